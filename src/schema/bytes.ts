@@ -1,0 +1,26 @@
+/** What reading bytes from a stranger needs beside DataView. */
+
+const brandOf = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), Symbol.toStringTag)?.get
+
+/**
+ * The kind of typed array that a value really is, of this realm or another, or undefined. Unlike instanceof and
+ * toStringTag it cannot be forged and runs no code of the value.
+ */
+export const typedArrayKind = (value: unknown): string | undefined =>
+  brandOf === undefined ? undefined : Reflect.apply(brandOf, value, [])
+
+const isShared = (buffer: ArrayBufferLike): boolean =>
+  Object.prototype.toString.call(buffer) === "[object SharedArrayBuffer]"
+
+/** Whether a value is a Uint8Array (a Buffer is one) over memory that no other thread can change. */
+export const isBytes = (value: unknown): value is Uint8Array =>
+  typedArrayKind(value) === "Uint8Array" && !isShared((value as Uint8Array).buffer)
+
+/** `length` bytes from `start` as a plain Uint8Array: a view of the same memory when `alias`, else a copy. */
+export const cut = (bytes: Uint8Array, start: number, length: number, alias: boolean): Uint8Array => {
+  const view = new Uint8Array(bytes.buffer, bytes.byteOffset + start, length)
+  return alias ? view : view.slice()
+}
+
+/** A DataView over exactly these bytes. */
+export const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)

@@ -1,0 +1,180 @@
+import { type Environment, evaluate, measuresOf, pathsOf, satisfied } from "./expression.js"
+import type { Struct } from "./language.js"
+import {
+  entriesOf,
+  flatten,
+  headerOf,
+  type Plan,
+  type PlannedField,
+  type PlannedPart,
+  type PlannedRule,
+  strideOf,
+} from "./plan.js"
+import { type Claim, mostViolations, Reader, type Receiver, readField } from "./reader.js"
+import { stateOf } from "./state.js"
+import { misplaced, structure } from "./structure.js"
+import type { Check, Violation } from "./violation.js"
+
+/** All that can be said of an input. */
+export interface Reading {
+  /** In the order in which they are judged; empty for a blob that is accepted. */
+  readonly violations: readonly Violation[]
+  /** In the order in which they are read. Those of an accepted blob cover every byte exactly once. */
+  readonly claims: readonly Claim[]
+  /** The decoded state of an accepted blob. */
+  readonly state: unknown
+}
+
+/**
+ * The reference decoder: reads a blob as its layout says, field by field, slowly and obviously. It collects every
+ * violation that does not follow from another: a rule is judged only where all that it reads was accepted. It is
+ * the oracle of the emitted decoders, and what explains a blob.
+ */
+export const interpret = (
+  plan: Plan,
+  bytes: Uint8Array,
+  receiver: Receiver,
+  channel: string,
+  alias = false,
+): Reading => {
+  const reader = new Reader(bytes, receiver, channel)
+  const limit = receiver.maxBlobBytes[channel] ?? 0
+  const whole = { path: "", offset: 0, length: bytes.length }
+  if (bytes.length > limit) reader.refuse(structure.blobLimit, whole, bytes.length, limit)
+  else if (bytes.length < plan.size) reader.refuse(structure.fixedPart, whole, bytes.length, plan.size)
+  else if (readFixedPart(reader, plan)) {
+    readParts(reader, plan)
+    for (const planned of plan.rules) judge(reader, planned, reader.environment(planned.prefix))
+  }
+  const { violations, claims } = reader
+  const state = violations.length === 0 ? stateOf(reader, plan.layout.struct, "", alias) : undefined
+  return { violations, claims, state }
+}
+
+/** Returns whether the rest is worth reading: a blob of another format or version is not. */
+const readFixedPart = (reader: Reader, plan: Plan): boolean => {
+  for (const field of plan.fields) if (!readField(reader, field) && field.type.kind === "constant") return false
+  return true
+}
+
+/** Parts lie back to back in the order of their pointers; where one cannot be placed, those behind it cannot. */
+const readParts = (reader: Reader, plan: Plan): void => {
+  let cursor = plan.size
+  for (const part of plan.parts) {
+    const end = part.length === undefined ? readList(reader, plan, part, cursor) : readRun(reader, plan, part, cursor)
+    if (end === undefined) return
+    cursor = end
+  }
+  const left = reader.bytes.length - cursor
+  if (left > 0) reader.refuse(structure.trailing, { path: "", offset: cursor, length: left }, left, 0)
+}
+
+/** Returns the part's end, or undefined where its pointer or size is wrong. */
+const readRun = (reader: Reader, plan: Plan, part: PlannedPart, cursor: number): number | undefined => {
+  const size = reader.bytes.length
+  const pointer = Number(reader.number(part.pointer.path))
+  const length = Number(reader.number(part.length?.path ?? ""))
+  if (length === 0 && pointer !== 0) return refuseField(reader, structure.emptyPointer, part.pointer, pointer, 0)
+  if (length > 0 && pointer !== cursor)
+    return refuseField(reader, misplaced(pointer, plan.size, cursor, size), part.pointer, pointer, cursor)
+  if (length > size - cursor) return refuseField(reader, structure.partFits, part.length, length, size - cursor)
+  reader.parts.set(part.path, { path: part.path, offset: cursor, length })
+  claimRun(reader, part, cursor, length)
+  return cursor + length
+}
+
+const refuseField = (
+  reader: Reader,
+  check: Check,
+  field: PlannedField | undefined,
+  actual: number,
+  expected: number,
+): undefined => {
+  if (field === undefined) throw new TypeError("a run has a length")
+  reader.refuse(check, { path: field.path, offset: field.offset, length: field.size }, actual, expected)
+}
+
+/** The header of a partial message counts as zeros until it is complete. */
+const claimRun = (reader: Reader, part: PlannedPart, start: number, length: number): void => {
+  const { content } = part
+  const header = content.kind === "partialMessage" ? headerOf({ ...part, content }) : []
+  const headerSize = content.kind === "partialMessage" ? strideOf(content.header) : 0
+  const complete = length >= headerSize
+  for (const field of header) {
+    const place = { path: field.path, offset: start + field.offset, length: field.size }
+    if (complete) readField(reader, field, start)
+    else reader.fields.set(field.path, { ...place, type: field.type, value: 0 })
+  }
+  const claimed = complete ? headerSize : 0
+  if (length > claimed)
+    reader.claims.push({
+      path: part.path,
+      offset: start + claimed,
+      length: length - claimed,
+      type: undefined,
+      value: undefined,
+    })
+}
+
+const readList = (reader: Reader, plan: Plan, part: PlannedPart, cursor: number): number | undefined => {
+  const { content, pointer } = part
+  if (content.kind !== "countedList") throw new TypeError(`${part.path} is no list`)
+  const size = reader.bytes.length
+  const position = Number(reader.number(pointer.path))
+  if (position !== cursor)
+    return refuseField(reader, misplaced(position, plan.size, cursor, size), pointer, position, cursor)
+  const available = size - cursor - 4
+  if (available < 0) return refuseField(reader, structure.partFits, pointer, position, size - 4)
+  const countPath = `${part.path}.${content.count}`
+  readField(reader, { path: countPath, offset: cursor, size: 4, type: pointer.type, doc: "" })
+  const count = Number(reader.number(countPath))
+  if (pathsOf(content.lossy).some((path) => !reader.fields.has(`${part.prefix}${path}`))) return undefined
+  const lossy = satisfied(content.lossy, reader.environment(part.prefix))
+  const entry = entriesOf(content, lossy)
+  const fields = flatten(entry.fields)
+  const stride = strideOf(entry)
+  if (count * stride > available) {
+    reader.refuse(
+      structure.countFits,
+      { path: countPath, offset: cursor, length: 4 },
+      count,
+      Math.floor(available / stride),
+    )
+    return undefined
+  }
+  reader.lossy.set(part.path, lossy)
+  readEntries(reader, part, entry, fields, { start: cursor + 4, count, stride })
+  return cursor + 4 + count * stride
+}
+
+const readEntries = (
+  reader: Reader,
+  part: PlannedPart,
+  entry: Struct,
+  fields: readonly PlannedField[],
+  { start, count, stride }: { readonly start: number; readonly count: number; readonly stride: number },
+): void => {
+  for (let index = 0; index < count && reader.violations.length < mostViolations; index++) {
+    const prefix = `${part.path}[${index}].`
+    for (const field of fields) readField(reader, field, start + index * stride, `${prefix}${field.path}`)
+    const environment: Environment = {
+      ...reader.environment(prefix),
+      previous: (path, first) => (index === 0 ? first : reader.number(`${part.path}[${index - 1}].${path}`)),
+    }
+    for (const rule of entry.rules) judge(reader, { rule, prefix }, environment)
+  }
+}
+
+/** Judges a rule where all that it reads was accepted. */
+const judge = (reader: Reader, { rule, prefix }: PlannedRule, environment: Environment): void => {
+  const place = reader.placeOf(`${prefix}${rule.at.path}`)
+  const known = pathsOf(rule.holds).every((path) => reader.placeOf(`${prefix}${path}`) !== undefined)
+  if (place === undefined || !known || satisfied(rule.holds, environment)) return
+  const { actual, expected } = measuresOf(rule.at, rule.holds)
+  reader.refuse(
+    rule,
+    { path: place.path, offset: place.offset, length: place.length },
+    evaluate(actual, environment),
+    expected && evaluate(expected, environment),
+  )
+}

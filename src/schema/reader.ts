@@ -1,0 +1,110 @@
+import { cut, viewOf } from "./bytes.js"
+import type { Environment } from "./expression.js"
+import type { Scalar } from "./language.js"
+import type { PlannedField } from "./plan.js"
+import { structure } from "./structure.js"
+import { type Check, type Measure, type Place, Violation } from "./violation.js"
+
+/** What a decoder has to know of the receiver for itself; rules name the other members. */
+export interface Receiver {
+  readonly maxBlobBytes: { readonly [channel: string]: number }
+}
+
+/** A run of bytes and the field that claims it. */
+export interface Claim extends Place {
+  /** The field's type; undefined for bytes that the format does not look into. */
+  readonly type: Scalar | undefined
+  readonly value: number | bigint | undefined
+}
+
+/** No more violations than this are collected: reports stay bounded however long the blob is. */
+export const mostViolations = 64
+
+/** What was read so far. A class because everything below reads from it and adds to it. */
+export class Reader {
+  readonly bytes: Uint8Array
+  readonly view: DataView
+  readonly receiver: Receiver
+  readonly channel: string
+  readonly violations: Violation[] = []
+  readonly claims: Claim[] = []
+  /** The fields that were accepted, with their places. */
+  readonly fields = new Map<string, Claim & { readonly value: number | bigint }>()
+  /** The parts that were placed. */
+  readonly parts = new Map<string, Place>()
+  /** Whether the entries of a list carry lossy regions, by the list's path. */
+  readonly lossy = new Map<string, boolean>()
+
+  constructor(bytes: Uint8Array, receiver: Receiver, channel: string) {
+    this.bytes = bytes
+    this.view = viewOf(bytes)
+    this.receiver = receiver
+    this.channel = channel
+  }
+
+  refuse(check: Check, place: Place, actual?: Measure, expected?: Measure): void {
+    if (this.violations.length < mostViolations) this.violations.push(new Violation(check, place, actual, expected))
+  }
+
+  number(path: string): number | bigint {
+    const field = this.fields.get(path)
+    if (field === undefined) throw new TypeError(`no field ${path}`)
+    return field.value
+  }
+
+  placeOf(path: string): Place | undefined {
+    return this.fields.get(path) ?? this.parts.get(path)
+  }
+
+  /** Where the conditions of the struct at `prefix` find their numbers. */
+  environment(prefix: string): Environment {
+    return {
+      field: (path) => this.number(`${prefix}${path}`),
+      previous: (_, first) => first,
+      part: (path) => {
+        const place = this.parts.get(`${prefix}${path}`) ?? { offset: 0, length: 0 }
+        return cut(this.bytes, place.offset, place.length, true)
+      },
+      receiver: (member, perChannel) => {
+        const value: unknown = Reflect.get(this.receiver, member)
+        return perChannel ? Reflect.get(Object(value), this.channel) : value
+      },
+    }
+  }
+}
+
+const readScalar = (view: DataView, type: Scalar, offset: number): number | bigint => {
+  if (type.kind === "constant") return view.getUint32(offset, true)
+  if (type.kind !== "integer") return view.getUint8(offset)
+  const little = !type.bigEndian
+  switch (type.bits) {
+    case 8:
+      return view.getUint8(offset)
+    case 16:
+      return view.getUint16(offset, little)
+    case 32:
+      return type.signed ? view.getInt32(offset, little) : view.getUint32(offset, little)
+    case 64:
+      return type.signed ? view.getBigInt64(offset, little) : view.getBigUint64(offset, little)
+  }
+}
+
+/** The check that a field's number fails by its type alone. */
+const misfit = (type: Scalar, value: number | bigint): Check | undefined => {
+  if (type.kind === "constant" && value !== type.value) return structure[type.check]
+  if (type.kind === "boolean" && value !== 0 && value !== 1) return structure.boolean
+  if (type.kind === "enumeration" && !Object.values(type.names).some((member) => member === value))
+    return structure.enumeration
+  return undefined
+}
+
+/** Reads one field, at `base` bytes before its own offset, claims its bytes and keeps it if its type accepts it. */
+export const readField = (reader: Reader, field: PlannedField, base = 0, path = field.path): boolean => {
+  const place = { path, offset: base + field.offset, length: field.size }
+  const value = readScalar(reader.view, field.type, place.offset)
+  const check = misfit(field.type, value)
+  reader.claims.push({ ...place, type: field.type, value })
+  if (check === undefined) reader.fields.set(path, { ...place, type: field.type, value })
+  else reader.refuse(check, place, value, field.type.kind === "constant" ? field.type.value : undefined)
+  return check === undefined
+}

@@ -1,0 +1,121 @@
+import type { Context } from "io-ts"
+import * as t from "io-ts"
+
+/**
+ * The closed set of violation codes. A code says what kind of thing is wrong; the rule beside it says which one.
+ *
+ * @since 0.1.0
+ */
+export const violationCodes = [
+  "truncated",
+  "bad-magic",
+  "unsupported-version",
+  "not-in-enum",
+  "out-of-range",
+  "bad-pointer",
+  "overlap",
+  "unclaimed-bytes",
+  "count-exceeds-data",
+  "not-canonical",
+  "inconsistent",
+  "limit-exceeded",
+  "wrong-channel",
+  "out-of-order",
+  "policy-denied",
+  "malformed-json",
+  "unknown-member",
+  "wrong-type",
+] as const
+
+export type ViolationCode = (typeof violationCodes)[number]
+
+/** What a check measured or wanted: a number or the name of an enumeration member, never bytes or text of the input. */
+export type Measure = number | bigint | string
+
+/** A check that an input can fail: the identity of a rule without its condition. */
+export interface Check {
+  /** Stable name, `<format>/<what must hold>`. */
+  readonly id: string
+  readonly code: ViolationCode
+  /** One sentence that says what must be so. */
+  readonly says: string
+  /** What spice-server does with an input that fails the check. */
+  readonly without: string
+}
+
+/** Where in the input a check failed. Offsets and lengths are bytes from the blob's first byte. */
+export interface Place {
+  readonly path: string
+  readonly offset: number
+  readonly length: number
+}
+
+const keysOf = (path: string): string[] => path.split(/[.[\]]+/).filter((key) => key !== "")
+
+/**
+ * One thing that is wrong with an input, as a value. It is an io-ts `ValidationError`: any io-ts reporter prints it.
+ * It never holds bytes of the input. It is a class because `context`, `value` and `message` are computed only when
+ * a reporter asks for them, which keeps refusing as cheap as accepting.
+ *
+ * @since 0.1.0
+ */
+export class Violation implements t.ValidationError {
+  readonly code: ViolationCode
+  /** Id of the rule that failed, for example `display/surface-id-in-table`. */
+  readonly rule: string
+  /** The field at fault in SPICE's names, for example `surfaces[3].id`; empty for the blob as a whole. */
+  readonly path: string
+  /** First byte at fault, counted from the blob's first byte. */
+  readonly offset: number
+  /** Number of bytes at fault. */
+  readonly length: number
+  readonly actual: Measure | undefined
+  readonly expected: Measure | undefined
+  readonly #check: Check
+  readonly #parents: Context | undefined
+
+  constructor(check: Check, place: Place, actual?: Measure, expected?: Measure, parents?: Context) {
+    this.code = check.code
+    this.rule = check.id
+    this.path = place.path
+    this.offset = place.offset
+    this.length = place.length
+    this.actual = actual
+    this.expected = expected
+    this.#check = check
+    this.#parents = parents
+  }
+
+  /** Always undefined: the offending input stays out of reports. */
+  get value(): undefined {
+    return undefined
+  }
+
+  get context(): Context {
+    const parents = this.#parents ?? [{ key: "", type: t.unknown }]
+    return [...parents, ...keysOf(this.path).map((key) => ({ key, type: t.unknown }))]
+  }
+
+  get message(): string {
+    const where = this.path === "" ? "the blob" : this.path
+    const found = this.actual === undefined ? "" : ` Found ${this.actual}`
+    const against = this.expected === undefined ? "" : ` against ${this.expected}`
+    return `${where} at byte ${this.offset}: ${this.#check.says}${found}${against}${found === "" ? "" : "."}`
+  }
+
+  /** The same violation, reported below `parents`: for a codec that is nested in another one. */
+  within(parents: Context): Violation {
+    return new Violation(this.#check, this, this.actual, this.expected, parents)
+  }
+}
+
+/**
+ * One line for a log or a terminal: code, rule, place and the sentence. Holds no bytes of the input.
+ *
+ * @example
+ * formatViolation(violation)
+ * // "out-of-range display/surface-id-in-table surfaces[0].id at byte 84: A surface id must be below ... Found 1024 against 1024."
+ * @since 0.1.0
+ */
+export const formatViolation = (violation: Violation): string =>
+  `${violation.code} ${violation.rule} ${violation.message}`

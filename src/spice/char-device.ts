@@ -1,0 +1,89 @@
+import type { FieldRef } from "../schema/expression.js"
+import { atMost, below, equal, implies } from "../schema/expression.js"
+import { boolean, lengthOf, pointerTo, type Rule, run, struct, u32, version, zeroUnless } from "../schema/language.js"
+import { limit, receiver } from "./receiver.js"
+
+/** Tokens of a channel that has no flow control: ~0 in C. */
+const unlimited = 0xffffffff
+
+/** SpiceMigrateDataCharDevice: 25 bytes inside SVMD, SCMD and MNMD (spice/server/migration-protocol.h). */
+export const charDevice = struct(
+  "The state of the character device behind the channel.",
+  {
+    version: version(1, "The version of this part; 1 is the only one that was ever written."),
+    connected: boolean("Whether the source had a device and a client on the channel."),
+    num_client_tokens: u32("What the client may still send before it gets tokens back.", "messages"),
+    num_send_tokens: u32("What the server may still send before it gets tokens back.", "messages"),
+    write_size: lengthOf("write_data", "The size of the queue of writes that had not reached the device."),
+    write_num_client_tokens: u32("How many messages of the client the queue was counted as.", "messages"),
+    write_data_ptr: pointerTo(
+      "write_data",
+      run,
+      "The queue: whole messages back to back, the first of them possibly partly written.",
+    ),
+  },
+  (base) => [
+    ...zeroUnless(
+      equal(base.connected, 1),
+      [base.num_client_tokens, base.num_send_tokens, base.write_size, base.write_num_client_tokens],
+      {
+        id: "char-device/unconnected-is-zero",
+        says: "Without a device on the source, every field after connected must be 0.",
+        without: "The fields are ignored or restored all the same, as the channel pleases.",
+      },
+    ),
+    {
+      id: "char-device/write-size-limit",
+      code: "limit-exceeded",
+      at: base.write_size,
+      holds: atMost(base.write_size, limit("maxWriteBytes")),
+      says: "The write queue must not be larger than the receiver's maxWriteBytes for the channel.",
+      without: "The queue reaches the device as one write; a size from 0x80000000 becomes a negative int.",
+    },
+    {
+      id: "char-device/tokens-need-data",
+      code: "inconsistent",
+      at: base.write_num_client_tokens,
+      holds: implies(below(0, base.write_num_client_tokens), below(0, base.write_size)),
+      says: "A queue that counts messages of the client must hold bytes.",
+      without: "The tokens are never given back to the client.",
+    },
+  ],
+)
+
+/** The rules of the channels without flow control: spicevmc and smartcard. */
+export const withoutFlowControl = (base: {
+  readonly connected: FieldRef
+  readonly num_client_tokens: FieldRef
+  readonly num_send_tokens: FieldRef
+}): readonly Rule[] => [
+  {
+    id: "char-device/client-tokens-unlimited",
+    code: "out-of-range",
+    at: base.num_client_tokens,
+    holds: implies(equal(base.connected, 1), equal(base.num_client_tokens, unlimited)),
+    says: "A channel without flow control must carry 0xffffffff client tokens.",
+    without: "It is restored into the token count of a channel that does not count.",
+  },
+  {
+    id: "char-device/send-tokens-unlimited",
+    code: "out-of-range",
+    at: base.num_send_tokens,
+    holds: implies(
+      equal(base.connected, 1),
+      implies(equal(receiver("source"), "0.15"), equal(base.num_send_tokens, unlimited)),
+    ),
+    says: "A channel without flow control must carry 0xffffffff send tokens when spice-server 0.15 wrote it.",
+    without: "It is restored into the token count of a channel that does not count.",
+  },
+]
+
+/** What spicevmc and its kin must be: connected. */
+export const alwaysConnected = (connected: FieldRef): Rule => ({
+  id: "spicevmc/connected",
+  code: "inconsistent",
+  at: connected,
+  holds: equal(connected, 1),
+  says: "The channel must be connected: a source without a device has no such channel.",
+  without: "An assertion of the target fails and ends QEMU.",
+})

@@ -1,0 +1,140 @@
+import { all, atMost, below, equal, scan, sum } from "../schema/expression.js"
+import {
+  boolean,
+  enumeration,
+  type Layout,
+  lengthOf,
+  pointerTo,
+  run,
+  type StateOf,
+  struct,
+  u32,
+  zeroUnless,
+} from "../schema/language.js"
+import { agentChunksFit } from "./agent-queue.js"
+import { charDevice } from "./char-device.js"
+import { header } from "./header.js"
+import { receiver } from "./receiver.js"
+
+/** Bytes of a VDIChunkHeader (spice-protocol, vd_agent.h). */
+const chunkHeaderSize = 8
+/** Bytes of a VDAgentMessage, the header of a message between client and agent (spice-protocol, vd_agent.h). */
+const messageHeaderSize = 20
+
+/** AgentMsgFilterResult without PROTO_ERROR (2), which is never stored (spice/server/agent-msg-filter.h). */
+const filterResults = { ok: 0, discard: 1, "monitors-config": 3 }
+
+const chunkHeader = struct("VDIChunkHeader as the guest wrote it; beyond chunk_header_size its bytes are stale.", {
+  port: u32("Whom the chunk is for: the guest's word, checked when the data is read."),
+  size: u32("What is left of the chunk: the guest's word, checked when the data is read.", "bytes"),
+})
+
+const agent2client = struct(
+  "How far the server had read the agent's current message.",
+  {
+    chunk_header_size: u32("What was read of the chunk's header.", "bytes"),
+    chunk_header: chunkHeader,
+    msg_header_done: boolean("Whether the message's header was read whole."),
+    msg_header_partial_len: lengthOf("msg_header", "The size of what was read of the message's header."),
+    msg_header_ptr: pointerTo("msg_header", run, "The beginning of the VDAgentMessage header."),
+    msg_remaining: u32("What is still to come of the message.", "bytes"),
+    msg_filter_result: enumeration(filterResults, "What the filter decided for the message."),
+  },
+  (state) => [
+    {
+      id: "main/chunk-header-size",
+      code: "out-of-range",
+      at: state.chunk_header_size,
+      holds: atMost(state.chunk_header_size, chunkHeaderSize),
+      says: "No more than the 8 bytes of a chunk header can have been read.",
+      without: "An assertion of the target fails and ends QEMU.",
+    },
+    {
+      id: "main/partial-header-incomplete",
+      code: "out-of-range",
+      at: state.msg_header_partial_len,
+      holds: below(state.msg_header_partial_len, messageHeaderSize),
+      says: "A partly read message header must be shorter than the 20 bytes of a whole one.",
+      without: "The target copies it unchecked into a buffer of 2048 bytes.",
+    },
+    ...zeroUnless(
+      all(equal(state.chunk_header_size, chunkHeaderSize), equal(state.msg_header_done, 0)),
+      [state.msg_header_partial_len],
+      {
+        id: "main/partial-header-follows-chunk-header",
+        says: "A message header can be partly read only after a whole chunk header, and only while it is not done.",
+        without: "An assertion of the target fails and ends QEMU, or the bytes are ignored.",
+      },
+    ),
+    ...zeroUnless(equal(state.msg_header_done, 1), [state.msg_remaining, state.msg_filter_result], {
+      id: "main/message-state-needs-header",
+      says: "Before a message's header is done, nothing can remain of the message and no filter can have judged it.",
+      without: "The fields are ignored: one state would have many encodings.",
+    }),
+  ],
+)
+
+const client2agent = struct("How far the server had filtered the client's current message.", {
+  msg_remaining: u32("What is still to come of the message.", "bytes"),
+  msg_filter_result: enumeration(filterResults, "What the filter decided for the message."),
+})
+
+const fields = {
+  ...header("MNMD"),
+  agent_base: charDevice,
+  client_agent_started: boolean("Whether the client had started its conversation with the agent."),
+  agent2client,
+  client2agent,
+}
+
+/** SpiceMigrateDataMain (spice/server/migration-protocol.h). */
+export const main: Layout<typeof fields> = {
+  format: "main",
+  title: "SpiceMigrateDataMain",
+  doc: "The agent's write queue and how far its messages were read in both directions.",
+  struct: struct("The whole blob.", fields, (blob) => {
+    const { agent_base: base, agent2client: reading, client2agent: writing } = blob
+    return [
+      {
+        id: "main/tokens-within-window",
+        code: "out-of-range",
+        at: base.num_client_tokens,
+        holds: atMost(sum(base.num_client_tokens, base.write_num_client_tokens), receiver("agentTokenWindow")),
+        says: "The client's tokens and those of its queued messages together must fit the receiver's agentTokenWindow.",
+        without: "An unchecked subtraction wraps: the client gets up to 2^32 tokens.",
+      },
+      {
+        id: "main/write-queue-chunks",
+        code: "inconsistent",
+        at: base.write_size,
+        holds: scan(base.write_data, agentChunksFit, base.write_num_client_tokens),
+        says: "The write queue must be the rest of at most one chunk and whole chunks, no more of the client's than were counted.",
+        without: "The bytes reach the guest's agent, which loses the boundaries of its messages.",
+      },
+      ...zeroUnless(
+        equal(base.connected, 1),
+        [
+          blob.client_agent_started,
+          reading.chunk_header_size,
+          reading.chunk_header.port,
+          reading.chunk_header.size,
+          reading.msg_header_done,
+          writing.msg_remaining,
+          writing.msg_filter_result,
+        ],
+        {
+          id: "main/unconnected-is-zero",
+          says: "Without an agent on the source, everything after its inner version must be 0.",
+          without: "The fields are ignored or restored all the same, as the agent comes and goes.",
+        },
+      ),
+    ]
+  }),
+}
+
+/**
+ * The decoded state of a main channel: of the agent behind it.
+ *
+ * @since 0.1.0
+ */
+export interface MainState extends StateOf<typeof fields> {}

@@ -1,0 +1,114 @@
+import type { Expression } from "../schema/expression.js"
+
+/** The kinds of channel that carry migration data; `spicevmc` where it is not known which of its three it is. */
+export const channels = ["main", "display", "inputs", "usbredir", "port", "webdav", "smartcard", "spicevmc"] as const
+
+/**
+ * A channel that carries migration data, under the name that SPICE gives it.
+ *
+ * @since 0.1.0
+ */
+export type Channel = (typeof channels)[number]
+
+/** The channels whose formats have a queue of writes to a device. */
+export type WritingChannel = Exclude<Channel, "display" | "inputs">
+
+/**
+ * What the receiver of a blob is. Nothing of it can be read from the blob, so it is said and never guessed.
+ * All sizes are bytes unless the name says otherwise.
+ *
+ * @since 0.1.0
+ */
+export interface ReceiverState {
+  /**
+   * The target QEMU's `-spice jpeg-wan-compression`. It decides how the target reads a display's surface list:
+   * `always` with lossy regions, `never` without, `auto` as the blob's low_bandwidth_setting says. Default `auto`, which is QEMU's.
+   */
+  readonly jpegWanCompression: "auto" | "always" | "never"
+  /** Surfaces a target has room for; ids index two arrays of this length. Default 1024: NUM_SURFACES of spice-server 0.15.1. */
+  readonly surfaceTableSize: number
+  /** Messages the agent's client may send unanswered. Default 10: REDS_AGENT_WINDOW_SIZE of spice-server 0.15.1. */
+  readonly agentTokenWindow: number
+  /** Encoders of a GLZ dictionary. Default 4: MAX_GLZ_CLIENTS of spice-server 0.15.1, and always written as such. */
+  readonly maxEncoders: number
+  /** Largest GLZ window in pixels. Default 0x2000000: LZ_MAX_WINDOW_SIZE of spice-server 0.15.1. */
+  readonly glzMaxPixels: number
+  /**
+   * Mouse motions that may be unacknowledged. Default 4096, for want of a bound on the wire: spice-gtk leaves 0 to 8, and a larger
+   * count costs the target one ack message for every 4.
+   */
+  readonly maxMotionCount: number
+  /**
+   * Largest blob by channel. Defaults: main 26616, the target's buffer of 26624 less the 8 bytes it reads past a partial header;
+   * display 20564, a fixed part and 1024 lossy entries; inputs 2048, the target's buffer; the others what their parts' limits add up to.
+   */
+  readonly maxBlobBytes: Readonly<Record<Channel, number>>
+  /**
+   * Largest queue of writes to the device by channel. Defaults: main 26551, what fits its blob; usbredir, port and webdav 1 MiB, the
+   * largest queue seen to pass where one of 16 MiB ended QEMU 7.2; smartcard 65536, the input buffer of QEMU's ccid-card-passthru.
+   */
+  readonly maxWriteBytes: Readonly<Record<WritingChannel, number>>
+  /**
+   * Largest partly read message, as far as it came and as announced. Default smartcard 65548: a header of 12 and 65536, the most
+   * that one CCID transfer of QEMU carries. The target allocates what the header announces.
+   */
+  readonly maxReadBytes: { readonly smartcard: number }
+  /**
+   * The spice-server that wrote the blob. `0.15` holds two invariants strictly that older ones may not have kept: no send tokens
+   * are counted on channels without flow control, and no complete message is left in a smartcard's buffer. Default `any`.
+   */
+  readonly source: "0.15" | "any"
+}
+
+const mebibyte = 0x100000
+const spicevmcBlob = 33 + mebibyte
+
+/**
+ * The receiver that QEMU is unless told otherwise, with spice-server 0.15.1. Each value's reason stands at its member.
+ *
+ * @since 0.1.0
+ */
+export const defaultReceiver: ReceiverState = {
+  jpegWanCompression: "auto",
+  surfaceTableSize: 1024,
+  agentTokenWindow: 10,
+  maxEncoders: 4,
+  glzMaxPixels: 0x2000000,
+  maxMotionCount: 4096,
+  maxBlobBytes: {
+    main: 26616,
+    display: 20564,
+    inputs: 2048,
+    usbredir: spicevmcBlob,
+    port: spicevmcBlob,
+    webdav: spicevmcBlob,
+    spicevmc: spicevmcBlob,
+    smartcard: 42 + 65536 + 65548,
+  },
+  maxWriteBytes: {
+    main: 26551,
+    usbredir: mebibyte,
+    port: mebibyte,
+    webdav: mebibyte,
+    spicevmc: mebibyte,
+    smartcard: 65536,
+  },
+  maxReadBytes: { smartcard: 65548 },
+  source: "any",
+}
+
+type MembersOf<V> = { [K in keyof ReceiverState]: ReceiverState[K] extends V ? K : never }[keyof ReceiverState]
+
+/** A member of the receiver's state, in a rule. */
+export const receiver = (member: MembersOf<number | string>): Expression => ({
+  op: "receiver",
+  member,
+  perChannel: false,
+})
+
+/** A limit of the blob's own channel, in a rule. */
+export const limit = (member: "maxWriteBytes" | "maxReadBytes"): Expression => ({
+  op: "receiver",
+  member,
+  perChannel: true,
+})

@@ -1,0 +1,107 @@
+import { atMost, below, choose, equal, implies, larger, not, sum } from "../schema/expression.js"
+import {
+  boolean,
+  type Layout,
+  lengthOf,
+  partialMessage,
+  pointerTo,
+  type StateOf,
+  struct,
+  u32be,
+  zeroUnless,
+} from "../schema/language.js"
+import { charDevice, withoutFlowControl } from "./char-device.js"
+import { header } from "./header.js"
+import { limit, receiver } from "./receiver.js"
+
+/** Bytes of a VSCMsgHeader (libcacard, vscard_common.h). */
+const headerSize = 12
+/** The target's buffer before it grows: an APDU of 270 bytes and a header (spice/server/smartcard.cpp). */
+const initialBuffer = 282
+
+/** VSCMsgHeader: 12 bytes, big-endian (libcacard, vscard_common.h). */
+const vscMsgHeader = struct("The header of the message that the device had begun to send.", {
+  type: u32be("The kind of message."),
+  reader_id: u32be("The reader that it is from."),
+  length: u32be("The size of what follows the header.", "bytes"),
+})
+
+const fields = {
+  ...header("SCMD"),
+  base: charDevice,
+  reader_added: boolean("Whether the guest's reader was announced to the client."),
+  read_size: lengthOf("read_data", "The size of what was read of a message from the device."),
+  read_data_ptr: pointerTo(
+    "read_data",
+    partialMessage(vscMsgHeader),
+    "The message as far as it was read; its header is known from 12 bytes on.",
+  ),
+}
+
+/** SpiceMigrateDataSmartcard (spice/server/migration-protocol.h). */
+export const smartcard: Layout<typeof fields> = {
+  format: "smartcard",
+  title: "SpiceMigrateDataSmartcard",
+  doc: "The write queue of a smartcard channel and the message that its device had begun to send.",
+  struct: struct("The whole blob.", fields, ({ base, reader_added, read_size, read_data }) => {
+    const headerComplete = atMost(headerSize, read_size)
+    const { length } = read_data.header
+    return [
+      ...withoutFlowControl(base),
+      ...zeroUnless(equal(base.connected, 1), [reader_added, read_size], {
+        id: "smartcard/unconnected-is-zero",
+        says: "Without a device on the source, no reader and no partial message can have been written.",
+        without: "The target ignores them: one state would have many encodings.",
+      }),
+      {
+        id: "smartcard/read-size-limit",
+        code: "limit-exceeded",
+        at: read_size,
+        holds: atMost(read_size, limit("maxReadBytes")),
+        says: "The partial message must not be larger than the receiver's maxReadBytes.",
+        without: "Its size is bounded by nothing but the frame.",
+      },
+      {
+        id: "smartcard/message-length-limit",
+        code: "limit-exceeded",
+        at: length,
+        holds: implies(headerComplete, atMost(sum(length, headerSize), limit("maxReadBytes"))),
+        says: "The announced message and its header must fit the receiver's maxReadBytes.",
+        without:
+          "The target allocates length + 12 bytes in 32 bits: near 2^32 the sum wraps to a few, below it g_realloc may end QEMU.",
+      },
+      {
+        id: "smartcard/read-fits-buffer",
+        code: "inconsistent",
+        at: read_size,
+        holds: implies(
+          headerComplete,
+          atMost(
+            read_size,
+            choose(below(initialBuffer, length), larger(2 * initialBuffer, sum(length, headerSize)), initialBuffer),
+          ),
+        ),
+        says: "The partial message must fit the buffer that the target sizes from its header: 282 bytes, or max(564, length + 12) above that.",
+        without: "memcpy writes beyond the buffer on the heap.",
+      },
+      {
+        id: "smartcard/message-incomplete",
+        code: "inconsistent",
+        at: read_size,
+        holds: implies(
+          headerComplete,
+          implies(equal(receiver("source"), "0.15"), not(atMost(sum(length, headerSize), read_size))),
+        ),
+        says: "A message that spice-server 0.15 left in its buffer must be incomplete.",
+        without: "The target finds a whole message where it expects the rest of one.",
+      },
+    ]
+  }),
+}
+
+/**
+ * The decoded state of a smartcard channel. `read_data.header` is null until 12 bytes of the message are there.
+ *
+ * @since 0.1.0
+ */
+export interface SmartcardState extends StateOf<typeof fields> {}
