@@ -10,6 +10,17 @@ export interface Receiver {
   readonly maxBlobBytes: { readonly [channel: string]: number }
 }
 
+/** A member of the receiver's state; of one that differs by channel, the value for `channel`. */
+export const receiverMember = (
+  receiver: Receiver,
+  channel: string,
+  member: string,
+  perChannel: boolean,
+): number | bigint | string => {
+  const value = Reflect.get(receiver, member)
+  return perChannel ? Reflect.get(value, channel) : value
+}
+
 /** A run of bytes and the field that claims it. */
 export interface Claim extends Place {
   /** The field's type; undefined for bytes that the format does not look into. */
@@ -65,10 +76,7 @@ export class Reader {
         const place = this.parts.get(`${prefix}${path}`) ?? { offset: 0, length: 0 }
         return cut(this.bytes, place.offset, place.length, true)
       },
-      receiver: (member, perChannel) => {
-        const value: unknown = Reflect.get(this.receiver, member)
-        return perChannel ? Reflect.get(Object(value), this.channel) : value
-      },
+      receiver: (member, perChannel) => receiverMember(this.receiver, this.channel, member, perChannel),
     }
   }
 }

@@ -102,6 +102,12 @@ export const structure = {
     says: "A number of the state to encode must fit the field's width.",
     without: "It would be cut to the field's width and read back as another number.",
   },
+  valueForm: {
+    id: "layout/value-form",
+    code: "inconsistent",
+    says: "A member with two forms must have the one that its bytes are read back in.",
+    without: "Its bytes would be read back as another state.",
+  },
 } as const satisfies Record<string, Check>
 
 /** Which check a pointer fails that is not at `cursor`, where its part must begin. All in bytes of the blob. */

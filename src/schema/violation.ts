@@ -50,7 +50,8 @@ export interface Place {
   readonly length: number
 }
 
-const keysOf = (path: string): string[] => path.split(/[.[\]]+/).filter((key) => key !== "")
+/** The keys of a path, as a reporter wants them. */
+export const keysOf = (path: string): string[] => path.split(/[.[\]]+/).filter((key) => key !== "")
 
 /**
  * One thing that is wrong with an input, as a value. It is an io-ts `ValidationError`: any io-ts reporter prints it.

@@ -68,14 +68,14 @@ const spicevmcBlob = 33 + mebibyte
  *
  * @since 0.1.0
  */
-export const defaultReceiver: ReceiverState = {
+export const defaultReceiver: ReceiverState = Object.freeze({
   jpegWanCompression: "auto",
   surfaceTableSize: 1024,
   agentTokenWindow: 10,
   maxEncoders: 4,
   glzMaxPixels: 0x2000000,
   maxMotionCount: 4096,
-  maxBlobBytes: {
+  maxBlobBytes: Object.freeze({
     main: 26616,
     display: 20564,
     inputs: 2048,
@@ -84,18 +84,50 @@ export const defaultReceiver: ReceiverState = {
     webdav: spicevmcBlob,
     spicevmc: spicevmcBlob,
     smartcard: 42 + 65536 + 65548,
-  },
-  maxWriteBytes: {
+  }),
+  maxWriteBytes: Object.freeze({
     main: 26551,
     usbredir: mebibyte,
     port: mebibyte,
     webdav: mebibyte,
     spicevmc: mebibyte,
     smartcard: 65536,
-  },
-  maxReadBytes: { smartcard: 65548 },
+  }),
+  maxReadBytes: Object.freeze({ smartcard: 65548 }),
   source: "any",
+})
+
+const isSize = (value: unknown): boolean => Number.isSafeInteger(value) && Number(value) >= 0
+
+const oneOf =
+  (...names: readonly string[]) =>
+  (value: unknown): boolean =>
+    names.some((name) => name === value)
+
+const sizesBy =
+  (members: object) =>
+  (value: unknown): boolean =>
+    typeof value === "object" && value !== null && Object.keys(members).every((key) => isSize(Reflect.get(value, key)))
+
+const memberChecks: { readonly [K in keyof ReceiverState]: (value: unknown) => boolean } = {
+  jpegWanCompression: oneOf("auto", "always", "never"),
+  surfaceTableSize: isSize,
+  agentTokenWindow: isSize,
+  maxEncoders: isSize,
+  glzMaxPixels: isSize,
+  maxMotionCount: isSize,
+  maxBlobBytes: sizesBy(defaultReceiver.maxBlobBytes),
+  maxWriteBytes: sizesBy(defaultReceiver.maxWriteBytes),
+  maxReadBytes: sizesBy(defaultReceiver.maxReadBytes),
+  source: oneOf("0.15", "any"),
 }
+
+const members = Object.entries(memberChecks)
+
+/** Whether a value has every member of a receiver's state, each of its type. A NaN would bound nothing. */
+export const isReceiver = (value: unknown): value is ReceiverState =>
+  value === defaultReceiver ||
+  (typeof value === "object" && value !== null && members.every(([name, check]) => check(Reflect.get(value, name))))
 
 type MembersOf<V> = { [K in keyof ReceiverState]: ReceiverState[K] extends V ? K : never }[keyof ReceiverState]
 

@@ -3,7 +3,7 @@ import { cut, viewOf } from "../../schema/bytes.js"
 import { ruleFinder } from "../../schema/rules.js"
 import { misplaced, structure } from "../../schema/structure.js"
 import { Violation } from "../../schema/violation.js"
-import { main, type MainState } from "../main.js"
+import { type MainState, main } from "../main.js"
 import type { ReceiverState } from "../receiver.js"
 
 const { rule, scan } = ruleFinder(main)

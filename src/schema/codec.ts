@@ -1,0 +1,52 @@
+import * as E from "fp-ts/lib/Either.js"
+import { pipe } from "fp-ts/lib/function.js"
+import type { NonEmptyArray } from "fp-ts/lib/NonEmptyArray.js"
+import * as t from "io-ts"
+import type { StandardSchema } from "./standard.js"
+import { keysOf, type Violation } from "./violation.js"
+
+/** What decoding and encoding come to: never an exception, never an empty list of violations. */
+export type Checked<A> = E.Either<NonEmptyArray<Violation>, A>
+
+/** An io-ts type from untrusted input to a state and back to its blob, which is a Standard Schema as well. */
+export type Codec<S> = t.Type<S, Uint8Array, unknown> & StandardSchema<S>
+
+/**
+ * Makes an io-ts type of a decoder and its encoder. `encode` throws a TypeError where it is called with what is no
+ * state, which the type system forbids: an invalid blob is never written.
+ */
+export const codec = <S>(
+  name: string,
+  decode: (input: unknown) => Checked<S>,
+  encode: (state: unknown) => Checked<Uint8Array>,
+): Codec<S> => {
+  const type = new t.Type<S, Uint8Array, unknown>(
+    name,
+    (state): state is S => E.isRight(encode(state)),
+    (input, context) =>
+      pipe(
+        decode(input),
+        E.mapLeft((violations) => violations.map((violation) => violation.within(context))),
+      ),
+    (state) =>
+      pipe(
+        encode(state),
+        E.getOrElse((violations): Uint8Array => {
+          throw new TypeError(`not a ${name}: ${violations[0].message}`)
+        }),
+      ),
+  )
+  const standard: StandardSchema<S> = {
+    "~standard": { version: 1, vendor: "migration-guard", validate: (value) => standardResult(decode(value)) },
+  }
+  return Object.assign(type, standard)
+}
+
+const standardResult = <S>(checked: Checked<S>) =>
+  pipe(
+    checked,
+    E.matchW(
+      (violations) => ({ issues: violations.map(({ message, path }) => ({ message, path: keysOf(path) })) }),
+      (value) => ({ value }),
+    ),
+  )

@@ -1,0 +1,215 @@
+import { isBytes, typedArrayKind } from "./bytes.js"
+import { type Environment, satisfied } from "./expression.js"
+import type { CountedList, Field, PartialMessage, Scalar, Struct } from "./language.js"
+import { entriesOf, flatten, type Plan, type PlannedField, type PlannedPart, sizeOf, strideOf } from "./plan.js"
+import { type Receiver, receiverMember } from "./reader.js"
+import { structure } from "./structure.js"
+import { type Check, Violation } from "./violation.js"
+
+/**
+ * Writes a state as the one blob that has it: constants, sizes and pointers come from the layout, parts follow each
+ * other in the order of their pointers. It checks what it needs to write; whether the rules hold, decoding the
+ * result says. It returns a violation for a value of whatever other type.
+ */
+export const encode = (plan: Plan, state: unknown, receiver: Receiver, channel: string): Uint8Array | Violation => {
+  const writer = new Writer(plan, receiver, channel)
+  const wrong = collect(writer, plan.layout.struct, state, "")
+  if (wrong !== undefined) return wrong
+  const size = [...writer.parts.values()].reduce((sum, part) => sum + part.length, plan.size)
+  const limit = receiver.maxBlobBytes[channel] ?? 0
+  if (size > limit) return new Violation(structure.blobLimit, { path: "", offset: 0, length: size }, size, limit)
+  return write(writer, plan, size)
+}
+
+/** The numbers and parts that a state comes to. */
+class Writer {
+  readonly plan: Plan
+  readonly receiver: Receiver
+  readonly channel: string
+  readonly numbers = new Map<string, number | bigint>()
+  readonly parts = new Map<string, Uint8Array>()
+
+  constructor(plan: Plan, receiver: Receiver, channel: string) {
+    this.plan = plan
+    this.receiver = receiver
+    this.channel = channel
+  }
+
+  refusal(check: Check, path: string): Violation {
+    const { offset, size } = this.plan.fields.find((field) => field.path === path) ?? { offset: 0, size: 0 }
+    return new Violation(check, { path, offset, length: size })
+  }
+}
+
+const memberOf = (value: unknown, key: string): unknown =>
+  typeof value === "object" && value !== null ? Reflect.get(value, key) : undefined
+
+/** Collects a struct's members in the order of its fields; returns the first that cannot be written. */
+const collect = (writer: Writer, struct: Struct, state: unknown, prefix: string): Violation | undefined => {
+  for (const [name, field] of Object.entries(struct.fields)) {
+    if (field.kind === "length") continue
+    const key = field.kind === "pointer" ? field.to : name
+    const wrong = collectMember(writer, field, memberOf(state, key), prefix, key)
+    if (wrong !== undefined) return wrong
+  }
+  return undefined
+}
+
+const collectMember = (writer: Writer, field: Field, value: unknown, prefix: string, key: string) => {
+  const path = `${prefix}${key}`
+  switch (field.kind) {
+    case "struct":
+      return collect(writer, field, value, `${path}.`)
+    case "pointer":
+      return collectPart(writer, field.content, value, prefix, path)
+    case "array": {
+      if (!Array.isArray(value) || value.length !== field.length) return writer.refusal(structure.valueType, path)
+      return value.reduce<Violation | undefined>(
+        (wrong, element, index) => wrong ?? collectScalar(writer, field.element, element, `${path}[${index}]`),
+        undefined,
+      )
+    }
+    case "length":
+      return undefined
+    default:
+      return collectScalar(writer, field, value, path)
+  }
+}
+
+const collectScalar = (writer: Writer, type: Scalar, value: unknown, path: string): Violation | undefined => {
+  const number = numberOf(type, value)
+  if (number === undefined) return writer.refusal(structure.valueType, path)
+  if (type.kind === "integer" && !inRange(type, number)) return writer.refusal(structure.valueRange, path)
+  writer.numbers.set(path, number)
+  return undefined
+}
+
+/** A member's number on the wire, or undefined where the value has the wrong type. */
+const numberOf = (type: Scalar, value: unknown): number | bigint | undefined => {
+  switch (type.kind) {
+    case "constant":
+      return type.value
+    case "boolean":
+      return typeof value === "boolean" ? Number(value) : undefined
+    case "enumeration":
+      return typeof value === "string" && Object.hasOwn(type.names, value) ? type.names[value] : undefined
+    case "integer":
+      if (type.bits === 64) return typeof value === "bigint" ? value : undefined
+      return Number.isInteger(value) ? Number(value) : undefined
+  }
+}
+
+const inRange = (type: Scalar & { readonly kind: "integer" }, value: number | bigint): boolean => {
+  const magnitude = 2n ** BigInt(type.signed ? type.bits - 1 : type.bits)
+  return (type.signed ? -magnitude : 0n) <= value && value < magnitude
+}
+
+const collectPart = (writer: Writer, content: PlannedPart["content"], value: unknown, prefix: string, path: string) => {
+  const bytes =
+    content.kind === "run"
+      ? bytesOf(writer, value, path)
+      : content.kind === "partialMessage"
+        ? messageBytes(writer, content, value, path)
+        : listBytes(writer, content, value, prefix, path)
+  if (bytes instanceof Violation) return bytes
+  writer.parts.set(path, bytes)
+  return undefined
+}
+
+const bytesOf = (writer: Writer, value: unknown, path: string): Uint8Array | Violation =>
+  isBytes(value) ? value : writer.refusal(structure.valueType, path)
+
+const messageBytes = (
+  writer: Writer,
+  content: PartialMessage,
+  value: unknown,
+  path: string,
+): Uint8Array | Violation => {
+  const header = memberOf(value, "header")
+  const data = bytesOf(writer, memberOf(value, "data"), `${path}.data`)
+  if (data instanceof Violation) return data
+  const headerSize = strideOf(content.header)
+  if (header === null) return data.length < headerSize ? data : writer.refusal(structure.valueForm, `${path}.header`)
+  const prefix = `${path}.header.`
+  const wrong = collect(writer, content.header, header, prefix)
+  if (wrong !== undefined) return wrong
+  const bytes = new Uint8Array(headerSize + data.length)
+  writeFields(writer, flatten(content.header.fields, prefix), new DataView(bytes.buffer))
+  bytes.set(data, headerSize)
+  return bytes
+}
+
+const listBytes = (
+  writer: Writer,
+  content: CountedList,
+  value: unknown,
+  prefix: string,
+  path: string,
+): Uint8Array | Violation => {
+  const environment: Environment = {
+    field: (name) => writer.numbers.get(`${prefix}${name}`) ?? 0,
+    previous: (_, first) => first,
+    part: () => new Uint8Array(),
+    receiver: (member, perChannel) => receiverMember(writer.receiver, writer.channel, member, perChannel),
+  }
+  const lossy = satisfied(content.lossy, environment)
+  if (memberOf(value, "kind") !== (lossy ? "lossy" : "lossless"))
+    return writer.refusal(structure.valueForm, `${path}.kind`)
+  const entry = entriesOf(content, lossy)
+  const fields = flatten(entry.fields)
+  const columns = fields.map((field) => memberOf(value, field.path))
+  const count = columnLength(columns[0])
+  const wrong = fields.find((field, index) => !isColumn(field.type, columns[index], count))
+  if (wrong !== undefined) return writer.refusal(structure.valueType, `${path}.${wrong.path}`)
+  const stride = strideOf(entry)
+  const bytes = new Uint8Array(4 + count * stride)
+  const view = new DataView(bytes.buffer)
+  view.setUint32(0, count, true)
+  fields.forEach((field, index) => {
+    let offset = 4 + field.offset
+    for (const number of columns[index] as Iterable<number>) {
+      writeScalar(view, field.type, offset, number)
+      offset += stride
+    }
+  })
+  return bytes
+}
+
+const columnLength = (column: unknown): number =>
+  typedArrayKind(column) === undefined ? 0 : Number(memberOf(column, "length"))
+
+const isColumn = (type: Scalar, column: unknown, count: number): boolean =>
+  typedArrayKind(column) === (type.kind === "integer" && type.signed ? "Int32Array" : "Uint32Array") &&
+  columnLength(column) === count
+
+const write = (writer: Writer, plan: Plan, size: number): Uint8Array => {
+  const bytes = new Uint8Array(size)
+  let cursor = plan.size
+  for (const part of plan.parts) {
+    const content = writer.parts.get(part.path) ?? new Uint8Array()
+    writer.numbers.set(part.pointer.path, content.length === 0 ? 0 : cursor)
+    if (part.length !== undefined) writer.numbers.set(part.length.path, content.length)
+    bytes.set(content, cursor)
+    cursor += content.length
+  }
+  writeFields(writer, plan.fields, new DataView(bytes.buffer))
+  return bytes
+}
+
+const writeFields = (writer: Writer, fields: readonly PlannedField[], view: DataView): void => {
+  for (const field of fields) writeScalar(view, field.type, field.offset, writer.numbers.get(field.path) ?? 0)
+}
+
+const writeScalar = (view: DataView, type: Scalar, offset: number, value: number | bigint): void => {
+  const little = type.kind !== "integer" || !type.bigEndian
+  switch (sizeOf(type)) {
+    case 1:
+      return view.setUint8(offset, Number(value))
+    case 2:
+      return view.setUint16(offset, Number(value), little)
+    case 4:
+      return view.setUint32(offset, Number(value), little)
+    default:
+      return view.setBigUint64(offset, BigInt(value), little)
+  }
+}

@@ -1,0 +1,60 @@
+import { type Codec, codec } from "../schema/codec.js"
+import type { DisplayState } from "./display.js"
+import type { InputsState } from "./inputs.js"
+import type { MainState } from "./main.js"
+import { decodeMigrateData, encodeUnknown, type MigrateData } from "./migrate-data.js"
+import { type Channel, defaultReceiver, type ReceiverState } from "./receiver.js"
+import type { SmartcardState } from "./smartcard.js"
+import type { SpicevmcState } from "./spicevmc.js"
+
+const codecOf = <C extends Channel>(name: string, channel: C, receiver: ReceiverState): Codec<MigrateData<C>> =>
+  codec(
+    name,
+    (input) => decodeMigrateData(channel, input, receiver),
+    (state) => encodeUnknown(channel, state, receiver),
+  )
+
+/**
+ * The io-ts type of a main channel's blob for one receiver.
+ *
+ * @since 0.1.0
+ */
+export const mainCodec = (receiver: ReceiverState = defaultReceiver): Codec<MainState> =>
+  codecOf("SpiceMigrateDataMain", "main", receiver)
+
+/**
+ * The io-ts type of a display channel's blob for one receiver.
+ *
+ * @example
+ * const codec = displayCodec({ ...defaultReceiver, jpegWanCompression: "always" })
+ * codec.decode(bytes) // Either<Errors, DisplayState>
+ * @since 0.1.0
+ */
+export const displayCodec = (receiver: ReceiverState = defaultReceiver): Codec<DisplayState> =>
+  codecOf("SpiceMigrateDataDisplay", "display", receiver)
+
+/**
+ * The io-ts type of an inputs channel's blob for one receiver.
+ *
+ * @since 0.1.0
+ */
+export const inputsCodec = (receiver: ReceiverState = defaultReceiver): Codec<InputsState> =>
+  codecOf("SpiceMigrateDataInputs", "inputs", receiver)
+
+/**
+ * The io-ts type of a usbredir, port or webdav channel's blob for one receiver; `channel` says whose limits hold.
+ *
+ * @since 0.1.0
+ */
+export const spicevmcCodec = (
+  receiver: ReceiverState = defaultReceiver,
+  channel: "usbredir" | "port" | "webdav" | "spicevmc" = "spicevmc",
+): Codec<SpicevmcState> => codecOf("SpiceMigrateDataSpiceVmc", channel, receiver)
+
+/**
+ * The io-ts type of a smartcard channel's blob for one receiver.
+ *
+ * @since 0.1.0
+ */
+export const smartcardCodec = (receiver: ReceiverState = defaultReceiver): Codec<SmartcardState> =>
+  codecOf("SpiceMigrateDataSmartcard", "smartcard", receiver)
