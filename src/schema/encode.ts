@@ -202,14 +202,9 @@ const writeFields = (writer: Writer, fields: readonly PlannedField[], view: Data
 
 const writeScalar = (view: DataView, type: Scalar, offset: number, value: number | bigint): void => {
   const little = type.kind !== "integer" || !type.bigEndian
-  switch (sizeOf(type)) {
-    case 1:
-      return view.setUint8(offset, Number(value))
-    case 2:
-      return view.setUint16(offset, Number(value), little)
-    case 4:
-      return view.setUint32(offset, Number(value), little)
-    default:
-      return view.setBigUint64(offset, BigInt(value), little)
-  }
+  const size = sizeOf(type)
+  if (size === 1) view.setUint8(offset, Number(value))
+  else if (size === 2) view.setUint16(offset, Number(value), little)
+  else if (size === 4) view.setUint32(offset, Number(value), little)
+  else view.setBigUint64(offset, BigInt(value), little)
 }
