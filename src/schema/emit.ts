@@ -54,13 +54,13 @@ const { ${scans ? "rule, scan" : "rule"} } = ruleFinder(${layout})
 }
 
 const constants = (rules: readonly Rule[]): readonly string[] => {
-  const scans = rules.flatMap((rule) => scansOf(rule.holds).map((test) => [test.name, `scan("${rule.id}")`] as const))
+  const scans = rules.flatMap((rule) => scansOf(rule.holds).map(({ name }) => [name, `scan("${rule.id}")`] as const))
   const checks = rules.map((rule) => [constantOf(rule), `rule("${rule.id}")`] as const)
   return [...new Map([...checks, ...scans])].map(([name, value]) => `const ${name} = ${value}`)
 }
 
 const scansOf = (condition: Condition): readonly Scan[] =>
-  [...nodesOf(condition)].flatMap((node) => (node.op === "scan" ? [node.test] : []))
+  [...nodesOf(condition)].flatMap((node) => (node.op === "scan" ? [node.scan] : []))
 
 const camel = (text: string): string => text.replace(/[^A-Za-z0-9]+(.)/g, (_, letter: string) => letter.toUpperCase())
 
@@ -90,7 +90,7 @@ const namesAt = (prefix: string): Names => ({
   previous: (path) => previousOf(path),
   receiver: (member, perChannel) => `receiver.${member}${perChannel ? "[channel]" : ""}`,
   scan: (part, test, parameters) =>
-    `${test}(${["cut(bytes", start(`${prefix}${part}`), length(`${prefix}${part}`), "true)"].join(", ")}, ${parameters.join(", ")})`,
+    `${test}.holds(${["cut(bytes", start(`${prefix}${part}`), length(`${prefix}${part}`), "true)"].join(", ")}, ${parameters.join(", ")})`,
 })
 
 const read = (type: Scalar, offset: string): string => {

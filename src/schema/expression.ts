@@ -21,8 +21,14 @@ export type Expression =
   | { readonly op: "sum" | "larger"; readonly left: Expression; readonly right: Expression }
   | { readonly op: "choose"; readonly when: Condition; readonly yes: Expression; readonly no: Expression }
 
-/** A look at the bytes of a part, for what numbers alone cannot say. Must be total and linear. */
-export type Scan = (part: Uint8Array, ...parameters: number[]) => boolean
+/** A look at the bytes of a part, for what numbers alone cannot say. */
+export interface Scan {
+  readonly name: string
+  /** Total and linear in the part's size. */
+  readonly holds: (part: Uint8Array, ...parameters: number[]) => boolean
+  /** A part that is refused, so that the rule's witness can be derived like any other. */
+  readonly refused: Uint8Array
+}
 
 export interface Comparison {
   readonly op: "equal" | "atMost" | "below"
@@ -34,7 +40,7 @@ export type Condition =
   | Comparison
   | { readonly op: "all" | "any"; readonly conditions: readonly Condition[] }
   | { readonly op: "not"; readonly condition: Condition }
-  | { readonly op: "scan"; readonly part: string; readonly test: Scan; readonly parameters: readonly Expression[] }
+  | { readonly op: "scan"; readonly part: string; readonly scan: Scan; readonly parameters: readonly Expression[] }
 
 type Operand = Expression | number | bigint | string
 
@@ -74,10 +80,10 @@ export const choose = (when: Condition, yes: Operand, no: Operand): Expression =
 /** The same field of the list entry before this one; `first` stands in for it in the first entry. */
 export const previous = (field: FieldRef, first: number): Expression => ({ op: "previous", path: field.path, first })
 
-export const scan = (part: PartRef, test: Scan, ...parameters: Expression[]): Condition => ({
+export const scanned = (part: PartRef, scan: Scan, ...parameters: Expression[]): Condition => ({
   op: "scan",
   part: part.path,
-  test,
+  scan,
   parameters,
 })
 
@@ -125,7 +131,7 @@ export const satisfied = (condition: Condition, environment: Environment): boole
       return !satisfied(condition.condition, environment)
     case "scan": {
       const parameters = condition.parameters.map((parameter) => Number(evaluate(parameter, environment)))
-      return condition.test(environment.part(condition.part), ...parameters)
+      return condition.scan.holds(environment.part(condition.part), ...parameters)
     }
   }
 }

@@ -48,7 +48,7 @@ export const printCondition = (condition: Condition, names: Names, negated = fal
       return printCondition(condition.condition, names, !negated)
     case "scan": {
       const parameters = condition.parameters.map((parameter) => printExpression(parameter, names))
-      return `${negated ? "!" : ""}${names.scan(condition.part, condition.test.name, parameters)}`
+      return `${negated ? "!" : ""}${names.scan(condition.part, condition.scan.name, parameters)}`
     }
     default:
       return printComparison(condition, names, negated)

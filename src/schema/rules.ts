@@ -20,7 +20,7 @@ export const ruleFinder = (layout: Layout) => {
     return found
   }
   const scan = (id: string): Scan => {
-    for (const node of nodesOf(rule(id).holds)) if (node.op === "scan") return node.test
+    for (const node of nodesOf(rule(id).holds)) if (node.op === "scan") return node.scan
     throw new TypeError(`${id} scans nothing: run npm run generate`)
   }
   return { rule, scan }

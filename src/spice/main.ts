@@ -1,4 +1,4 @@
-import { all, atMost, below, equal, scan, sum } from "../schema/expression.js"
+import { all, atMost, below, equal, scanned, sum } from "../schema/expression.js"
 import {
   boolean,
   enumeration,
@@ -107,7 +107,7 @@ export const main: Layout<typeof fields> = {
         id: "main/write-queue-chunks",
         code: "inconsistent",
         at: base.write_size,
-        holds: scan(base.write_data, agentChunksFit, base.write_num_client_tokens),
+        holds: scanned(base.write_data, agentChunksFit, base.write_num_client_tokens),
         says: "The write queue must be the rest of at most one chunk and whole chunks, no more of the client's than were counted.",
         without: "The bytes reach the guest's agent, which loses the boundaries of its messages.",
       },

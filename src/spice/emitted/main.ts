@@ -3,7 +3,7 @@ import { cut, viewOf } from "../../schema/bytes.js"
 import { ruleFinder } from "../../schema/rules.js"
 import { misplaced, structure } from "../../schema/structure.js"
 import { Violation } from "../../schema/violation.js"
-import { type MainState, main } from "../main.js"
+import { main, type MainState } from "../main.js"
 import type { ReceiverState } from "../receiver.js"
 
 const { rule, scan } = ruleFinder(main)
@@ -232,7 +232,7 @@ export const decodeMain = (
       receiver.agentTokenWindow,
     )
   if (
-    !agentChunksFit(
+    !agentChunksFit.holds(
       cut(bytes, agentBase_writeDataStart, agentBase_writeDataLength, true),
       agentBase_writeNumClientTokens,
     )

@@ -3,8 +3,8 @@ import { cut, viewOf } from "../../schema/bytes.js"
 import { ruleFinder } from "../../schema/rules.js"
 import { misplaced, structure } from "../../schema/structure.js"
 import { Violation } from "../../schema/violation.js"
+import { smartcard, type SmartcardState } from "../smartcard.js"
 import type { ReceiverState } from "../receiver.js"
-import { type SmartcardState, smartcard } from "../smartcard.js"
 
 const { rule } = ruleFinder(smartcard)
 

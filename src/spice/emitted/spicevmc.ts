@@ -3,8 +3,8 @@ import { cut, viewOf } from "../../schema/bytes.js"
 import { ruleFinder } from "../../schema/rules.js"
 import { misplaced, structure } from "../../schema/structure.js"
 import { Violation } from "../../schema/violation.js"
+import { spicevmc, type SpicevmcState } from "../spicevmc.js"
 import type { ReceiverState } from "../receiver.js"
-import { type SpicevmcState, spicevmc } from "../spicevmc.js"
 
 const { rule } = ruleFinder(spicevmc)
 
