@@ -1,8 +1,9 @@
 import { isBytes, typedArrayKind } from "./bytes.js"
 import { type Environment, satisfied } from "./expression.js"
 import type { CountedList, Field, PartialMessage, Scalar, Struct } from "./language.js"
-import { entriesOf, flatten, type Plan, type PlannedField, type PlannedPart, sizeOf, strideOf } from "./plan.js"
+import { entriesOf, flatten, type Plan, type PlannedField, type PlannedPart, strideOf } from "./plan.js"
 import { type Receiver, receiverMember } from "./reader.js"
+import { writeScalar } from "./scalar.js"
 import { structure } from "./structure.js"
 import { type Check, Violation } from "./violation.js"
 
@@ -198,13 +199,4 @@ const write = (writer: Writer, plan: Plan, size: number): Uint8Array => {
 
 const writeFields = (writer: Writer, fields: readonly PlannedField[], view: DataView): void => {
   for (const field of fields) writeScalar(view, field.type, field.offset, writer.numbers.get(field.path) ?? 0)
-}
-
-const writeScalar = (view: DataView, type: Scalar, offset: number, value: number | bigint): void => {
-  const little = type.kind !== "integer" || !type.bigEndian
-  const size = sizeOf(type)
-  if (size === 1) view.setUint8(offset, Number(value))
-  else if (size === 2) view.setUint16(offset, Number(value), little)
-  else if (size === 4) view.setUint32(offset, Number(value), little)
-  else view.setBigUint64(offset, BigInt(value), little)
 }

@@ -1,6 +1,7 @@
 import { type Environment, evaluate, measuresOf, pathsOf, satisfied } from "./expression.js"
 import type { Struct } from "./language.js"
 import {
+  countOf,
   entriesOf,
   flatten,
   headerOf,
@@ -125,7 +126,7 @@ const readList = (reader: Reader, plan: Plan, part: PlannedPart, cursor: number)
     return refuseField(reader, misplaced(position, plan.size, cursor, size), pointer, position, cursor)
   const available = size - cursor - 4
   if (available < 0) return refuseField(reader, structure.partFits, pointer, position, size - 4)
-  const countPath = `${part.path}.${content.count}`
+  const countPath = countOf({ ...part, content })
   readField(reader, { path: countPath, offset: cursor, size: 4, type: pointer.type, doc: "" })
   const count = Number(reader.number(countPath))
   if (pathsOf(content.lossy).some((path) => !reader.fields.has(`${part.prefix}${path}`))) return undefined

@@ -10,6 +10,7 @@ import type {
   Scalar,
   Struct,
 } from "./language.js"
+import { sizeOf } from "./scalar.js"
 
 /**
  * A layout laid flat: what every reader of a declaration (interpreter, emitter, encoder, documents) wants to know,
@@ -53,11 +54,6 @@ export interface PlannedRule {
 
 /** How sizes, pointers and counts lie on the wire. */
 const u32: Scalar = { kind: "integer", bits: 32, signed: false, bigEndian: false, unit: "bytes", doc: "" }
-
-export const sizeOf = (type: Scalar): number => {
-  if (type.kind === "integer") return type.bits / 8
-  return type.kind === "constant" ? 4 : 1
-}
 
 const scalarsOf = (name: string, field: Exclude<Field, Struct>): readonly (readonly [string, Scalar])[] => {
   if (field.kind === "array")
@@ -137,3 +133,12 @@ export const headerOf = (part: PlannedPart & { readonly content: PartialMessage 
 
 /** Bytes of a struct that lies in a row of its kind or at the start of a message. */
 export const strideOf = (struct: Struct): number => flatten(struct.fields).reduce((end, field) => end + field.size, 0)
+
+/** The path of the count that a list begins with. */
+export const countOf = (part: PlannedPart & { readonly content: CountedList }): string =>
+  `${part.path}.${part.content.count}`
+
+/** Whether a path is that of a size, a pointer or a count: a number that says where other bytes are. */
+export const isSizing = (plan: Plan, path: string): boolean =>
+  plan.fields.some((field) => field.path === path && field.role !== undefined) ||
+  plan.parts.some(({ content, ...part }) => content.kind === "countedList" && path === countOf({ ...part, content }))

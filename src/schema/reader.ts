@@ -2,6 +2,7 @@ import { cut, viewOf } from "./bytes.js"
 import type { Environment } from "./expression.js"
 import type { Scalar } from "./language.js"
 import type { PlannedField } from "./plan.js"
+import { readScalar } from "./scalar.js"
 import { structure } from "./structure.js"
 import { type Check, type Measure, type Place, Violation } from "./violation.js"
 
@@ -78,22 +79,6 @@ export class Reader {
       },
       receiver: (member, perChannel) => receiverMember(this.receiver, this.channel, member, perChannel),
     }
-  }
-}
-
-const readScalar = (view: DataView, type: Scalar, offset: number): number | bigint => {
-  if (type.kind === "constant") return view.getUint32(offset, true)
-  if (type.kind !== "integer") return view.getUint8(offset)
-  const little = !type.bigEndian
-  switch (type.bits) {
-    case 8:
-      return view.getUint8(offset)
-    case 16:
-      return view.getUint16(offset, little)
-    case 32:
-      return type.signed ? view.getInt32(offset, little) : view.getUint32(offset, little)
-    case 64:
-      return type.signed ? view.getBigInt64(offset, little) : view.getBigUint64(offset, little)
   }
 }
 

@@ -1,6 +1,16 @@
-import type { FieldRef } from "../schema/expression.js"
 import { atMost, below, equal, implies } from "../schema/expression.js"
-import { boolean, lengthOf, pointerTo, type Rule, run, struct, u32, version, zeroUnless } from "../schema/language.js"
+import {
+  boolean,
+  lengthOf,
+  pointerTo,
+  type Refs,
+  type Rule,
+  run,
+  struct,
+  u32,
+  version,
+  zeroUnless,
+} from "../schema/language.js"
 import { limit, receiver } from "./receiver.js"
 
 /** Tokens of a channel that has no flow control: ~0 in C. */
@@ -23,15 +33,6 @@ export const charDevice = struct(
     ),
   },
   (base) => [
-    ...zeroUnless(
-      equal(base.connected, 1),
-      [base.num_client_tokens, base.num_send_tokens, base.write_size, base.write_num_client_tokens],
-      {
-        id: "char-device/unconnected-is-zero",
-        says: "Without a device on the source, every field after connected must be 0.",
-        without: "The fields are ignored or restored all the same, as the channel pleases.",
-      },
-    ),
     {
       id: "char-device/write-size-limit",
       code: "limit-exceeded",
@@ -51,12 +52,22 @@ export const charDevice = struct(
   ],
 )
 
+type BaseRefs = Refs<typeof charDevice.fields>
+
+/** The rule of the channels that may be without a device: main and smartcard. */
+export const unconnectedIsZero = (base: BaseRefs): readonly Rule[] =>
+  zeroUnless(
+    equal(base.connected, 1),
+    [base.num_client_tokens, base.num_send_tokens, base.write_size, base.write_num_client_tokens],
+    {
+      id: "char-device/unconnected-is-zero",
+      says: "Without a device on the source, every field after connected must be 0.",
+      without: "The fields are ignored or restored all the same, as the channel pleases.",
+    },
+  )
+
 /** The rules of the channels without flow control: spicevmc and smartcard. */
-export const withoutFlowControl = (base: {
-  readonly connected: FieldRef
-  readonly num_client_tokens: FieldRef
-  readonly num_send_tokens: FieldRef
-}): readonly Rule[] => [
+export const withoutFlowControl = (base: BaseRefs): readonly Rule[] => [
   {
     id: "char-device/client-tokens-unlimited",
     code: "out-of-range",
@@ -77,13 +88,3 @@ export const withoutFlowControl = (base: {
     without: "It is restored into the token count of a channel that does not count.",
   },
 ]
-
-/** What spicevmc and its kin must be: connected. */
-export const alwaysConnected = (connected: FieldRef): Rule => ({
-  id: "spicevmc/connected",
-  code: "inconsistent",
-  at: connected,
-  holds: equal(connected, 1),
-  says: "The channel must be connected: a source without a device has no such channel.",
-  without: "An assertion of the target fails and ends QEMU.",
-})

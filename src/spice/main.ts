@@ -12,7 +12,7 @@ import {
   zeroUnless,
 } from "../schema/language.js"
 import { agentChunksFit } from "./agent-queue.js"
-import { charDevice } from "./char-device.js"
+import { charDevice, unconnectedIsZero } from "./char-device.js"
 import { header } from "./header.js"
 import { receiver } from "./receiver.js"
 
@@ -95,6 +95,7 @@ export const main: Layout<typeof fields> = {
   struct: struct("The whole blob.", fields, (blob) => {
     const { agent_base: base, agent2client: reading, client2agent: writing } = blob
     return [
+      ...unconnectedIsZero(base),
       {
         id: "main/tokens-within-window",
         code: "out-of-range",

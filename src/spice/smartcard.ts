@@ -10,7 +10,7 @@ import {
   u32be,
   zeroUnless,
 } from "../schema/language.js"
-import { charDevice, withoutFlowControl } from "./char-device.js"
+import { charDevice, unconnectedIsZero, withoutFlowControl } from "./char-device.js"
 import { header } from "./header.js"
 import { limit, receiver } from "./receiver.js"
 
@@ -47,6 +47,7 @@ export const smartcard: Layout<typeof fields> = {
     const headerComplete = atMost(headerSize, read_size)
     const { length } = read_data.header
     return [
+      ...unconnectedIsZero(base),
       ...withoutFlowControl(base),
       ...zeroUnless(equal(base.connected, 1), [reader_added, read_size], {
         id: "smartcard/unconnected-is-zero",

@@ -1,5 +1,6 @@
+import { equal } from "../schema/expression.js"
 import { type Layout, type StateOf, struct } from "../schema/language.js"
-import { alwaysConnected, charDevice, withoutFlowControl } from "./char-device.js"
+import { charDevice, withoutFlowControl } from "./char-device.js"
 import { header } from "./header.js"
 
 const fields = { ...header("SVMD"), base: charDevice }
@@ -10,7 +11,14 @@ export const spicevmc: Layout<typeof fields> = {
   title: "SpiceMigrateDataSpiceVmc",
   doc: "The write queue of a usbredir, port or webdav channel.",
   struct: struct("The whole blob.", fields, ({ base }) => [
-    alwaysConnected(base.connected),
+    {
+      id: "spicevmc/connected",
+      code: "inconsistent",
+      at: base.connected,
+      holds: equal(base.connected, 1),
+      says: "The channel must be connected: a source without a device has no such channel.",
+      without: "An assertion of the target fails and ends QEMU.",
+    },
     ...withoutFlowControl(base),
   ]),
 }

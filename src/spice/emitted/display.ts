@@ -3,7 +3,7 @@ import { viewOf } from "../../schema/bytes.js"
 import { ruleFinder } from "../../schema/rules.js"
 import { misplaced, structure } from "../../schema/structure.js"
 import { Violation } from "../../schema/violation.js"
-import { display, type DisplayState } from "../display.js"
+import { type DisplayState, display } from "../display.js"
 import type { ReceiverState } from "../receiver.js"
 
 const { rule } = ruleFinder(display)

@@ -3,7 +3,7 @@ import { viewOf } from "../../schema/bytes.js"
 import { ruleFinder } from "../../schema/rules.js"
 import { structure } from "../../schema/structure.js"
 import { Violation } from "../../schema/violation.js"
-import { inputs, type InputsState } from "../inputs.js"
+import { type InputsState, inputs } from "../inputs.js"
 import type { ReceiverState } from "../receiver.js"
 
 const { rule } = ruleFinder(inputs)

@@ -3,18 +3,18 @@ import { cut, viewOf } from "../../schema/bytes.js"
 import { ruleFinder } from "../../schema/rules.js"
 import { misplaced, structure } from "../../schema/structure.js"
 import { Violation } from "../../schema/violation.js"
-import { main, type MainState } from "../main.js"
+import { type MainState, main } from "../main.js"
 import type { ReceiverState } from "../receiver.js"
 
 const { rule, scan } = ruleFinder(main)
 
-const charDeviceUnconnectedIsZeroRule = rule("char-device/unconnected-is-zero")
 const charDeviceWriteSizeLimitRule = rule("char-device/write-size-limit")
 const charDeviceTokensNeedDataRule = rule("char-device/tokens-need-data")
 const mainChunkHeaderSizeRule = rule("main/chunk-header-size")
 const mainPartialHeaderIncompleteRule = rule("main/partial-header-incomplete")
 const mainPartialHeaderFollowsChunkHeaderRule = rule("main/partial-header-follows-chunk-header")
 const mainMessageStateNeedsHeaderRule = rule("main/message-state-needs-header")
+const charDeviceUnconnectedIsZeroRule = rule("char-device/unconnected-is-zero")
 const mainTokensWithinWindowRule = rule("main/tokens-within-window")
 const mainWriteQueueChunksRule = rule("main/write-queue-chunks")
 const mainUnconnectedIsZeroRule = rule("main/unconnected-is-zero")
@@ -145,34 +145,6 @@ export const decodeMain = (
       0,
     )
 
-  if (agentBase_connected !== 1 && agentBase_numClientTokens !== 0)
-    return new Violation(
-      charDeviceUnconnectedIsZeroRule,
-      { path: "agent_base.num_client_tokens", offset: 13, length: 4 },
-      agentBase_numClientTokens,
-      0,
-    )
-  if (agentBase_connected !== 1 && agentBase_numSendTokens !== 0)
-    return new Violation(
-      charDeviceUnconnectedIsZeroRule,
-      { path: "agent_base.num_send_tokens", offset: 17, length: 4 },
-      agentBase_numSendTokens,
-      0,
-    )
-  if (agentBase_connected !== 1 && agentBase_writeSize !== 0)
-    return new Violation(
-      charDeviceUnconnectedIsZeroRule,
-      { path: "agent_base.write_size", offset: 21, length: 4 },
-      agentBase_writeSize,
-      0,
-    )
-  if (agentBase_connected !== 1 && agentBase_writeNumClientTokens !== 0)
-    return new Violation(
-      charDeviceUnconnectedIsZeroRule,
-      { path: "agent_base.write_num_client_tokens", offset: 25, length: 4 },
-      agentBase_writeNumClientTokens,
-      0,
-    )
   if (agentBase_writeSize > receiver.maxWriteBytes[channel])
     return new Violation(
       charDeviceWriteSizeLimitRule,
@@ -222,6 +194,34 @@ export const decodeMain = (
       mainMessageStateNeedsHeaderRule,
       { path: "agent2client.msg_filter_result", offset: 59, length: 1 },
       agent2client_msgFilterResult,
+      0,
+    )
+  if (agentBase_connected !== 1 && agentBase_numClientTokens !== 0)
+    return new Violation(
+      charDeviceUnconnectedIsZeroRule,
+      { path: "agent_base.num_client_tokens", offset: 13, length: 4 },
+      agentBase_numClientTokens,
+      0,
+    )
+  if (agentBase_connected !== 1 && agentBase_numSendTokens !== 0)
+    return new Violation(
+      charDeviceUnconnectedIsZeroRule,
+      { path: "agent_base.num_send_tokens", offset: 17, length: 4 },
+      agentBase_numSendTokens,
+      0,
+    )
+  if (agentBase_connected !== 1 && agentBase_writeSize !== 0)
+    return new Violation(
+      charDeviceUnconnectedIsZeroRule,
+      { path: "agent_base.write_size", offset: 21, length: 4 },
+      agentBase_writeSize,
+      0,
+    )
+  if (agentBase_connected !== 1 && agentBase_writeNumClientTokens !== 0)
+    return new Violation(
+      charDeviceUnconnectedIsZeroRule,
+      { path: "agent_base.write_num_client_tokens", offset: 25, length: 4 },
+      agentBase_writeNumClientTokens,
       0,
     )
   if (agentBase_numClientTokens + agentBase_writeNumClientTokens > receiver.agentTokenWindow)

@@ -3,14 +3,14 @@ import { cut, viewOf } from "../../schema/bytes.js"
 import { ruleFinder } from "../../schema/rules.js"
 import { misplaced, structure } from "../../schema/structure.js"
 import { Violation } from "../../schema/violation.js"
-import { smartcard, type SmartcardState } from "../smartcard.js"
 import type { ReceiverState } from "../receiver.js"
+import { type SmartcardState, smartcard } from "../smartcard.js"
 
 const { rule } = ruleFinder(smartcard)
 
-const charDeviceUnconnectedIsZeroRule = rule("char-device/unconnected-is-zero")
 const charDeviceWriteSizeLimitRule = rule("char-device/write-size-limit")
 const charDeviceTokensNeedDataRule = rule("char-device/tokens-need-data")
+const charDeviceUnconnectedIsZeroRule = rule("char-device/unconnected-is-zero")
 const charDeviceClientTokensUnlimitedRule = rule("char-device/client-tokens-unlimited")
 const charDeviceSendTokensUnlimitedRule = rule("char-device/send-tokens-unlimited")
 const smartcardUnconnectedIsZeroRule = rule("smartcard/unconnected-is-zero")
@@ -112,6 +112,19 @@ export const decodeSmartcard = (
       0,
     )
 
+  if (base_writeSize > receiver.maxWriteBytes[channel])
+    return new Violation(
+      charDeviceWriteSizeLimitRule,
+      { path: "base.write_size", offset: 21, length: 4 },
+      base_writeSize,
+      receiver.maxWriteBytes[channel],
+    )
+  if (0 < base_writeNumClientTokens && 0 >= base_writeSize)
+    return new Violation(
+      charDeviceTokensNeedDataRule,
+      { path: "base.write_num_client_tokens", offset: 25, length: 4 },
+      base_writeNumClientTokens,
+    )
   if (base_connected !== 1 && base_numClientTokens !== 0)
     return new Violation(
       charDeviceUnconnectedIsZeroRule,
@@ -139,19 +152,6 @@ export const decodeSmartcard = (
       { path: "base.write_num_client_tokens", offset: 25, length: 4 },
       base_writeNumClientTokens,
       0,
-    )
-  if (base_writeSize > receiver.maxWriteBytes[channel])
-    return new Violation(
-      charDeviceWriteSizeLimitRule,
-      { path: "base.write_size", offset: 21, length: 4 },
-      base_writeSize,
-      receiver.maxWriteBytes[channel],
-    )
-  if (0 < base_writeNumClientTokens && 0 >= base_writeSize)
-    return new Violation(
-      charDeviceTokensNeedDataRule,
-      { path: "base.write_num_client_tokens", offset: 25, length: 4 },
-      base_writeNumClientTokens,
     )
   if (base_connected === 1 && base_numClientTokens !== 4294967295)
     return new Violation(

@@ -3,12 +3,11 @@ import { cut, viewOf } from "../../schema/bytes.js"
 import { ruleFinder } from "../../schema/rules.js"
 import { misplaced, structure } from "../../schema/structure.js"
 import { Violation } from "../../schema/violation.js"
-import { spicevmc, type SpicevmcState } from "../spicevmc.js"
 import type { ReceiverState } from "../receiver.js"
+import { type SpicevmcState, spicevmc } from "../spicevmc.js"
 
 const { rule } = ruleFinder(spicevmc)
 
-const charDeviceUnconnectedIsZeroRule = rule("char-device/unconnected-is-zero")
 const charDeviceWriteSizeLimitRule = rule("char-device/write-size-limit")
 const charDeviceTokensNeedDataRule = rule("char-device/tokens-need-data")
 const spicevmcConnectedRule = rule("spicevmc/connected")
@@ -79,34 +78,6 @@ export const decodeSpicevmc = (
       0,
     )
 
-  if (base_connected !== 1 && base_numClientTokens !== 0)
-    return new Violation(
-      charDeviceUnconnectedIsZeroRule,
-      { path: "base.num_client_tokens", offset: 13, length: 4 },
-      base_numClientTokens,
-      0,
-    )
-  if (base_connected !== 1 && base_numSendTokens !== 0)
-    return new Violation(
-      charDeviceUnconnectedIsZeroRule,
-      { path: "base.num_send_tokens", offset: 17, length: 4 },
-      base_numSendTokens,
-      0,
-    )
-  if (base_connected !== 1 && base_writeSize !== 0)
-    return new Violation(
-      charDeviceUnconnectedIsZeroRule,
-      { path: "base.write_size", offset: 21, length: 4 },
-      base_writeSize,
-      0,
-    )
-  if (base_connected !== 1 && base_writeNumClientTokens !== 0)
-    return new Violation(
-      charDeviceUnconnectedIsZeroRule,
-      { path: "base.write_num_client_tokens", offset: 25, length: 4 },
-      base_writeNumClientTokens,
-      0,
-    )
   if (base_writeSize > receiver.maxWriteBytes[channel])
     return new Violation(
       charDeviceWriteSizeLimitRule,

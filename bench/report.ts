@@ -1,0 +1,133 @@
+import { cpus } from "node:os"
+import type { Contender } from "./contender.js"
+import { median, ratio, type Times } from "./measure.js"
+import type { Rejection } from "./rejecting.js"
+import type { Workload } from "./workloads.js"
+
+/** All that one run found out. */
+export interface Findings {
+  readonly times: Times
+  readonly hand: Contender
+  readonly ours: readonly [Contender, ...Contender[]]
+  readonly peers: readonly Contender[]
+  readonly workloads: { readonly small: Workload; readonly medium: Workload; readonly large: Workload }
+  readonly rejections: readonly Rejection[]
+  /** Bytes that one decode of the large blob allocates, by the size of the blob. */
+  readonly allocation: number
+  readonly agreedOn: number
+}
+
+/** The name of a task in the times. */
+export const taskOf = (contender: Contender, { name }: Workload): string => `${contender.name}: ${name}`
+export const taskOfRejection = ({ name }: Rejection): string => `refusing: ${name}`
+
+export interface Target {
+  readonly says: string
+  readonly measured: string
+  readonly met: boolean
+}
+
+const times = (value: number): string => value.toFixed(2)
+
+const row = (...cells: readonly string[]): string => `| ${cells.join(" | ")} |`
+
+const table = (head: readonly string[], rows: readonly string[]): readonly string[] => [
+  row(...head),
+  row(...head.map(() => "---")),
+  ...rows,
+]
+
+const duration = (nanoseconds: number): string =>
+  nanoseconds < 10_000 ? `${(nanoseconds / 1000).toFixed(2)} µs` : `${(nanoseconds / 1000).toFixed(0)} µs`
+
+const contenderTable = (findings: Findings): readonly string[] => {
+  const { hand, ours, peers, workloads } = findings
+  const sizes = Object.values(workloads)
+  const cell = (contender: Contender, workload: Workload): string => {
+    const task = taskOf(contender, workload)
+    return contender === hand
+      ? `1 (${duration(median(findings.times.get(task) ?? []))})`
+      : times(ratio(findings.times, task, taskOf(hand, workload)))
+  }
+  return table(
+    ["decoder", "surfaces as", "checks", ...sizes.map(({ name }) => name)],
+    [hand, ...ours, ...peers].map((contender) =>
+      row(contender.name, contender.surfaces, contender.checks, ...sizes.map((size) => cell(contender, size))),
+    ),
+  )
+}
+
+const rejectionRatio = ({ times, ours: [first] }: Findings, rejection: Rejection): number =>
+  ratio(times, taskOfRejection(rejection), taskOf(first, rejection.accepted))
+
+const rejectionTable = (findings: Findings): readonly string[] =>
+  table(
+    ["hostile blob", "refused by", "refusing / accepting"],
+    findings.rejections.map((each) =>
+      row(each.name, `\`${each.rule}\``, rejectionRatio(findings, each).toPrecision(2)),
+    ),
+  )
+
+/** What the fast path has to live up to, and whether it does. */
+export const targetsOf = (findings: Findings): readonly Target[] => {
+  const { hand, ours, peers, workloads, allocation } = findings
+  const [first] = ours
+  const atMost = (says: string, measured: number, bound: number): Target => ({
+    says: `${says} at most ${bound}`,
+    measured: times(measured),
+    met: measured <= bound,
+  })
+  const overHand = (workload: Workload): number =>
+    ratio(findings.times, taskOf(first, workload), taskOf(hand, workload))
+  const overPeers = peers.flatMap((peer) =>
+    Object.values(workloads).map((size) => ratio(findings.times, taskOf(first, size), taskOf(peer, size))),
+  )
+  const refusing = findings.rejections.map((rejection) => rejectionRatio(findings, rejection))
+  return [
+    atMost("small blob, ours / hand-written:", overHand(workloads.small), 1.2),
+    atMost("large blob, ours / hand-written:", overHand(workloads.large), 0.5),
+    atMost("any size, ours / fastest peer:", Math.max(...overPeers), 1),
+    atMost("any hostile blob, refusing / accepting:", Math.max(...refusing), 1),
+    atMost("large blob, bytes allocated / bytes of the blob:", allocation, 1.1),
+  ]
+}
+
+const targetTable = (findings: Findings): readonly string[] =>
+  table(
+    ["target", "measured", ""],
+    targetsOf(findings).map(({ says, measured, met }) => row(says, measured, met ? "met" : "not met")),
+  )
+
+const machine = (): string => {
+  const processors = cpus()
+  return `Node ${process.versions.node} on ${processors.length} × ${processors[0]?.model ?? "an unknown processor"}`
+}
+
+/** The report as Markdown. */
+export const report = (findings: Findings): string =>
+  [
+    "# Performance",
+    "",
+    `Made by \`npm run bench -- --write\` with ${machine()}.`,
+    "",
+    "Decoding the blob of a display channel, as a multiple of the time that a hand-written decoder takes. Only the ratios count:",
+    "everything runs in one process, compiled by tsc as the package is, in rounds that time every decoder right after the others;",
+    "a ratio is the median of those within each round, garbage collection included.",
+    "",
+    ...contenderTable(findings),
+    "",
+    "`checks` is `all` where a decoder refuses the same blobs as ours, and `layout` where it reads the fields and judges little more",
+    "than the magic. The hand-written decoder gave the same verdict by the same rule, and the other `all` decoders the same verdict",
+    `where they read the list with regions, on ${findings.agreedOn} blobs before anything was timed. Every decoder read the same surfaces.`,
+    "",
+    "## Refusing",
+    "",
+    ...rejectionTable(findings),
+    "",
+    "## Targets",
+    "",
+    "Ours is `decodeMigrateData` with columns.",
+    "",
+    ...targetTable(findings),
+    "",
+  ].join("\n")

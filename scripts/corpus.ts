@@ -1,0 +1,132 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs"
+import { join, relative } from "node:path"
+import type { Layout } from "../src/schema/language.js"
+import { type Format, formatOf, formats } from "../src/spice/formats.js"
+import { type Channel, defaultReceiver, type ReceiverState } from "../src/spice/receiver.js"
+import { read, settingOf } from "../src/testing/blob.js"
+import { mutationsOf } from "../src/testing/mutations.js"
+import { explore } from "../src/testing/search.js"
+import { settingsOf, witnessesOf } from "../src/testing/witnesses.js"
+
+/** The corpus: blobs in folders, and one index that says of each what it is. */
+
+export const root = join(import.meta.dirname, "..")
+const indexFile = "corpus/index.json"
+
+export interface CorpusEntry {
+  readonly file: string
+  readonly channel: Channel
+  /** capture: relayed by a real client; witness: breaks one rule alone; shape: a classic mutation of another blob. */
+  readonly origin: "capture" | "witness" | "shape" | "regression"
+  readonly source: string
+  /** What differs from the default receiver. */
+  readonly receiver: Partial<ReceiverState>
+  readonly verdict: "accept" | "reject"
+  /** The rule of the first violation. */
+  readonly rule?: string
+}
+
+export const readIndex = (): readonly CorpusEntry[] => JSON.parse(readFileSync(join(root, indexFile), "utf8"))
+
+export const receiverOf = (entry: CorpusEntry): ReceiverState => ({ ...defaultReceiver, ...entry.receiver })
+
+export const readBlob = (entry: CorpusEntry): Uint8Array => readFileSync(join(root, "corpus", entry.file))
+
+const differences = (receiver: ReceiverState): Partial<ReceiverState> =>
+  Object.fromEntries(
+    Object.entries(receiver).filter(
+      ([name, value]) => JSON.stringify(value) !== JSON.stringify(Reflect.get(defaultReceiver, name)),
+    ),
+  )
+
+interface Hostile extends CorpusEntry {
+  readonly bytes: Uint8Array
+}
+
+const witnesses = (layout: Layout): readonly Hostile[] =>
+  witnessesOf(layout).map(({ rule, path, channel, receiver, bytes }) => ({
+    file: `${layout.format}/hostile/${["witness", ...rule.split("/"), ...(path === "" ? [] : [path])].join("-").replace("[]", "")}.bin`,
+    channel,
+    origin: "witness",
+    source: `breaks ${rule} alone`,
+    receiver: differences(receiver),
+    verdict: "reject",
+    rule,
+    bytes,
+  }))
+
+/** What the classic shapes are made of: the captures of a format and the longest valid blob that the search finds. */
+const originals = (layout: Layout, captures: readonly CorpusEntry[]): readonly Hostile[] => {
+  const [setting] = settingsOf(layout)
+  if (setting === undefined) return []
+  const valid = [...explore(setting)].filter(({ broken }) => broken.size === 0).map(({ blob }) => blob)
+  const longest = valid.reduce((one, other) => (other.length > one.length ? other : one), new Uint8Array())
+  return [
+    ...captures
+      .filter(({ channel }) => formatOf[channel] === layout.format)
+      .map((capture) => ({ ...capture, bytes: readBlob(capture) })),
+    {
+      file: "full.bin",
+      channel: setting.channel,
+      origin: "shape",
+      source: "the longest valid blob that the search finds",
+      receiver: differences(setting.receiver),
+      verdict: "accept",
+      bytes: longest,
+    },
+  ]
+}
+
+const shapes = (layout: Layout, captures: readonly CorpusEntry[]): readonly Hostile[] =>
+  originals(layout, captures).flatMap((original) => {
+    const setting = settingOf(layout, original.channel, receiverOf(original))
+    const name = original.file.replace(/^.*\//, "").replace(/\.bin$/, "")
+    return [...mutationsOf(setting, original.bytes)].map((mutation) => {
+      const [first] = read(setting, mutation.bytes).violations
+      if (first === undefined) throw new Error(`${name}, ${mutation.name}: accepted, a rule is missing`)
+      return {
+        ...original,
+        file: `${layout.format}/hostile/${name}-${mutation.name}.bin`,
+        origin: "shape" as const,
+        source: `${name}: ${mutation.name}`,
+        verdict: "reject" as const,
+        rule: first.rule,
+        bytes: mutation.bytes,
+      }
+    })
+  })
+
+const distinct = (entries: readonly Hostile[]): readonly Hostile[] => [
+  ...new Map(
+    [...entries]
+      .reverse()
+      .map((entry) => [`${JSON.stringify(entry.receiver)} ${entry.channel} ${entry.bytes.join()}`, entry]),
+  ).values(),
+]
+
+const isFormat = (name: string): name is Format => Object.hasOwn(formats, name)
+
+/**
+ * Every generated file of the corpus by its path: the hostile blobs and the index. Captures and regressions stay as
+ * the index has them.
+ */
+export const generatedCorpus = (): ReadonlyMap<string, Uint8Array | string> => {
+  const kept = readIndex().filter(({ origin }) => origin === "capture" || origin === "regression")
+  const captures = kept.filter(({ origin }) => origin === "capture")
+  const hostile = Object.keys(formats)
+    .filter(isFormat)
+    .flatMap((format) => distinct([...witnesses(formats[format]), ...shapes(formats[format], captures)]))
+    .sort((one, other) => (one.file < other.file ? -1 : 1))
+  const lines = [...kept, ...hostile].map((entry) => JSON.stringify({ ...entry, bytes: undefined }))
+  return new Map<string, Uint8Array | string>([
+    [indexFile, `[\n${lines.join(",\n")}\n]\n`],
+    ...hostile.map(({ file, bytes }) => [`corpus/${file}`, bytes] as const),
+  ])
+}
+
+/** The files that lie in the hostile folders now. */
+export const hostileFiles = (): readonly string[] =>
+  Object.keys(formats).flatMap((format) => {
+    const folder = join(root, "corpus", format, "hostile")
+    return existsSync(folder) ? readdirSync(folder).map((name) => relative(root, join(folder, name))) : []
+  })

@@ -1,0 +1,5 @@
+export type { Layout } from "../schema/language.js"
+export { formats as layouts } from "../spice/formats.js"
+export { type Setting, settingOf } from "./blob.js"
+export { type Mutation, mutationsOf } from "./mutations.js"
+export { type Witness, witnessesOf } from "./witnesses.js"

@@ -1,0 +1,74 @@
+import { cut, viewOf } from "../schema/bytes.js"
+import { isSizing } from "../schema/plan.js"
+import type { Claim } from "../schema/reader.js"
+import { formats } from "../spice/formats.js"
+import { poked, read, type Setting } from "./blob.js"
+
+/**
+ * A blob made from another one by an edit that knows its fields.
+ *
+ * @since 0.1.0
+ */
+export interface Mutation {
+  /** What was done, fit for a file's name: letters, digits, dots and dashes. */
+  readonly name: string
+  readonly bytes: Uint8Array
+}
+
+/**
+ * The classic shapes of hostile data, made from one well-formed blob: truncation at every byte; every size, count
+ * and pointer at 0, 1, around the blob's size and around 2^31 and 2^32; parts swapped and laid over each other; a
+ * wrong magic and those of the other formats; every version that was never written. Deterministic; a mutation that
+ * leaves the blob as it was is left out.
+ *
+ * @since 0.1.0
+ */
+export function* mutationsOf(setting: Setting, blob: Uint8Array): Generator<Mutation> {
+  for (let length = 0; length < blob.length; length++)
+    yield { name: `truncated-to-${length}`, bytes: cut(blob, 0, length, false) }
+  const { claims } = read(setting, blob)
+  for (const mutation of [
+    ...claims.flatMap((claim) => sizes(setting, claim, blob)),
+    ...regions(setting, blob),
+    ...claims.flatMap((claim) => constants(claim, blob)),
+  ])
+    if (mutation.bytes.join() !== blob.join()) yield mutation
+}
+
+const fileName = (path: string): string => path.replace(/[^A-Za-z0-9_.]+/g, "-")
+
+const sizes = ({ plan }: Setting, claim: Claim, blob: Uint8Array): readonly Mutation[] => {
+  if (!isSizing(plan, claim.path)) return []
+  const size = blob.length
+  return [0, 1, size - 1, size, size + 1, 2 ** 31 - 1, 2 ** 31, 2 ** 32 - 1].map((value) => ({
+    name: `${fileName(claim.path)}-${value}`,
+    bytes: poked(blob, claim, value),
+  }))
+}
+
+/** Two pointers exchanged, and the second part laid over the first. */
+const regions = ({ plan }: Setting, blob: Uint8Array): readonly Mutation[] => {
+  const [first, second] = plan.parts.map(({ pointer }) => pointer)
+  if (first === undefined || second === undefined) return []
+  const from = viewOf(blob)
+  const edit = (name: string, one: number, other: number): Mutation => {
+    const bytes = cut(blob, 0, blob.length, false)
+    viewOf(bytes).setUint32(first.offset, one, true)
+    viewOf(bytes).setUint32(second.offset, other, true)
+    return { name, bytes }
+  }
+  const [one, other] = [from.getUint32(first.offset, true), from.getUint32(second.offset, true)]
+  return [edit("parts-swapped", other, one), edit("parts-overlap", one, one)]
+}
+
+const constants = (claim: Claim, blob: Uint8Array): readonly Mutation[] => {
+  if (claim.type?.kind !== "constant") return []
+  const { check, value } = claim.type
+  const edit = (name: string, number: number): Mutation => ({
+    name: `${fileName(claim.path)}-${name}`,
+    bytes: poked(blob, claim, number),
+  })
+  if (check === "version") return [0, 2, 2 ** 32 - 1].map((version) => edit(String(version), version))
+  const magics = Object.values(formats).map(({ format, struct }) => edit(`of-${format}`, struct.fields.magic.value))
+  return [edit("inverted", ~value), ...magics]
+}

@@ -1,0 +1,142 @@
+/**
+ * Every byte of the seven captures, read by eye from a hexdump: field, offset, size, value. Numbers are little-endian, a
+ * bigint where the field has eight bytes, text for the magic and a list for plain bytes. A row per field that has bytes;
+ * empty variable parts have no row.
+ */
+export type FieldValue = number | bigint | string | readonly number[]
+export type FieldRow = readonly [name: string, offset: number, size: number, value: FieldValue]
+export type FieldTable = readonly FieldRow[]
+
+export const mainBaseTable: FieldTable = [
+  ["magic", 0, 4, "MNMD"],
+  ["version", 4, 4, 1],
+  ["agent_base.version", 8, 4, 1],
+  ["agent_base.connected", 12, 1, 0],
+  ["agent_base.num_client_tokens", 13, 4, 0],
+  ["agent_base.num_send_tokens", 17, 4, 0],
+  ["agent_base.write_size", 21, 4, 0],
+  ["agent_base.write_num_client_tokens", 25, 4, 0],
+  ["agent_base.write_data_ptr", 29, 4, 0],
+  ["client_agent_started", 33, 1, 0],
+  ["agent2client.chunk_header_size", 34, 4, 0],
+  ["agent2client.chunk_header.port", 38, 4, 0],
+  ["agent2client.chunk_header.size", 42, 4, 0],
+  ["agent2client.msg_header_done", 46, 1, 0],
+  ["agent2client.msg_header_partial_len", 47, 4, 0],
+  ["agent2client.msg_header_ptr", 51, 4, 0],
+  ["agent2client.msg_remaining", 55, 4, 0],
+  ["agent2client.msg_filter_result", 59, 1, 0],
+  ["client2agent.msg_remaining", 60, 4, 0],
+  ["client2agent.msg_filter_result", 64, 1, 0],
+]
+
+export const mainAgentTable: FieldTable = [
+  ["magic", 0, 4, "MNMD"],
+  ["version", 4, 4, 1],
+  ["agent_base.version", 8, 4, 1],
+  ["agent_base.connected", 12, 1, 1],
+  ["agent_base.num_client_tokens", 13, 4, 9],
+  ["agent_base.num_send_tokens", 17, 4, 0xffffffff],
+  ["agent_base.write_size", 21, 4, 35],
+  ["agent_base.write_num_client_tokens", 25, 4, 1],
+  ["agent_base.write_data_ptr", 29, 4, 65],
+  ["client_agent_started", 33, 1, 1],
+  ["agent2client.chunk_header_size", 34, 4, 0],
+  ["agent2client.chunk_header.port", 38, 4, 0],
+  ["agent2client.chunk_header.size", 42, 4, 0],
+  ["agent2client.msg_header_done", 46, 1, 0],
+  ["agent2client.msg_header_partial_len", 47, 4, 0],
+  ["agent2client.msg_header_ptr", 51, 4, 0],
+  ["agent2client.msg_remaining", 55, 4, 0],
+  ["agent2client.msg_filter_result", 59, 1, 0],
+  ["client2agent.msg_remaining", 60, 4, 0],
+  ["client2agent.msg_filter_result", 64, 1, 0],
+  [
+    "agent_base.write_data",
+    65,
+    35,
+    [
+      0x00, 0x00, 0x00, 0x1c, 0x00, 0x00, 0x00, 0x01, 0x00, 0x00, 0x00, 0x06, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+      0x00, 0x00, 0x00, 0x00, 0x08, 0x00, 0x00, 0x00, 0x01, 0x00, 0x00, 0x00, 0x77, 0x50, 0x03, 0x00,
+    ],
+  ],
+]
+
+export const displayBaseTable: FieldTable = [
+  ["magic", 0, 4, "DCMD"],
+  ["version", 4, 4, 1],
+  ["message_serial", 8, 8, 19n],
+  ["low_bandwidth_setting", 16, 1, 0],
+  ["pixmap_cache_id", 17, 1, 1],
+  ["pixmap_cache_size", 18, 8, 0x1400000n],
+  ["pixmap_cache_freezer", 26, 1, 1],
+  ["pixmap_cache_clients.0", 27, 8, 0n],
+  ["pixmap_cache_clients.1", 35, 8, 0n],
+  ["pixmap_cache_clients.2", 43, 8, 0n],
+  ["pixmap_cache_clients.3", 51, 8, 0n],
+  ["glz_dict_id", 59, 1, 1],
+  ["glz.size", 60, 4, 0x5ffc00],
+  ["glz.max_encoders", 64, 4, 4],
+  ["glz.last_image_id", 68, 8, 9n],
+  ["surfaces_at_client_ptr", 76, 4, 80],
+  ["num_surfaces", 80, 4, 1],
+  ["surfaces.0.id", 84, 4, 0],
+  ["surfaces.0.left", 88, 4, 0],
+  ["surfaces.0.top", 92, 4, 0],
+  ["surfaces.0.right", 96, 4, 0],
+  ["surfaces.0.bottom", 100, 4, 0],
+]
+
+export const displayLosslessTable: FieldTable = [
+  ["magic", 0, 4, "DCMD"],
+  ["version", 4, 4, 1],
+  ["message_serial", 8, 8, 18n],
+  ["low_bandwidth_setting", 16, 1, 0],
+  ["pixmap_cache_id", 17, 1, 1],
+  ["pixmap_cache_size", 18, 8, 0x1400000n],
+  ["pixmap_cache_freezer", 26, 1, 1],
+  ["pixmap_cache_clients.0", 27, 8, 0n],
+  ["pixmap_cache_clients.1", 35, 8, 0n],
+  ["pixmap_cache_clients.2", 43, 8, 0n],
+  ["pixmap_cache_clients.3", 51, 8, 0n],
+  ["glz_dict_id", 59, 1, 1],
+  ["glz.size", 60, 4, 0x5ffc00],
+  ["glz.max_encoders", 64, 4, 4],
+  ["glz.last_image_id", 68, 8, 8n],
+  ["surfaces_at_client_ptr", 76, 4, 80],
+  ["num_surfaces", 80, 4, 1],
+  ["surfaces.0.id", 84, 4, 0],
+]
+
+export const inputsBaseTable: FieldTable = [
+  ["magic", 0, 4, "ICMD"],
+  ["version", 4, 4, 1],
+  ["motion_count", 8, 2, 0],
+]
+
+export const usbredirBaseTable: FieldTable = [
+  ["magic", 0, 4, "SVMD"],
+  ["version", 4, 4, 1],
+  ["base.version", 8, 4, 1],
+  ["base.connected", 12, 1, 1],
+  ["base.num_client_tokens", 13, 4, 0xffffffff],
+  ["base.num_send_tokens", 17, 4, 0xffffffff],
+  ["base.write_size", 21, 4, 0],
+  ["base.write_num_client_tokens", 25, 4, 0],
+  ["base.write_data_ptr", 29, 4, 0],
+]
+
+export const smartcardBaseTable: FieldTable = [
+  ["magic", 0, 4, "SCMD"],
+  ["version", 4, 4, 1],
+  ["base.version", 8, 4, 1],
+  ["base.connected", 12, 1, 1],
+  ["base.num_client_tokens", 13, 4, 0xffffffff],
+  ["base.num_send_tokens", 17, 4, 0xffffffff],
+  ["base.write_size", 21, 4, 0],
+  ["base.write_num_client_tokens", 25, 4, 0],
+  ["base.write_data_ptr", 29, 4, 0],
+  ["reader_added", 33, 1, 0],
+  ["read_size", 34, 4, 0],
+  ["read_data_ptr", 38, 4, 0],
+]
