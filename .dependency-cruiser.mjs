@@ -1,0 +1,40 @@
+/** A folder depends only downwards: cli -> relay -> session -> spice | qemu -> schema. */
+const layers = {
+  schema: ["schema"],
+  spice: ["spice", "schema"],
+  qemu: ["qemu", "schema"],
+  session: ["session", "spice", "qemu", "schema"],
+  testing: ["testing", "session", "spice", "qemu", "schema"],
+  report: ["report", "spice", "qemu", "schema"],
+  relay: ["relay", "report", "session", "spice", "qemu", "schema"],
+}
+
+const downwards = Object.entries(layers).map(([layer, allowed]) => ({
+  name: `${layer}-depends-downwards`,
+  severity: "error",
+  from: { path: `^src/${layer}/` },
+  to: { path: "^src/", pathNot: allowed.map((folder) => `^src/${folder}/`) },
+}))
+
+/** The library's runtime dependencies; everything else belongs to the command line and the relay. */
+const library = ["io-ts", "fp-ts"]
+
+export default {
+  forbidden: [
+    ...downwards,
+    { name: "no-cycles", severity: "error", from: { path: "^src" }, to: { circular: true } },
+    {
+      name: "library-keeps-to-io-ts-and-fp-ts",
+      severity: "error",
+      from: { path: "^src/(schema|spice|session|testing)/|^src/index.ts$" },
+      to: { dependencyTypes: ["npm", "npm-dev", "npm-no-pkg", "npm-unknown", "core"], pathNot: library.map((name) => `^node_modules/${name}/`) },
+    },
+    {
+      name: "published-code-needs-no-development-package",
+      severity: "error",
+      from: { path: "^src" },
+      to: { dependencyTypes: ["npm-dev"] },
+    },
+  ],
+  options: { tsPreCompilationDeps: true, tsConfig: { fileName: "tsconfig.json" }, doNotFollow: { path: "node_modules" } },
+}

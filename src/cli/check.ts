@@ -1,0 +1,91 @@
+import * as E from "fp-ts/lib/Either.js"
+import type { Finding, Note } from "../report/finding.js"
+import { jsonReport } from "../report/json.js"
+import { printable } from "../report/printable.js"
+import { textReport } from "../report/text.js"
+import type { Violation } from "../schema/violation.js"
+import { decodeMigrateData } from "../spice/migrate-data.js"
+import { type Channel, defaultReceiver, type ReceiverState } from "../spice/receiver.js"
+import { type Blob, filesOf, isUnreadable, readInput, type Unreadable } from "./input.js"
+import { colorsFor, type ExitCode, exitCode, type Terminal } from "./terminal.js"
+
+export const reportFormats = ["text", "json", "sarif"] as const
+
+export interface CheckOptions {
+  readonly channel?: Channel
+  readonly jpegWanCompression: ReceiverState["jpegWanCompression"]
+  readonly format: (typeof reportFormats)[number]
+  readonly version: string
+}
+
+/** `migration-guard check`: decodes every input and reports what is wrong with it. */
+export const check = async (
+  inputs: readonly string[],
+  options: CheckOptions,
+  terminal: Terminal,
+): Promise<ExitCode> => {
+  const receiver = { ...defaultReceiver, jpegWanCompression: options.jpegWanCompression }
+  const findings: Finding[] = []
+  let failed = false
+  let rejected = false
+  for await (const finding of findingsOf(inputs, receiver, options.channel, terminal)) {
+    if (isUnreadable(finding)) {
+      failed = true
+      terminal.stderr.write(`migration-guard: ${printable(finding.file)}: ${printable(finding.reason)}\n`)
+      continue
+    }
+    rejected ||= finding.violations.length > 0
+    if (options.format === "sarif") findings.push(finding)
+    else terminal.stdout.write(`${report(finding, options.format, terminal)}\n`)
+  }
+  if (options.format === "sarif") {
+    const { sarifReport } = await import("../report/sarif.js")
+    terminal.stdout.write(`${sarifReport(findings, options.version)}\n`)
+  }
+  if (failed) return exitCode.failed
+  return rejected ? exitCode.rejected : exitCode.accepted
+}
+
+const report = (finding: Finding, format: "text" | "json", terminal: Terminal): string =>
+  format === "json" ? jsonReport(finding) : textReport(finding, colorsFor(terminal))
+
+async function* findingsOf(
+  inputs: readonly string[],
+  receiver: ReceiverState,
+  channel: Channel | undefined,
+  terminal: Terminal,
+): AsyncGenerator<Finding | Unreadable> {
+  for (const input of inputs) {
+    const files = await filesOf(input)
+    if (isUnreadable(files)) {
+      yield files
+      continue
+    }
+    for (const file of files) {
+      const blob = await readInput(file, terminal, receiver, channel)
+      yield isUnreadable(blob) ? blob : findingOf(file, blob, receiver)
+    }
+  }
+}
+
+const findingOf = (file: string, blob: Blob, receiver: ReceiverState): Finding => {
+  const violations = judge(blob, receiver)
+  const notes = violations.length > 0 && blob.channel === "display" ? otherReadings(blob, receiver) : []
+  return { file, channel: blob.channel, violations, notes }
+}
+
+const judge = ({ bytes, channel, refusal }: Blob, receiver: ReceiverState): readonly Violation[] => {
+  if (refusal !== undefined || channel === undefined) return refusal === undefined ? [] : [refusal]
+  const decoded = decodeMigrateData(channel, bytes, receiver, { all: true, alias: true })
+  return E.isLeft(decoded) ? decoded.left : []
+}
+
+/** A display's blob that one receiver refuses may be right for another: the receiver has to be told. */
+const otherReadings = (blob: Blob, receiver: ReceiverState): readonly Note[] =>
+  (["always", "never"] as const)
+    .filter((setting) => setting !== receiver.jpegWanCompression)
+    .filter((setting) => judge(blob, { ...receiver, jpegWanCompression: setting }).length === 0)
+    .map((setting) => ({
+      path: "surfaces",
+      message: `The blob is right for a target with jpeg-wan-compression=${setting}: say what the target has with --jpeg-wan-compression.`,
+    }))

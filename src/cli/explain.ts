@@ -1,0 +1,34 @@
+import { annotatedHex } from "../report/hex.js"
+import { printable } from "../report/printable.js"
+import { interpret } from "../schema/interpret.js"
+import { formatOf } from "../spice/formats.js"
+import { plans } from "../spice/migrate-data.js"
+import { type Channel, defaultReceiver, type ReceiverState } from "../spice/receiver.js"
+import { type Blob, isUnreadable, readInput } from "./input.js"
+import { colorsFor, type ExitCode, exitCode, type Terminal } from "./terminal.js"
+
+export interface ExplainOptions {
+  readonly channel?: Channel
+  readonly jpegWanCompression: ReceiverState["jpegWanCompression"]
+}
+
+/** `migration-guard explain`: annotated hex of one input, every byte with the field that claims it. */
+export const explain = async (file: string, options: ExplainOptions, terminal: Terminal): Promise<ExitCode> => {
+  const receiver = { ...defaultReceiver, jpegWanCompression: options.jpegWanCompression }
+  const blob = await readInput(file, terminal, receiver, options.channel)
+  if (isUnreadable(blob)) {
+    terminal.stderr.write(`migration-guard: ${printable(blob.file)}: ${printable(blob.reason)}\n`)
+    return exitCode.failed
+  }
+  const { claims, violations } = readingOf(blob, receiver)
+  const verdict = violations.length === 0 ? "accept" : "reject"
+  terminal.stdout.write(`${verdict}  ${blob.channel ?? "unknown"}  ${blob.bytes.length} bytes\n`)
+  for (const line of annotatedHex(blob.bytes, claims, violations, colorsFor(terminal)))
+    terminal.stdout.write(`${line}\n`)
+  return violations.length === 0 ? exitCode.accepted : exitCode.rejected
+}
+
+const readingOf = ({ bytes, channel, refusal }: Blob, receiver: ReceiverState) =>
+  refusal !== undefined || channel === undefined
+    ? { claims: [], violations: refusal === undefined ? [] : [refusal] }
+    : interpret(plans[formatOf[channel]], bytes, receiver, channel)

@@ -1,0 +1,63 @@
+import { readFileSync } from "node:fs"
+import { Command, CommanderError, Option } from "commander"
+import { channels } from "../spice/receiver.js"
+import { check, reportFormats } from "./check.js"
+import { explain } from "./explain.js"
+import { standardInput } from "./input.js"
+import { type ExitCode, exitCode, type Terminal } from "./terminal.js"
+
+const versionOf = (): string => {
+  const manifest: unknown = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"))
+  return String(Reflect.get(Object(manifest), "version"))
+}
+
+const channelOption = () =>
+  new Option("--channel <channel>", "the channel the data came on (default: what its magic says)").choices(channels)
+
+const jpegOption = () =>
+  new Option("--jpeg-wan-compression <setting>", "the target QEMU's setting, which decides how it reads surface lists")
+    .choices(["auto", "always", "never"])
+    .default("auto")
+
+/** The command line: sub-commands, options and exit codes are a contract. */
+const programOf = (terminal: Terminal, end: (code: ExitCode) => void): Command => {
+  const version = versionOf()
+  const program = new Command("migration-guard")
+    .description("Checks SPICE migration data that a client relays between QEMU hosts.")
+    .version(version)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => terminal.stdout.write(text),
+      writeErr: (text) => terminal.stderr.write(text),
+    })
+  program
+    .command("check")
+    .description("decode files and report what is wrong with them; exit 0 if all are accepted, 1 if one is rejected")
+    .argument("<file...>", `files, directories, or ${standardInput} for standard input`)
+    .addOption(channelOption())
+    .addOption(jpegOption())
+    .addOption(new Option("--format <format>", "how to report").choices(reportFormats).default("text"))
+    .action(async (files, options) => end(await check(files, { ...options, version }, terminal)))
+  program
+    .command("explain")
+    .description("show every byte of a file with the field that claims it")
+    .argument("<file>", `a file, or ${standardInput} for standard input`)
+    .addOption(channelOption())
+    .addOption(jpegOption())
+    .action(async (file, options) => end(await explain(file, options, terminal)))
+  return program
+}
+
+/** Runs the command line with the arguments behind the program's name; returns the exit code. */
+export const run = async (argv: readonly string[], terminal: Terminal): Promise<ExitCode> => {
+  let code: ExitCode = exitCode.failed
+  try {
+    await programOf(terminal, (ended) => {
+      code = ended
+    }).parseAsync(argv, { from: "user" })
+    return code
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error
+    return error.exitCode === 0 ? exitCode.accepted : exitCode.failed
+  }
+}

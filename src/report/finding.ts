@@ -1,0 +1,21 @@
+import type { Violation } from "../schema/violation.js"
+
+/** Something worth knowing that is no violation. */
+export interface Note {
+  readonly path: string
+  readonly message: string
+}
+
+/** What was found out about one input. */
+export interface Finding {
+  /** The name that the user gave it, or "-" for standard input. */
+  readonly file: string
+  /** What it was read as; undefined where neither the user nor the magic says. */
+  readonly channel: string | undefined
+  /** Empty for an input that is accepted. */
+  readonly violations: readonly Violation[]
+  readonly notes: readonly Note[]
+}
+
+export const verdictOf = ({ violations }: Finding): "accept" | "reject" =>
+  violations.length === 0 ? "accept" : "reject"

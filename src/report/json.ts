@@ -1,0 +1,19 @@
+import { type Finding, verdictOf } from "./finding.js"
+import { jsonLine } from "./printable.js"
+
+/** A finding as one line of JSON; its keys are part of the command line's contract. */
+export const jsonReport = (finding: Finding): string =>
+  jsonLine({
+    file: finding.file,
+    channel: finding.channel ?? null,
+    verdict: verdictOf(finding),
+    violations: finding.violations.map(({ code, rule, path, offset, length, message }) => ({
+      code,
+      rule,
+      path,
+      offset,
+      length,
+      message,
+    })),
+    notes: finding.notes,
+  })

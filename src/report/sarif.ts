@@ -1,0 +1,46 @@
+import { isAbsolute } from "node:path"
+import { pathToFileURL } from "node:url"
+import sarif from "node-sarif-builder"
+import type { Violation } from "../schema/violation.js"
+import { ruleById } from "../spice/catalog.js"
+import type { Finding } from "./finding.js"
+import { jsonLine } from "./printable.js"
+
+const { SarifBuilder, SarifResultBuilder, SarifRuleBuilder, SarifRunBuilder } = sarif
+
+/** An artifact's URI: relative to where the command ran, or a file URL. */
+const uriOf = (file: string): string => {
+  const wellFormed = file.replace(/\p{Cs}/gu, "\ufffd")
+  return isAbsolute(file) ? pathToFileURL(wellFormed).href : wellFormed.split("/").map(encodeURIComponent).join("/")
+}
+
+const resultOf = (file: string, violation: Violation) => {
+  const result = new SarifResultBuilder().initSimple({
+    level: "error",
+    ruleId: violation.rule,
+    messageText: violation.message,
+    fileUri: uriOf(file),
+  })
+  result.setLocationRegion({ byteOffset: violation.offset, byteLength: violation.length })
+  return result
+}
+
+const ruleOf = (id: string) => {
+  const check = ruleById(id)
+  const rule = new SarifRuleBuilder().initSimple({ ruleId: id, shortDescriptionText: check?.says ?? id })
+  if (check !== undefined) rule.rule.help = { text: check.without }
+  return rule
+}
+
+/** All findings as one SARIF 2.1.0 log: a result for each violation, a rule for each that was broken. */
+export const sarifReport = (findings: readonly Finding[], version: string): string => {
+  const run = new SarifRunBuilder().initSimple({ toolDriverName: "migration-guard", toolDriverVersion: version })
+  const broken = new Set(findings.flatMap(({ violations }) => violations.map(({ rule }) => rule)))
+  run.run.artifacts = findings.map(({ file }) => ({ location: { uri: uriOf(file) } }))
+  for (const id of broken) run.addRule(ruleOf(id))
+  for (const { file, violations } of findings)
+    for (const violation of violations) run.addResult(resultOf(file, violation))
+  const log = new SarifBuilder()
+  log.addRun(run)
+  return jsonLine(log.buildSarifOutput())
+}

@@ -1,0 +1,14 @@
+import type { Colors } from "picocolors/types.js"
+import { type Finding, verdictOf } from "./finding.js"
+import { printable } from "./printable.js"
+
+/** A finding as a line, and a line for each of its violations and notes. */
+export const textReport = (finding: Finding, colors: Colors): string => {
+  const verdict = verdictOf(finding)
+  const paint = verdict === "accept" ? colors.green : colors.red
+  return [
+    `${paint(verdict)}  ${(finding.channel ?? "unknown").padEnd(9)}  ${printable(finding.file)}`,
+    ...finding.violations.map(({ code, rule, message }) => `        ${colors.bold(code)} ${rule}: ${message}`),
+    ...finding.notes.map(({ message }) => `        ${colors.dim("note")} ${message}`),
+  ].join("\n")
+}
