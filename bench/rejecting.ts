@@ -1,5 +1,3 @@
-import * as E from "fp-ts/lib/Either.js"
-import { decodeMigrateData } from "../src/index.js"
 import { spoiled, type Workload, workloads } from "./workloads.js"
 
 /** A hostile blob beside the workload that it was before. */
@@ -41,10 +39,3 @@ export const rejections: readonly Rejection[] = [
     refused: spoiled(large, (view) => view.setUint32(lastEntry, view.getUint32(lastEntry - 20, true), true)),
   },
 ]
-
-/** The rejections that are not refused by the rule they are meant for. */
-export const misjudged = (): readonly string[] =>
-  rejections.flatMap(({ name, rule, refused }) => {
-    const decoded = decodeMigrateData("display", refused.bytes, refused.receiver)
-    return E.isLeft(decoded) && decoded.left[0].rule === rule ? [] : [`${name}: not refused by ${rule}`]
-  })

@@ -1,0 +1,120 @@
+import type { CountedList, Layout, Rule, Scalar } from "./language.js"
+import { countOf, flatten, headerOf, type PlannedField, type PlannedPart, planOf, strideOf } from "./plan.js"
+import { type Names, printCondition } from "./print.js"
+import { rulesOf } from "./rules.js"
+import type { Check } from "./violation.js"
+
+/** A Markdown table; cells may hold anything but line breaks. */
+const table = (head: readonly string[], rows: readonly (readonly (string | number)[])[]): string => {
+  const line = (cells: readonly (string | number)[]) =>
+    `| ${cells.map((cell) => String(cell).replaceAll("|", "\\|")).join(" | ")} |`
+  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n")
+}
+
+const typeOf = (type: Scalar): string => {
+  switch (type.kind) {
+    case "integer":
+      return `${type.signed ? "i" : "u"}${type.bits}${type.bigEndian ? " big-endian" : ""}`
+    case "boolean":
+      return "u8, 0 or 1"
+    case "enumeration":
+      return `u8: ${Object.entries(type.names)
+        .map(([name, value]) => `${value} ${name}`)
+        .join(", ")}`
+    case "constant":
+      return type.check === "magic" ? `u32, always 0x${type.value.toString(16)}` : `u32, always ${type.value}`
+  }
+}
+
+const fieldRow = ({ path, offset, size, type, doc, role }: PlannedField) => [
+  offset,
+  size,
+  role?.of === "pointer" ? "u32 offset" : typeOf(type),
+  `\`${path}\``,
+  type.kind === "integer" ? type.unit : "",
+  doc,
+]
+
+const fieldHead = ["offset", "bytes", "type", "field", "unit", "meaning"]
+
+const fieldTable = (fields: readonly PlannedField[]): string => table(fieldHead, fields.map(fieldRow))
+
+const describePart = (part: PlannedPart): readonly string[] => {
+  const { content } = part
+  const heading = `### \`${part.path}\``
+  switch (content.kind) {
+    case "run":
+      return [heading, `As many bytes as \`${part.length?.path}\` says. ${part.pointer.doc}`]
+    case "partialMessage":
+      return [
+        heading,
+        `As many bytes as \`${part.length?.path}\` says. ${part.pointer.doc} Offsets count from the part's first byte.`,
+        fieldTable(headerOf({ ...part, content })),
+      ]
+    case "countedList":
+      return [heading, ...describeList({ ...part, content })]
+  }
+}
+
+const describeList = (part: PlannedPart & { readonly content: CountedList }): readonly string[] => {
+  const { lossy, entries } = part.content
+  return [
+    `A u32 count, \`${countOf(part)}\`, then that many entries. ${part.pointer.doc}`,
+    `Entries carry lossy regions when \`${printCondition(lossy, names)}\`: ${strideOf(entries.lossy)} bytes each. ${entries.lossy.doc}`,
+    fieldTable(flatten(entries.lossy.fields)),
+    `Otherwise ${strideOf(entries.lossless)} bytes each. ${entries.lossless.doc}`,
+    fieldTable(flatten(entries.lossless.fields)),
+  ]
+}
+
+/** How conditions are printed for a reader: the names of the wire and of ReceiverState. */
+const names: Names = {
+  field: (path) => path,
+  previous: (path) => `previous ${path}`,
+  receiver: (member, perChannel) => `receiver.${member}${perChannel ? "[channel]" : ""}`,
+  scan: (part, test, parameters) => `${test}(${[part, ...parameters].join(", ")})`,
+}
+
+const ruleRow = (id: string, rules: readonly Rule[]): readonly string[] => {
+  const of = rules.filter((rule) => rule.id === id)
+  const list = (texts: readonly string[]) => [...new Set(texts)].map((text) => `\`${text}\``).join("<br>")
+  return [
+    `\`${id}\``,
+    `\`${of[0]?.code}\``,
+    list(of.map(({ at }) => at.path)),
+    of[0]?.says ?? "",
+    list(of.map(({ holds }) => printCondition(holds, names))),
+    of[0]?.without ?? "",
+  ]
+}
+
+/** The documentation of one format, in Markdown, from its declaration alone. */
+export const describe = (layout: Layout): string => {
+  const plan = planOf(layout)
+  const rules = rulesOf(layout)
+  return `${[
+    `# ${layout.title}`,
+    `${layout.doc} Integers are little-endian and packed unless the type says otherwise; offsets count from the blob's first byte.`,
+    `## Fixed part, ${plan.size} bytes`,
+    fieldTable(plan.fields),
+    ...(plan.parts.length === 0
+      ? []
+      : [
+          "## Parts",
+          "Behind the fixed part, back to back in this order; the pointer to an empty part is 0, a list is never empty.",
+        ]),
+    ...plan.parts.flatMap(describePart),
+    "## Rules",
+    table(
+      ["rule", "code", "at", "what must hold", "condition", "what spice-server does without it"],
+      [...new Set(rules.map(({ id }) => id))].map((id) => ruleRow(id, rules)),
+    ),
+  ].join("\n\n")}\n`
+}
+
+/** The table of the checks that every layout makes by construction. */
+export const describeChecks = (checks: readonly Check[]): string =>
+  table(
+    ["rule", "code", "what must hold", "what spice-server does without it"],
+    checks.map(({ id, code, says, without }) => [`\`${id}\``, `\`${code}\``, says, without]),
+  )

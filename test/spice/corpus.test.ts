@@ -1,0 +1,82 @@
+import * as E from "fp-ts/lib/Either.js"
+import { describe, expect, test } from "vitest"
+import { type CorpusEntry, readBlob, readIndex, receiverOf } from "../../scripts/corpus.js"
+import { decodeMigrateData, encodeMigrateData } from "../../src/index.js"
+import { interpret } from "../../src/schema/interpret.js"
+import { rulesOf } from "../../src/schema/rules.js"
+import { structure } from "../../src/schema/structure.js"
+import { formatOf, formats } from "../../src/spice/formats.js"
+import { plans } from "../../src/spice/migrate-data.js"
+import { plain } from "../plain.js"
+
+const index = readIndex()
+
+const decode = (entry: CorpusEntry, all = false) =>
+  decodeMigrateData(entry.channel, readBlob(entry), receiverOf(entry), { all })
+
+const reference = (entry: CorpusEntry) =>
+  interpret(plans[formatOf[entry.channel]], readBlob(entry), receiverOf(entry), entry.channel)
+
+const rulesBroken = (entry: CorpusEntry): readonly string[] => reference(entry).violations.map(({ rule }) => rule)
+
+describe("every blob of the corpus", () => {
+  test.each(index)("$file is judged as the index says", (entry) => {
+    const decoded = decode(entry)
+    expect(decoded._tag).toBe(entry.verdict === "accept" ? "Right" : "Left")
+    if (E.isLeft(decoded)) expect(decoded.left[0].rule).toBe(entry.rule)
+  })
+
+  test.each(index)("$file is judged alike by both decoders", (entry) => {
+    const decoded = decode(entry)
+    const { violations, state } = reference(entry)
+    if (E.isRight(decoded)) expect(decoded.right).toEqual(state)
+    else expect(plain(decoded.left[0])).toEqual(violations[0] && plain(violations[0]))
+    const everything = decode(entry, true)
+    if (E.isLeft(everything)) expect(everything.left.map(plain)).toEqual(violations.map(plain))
+  })
+})
+
+describe("genuine blobs", () => {
+  const captures = index.filter(({ origin }) => origin === "capture")
+
+  test("are seven at least", () => expect(captures.length).toBeGreaterThanOrEqual(7))
+
+  test.each(captures)("$file comes back byte for byte from its state", (entry) => {
+    const decoded = decode(entry)
+    if (E.isLeft(decoded)) throw new Error(decoded.left[0].message)
+    expect(encodeMigrateData(entry.channel, decoded.right, receiverOf(entry))).toEqual(
+      E.right(new Uint8Array(readBlob(entry))),
+    )
+  })
+
+  test.each(captures)("$file has every byte claimed exactly once", (entry) => {
+    let cursor = 0
+    for (const { offset, length } of [...reference(entry).claims].sort((one, other) => one.offset - other.offset)) {
+      expect(offset).toBe(cursor)
+      cursor = offset + length
+    }
+    expect(cursor).toBe(readBlob(entry).length)
+  })
+})
+
+describe("every rule", () => {
+  const witnesses = index.filter(({ origin }) => origin === "witness")
+  const declared = Object.values(formats).flatMap((layout) =>
+    [...new Set(rulesOf(layout).map(({ id }) => id))].map((rule) => ({ format: layout.format, rule })),
+  )
+  const decodedStructure = Object.values(structure)
+    .map(({ id }) => id)
+    .filter((id) => !id.startsWith("layout/value-") && id !== "layout/argument")
+
+  test.each(declared)("$rule of $format has a witness", ({ format, rule }) => {
+    expect(witnesses.some((entry) => formatOf[entry.channel] === format && entry.rule === rule)).toBe(true)
+  })
+
+  test.each(decodedStructure)("%s has a witness", (rule) => {
+    expect(witnesses.some((entry) => entry.rule === rule)).toBe(true)
+  })
+
+  test.each(witnesses)("$file breaks $rule and no other", (entry) => {
+    expect(new Set(rulesBroken(entry))).toEqual(new Set([entry.rule]))
+  })
+})
