@@ -101,7 +101,7 @@ export const describe = (layout: Layout): string => {
       ? []
       : [
           "## Parts",
-          "Behind the fixed part, back to back in this order; the pointer to an empty part is 0, a list is never empty.",
+          "Behind the fixed part, back to back in this order; the pointer to an empty run is 0, a list always has its count.",
         ]),
     ...plan.parts.flatMap(describePart),
     "## Rules",

@@ -22,19 +22,19 @@ export const structure = {
     id: "layout/fixed-part",
     code: "truncated",
     says: "The blob must hold its whole fixed part.",
-    without: "Most channels read the fields beyond the end of the message; display aborts.",
+    without: "main and inputs drop the channel; spicevmc, smartcard and display end QEMU by an assertion or an error.",
   },
   magic: {
     id: "layout/magic",
     code: "bad-magic",
     says: "The magic must be the one of the channel that the blob is for.",
-    without: "The channel's migration fails, on display by abort().",
+    without: "spice-server logs an error that ends QEMU.",
   },
   version: {
     id: "layout/version",
     code: "unsupported-version",
     says: "The version must be the only one that was ever written.",
-    without: "Version 0 is taken as version 1; a higher one fails the migration, in a char device by ending QEMU.",
+    without: "Version 0 is taken as version 1; a higher one is an error that ends QEMU.",
   },
   boolean: {
     id: "layout/boolean",

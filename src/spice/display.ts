@@ -43,7 +43,7 @@ const surfaceRules = ({ id }: Refs<typeof surface>) =>
       at: id,
       holds: below(previous(id, -1), id),
       says: "Surface ids must ascend strictly: the writer walks a table.",
-      without: "A repeated id restores a surface twice, over a region that is in use.",
+      without: "A repeated id fails an assertion, which aborts QEMU.",
     },
   ] as const
 
@@ -60,7 +60,7 @@ const lossy = struct("A surface that the client has, with what of it is lossy.",
       all(below(entry.left, entry.right), below(entry.top, entry.bottom)),
     ),
     says: "A lossy region must be empty, or its left be less than its right and its top less than its bottom.",
-    without: "The region code asserts or keeps an inside-out rectangle.",
+    without: "The rectangle is dropped: what the client has lossily counts as lossless.",
   },
 ])
 
@@ -78,7 +78,7 @@ const glz = struct(
       at: dictionary.size,
       holds: atMost(dictionary.size, receiver("glzMaxPixels")),
       says: "The GLZ window must not exceed the receiver's glzMaxPixels.",
-      without: "The target allocates the window's tables at the size named.",
+      without: "The dictionary is not restored, which aborts QEMU.",
     },
     {
       id: "display/glz-max-encoders",

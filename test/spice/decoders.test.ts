@@ -1,0 +1,200 @@
+import fc from "fast-check"
+import * as E from "fp-ts/lib/Either.js"
+import { describe, expect, test } from "vitest"
+import { readBlob, readIndex, receiverOf } from "../../scripts/corpus.js"
+import {
+  type Channel,
+  channels,
+  decodeMigrateData,
+  defaultReceiver,
+  encodeMigrateData,
+  type ReceiverState,
+} from "../../src/index.js"
+import { interpret } from "../../src/schema/interpret.js"
+import { mostViolations } from "../../src/schema/reader.js"
+import { formatOf } from "../../src/spice/formats.js"
+import { plans } from "../../src/spice/migrate-data.js"
+import { plain } from "../plain.js"
+import { anyChannel, anyReceiver, edited, edits, validState } from "./arbitraries.js"
+
+const expectAgreement = (channel: Channel, bytes: Uint8Array, receiver: ReceiverState): void => {
+  const { violations, state } = interpret(plans[formatOf[channel]], bytes, receiver, channel)
+  const [first] = violations
+  const decoded = decodeMigrateData(channel, bytes, receiver)
+  if (E.isRight(decoded)) expect(first).toBeUndefined()
+  if (E.isRight(decoded)) expect(decoded.right).toEqual(state)
+  else expect(decoded.left.map(plain)).toEqual(first === undefined ? [] : [plain(first)])
+  const everything = decodeMigrateData(channel, bytes, receiver, { all: true })
+  if (E.isLeft(everything)) expect(everything.left.map(plain)).toEqual(violations.map(plain))
+}
+
+const valid = fc.record({ channel: anyChannel, receiver: anyReceiver }).chain(({ channel, receiver }) =>
+  validState(channel, receiver).map((state) => {
+    const settings = { ...defaultReceiver, jpegWanCompression: receiver.jpegWanCompression }
+    const blob = encodeMigrateData(channel, state, settings)
+    if (E.isLeft(blob)) throw new Error(blob.left[0].message)
+    return { channel, receiver, settings, state, blob: blob.right }
+  }),
+)
+
+describe("both decoders agree on verdict, state and violations", () => {
+  test("of valid blobs", () => {
+    fc.assert(
+      fc.property(valid, ({ channel, blob, settings }) => expectAgreement(channel, blob, settings)),
+      {
+        numRuns: 500,
+      },
+    )
+  })
+
+  test("of valid blobs under other receivers", () => {
+    fc.assert(
+      fc.property(valid, ({ channel, blob, receiver }) => expectAgreement(channel, blob, receiver)),
+      {
+        numRuns: 1000,
+      },
+    )
+  })
+
+  test("of edited blobs", () => {
+    fc.assert(
+      fc.property(valid, edits, fc.boolean(), ({ channel, blob, settings, receiver }, edit, other) =>
+        expectAgreement(channel, edited(blob, edit), other ? receiver : settings),
+      ),
+      { numRuns: 3000 },
+    )
+  })
+
+  test("of edited captures and witnesses", () => {
+    const entries = readIndex().filter(({ origin }) => origin !== "shape")
+    fc.assert(
+      fc.property(fc.constantFrom(...entries), edits, (entry, edit) =>
+        expectAgreement(entry.channel, edited(readBlob(entry), edit), receiverOf(entry)),
+      ),
+      { numRuns: 3000 },
+    )
+  })
+
+  test("of random bytes", () => {
+    fc.assert(fc.property(anyChannel, fc.uint8Array({ maxLength: 200 }), anyReceiver, expectAgreement), {
+      numRuns: 1000,
+    })
+  })
+})
+
+describe("decoding and encoding are inverse", () => {
+  test("on every valid state", () => {
+    fc.assert(
+      fc.property(valid, ({ channel, blob, settings, state }) => {
+        expect(decodeMigrateData(channel, blob, settings)).toEqual(E.right(state))
+      }),
+      { numRuns: 1000 },
+    )
+  })
+
+  test("on every blob that is accepted", () => {
+    fc.assert(
+      fc.property(valid, edits, ({ channel, blob, settings }, edit) => {
+        const bytes = edited(blob, edit)
+        const decoded = decodeMigrateData(channel, bytes, settings)
+        if (E.isRight(decoded)) expect(encodeMigrateData(channel, decoded.right, settings)).toEqual(E.right(bytes))
+      }),
+      { numRuns: 2000 },
+    )
+  })
+})
+
+describe("decoding is total", () => {
+  test("for any argument of any type", () => {
+    const anything = fc.anything({
+      withBigInt: true,
+      withTypedArray: true,
+      withNullPrototype: true,
+      withSparseArray: true,
+    })
+    fc.assert(
+      fc.property(anything, anything, anything, anything, (channel, bytes, receiver, options) => {
+        const decoded = Reflect.apply(decodeMigrateData, undefined, [channel, bytes, receiver, options])
+        expect(decoded._tag).toBe("Left")
+        expect(decoded.left.length).toBeGreaterThan(0)
+      }),
+    )
+  })
+
+  test("and names the wrong argument", () => {
+    const blob = new Uint8Array(10)
+    const cases: readonly (readonly [readonly unknown[], string])[] = [
+      [["cursor", blob], "spice/channel"],
+      [["toString", blob], "spice/channel"],
+      [[undefined, blob], "spice/channel"],
+      [["inputs", blob, null], "spice/receiver"],
+      [["inputs", blob, {}], "spice/receiver"],
+      [["inputs", blob, { ...defaultReceiver, maxMotionCount: Number.NaN }], "spice/receiver"],
+      [["inputs", blob, { ...defaultReceiver, maxMotionCount: -1 }], "spice/receiver"],
+      [["inputs", blob, { ...defaultReceiver, maxBlobBytes: null }], "spice/receiver"],
+      [["inputs", blob, { ...defaultReceiver, maxBlobBytes: { inputs: 10 } }], "spice/receiver"],
+      [["inputs", blob, { ...defaultReceiver, source: "0.14" }], "spice/receiver"],
+      [["inputs", [...blob]], "layout/argument"],
+      [["inputs", blob.buffer], "layout/argument"],
+      [["inputs", new Uint16Array(5)], "layout/argument"],
+      [["inputs", new Uint8Array(new SharedArrayBuffer(10))], "layout/argument"],
+      [["inputs", Object.create(Uint8Array.prototype)], "layout/argument"],
+      [["inputs", { length: 10, [Symbol.toStringTag]: "Uint8Array" }], "layout/argument"],
+      [["inputs", new Proxy(blob, {})], "layout/argument"],
+    ]
+    for (const [callers, rule] of cases) {
+      const decoded = Reflect.apply(decodeMigrateData, undefined, callers)
+      expect([rule, decoded._tag, decoded.left?.[0].rule]).toEqual([rule, "Left", rule])
+    }
+  })
+
+  test("and refuses an unknown channel when encoding", () => {
+    const encoded = Reflect.apply(encodeMigrateData, undefined, ["cursor", { motion_count: 0 }])
+    expect(encoded.left[0].rule).toBe("spice/channel")
+  })
+
+  test("null options are no options", () => {
+    const blob = new Uint8Array([73, 67, 77, 68, 1, 0, 0, 0, 2, 0])
+    expect(Reflect.apply(decodeMigrateData, undefined, ["inputs", blob, defaultReceiver, null])).toEqual(
+      E.right({ motion_count: 2 }),
+    )
+  })
+
+  test.each(channels)("of %s: an empty blob is refused", (channel) => {
+    const decoded = decodeMigrateData(channel, new Uint8Array())
+    expect(E.isLeft(decoded) && decoded.left[0].code).toBe("truncated")
+  })
+})
+
+describe("all violations", () => {
+  const lossy: ReceiverState = { ...defaultReceiver, jpegWanCompression: "always" }
+
+  test("are collected where they do not follow from each other", () => {
+    const blob = readBlob({ ...genuine("main/genuine/main-agent.bin") }).slice()
+    const bytes = Uint8Array.from(blob)
+    bytes[12] = 2
+    bytes[34] = 9
+    bytes[64] = 2
+    const decoded = decodeMigrateData("main", bytes, defaultReceiver, { all: true })
+    expect(E.isLeft(decoded) && decoded.left.map(({ rule }) => rule)).toEqual([
+      "layout/boolean",
+      "layout/enumeration",
+      "main/chunk-header-size",
+    ])
+  })
+
+  test("are no more than a report can hold", () => {
+    const count = 1000
+    const bytes = new Uint8Array(84 + 20 * count)
+    bytes.set(readBlob(genuine("display/genuine/display-base.bin")).subarray(0, 80))
+    new DataView(bytes.buffer).setUint32(80, count, true)
+    const decoded = decodeMigrateData("display", bytes, lossy, { all: true })
+    expect(E.isLeft(decoded) && decoded.left.length).toBe(mostViolations)
+  })
+})
+
+const genuine = (file: string) => {
+  const entry = readIndex().find((each) => each.file === file)
+  if (entry === undefined) throw new Error(`no ${file}`)
+  return entry
+}
