@@ -6,7 +6,5 @@ import { kaitai } from "./peers/kaitai.js"
 import { microPacked } from "./peers/micro-packed.js"
 import { zod } from "./peers/zod.js"
 
-export { handWritten as hand } from "./hand-written.js"
-export { ours } from "./ours.js"
 export const peers = [await kaitai(), binaryParser, microPacked, ioTs, zod]
 export const contenders = [handWritten, ...ours, ...peers]

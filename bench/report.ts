@@ -20,7 +20,7 @@ export interface Findings {
 export const taskOf = (contender: Contender, { name }: Workload): string => `${contender.name}: ${name}`
 export const taskOfRejection = ({ name }: Rejection): string => `refusing: ${name}`
 
-export interface Target {
+interface Target {
   readonly says: string
   readonly measured: string
   readonly met: boolean
@@ -67,15 +67,14 @@ const rejectionTable = (findings: Findings): readonly string[] =>
     ),
   )
 
-/** What the fast path has to live up to, and whether it does. */
-export const targetsOf = (findings: Findings): readonly Target[] => {
+/** What the fast path has to live up to, and whether it does, judged by the digits that are printed. */
+const targetsOf = (findings: Findings): readonly Target[] => {
   const { hand, ours, peers, workloads, allocation } = findings
   const [first] = ours
-  const atMost = (says: string, measured: number, bound: number): Target => ({
-    says: `${says} at most ${bound}`,
-    measured: times(measured),
-    met: measured <= bound,
-  })
+  const atMost = (says: string, value: number, bound: number): Target => {
+    const measured = times(value)
+    return { says: `${says} at most ${bound}`, measured, met: Number(measured) <= bound }
+  }
   const overHand = (workload: Workload): number =>
     ratio(findings.times, taskOf(first, workload), taskOf(hand, workload))
   const overPeers = peers.flatMap((peer) =>
@@ -93,7 +92,7 @@ export const targetsOf = (findings: Findings): readonly Target[] => {
 
 const targetTable = (findings: Findings): readonly string[] =>
   table(
-    ["target", "measured", ""],
+    ["target", "measured", "verdict"],
     targetsOf(findings).map(({ says, measured, met }) => row(says, measured, met ? "met" : "not met")),
   )
 

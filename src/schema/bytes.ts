@@ -1,13 +1,13 @@
 /** What reading bytes from a stranger needs beside DataView. */
 
-const brandOf = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), Symbol.toStringTag)?.get
+const typedArrayPrototype = Object.getPrototypeOf(Uint8Array.prototype)
 
 /**
- * The kind of typed array that a value really is, of this realm or another, or undefined. Unlike instanceof and
- * toStringTag it cannot be forged and runs no code of the value.
+ * The kind of typed array that a value really is, of this realm or another, or undefined. Unlike instanceof and a
+ * look at the value's own toStringTag it cannot be forged and runs no code of the value.
  */
 export const typedArrayKind = (value: unknown): string | undefined =>
-  brandOf === undefined ? undefined : Reflect.apply(brandOf, value, [])
+  Reflect.get(typedArrayPrototype, Symbol.toStringTag, value)
 
 const isShared = (buffer: ArrayBufferLike): boolean =>
   Object.prototype.toString.call(buffer) === "[object SharedArrayBuffer]"

@@ -1,5 +1,5 @@
-import type { CountedList, Layout, Rule, Scalar } from "./language.js"
-import { countOf, flatten, headerOf, type PlannedField, type PlannedPart, planOf, strideOf } from "./plan.js"
+import type { Layout, Rule, Scalar } from "./language.js"
+import { type Flat, type PlannedField, type PlannedList, type PlannedPart, type PlannedRun, planOf } from "./plan.js"
 import { type Names, printCondition } from "./print.js"
 import { rulesOf } from "./rules.js"
 import type { Check } from "./violation.js"
@@ -39,31 +39,26 @@ const fieldHead = ["offset", "bytes", "type", "field", "unit", "meaning"]
 
 const fieldTable = (fields: readonly PlannedField[]): string => table(fieldHead, fields.map(fieldRow))
 
-const describePart = (part: PlannedPart): readonly string[] => {
-  const { content } = part
-  const heading = `### \`${part.path}\``
-  switch (content.kind) {
-    case "run":
-      return [heading, `As many bytes as \`${part.length?.path}\` says. ${part.pointer.doc}`]
-    case "partialMessage":
-      return [
-        heading,
-        `As many bytes as \`${part.length?.path}\` says. ${part.pointer.doc} Offsets count from the part's first byte.`,
-        fieldTable(headerOf({ ...part, content })),
-      ]
-    case "countedList":
-      return [heading, ...describeList({ ...part, content })]
-  }
+const describePart = (part: PlannedPart): readonly string[] => [
+  `### \`${part.path}\``,
+  ...(part.kind === "list" ? describeList(part) : describeRun(part)),
+]
+
+const describeRun = ({ length, pointer, header }: PlannedRun): readonly string[] => {
+  const size = `As many bytes as \`${length.path}\` says. ${pointer.doc}`
+  return header === undefined
+    ? [size]
+    : [`${size} Offsets count from the part's first byte.`, fieldTable(header.fields)]
 }
 
-const describeList = (part: PlannedPart & { readonly content: CountedList }): readonly string[] => {
-  const { lossy, entries } = part.content
+const describeList = ({ count, pointer, lossy, entries }: PlannedList): readonly string[] => {
+  const entry = ({ struct, size }: Flat) => `${size} bytes each. ${struct.doc}`
   return [
-    `A u32 count, \`${countOf(part)}\`, then that many entries. ${part.pointer.doc}`,
-    `Entries carry lossy regions when \`${printCondition(lossy, names)}\`: ${strideOf(entries.lossy)} bytes each. ${entries.lossy.doc}`,
-    fieldTable(flatten(entries.lossy.fields)),
-    `Otherwise ${strideOf(entries.lossless)} bytes each. ${entries.lossless.doc}`,
-    fieldTable(flatten(entries.lossless.fields)),
+    `A u32 count, \`${count}\`, then that many entries. ${pointer.doc}`,
+    `Entries carry lossy regions when \`${printCondition(lossy, names)}\`: ${entry(entries.lossy)}`,
+    fieldTable(entries.lossy.fields),
+    `Otherwise ${entry(entries.lossless)}`,
+    fieldTable(entries.lossless.fields),
   ]
 }
 

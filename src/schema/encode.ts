@@ -1,8 +1,8 @@
-import { isBytes, typedArrayKind } from "./bytes.js"
+import { isBytes, typedArrayKind, viewOf } from "./bytes.js"
 import { type Environment, satisfied } from "./expression.js"
-import type { CountedList, Field, PartialMessage, Scalar, Struct } from "./language.js"
-import { entriesOf, flatten, type Plan, type PlannedField, type PlannedPart, strideOf } from "./plan.js"
-import { type Receiver, receiverMember } from "./reader.js"
+import type { Field, Scalar, Struct } from "./language.js"
+import { known, type Plan, type PlannedField, type PlannedList, type PlannedRun } from "./plan.js"
+import { blobLimitOf, type Receiver, receiverMember } from "./reader.js"
 import { writeScalar } from "./scalar.js"
 import { structure } from "./structure.js"
 import { type Check, Violation } from "./violation.js"
@@ -17,7 +17,7 @@ export const encode = (plan: Plan, state: unknown, receiver: Receiver, channel: 
   const wrong = collect(writer, plan.layout.struct, state, "")
   if (wrong !== undefined) return wrong
   const size = [...writer.parts.values()].reduce((sum, part) => sum + part.length, plan.size)
-  const limit = receiver.maxBlobBytes[channel] ?? 0
+  const limit = blobLimitOf(receiver, channel)
   if (size > limit) return new Violation(structure.blobLimit, { path: "", offset: 0, length: size }, size, limit)
   return write(writer, plan, size)
 }
@@ -34,6 +34,19 @@ class Writer {
     this.plan = plan
     this.receiver = receiver
     this.channel = channel
+  }
+
+  /** Where the condition of a list in the struct at `prefix` finds its numbers. */
+  environment(prefix: string): Environment {
+    const none = () => {
+      throw new TypeError("the form of a list depends on numbers of the fixed part and on the receiver")
+    }
+    return {
+      field: (path) => known(this.numbers, `${prefix}${path}`),
+      previous: none,
+      part: none,
+      receiver: (member, perChannel) => receiverMember(this.receiver, this.channel, member, perChannel),
+    }
   }
 
   refusal(check: Check, path: string): Violation {
@@ -62,7 +75,7 @@ const collectMember = (writer: Writer, field: Field, value: unknown, prefix: str
     case "struct":
       return collect(writer, field, value, `${path}.`)
     case "pointer":
-      return collectPart(writer, field.content, value, prefix, path)
+      return collectPart(writer, value, path)
     case "array": {
       if (!Array.isArray(value) || value.length !== field.length) return writer.refusal(structure.valueType, path)
       return value.reduce<Violation | undefined>(
@@ -105,13 +118,9 @@ const inRange = (type: Scalar & { readonly kind: "integer" }, value: number | bi
   return (type.signed ? -magnitude : 0n) <= value && value < magnitude
 }
 
-const collectPart = (writer: Writer, content: PlannedPart["content"], value: unknown, prefix: string, path: string) => {
-  const bytes =
-    content.kind === "run"
-      ? bytesOf(writer, value, path)
-      : content.kind === "partialMessage"
-        ? messageBytes(writer, content, value, path)
-        : listBytes(writer, content, value, prefix, path)
+const collectPart = (writer: Writer, value: unknown, path: string): Violation | undefined => {
+  const part = known(new Map(writer.plan.parts.map((each) => [each.path, each])), path)
+  const bytes = part.kind === "list" ? listBytes(writer, part, value) : runBytes(writer, part, value)
   if (bytes instanceof Violation) return bytes
   writer.parts.set(path, bytes)
   return undefined
@@ -120,59 +129,39 @@ const collectPart = (writer: Writer, content: PlannedPart["content"], value: unk
 const bytesOf = (writer: Writer, value: unknown, path: string): Uint8Array | Violation =>
   isBytes(value) ? value : writer.refusal(structure.valueType, path)
 
-const messageBytes = (
-  writer: Writer,
-  content: PartialMessage,
-  value: unknown,
-  path: string,
-): Uint8Array | Violation => {
-  const header = memberOf(value, "header")
+/** A run's bytes; of a message those of its header before them, unless it is incomplete. */
+const runBytes = (writer: Writer, { path, header }: PlannedRun, value: unknown): Uint8Array | Violation => {
+  if (header === undefined) return bytesOf(writer, value, path)
   const data = bytesOf(writer, memberOf(value, "data"), `${path}.data`)
   if (data instanceof Violation) return data
-  const headerSize = strideOf(content.header)
-  if (header === null) return data.length < headerSize ? data : writer.refusal(structure.valueForm, `${path}.header`)
-  const prefix = `${path}.header.`
-  const wrong = collect(writer, content.header, header, prefix)
+  const start = memberOf(value, "header")
+  if (start === null) return data.length < header.size ? data : writer.refusal(structure.valueForm, `${path}.header`)
+  const wrong = collect(writer, header.struct, start, `${path}.header.`)
   if (wrong !== undefined) return wrong
-  const bytes = new Uint8Array(headerSize + data.length)
-  writeFields(writer, flatten(content.header.fields, prefix), new DataView(bytes.buffer))
-  bytes.set(data, headerSize)
+  const bytes = new Uint8Array(header.size + data.length)
+  writeFields(writer, header.fields, viewOf(bytes))
+  bytes.set(data, header.size)
   return bytes
 }
 
-const listBytes = (
-  writer: Writer,
-  content: CountedList,
-  value: unknown,
-  prefix: string,
-  path: string,
-): Uint8Array | Violation => {
-  const environment: Environment = {
-    field: (name) => writer.numbers.get(`${prefix}${name}`) ?? 0,
-    previous: (_, first) => first,
-    part: () => new Uint8Array(),
-    receiver: (member, perChannel) => receiverMember(writer.receiver, writer.channel, member, perChannel),
-  }
-  const lossy = satisfied(content.lossy, environment)
-  if (memberOf(value, "kind") !== (lossy ? "lossy" : "lossless"))
-    return writer.refusal(structure.valueForm, `${path}.kind`)
-  const entry = entriesOf(content, lossy)
-  const fields = flatten(entry.fields)
-  const columns = fields.map((field) => memberOf(value, field.path))
-  const count = columnLength(columns[0])
-  const wrong = fields.find((field, index) => !isColumn(field.type, columns[index], count))
+const listBytes = (writer: Writer, part: PlannedList, value: unknown): Uint8Array | Violation => {
+  const { path, prefix } = part
+  const kind = satisfied(part.lossy, writer.environment(prefix)) ? "lossy" : "lossless"
+  if (memberOf(value, "kind") !== kind) return writer.refusal(structure.valueForm, `${path}.kind`)
+  const { fields, size } = part.entries[kind]
+  const count = Math.max(...fields.map((field) => columnLength(memberOf(value, field.path))))
+  const wrong = fields.find((field) => !isColumn(field.type, memberOf(value, field.path), count))
   if (wrong !== undefined) return writer.refusal(structure.valueType, `${path}.${wrong.path}`)
-  const stride = strideOf(entry)
-  const bytes = new Uint8Array(4 + count * stride)
-  const view = new DataView(bytes.buffer)
+  const bytes = new Uint8Array(4 + count * size)
+  const view = viewOf(bytes)
   view.setUint32(0, count, true)
-  fields.forEach((field, index) => {
+  for (const field of fields) {
     let offset = 4 + field.offset
-    for (const number of columns[index] as Iterable<number>) {
+    for (const number of memberOf(value, field.path) as Iterable<number>) {
       writeScalar(view, field.type, offset, number)
-      offset += stride
+      offset += size
     }
-  })
+  }
   return bytes
 }
 
@@ -187,16 +176,16 @@ const write = (writer: Writer, plan: Plan, size: number): Uint8Array => {
   const bytes = new Uint8Array(size)
   let cursor = plan.size
   for (const part of plan.parts) {
-    const content = writer.parts.get(part.path) ?? new Uint8Array()
+    const content = known(writer.parts, part.path)
     writer.numbers.set(part.pointer.path, content.length === 0 ? 0 : cursor)
-    if (part.length !== undefined) writer.numbers.set(part.length.path, content.length)
+    if (part.kind === "run") writer.numbers.set(part.length.path, content.length)
     bytes.set(content, cursor)
     cursor += content.length
   }
-  writeFields(writer, plan.fields, new DataView(bytes.buffer))
+  writeFields(writer, plan.fields, viewOf(bytes))
   return bytes
 }
 
 const writeFields = (writer: Writer, fields: readonly PlannedField[], view: DataView): void => {
-  for (const field of fields) writeScalar(view, field.type, field.offset, writer.numbers.get(field.path) ?? 0)
+  for (const field of fields) writeScalar(view, field.type, field.offset, known(writer.numbers, field.path))
 }

@@ -1,17 +1,6 @@
 import { type Environment, evaluate, measuresOf, pathsOf, satisfied } from "./expression.js"
-import type { Struct } from "./language.js"
-import {
-  countOf,
-  entriesOf,
-  flatten,
-  headerOf,
-  type Plan,
-  type PlannedField,
-  type PlannedPart,
-  type PlannedRule,
-  strideOf,
-} from "./plan.js"
-import { type Claim, mostViolations, Reader, type Receiver, readField } from "./reader.js"
+import type { Flat, Plan, PlannedField, PlannedList, PlannedRule, PlannedRun } from "./plan.js"
+import { blobLimitOf, type Claim, mostViolations, Reader, type Receiver, readField } from "./reader.js"
 import { stateOf } from "./state.js"
 import { misplaced, structure } from "./structure.js"
 import type { Check, Violation } from "./violation.js"
@@ -39,7 +28,7 @@ export const interpret = (
   alias = false,
 ): Reading => {
   const reader = new Reader(bytes, receiver, channel)
-  const limit = receiver.maxBlobBytes[channel] ?? 0
+  const limit = blobLimitOf(receiver, channel)
   const whole = { path: "", offset: 0, length: bytes.length }
   if (bytes.length > limit) reader.refuse(structure.blobLimit, whole, bytes.length, limit)
   else if (bytes.length < plan.size) reader.refuse(structure.fixedPart, whole, bytes.length, plan.size)
@@ -48,7 +37,7 @@ export const interpret = (
     for (const planned of plan.rules) judge(reader, planned, reader.environment(planned.prefix))
   }
   const { violations, claims } = reader
-  const state = violations.length === 0 ? stateOf(reader, plan.layout.struct, "", alias) : undefined
+  const state = violations.length === 0 ? stateOf({ reader, plan, alias }, plan.layout.struct, "") : undefined
   return { violations, claims, state }
 }
 
@@ -62,7 +51,7 @@ const readFixedPart = (reader: Reader, plan: Plan): boolean => {
 const readParts = (reader: Reader, plan: Plan): void => {
   let cursor = plan.size
   for (const part of plan.parts) {
-    const end = part.length === undefined ? readList(reader, plan, part, cursor) : readRun(reader, plan, part, cursor)
+    const end = part.kind === "list" ? readList(reader, plan, part, cursor) : readRun(reader, plan, part, cursor)
     if (end === undefined) return
     cursor = end
   }
@@ -71,10 +60,10 @@ const readParts = (reader: Reader, plan: Plan): void => {
 }
 
 /** Returns the part's end, or undefined where its pointer or size is wrong. */
-const readRun = (reader: Reader, plan: Plan, part: PlannedPart, cursor: number): number | undefined => {
+const readRun = (reader: Reader, plan: Plan, part: PlannedRun, cursor: number): number | undefined => {
   const size = reader.bytes.length
   const pointer = Number(reader.number(part.pointer.path))
-  const length = Number(reader.number(part.length?.path ?? ""))
+  const length = Number(reader.number(part.length.path))
   if (length === 0 && pointer !== 0) return refuseField(reader, structure.emptyPointer, part.pointer, pointer, 0)
   if (length > 0 && pointer !== cursor)
     return refuseField(reader, misplaced(pointer, plan.size, cursor, size), part.pointer, pointer, cursor)
@@ -87,26 +76,23 @@ const readRun = (reader: Reader, plan: Plan, part: PlannedPart, cursor: number):
 const refuseField = (
   reader: Reader,
   check: Check,
-  field: PlannedField | undefined,
+  field: PlannedField,
   actual: number,
   expected: number,
 ): undefined => {
-  if (field === undefined) throw new TypeError("a run has a length")
   reader.refuse(check, { path: field.path, offset: field.offset, length: field.size }, actual, expected)
 }
 
 /** The header of a partial message counts as zeros until it is complete. */
-const claimRun = (reader: Reader, part: PlannedPart, start: number, length: number): void => {
-  const { content } = part
-  const header = content.kind === "partialMessage" ? headerOf({ ...part, content }) : []
-  const headerSize = content.kind === "partialMessage" ? strideOf(content.header) : 0
-  const complete = length >= headerSize
-  for (const field of header) {
+const claimRun = (reader: Reader, part: PlannedRun, start: number, length: number): void => {
+  const { fields, size } = part.header ?? { fields: [], size: 0 }
+  const complete = length >= size
+  for (const field of fields) {
     const place = { path: field.path, offset: start + field.offset, length: field.size }
     if (complete) readField(reader, field, start)
     else reader.fields.set(field.path, { ...place, type: field.type, value: 0 })
   }
-  const claimed = complete ? headerSize : 0
+  const claimed = complete ? size : 0
   if (length > claimed)
     reader.claims.push({
       path: part.path,
@@ -117,52 +103,36 @@ const claimRun = (reader: Reader, part: PlannedPart, start: number, length: numb
     })
 }
 
-const readList = (reader: Reader, plan: Plan, part: PlannedPart, cursor: number): number | undefined => {
-  const { content, pointer } = part
-  if (content.kind !== "countedList") throw new TypeError(`${part.path} is no list`)
+const readList = (reader: Reader, plan: Plan, part: PlannedList, cursor: number): number | undefined => {
+  const { pointer, prefix } = part
   const size = reader.bytes.length
   const position = Number(reader.number(pointer.path))
   if (position !== cursor)
     return refuseField(reader, misplaced(position, plan.size, cursor, size), pointer, position, cursor)
   const available = size - cursor - 4
   if (available < 0) return refuseField(reader, structure.partFits, pointer, position, size - 4)
-  const countPath = countOf({ ...part, content })
-  readField(reader, { path: countPath, offset: cursor, size: 4, type: pointer.type, doc: "" })
-  const count = Number(reader.number(countPath))
-  if (pathsOf(content.lossy).some((path) => !reader.fields.has(`${part.prefix}${path}`))) return undefined
-  const lossy = satisfied(content.lossy, reader.environment(part.prefix))
-  const entry = entriesOf(content, lossy)
-  const fields = flatten(entry.fields)
-  const stride = strideOf(entry)
-  if (count * stride > available) {
-    reader.refuse(
-      structure.countFits,
-      { path: countPath, offset: cursor, length: 4 },
-      count,
-      Math.floor(available / stride),
-    )
-    return undefined
-  }
-  reader.lossy.set(part.path, lossy)
-  readEntries(reader, part, entry, fields, { start: cursor + 4, count, stride })
-  return cursor + 4 + count * stride
+  const countField = { path: part.count, offset: cursor, size: 4, type: pointer.type, doc: "" }
+  readField(reader, countField)
+  const count = Number(reader.number(part.count))
+  if (pathsOf(part.lossy).some((path) => !reader.fields.has(`${prefix}${path}`))) return undefined
+  const variant = satisfied(part.lossy, reader.environment(prefix)) ? "lossy" : "lossless"
+  const entry = part.entries[variant]
+  if (count * entry.size > available)
+    return refuseField(reader, structure.countFits, countField, count, Math.floor(available / entry.size))
+  reader.entries.set(part.path, variant)
+  readEntries(reader, part.path, entry, cursor + 4, count)
+  return cursor + 4 + count * entry.size
 }
 
-const readEntries = (
-  reader: Reader,
-  part: PlannedPart,
-  entry: Struct,
-  fields: readonly PlannedField[],
-  { start, count, stride }: { readonly start: number; readonly count: number; readonly stride: number },
-): void => {
+const readEntries = (reader: Reader, path: string, entry: Flat, start: number, count: number): void => {
   for (let index = 0; index < count && reader.violations.length < mostViolations; index++) {
-    const prefix = `${part.path}[${index}].`
-    for (const field of fields) readField(reader, field, start + index * stride, `${prefix}${field.path}`)
+    const prefix = `${path}[${index}].`
+    for (const field of entry.fields) readField(reader, field, start + index * entry.size, `${prefix}${field.path}`)
     const environment: Environment = {
       ...reader.environment(prefix),
-      previous: (path, first) => (index === 0 ? first : reader.number(`${part.path}[${index - 1}].${path}`)),
+      previous: (name, first) => (index === 0 ? first : reader.number(`${path}[${index - 1}].${name}`)),
     }
-    for (const rule of entry.rules) judge(reader, { rule, prefix }, environment)
+    for (const rule of entry.struct.rules) judge(reader, { rule, prefix }, environment)
   }
 }
 

@@ -1,15 +1,5 @@
-import type {
-  Content,
-  CountedList,
-  Field,
-  Fields,
-  Layout,
-  PartialMessage,
-  Pointer,
-  Rule,
-  Scalar,
-  Struct,
-} from "./language.js"
+import type { Condition } from "./expression.js"
+import type { Content, CountedList, Field, Fields, Layout, Pointer, Rule, Scalar, Struct } from "./language.js"
 import { sizeOf } from "./scalar.js"
 
 /**
@@ -36,15 +26,36 @@ export interface PlannedField {
   readonly role?: { readonly of: "length" | "pointer"; readonly part: string }
 }
 
-export interface PlannedPart {
-  readonly path: string
-  /** The path of the struct that holds the part, with its dot: what the conditions inside its content are relative to. */
-  readonly prefix: string
-  readonly content: Content
-  readonly pointer: PlannedField
-  /** The field that holds the part's size; a counted list has none, it begins with its count. */
-  readonly length: PlannedField | undefined
+/** The fields of a struct that is repeated or begins a message, at their offsets from its own first byte. */
+export interface Flat {
+  readonly struct: Struct
+  readonly fields: readonly PlannedField[]
+  readonly size: number
 }
+
+/** Bytes whose size another field says. */
+export interface PlannedRun {
+  readonly kind: "run"
+  readonly path: string
+  readonly pointer: PlannedField
+  readonly length: PlannedField
+  /** The header that the bytes begin with once they are long enough, where the format has one. */
+  readonly header: Flat | undefined
+}
+
+/** Entries behind their count. */
+export interface PlannedList {
+  readonly kind: "list"
+  readonly path: string
+  /** The path of the struct that holds the pointer, with its dot: what `lossy` is relative to. */
+  readonly prefix: string
+  readonly pointer: PlannedField
+  readonly count: string
+  readonly lossy: Condition
+  readonly entries: { readonly lossy: Flat; readonly lossless: Flat }
+}
+
+export type PlannedPart = PlannedRun | PlannedList
 
 export interface PlannedRule {
   readonly rule: Rule
@@ -67,7 +78,7 @@ const roleOf = (prefix: string, field: Field): Pick<PlannedField, "role"> => {
 }
 
 /** Lays the fields of one struct flat, those of the structs inside it included. */
-export const flatten = (fields: Fields, prefix = "", start = 0): readonly PlannedField[] => {
+const flatten = (fields: Fields, prefix = "", start = 0): readonly PlannedField[] => {
   const planned: PlannedField[] = []
   let offset = start
   for (const [name, field] of Object.entries(fields)) {
@@ -105,7 +116,7 @@ export const planOf = (layout: Layout): Plan => {
     .sort((one, other) => one.pointer.offset - other.pointer.offset)
   return {
     layout,
-    size: fields.reduce((end, field) => Math.max(end, field.offset + field.size), 0),
+    size: sizeOfAll(fields),
     fields,
     parts,
     rules: structs.flatMap(([struct, prefix]) => struct.rules.map((rule) => ({ rule, prefix }))),
@@ -118,27 +129,40 @@ const partAt = (fields: readonly PlannedField[], prefix: string, to: string, con
     fields.find((field) => field.role?.of === role && field.role.part === path)
   const pointer = fieldOf("pointer")
   const length = fieldOf("length")
-  if (pointer === undefined || (length === undefined) !== (content.kind === "countedList"))
-    throw new TypeError(`${path}: a run needs a length and a pointer, a counted list only a pointer`)
-  return { path, prefix, content, pointer, length }
+  if (pointer !== undefined && length === undefined && content.kind === "countedList")
+    return listAt(path, prefix, pointer, content)
+  if (pointer !== undefined && length !== undefined && content.kind !== "countedList") {
+    const header = content.kind === "partialMessage" ? flat(content.header, `${path}.header.`) : undefined
+    return { kind: "run", path, pointer, length, header }
+  }
+  throw new TypeError(`${path}: a run needs a length and a pointer, a counted list only a pointer`)
 }
 
-/** The layout of a list's entries that the receiver and the blob's fixed part call for. */
-export const entriesOf = (content: CountedList, lossy: boolean): Struct =>
-  lossy ? content.entries.lossy : content.entries.lossless
+const listAt = (path: string, prefix: string, pointer: PlannedField, content: CountedList): PlannedList => ({
+  kind: "list",
+  path,
+  prefix,
+  pointer,
+  count: `${path}.${content.count}`,
+  lossy: content.lossy,
+  entries: { lossy: flat(content.entries.lossy), lossless: flat(content.entries.lossless) },
+})
 
-/** The fields of a partial message's header, at their offsets from the message's first byte. */
-export const headerOf = (part: PlannedPart & { readonly content: PartialMessage }): readonly PlannedField[] =>
-  flatten(part.content.header.fields, `${part.path}.header.`)
+const sizeOfAll = (fields: readonly PlannedField[]): number => fields.reduce((sum, field) => sum + field.size, 0)
 
-/** Bytes of a struct that lies in a row of its kind or at the start of a message. */
-export const strideOf = (struct: Struct): number => flatten(struct.fields).reduce((end, field) => end + field.size, 0)
-
-/** The path of the count that a list begins with. */
-export const countOf = (part: PlannedPart & { readonly content: CountedList }): string =>
-  `${part.path}.${part.content.count}`
+const flat = (struct: Struct, prefix = ""): Flat => {
+  const fields = flatten(struct.fields, prefix)
+  return { struct, fields, size: sizeOfAll(fields) }
+}
 
 /** Whether a path is that of a size, a pointer or a count: a number that says where other bytes are. */
 export const isSizing = (plan: Plan, path: string): boolean =>
   plan.fields.some((field) => field.path === path && field.role !== undefined) ||
-  plan.parts.some(({ content, ...part }) => content.kind === "countedList" && path === countOf({ ...part, content }))
+  plan.parts.some((part) => part.kind === "list" && part.count === path)
+
+/** The value that a map must hold: a missing one is a programming error. */
+export const known = <V>(map: ReadonlyMap<string, V>, key: string): V => {
+  const value = map.get(key)
+  if (value === undefined) throw new TypeError(`nothing is known of ${key}`)
+  return value
+}

@@ -1,15 +1,17 @@
 import { cut, viewOf } from "./bytes.js"
 import type { Environment } from "./expression.js"
 import type { Scalar } from "./language.js"
-import type { PlannedField } from "./plan.js"
+import { known, type PlannedField } from "./plan.js"
 import { readScalar } from "./scalar.js"
 import { structure } from "./structure.js"
 import { type Check, type Measure, type Place, Violation } from "./violation.js"
 
-/** What a decoder has to know of the receiver for itself; rules name the other members. */
-export interface Receiver {
-  readonly maxBlobBytes: { readonly [channel: string]: number }
-}
+/** The state of a receiver, as far as decoding knows of it: rules name its members. */
+export type Receiver = object
+
+/** The largest blob that a receiver takes on a channel, in bytes. */
+export const blobLimitOf = (receiver: Receiver, channel: string): number =>
+  Number(receiverMember(receiver, channel, "maxBlobBytes", true))
 
 /** A member of the receiver's state; of one that differs by channel, the value for `channel`. */
 export const receiverMember = (
@@ -44,8 +46,8 @@ export class Reader {
   readonly fields = new Map<string, Claim & { readonly value: number | bigint }>()
   /** The parts that were placed. */
   readonly parts = new Map<string, Place>()
-  /** Whether the entries of a list carry lossy regions, by the list's path. */
-  readonly lossy = new Map<string, boolean>()
+  /** How the entries of a list are laid out, by the list's path. */
+  readonly entries = new Map<string, "lossy" | "lossless">()
 
   constructor(bytes: Uint8Array, receiver: Receiver, channel: string) {
     this.bytes = bytes
@@ -59,9 +61,7 @@ export class Reader {
   }
 
   number(path: string): number | bigint {
-    const field = this.fields.get(path)
-    if (field === undefined) throw new TypeError(`no field ${path}`)
-    return field.value
+    return known(this.fields, path).value
   }
 
   placeOf(path: string): Place | undefined {
@@ -74,8 +74,8 @@ export class Reader {
       field: (path) => this.number(`${prefix}${path}`),
       previous: (_, first) => first,
       part: (path) => {
-        const place = this.parts.get(`${prefix}${path}`) ?? { offset: 0, length: 0 }
-        return cut(this.bytes, place.offset, place.length, true)
+        const { offset, length } = known(this.parts, `${prefix}${path}`)
+        return cut(this.bytes, offset, length, true)
       },
       receiver: (member, perChannel) => receiverMember(this.receiver, this.channel, member, perChannel),
     }

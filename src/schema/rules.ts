@@ -5,8 +5,8 @@ import { planOf } from "./plan.js"
 /** Every rule of a layout, those of its list entries included, in the order in which they are judged. */
 export const rulesOf = (layout: Layout): readonly Rule[] => {
   const { parts, rules } = planOf(layout)
-  const entries = parts.flatMap(({ content }) =>
-    content.kind === "countedList" ? [...content.entries.lossy.rules, ...content.entries.lossless.rules] : [],
+  const entries = parts.flatMap((part) =>
+    part.kind === "list" ? [...part.entries.lossy.struct.rules, ...part.entries.lossless.struct.rules] : [],
   )
   return [...entries, ...rules.map(({ rule }) => rule)]
 }

@@ -1,7 +1,7 @@
 import { cut, viewOf } from "../schema/bytes.js"
 import { interpret, type Reading } from "../schema/interpret.js"
-import type { CountedList, Layout } from "../schema/language.js"
-import { flatten, type Plan, type PlannedPart, planOf, strideOf } from "../schema/plan.js"
+import type { Layout } from "../schema/language.js"
+import { type Flat, type Plan, type PlannedPart, planOf } from "../schema/plan.js"
 import type { Claim } from "../schema/reader.js"
 import { writeScalar } from "../schema/scalar.js"
 import type { Channel, ReceiverState } from "../spice/receiver.js"
@@ -24,7 +24,7 @@ export const read = ({ plan, receiver, channel }: Setting, bytes: Uint8Array): R
 
 /** A blob whose every number is 0 and whose every part is empty. It need not satisfy the rules. */
 export const zeroBlob = (plan: Plan): Uint8Array => {
-  const lists = plan.parts.filter((part) => part.content.kind === "countedList")
+  const lists = plan.parts.filter((part) => part.kind === "list")
   const blob = new Uint8Array(plan.size + 4 * lists.length)
   for (const { type, offset } of plan.fields)
     if (type.kind === "constant") writeScalar(viewOf(blob), type, offset, type.value)
@@ -43,7 +43,7 @@ export const poked = (blob: Uint8Array, claim: Claim, value: number | bigint): U
 const contentsOf = (plan: Plan, blob: Uint8Array): readonly Uint8Array[] => {
   let cursor = plan.size
   return plan.parts.map((part) => {
-    const length = part.length === undefined ? blob.length - cursor : viewOf(blob).getUint32(part.length.offset, true)
+    const length = part.kind === "list" ? blob.length - cursor : viewOf(blob).getUint32(part.length.offset, true)
     cursor += length
     return cut(blob, cursor - length, length, false)
   })
@@ -51,31 +51,27 @@ const contentsOf = (plan: Plan, blob: Uint8Array): readonly Uint8Array[] => {
 
 /** A copy of a well-formed blob with the content of one part replaced, its size and every pointer set to match. */
 export const refilled = (plan: Plan, blob: Uint8Array, part: PlannedPart, content: Uint8Array): Uint8Array => {
-  const contents = contentsOf(plan, blob).map((old, index) => (plan.parts[index] === part ? content : old))
-  const size = contents.reduce((sum, each) => sum + each.length, plan.size)
-  const copy = new Uint8Array(size)
-  copy.set(blob.subarray(0, plan.size))
+  const old = contentsOf(plan, blob)
+  const fixed = cut(blob, 0, plan.size, false)
+  const view = viewOf(fixed)
+  const contents: Uint8Array[] = [fixed]
   let cursor = plan.size
-  for (const [index, each] of contents.entries()) {
-    const planned = plan.parts[index]
-    if (planned === undefined) continue
-    copy.set(each, cursor)
-    viewOf(copy).setUint32(planned.pointer.offset, each.length === 0 ? 0 : cursor, true)
-    if (planned.length !== undefined) viewOf(copy).setUint32(planned.length.offset, each.length, true)
+  for (const [index, planned] of plan.parts.entries()) {
+    const each = planned === part ? content : (old[index] ?? content)
+    view.setUint32(planned.pointer.offset, each.length === 0 ? 0 : cursor, true)
+    if (planned.kind === "run") view.setUint32(planned.length.offset, each.length, true)
+    contents.push(each)
     cursor += each.length
   }
-  return copy
+  return Uint8Array.from(contents.flatMap((each) => [...each]))
 }
 
 /** `count` entries of a list with its count before them: first fields ascend from 0, everything else is 0. */
-export const listOf = (content: CountedList, lossy: boolean, count: number): Uint8Array => {
-  const entry = lossy ? content.entries.lossy : content.entries.lossless
-  const stride = strideOf(entry)
-  const list = new Uint8Array(4 + count * stride)
+export const listOf = ({ fields, size }: Flat, count: number): Uint8Array => {
+  const list = new Uint8Array(4 + count * size)
   const view = viewOf(list)
   view.setUint32(0, count, true)
-  const [first] = flatten(entry.fields)
-  for (let index = 0; index < count; index++)
-    if (first !== undefined) writeScalar(view, first.type, 4 + index * stride + first.offset, index)
+  for (const { type, offset } of fields.slice(0, 1))
+    for (let index = 0; index < count; index++) writeScalar(view, type, 4 + index * size + offset, index)
   return list
 }

@@ -30,11 +30,10 @@ const fillings = (
   rule: Rule,
   numbers: readonly number[],
 ): readonly Uint8Array[] => {
-  const { content } = part
   const sizes = numbers.filter((number) => number >= 0 && number <= longestPart)
-  if (content.kind === "countedList") {
-    const { jpegWanCompression } = setting.receiver
-    return [0, 1, 2].map((count) => listOf(content, jpegWanCompression === "always", count))
+  if (part.kind === "list") {
+    const lossy = setting.receiver.jpegWanCompression === "always"
+    return [0, 1, 2].map((count) => listOf(lossy ? part.entries.lossy : part.entries.lossless, count))
   }
   const refused = [...nodesOf(rule.holds)].flatMap((node) => (node.op === "scan" ? [node.scan.refused] : []))
   return [...sizes.map((size) => new Uint8Array(size)), ...refused]
@@ -44,13 +43,19 @@ const fillings = (
 const meant = (named: readonly string[], path: string): boolean =>
   named.some((name) => path === name || path.endsWith(`.${name}`))
 
+/** What a rule may call a part by: its own path, that of its size, those of its entries' fields. */
+const pathsIn = (part: PlannedPart): readonly string[] =>
+  part.kind === "run"
+    ? [part.path, part.length.path]
+    : part.entries.lossy.fields.map(({ path }) => `${part.path}[].${path}`)
+
 /** Every blob that differs from a well-formed one in one thing that a rule reads. */
 function* neighboursOf(setting: Setting, blob: Uint8Array, rule: Rule): Generator<Uint8Array> {
   const { plan } = setting
   const numbers = numbersOf(setting, rule)
   const named = pathsOf(rule.holds)
   for (const part of plan.parts) {
-    if (![part.path, part.length?.path ?? "", `${part.path}[0].id`].some((path) => meant(named, path))) continue
+    if (!pathsIn(part).some((path) => meant(named, path))) continue
     for (const filling of fillings(setting, part, rule, numbers)) yield refilled(plan, blob, part, filling)
   }
   for (const claim of read(setting, blob).claims) {
