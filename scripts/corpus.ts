@@ -30,7 +30,7 @@ export const readIndex = (): readonly CorpusEntry[] => JSON.parse(readFileSync(j
 
 export const receiverOf = (entry: CorpusEntry): ReceiverState => ({ ...defaultReceiver, ...entry.receiver })
 
-export const readBlob = (entry: CorpusEntry): Uint8Array => readFileSync(join(root, "corpus", entry.file))
+export const readBlob = (entry: Pick<CorpusEntry, "file">): Uint8Array => readFileSync(join(root, "corpus", entry.file))
 
 const differences = (receiver: ReceiverState): Partial<ReceiverState> =>
   Object.fromEntries(

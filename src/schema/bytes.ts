@@ -1,16 +1,28 @@
 /** What reading bytes from a stranger needs beside DataView. */
 
-const typedArrayPrototype = Object.getPrototypeOf(Uint8Array.prototype)
+/** The getter of a property as its prototype was made, whatever an object has under the same name. */
+const getterOf = (prototype: object, property: PropertyKey) =>
+  Object.getOwnPropertyDescriptor(prototype, property)?.get as () => unknown
+
+const kindOf = getterOf(Object.getPrototypeOf(Uint8Array.prototype), Symbol.toStringTag)
+const byteLengthOf = getterOf(ArrayBuffer.prototype, "byteLength")
 
 /**
  * The kind of typed array that a value really is, of this realm or another, or undefined. Unlike instanceof and a
  * look at the value's own toStringTag it cannot be forged and runs no code of the value.
  */
 export const typedArrayKind = (value: unknown): string | undefined =>
-  Reflect.get(typedArrayPrototype, Symbol.toStringTag, value)
+  Reflect.apply(kindOf, value, []) as string | undefined
 
-const isShared = (buffer: ArrayBufferLike): boolean =>
-  Object.prototype.toString.call(buffer) === "[object SharedArrayBuffer]"
+/** The getter of an ArrayBuffer throws on a SharedArrayBuffer, of whatever realm. */
+const isShared = (buffer: ArrayBufferLike): boolean => {
+  try {
+    Reflect.apply(byteLengthOf, buffer, [])
+    return false
+  } catch {
+    return true
+  }
+}
 
 /** Whether a value is a Uint8Array (a Buffer is one) over memory that no other thread can change. */
 export const isBytes = (value: unknown): value is Uint8Array =>

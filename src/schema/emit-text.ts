@@ -43,27 +43,25 @@ export const read = (type: Scalar, offset: string): string => {
   return `view.${method}(${offset}${type.bits === 8 ? "" : `, ${!type.bigEndian}`})`
 }
 
+/** A place in TypeScript. */
+export const printPlace = (path: string, offset: string | number, length: string | number): string =>
+  `{ path: ${path}, offset: ${offset}, length: ${length} }`
+
+/** All of it TypeScript. */
 export interface Refusal {
   readonly check: string
-  /** A TypeScript expression, quoted if it is a text. */
-  readonly path: string
-  readonly offset: string | number
-  readonly length: string | number
+  readonly place: string
   readonly actual?: string | undefined
   readonly expected?: string | undefined
 }
 
-export const refuse = ({ check, path, offset, length, actual, expected }: Refusal): string => {
-  const measures = [actual, expected].filter((measure) => measure !== undefined)
-  return `return new Violation(${[check, `{ path: ${path}, offset: ${offset}, length: ${length} }`, ...measures].join(", ")})`
-}
+export const refuse = ({ check, place, actual, expected }: Refusal): string =>
+  `return new Violation(${[check, place, actual, expected].filter((argument) => argument !== undefined).join(", ")})`
 
 export const refuseField = (check: string, field: PlannedField, expected?: string): string =>
   refuse({
     check,
-    path: JSON.stringify(field.path),
-    offset: field.offset,
-    length: field.size,
+    place: printPlace(JSON.stringify(field.path), field.offset, field.size),
     actual: local(field.path),
     expected,
   })

@@ -8,7 +8,7 @@ import {
   namesAt,
   plus,
   previousOf,
-  type Refusal,
+  printPlace,
   read,
   refuse,
   refuseField,
@@ -57,7 +57,7 @@ const preamble = (plan: Plan, emission: Emission): string => {
 import { ${bytes} } from "${schema}/bytes.js"
 import { ruleFinder } from "${schema}/rules.js"
 import { ${plan.parts.length > 0 ? "misplaced, " : ""}structure } from "${schema}/structure.js"
-import { Violation } from "${schema}/violation.js"
+import { ${plan.parts.some((part) => part.kind === "list") ? "placeInEntry, " : ""}Violation } from "${schema}/violation.js"
 import { ${layout}, type ${state} } from "${declaration}"
 import type { ReceiverState } from "${receiver}"
 
@@ -128,9 +128,7 @@ const ${list}Lossy = ${printCondition(part.lossy, namesAt(prefix))}
 const ${list}Stride = ${list}Lossy ? ${entries.lossy.size} : ${entries.lossless.size}
 if (${count} * ${list}Stride > ${list}Available) ${refuse({
     check: "structure.countFits",
-    path: JSON.stringify(part.count),
-    offset: from,
-    length: 4,
+    place: printPlace(JSON.stringify(part.count), from, 4),
     actual: count,
     expected: `Math.floor(${list}Available / ${list}Stride)`,
   })}
@@ -143,28 +141,25 @@ type Variant = keyof PlannedList["entries"]
 
 const readerOf = (path: string, variant: Variant): string => camel(`read_${variant}_${path}`)
 
-const columnOf = (field: PlannedField): string =>
-  field.type.kind === "integer" && field.type.signed ? "Int32Array" : "Uint32Array"
-
-/** The reader of a list's entries: one pass, one typed array for each field. */
+/** The reader of a list's entries: one pass, one array that holds column after column. */
 const emitEntries = (part: PlannedList, variant: Variant): string => {
   const { struct, fields, size } = part.entries[variant]
   const previous = [...nodesOf({ op: "all", conditions: struct.rules.map((rule) => rule.holds) })].filter(
     (node) => node.op === "previous",
   )
-  const each = (text: (name: string, field: PlannedField) => string): string =>
-    fields.map((field) => text(local(field.path), field)).join("\n")
+  const each = (text: (name: string, field: PlannedField, column: number) => string): string =>
+    fields.map((field, column) => text(local(field.path), field, column)).join("\n")
   return `
 const ${readerOf(part.path, variant)} = (view: DataView, start: number, count: number, receiver: ReceiverState) => {
-  ${each((name, field) => `const ${name}Column = new ${columnOf(field)}(count)`)}
+  const columns = new Int32Array(${fields.length} * count)
   ${previous.map(({ path, first }) => `let ${previousOf(path)} = ${first}`).join("\n")}
   for (let index = 0, at = start; index < count; index++, at += ${size}) {
     ${each((name, field) => `const ${name} = ${read(field.type, plus("at", field.offset))}`)}
     ${struct.rules.map((rule) => emitEntryRule(part.path, fields, rule)).join("\n")}
-    ${each((name) => `${name}Column[index] = ${name}`)}
+    ${each((name, _, column) => `columns[${column === 0 ? "index" : `${column} * count + index`}] = ${name}`)}
     ${previous.map(({ path }) => `${previousOf(path)} = ${local(path)}`).join("\n")}
   }
-  return { kind: "${variant}" as const, ${each((name, field) => `${field.path}: ${name}Column,`)} }
+  return { kind: "${variant}" as const, columns }
 }
 `
 }
@@ -174,18 +169,15 @@ const byPath = (fields: readonly PlannedField[]): ReadonlyMap<string, PlannedFie
 
 const emitEntryRule = (path: string, fields: readonly PlannedField[], rule: Rule): string => {
   const field = known(byPath(fields), rule.at.path)
-  return emitJudgement(rule, namesAt(""), {
-    path: `\`${path}[\${index}].${field.path}\``,
-    offset: plus("at", field.offset),
-    length: field.size,
-  })
+  const place = [JSON.stringify(path), "index", JSON.stringify(field.path), plus("at", field.offset), field.size]
+  return emitJudgement(rule, namesAt(""), `placeInEntry(${place.join(", ")})`)
 }
 
-const emitJudgement = (rule: Rule, names: Names, place: Pick<Refusal, "path" | "offset" | "length">): string => {
+const emitJudgement = (rule: Rule, names: Names, place: string): string => {
   const { actual, expected } = measuresOf(rule.at, rule.holds)
   return `if (${printCondition(rule.holds, names, true)}) ${refuse({
     check: constantOf(rule),
-    ...place,
+    place,
     actual: printExpression(actual, names),
     expected: expected && printExpression(expected, names),
   })}`
@@ -195,13 +187,11 @@ const emitRule = (plan: Plan, rule: Rule, prefix: string): string => {
   const path = `${prefix}${rule.at.path}`
   const inHeader = plan.parts.flatMap((part) => {
     const field = part.kind === "run" ? part.header?.fields.find((each) => each.path === path) : undefined
-    return field === undefined ? [] : [{ offset: plus(start(part.path), field.offset), length: field.size }]
+    return field === undefined ? [] : [{ offset: plus(start(part.path), field.offset), size: field.size }]
   })
-  const place = inHeader[0] ?? placeOf(known(byPath(plan.fields), path))
-  return emitJudgement(rule, namesAt(prefix), { path: JSON.stringify(path), ...place })
+  const { offset, size } = inHeader[0] ?? known(byPath(plan.fields), path)
+  return emitJudgement(rule, namesAt(prefix), printPlace(JSON.stringify(path), offset, size))
 }
-
-const placeOf = ({ offset, size }: PlannedField): Pick<Refusal, "offset" | "length"> => ({ offset, length: size })
 
 const emitParts = (plan: Plan): string => {
   const parts: string[] = []
@@ -211,13 +201,13 @@ const emitParts = (plan: Plan): string => {
     cursor = end(part.path)
   }
   const left = `size - ${cursor}`
-  const trailing = { path: '""', offset: cursor, length: left, actual: left, expected: "0" }
+  const trailing = { place: printPlace('""', cursor, left), actual: left, expected: "0" }
   parts.push(`if (size > ${cursor}) ${refuse({ check: "structure.trailing", ...trailing })}`)
   return parts.join("\n\n")
 }
 
 const emitDecoder = (plan: Plan, { decoder, state, channels }: Emission): string => {
-  const whole = { path: '""', offset: 0, length: "size", actual: "size" }
+  const whole = { place: printPlace('""', 0, "size"), actual: "size" }
   const alias = plan.parts.some((part) => part.kind === "run") ? ", alias: boolean" : ""
   return `
 /** Decodes a ${plan.layout.title}, or says which violation is its first. */

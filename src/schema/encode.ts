@@ -149,28 +149,20 @@ const listBytes = (writer: Writer, part: PlannedList, value: unknown): Uint8Arra
   const kind = satisfied(part.lossy, writer.environment(prefix)) ? "lossy" : "lossless"
   if (memberOf(value, "kind") !== kind) return writer.refusal(structure.valueForm, `${path}.kind`)
   const { fields, size } = part.entries[kind]
-  const count = Math.max(...fields.map((field) => columnLength(memberOf(value, field.path))))
-  const wrong = fields.find((field) => !isColumn(field.type, memberOf(value, field.path), count))
-  if (wrong !== undefined) return writer.refusal(structure.valueType, `${path}.${wrong.path}`)
+  const columns = memberOf(value, "columns")
+  if (!isInt32Array(columns) || columns.length % fields.length !== 0)
+    return writer.refusal(structure.valueType, `${path}.columns`)
+  const count = columns.length / fields.length
   const bytes = new Uint8Array(4 + count * size)
   const view = viewOf(bytes)
   view.setUint32(0, count, true)
-  for (const field of fields) {
-    let offset = 4 + field.offset
-    for (const number of memberOf(value, field.path) as Iterable<number>) {
-      writeScalar(view, field.type, offset, number)
-      offset += size
-    }
-  }
+  for (const [column, { type, offset }] of fields.entries())
+    for (const [index, number] of columns.subarray(column * count, (column + 1) * count).entries())
+      writeScalar(view, type, 4 + index * size + offset, number)
   return bytes
 }
 
-const columnLength = (column: unknown): number =>
-  typedArrayKind(column) === undefined ? 0 : Number(memberOf(column, "length"))
-
-const isColumn = (type: Scalar, column: unknown, count: number): boolean =>
-  typedArrayKind(column) === (type.kind === "integer" && type.signed ? "Int32Array" : "Uint32Array") &&
-  columnLength(column) === count
+const isInt32Array = (value: unknown): value is Int32Array => typedArrayKind(value) === "Int32Array"
 
 const write = (writer: Writer, plan: Plan, size: number): Uint8Array => {
   const bytes = new Uint8Array(size)

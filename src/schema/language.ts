@@ -12,10 +12,10 @@ interface Documented {
   readonly doc: string
 }
 
-export interface Integer<B extends Bits = Bits, S extends boolean = boolean> extends Documented {
+export interface Integer<B extends Bits = Bits> extends Documented {
   readonly kind: "integer"
   readonly bits: B
-  readonly signed: S
+  readonly signed: boolean
   readonly bigEndian: boolean
   /** What one counts of: bytes, pixels, messages. Empty for identifiers. */
   readonly unit: string
@@ -66,11 +66,11 @@ export interface PartialMessage<H extends Fields = Fields> {
 }
 
 /** A u32 count, then that many entries. Which of two entry layouts is used, `lossy` tells. */
-export interface CountedList<Y extends Fields = Fields, N extends Fields = Fields> {
+export interface CountedList {
   readonly kind: "countedList"
   readonly count: string
   readonly lossy: Condition
-  readonly entries: { readonly lossy: Struct<Y>; readonly lossless: Struct<N> }
+  readonly entries: { readonly lossy: Struct; readonly lossless: Struct }
 }
 
 export type Content = Run | PartialMessage | CountedList
@@ -140,8 +140,8 @@ export const struct = <const F extends Fields>(
 ): Struct<F> => ({ kind: "struct", doc, fields, rules: rules(refsOf(fields) as Refs<F>) })
 
 const integer =
-  <B extends Bits, S extends boolean>(bits: B, signed: S, bigEndian = false) =>
-  (doc: string, unit = ""): Integer<B, S> => ({ kind: "integer", bits, signed, bigEndian, doc, unit })
+  <B extends Bits>(bits: B, signed: boolean, bigEndian = false) =>
+  (doc: string, unit = ""): Integer<B> => ({ kind: "integer", bits, signed, bigEndian, doc, unit })
 
 export const u8 = integer(8, false)
 export const u16 = integer(16, false)
@@ -185,11 +185,12 @@ export const partialMessage = <const H extends Fields>(header: Struct<H>): Parti
   header,
 })
 
-export const countedList = <const Y extends Fields, const N extends Fields>(
-  count: string,
-  lossy: Condition,
-  entries: { readonly lossy: Struct<Y>; readonly lossless: Struct<N> },
-): CountedList<Y, N> => ({ kind: "countedList", count, lossy, entries })
+export const countedList = (count: string, lossy: Condition, entries: CountedList["entries"]): CountedList => ({
+  kind: "countedList",
+  count,
+  lossy,
+  entries,
+})
 
 export const pointerTo = <const To extends string, C extends Content>(
   to: To,
@@ -210,13 +211,14 @@ export const zeroUnless = (
     holds: { op: "any", conditions: [condition, { op: "equal", left: at, right: { op: "literal", value: 0 } }] },
   }))
 
-/** The decoded form of one entry layout: a typed array for each field, all of one length. */
-export type Columns<F extends Fields> = {
-  readonly [K in keyof F]: F[K] extends { signed: true } ? Int32Array : Uint32Array
+/**
+ * The decoded form of a counted list: one array that holds column after column, each a field of every entry in the
+ * order of its declaration. Numbers of 32 bits without a sign are kept modulo 2^32.
+ */
+export interface Columns {
+  readonly kind: "lossy" | "lossless"
+  readonly columns: Int32Array
 }
-
-/** The object form of one entry. */
-export type Entry<F extends Fields> = { readonly [K in keyof F]: number }
 
 type ValueOf<F> =
   F extends Integer<infer B>
@@ -239,8 +241,8 @@ type ContentOf<C> = C extends Run
   ? Uint8Array
   : C extends PartialMessage<infer H>
     ? { readonly header: StateOf<H> | null; readonly data: Uint8Array }
-    : C extends CountedList<infer Y, infer N>
-      ? ({ readonly kind: "lossy" } & Columns<Y>) | ({ readonly kind: "lossless" } & Columns<N>)
+    : C extends CountedList
+      ? Columns
       : never
 
 /** The decoded form of a struct: what its bytes say, without what can be derived (constants, sizes, offsets). */

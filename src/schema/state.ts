@@ -56,10 +56,9 @@ const bytesOf = (accepted: Accepted, { path, header }: PlannedRun): unknown => {
 
 const columnsOf = (reader: Reader, { path, count, entries }: PlannedList): unknown => {
   const kind = known(reader.entries, path)
-  const columns = entries[kind].fields.map(({ path: name, type }) => {
-    const length = Number(reader.number(count))
-    const numbers = Array.from({ length }, (_, index) => Number(reader.number(`${path}[${index}].${name}`)))
-    return [name, type.kind === "integer" && type.signed ? Int32Array.from(numbers) : Uint32Array.from(numbers)]
-  })
-  return { kind, ...Object.fromEntries(columns) }
+  const length = Number(reader.number(count))
+  const columns = entries[kind].fields.map((field) =>
+    Array.from({ length }, (_, index) => Number(reader.number(`${path}[${index}].${field.path}`))),
+  )
+  return { kind, columns: Int32Array.from(columns.flat()) }
 }

@@ -19,7 +19,8 @@ import { receiver } from "./receiver.js"
 
 const surface = { id: u32("The surface's index in the server's table.") }
 
-const lossySurface = {
+/** One entry of a list with lossy regions; the columns of the decoded list are in this order. */
+export const lossySurface = {
   ...surface,
   left: i32("The lossy region's left edge, inside.", "pixels"),
   top: i32("Its top edge, inside.", "pixels"),
@@ -138,7 +139,7 @@ export const display: Layout<typeof fields> = {
 }
 
 /**
- * The decoded state of a display channel. `surfaces` is columnar: a typed array for each field, all of one length.
+ * The decoded state of a display channel. `surfaces` is columnar: one array, column after column; surfacesOf gives objects.
  *
  * @since 0.1.0
  */

@@ -97,37 +97,59 @@ export const defaultReceiver: ReceiverState = Object.freeze({
   source: "any",
 })
 
-const isSize = (value: unknown): boolean => Number.isSafeInteger(value) && Number(value) >= 0
+const isSize = (value: unknown): boolean => typeof value === "number" && Number.isSafeInteger(value) && value >= 0
 
-const oneOf =
-  (...names: readonly string[]) =>
-  (value: unknown): boolean =>
-    names.some((name) => name === value)
+type Unchecked<T> = { readonly [K in keyof T]?: unknown }
 
-const sizesBy =
-  (members: object) =>
-  (value: unknown): boolean =>
-    typeof value === "object" && value !== null && Object.keys(members).every((key) => isSize(Reflect.get(value, key)))
+const isObject = (value: unknown): value is object => typeof value === "object" && value !== null
 
-const memberChecks: { readonly [K in keyof ReceiverState]: (value: unknown) => boolean } = {
-  jpegWanCompression: oneOf("auto", "always", "never"),
-  surfaceTableSize: isSize,
-  agentTokenWindow: isSize,
-  maxEncoders: isSize,
-  glzMaxPixels: isSize,
-  maxMotionCount: isSize,
-  maxBlobBytes: sizesBy(defaultReceiver.maxBlobBytes),
-  maxWriteBytes: sizesBy(defaultReceiver.maxWriteBytes),
-  maxReadBytes: sizesBy(defaultReceiver.maxReadBytes),
-  source: oneOf("0.15", "any"),
+const areBlobSizes = (value: unknown): boolean => {
+  if (!isObject(value)) return false
+  const sizes: Unchecked<ReceiverState["maxBlobBytes"]> = value
+  return isSize(sizes.display) && isSize(sizes.inputs) && areSizesOfWriters(sizes)
 }
 
-const members = Object.entries(memberChecks)
+const areSizesOfWriters = (value: unknown): boolean => {
+  if (!isObject(value)) return false
+  const sizes: Unchecked<ReceiverState["maxWriteBytes"]> = value
+  return (
+    isSize(sizes.main) &&
+    isSize(sizes.usbredir) &&
+    isSize(sizes.port) &&
+    isSize(sizes.webdav) &&
+    isSize(sizes.spicevmc) &&
+    isSize(sizes.smartcard)
+  )
+}
 
-/** Whether a value has every member of a receiver's state, each of its type. A NaN would bound nothing. */
-export const isReceiver = (value: unknown): value is ReceiverState =>
-  value === defaultReceiver ||
-  (typeof value === "object" && value !== null && members.every(([name, check]) => check(Reflect.get(value, name))))
+const areReadSizes = (value: unknown): boolean => {
+  if (!isObject(value)) return false
+  const sizes: Unchecked<ReceiverState["maxReadBytes"]> = value
+  return isSize(sizes.smartcard)
+}
+
+/**
+ * Whether a value has every member of a receiver's state, each of its type. A NaN would bound nothing. Every decode
+ * asks, so the members stand here by name: going through a table of them takes longer than decoding a small blob.
+ */
+export const isReceiver = (value: unknown): value is ReceiverState => {
+  if (value === defaultReceiver) return true
+  if (!isObject(value)) return false
+  const members: Unchecked<ReceiverState> = value
+  const { jpegWanCompression, source } = members
+  return (
+    (jpegWanCompression === "auto" || jpegWanCompression === "always" || jpegWanCompression === "never") &&
+    (source === "any" || source === "0.15") &&
+    isSize(members.surfaceTableSize) &&
+    isSize(members.agentTokenWindow) &&
+    isSize(members.maxEncoders) &&
+    isSize(members.glzMaxPixels) &&
+    isSize(members.maxMotionCount) &&
+    areBlobSizes(members.maxBlobBytes) &&
+    areSizesOfWriters(members.maxWriteBytes) &&
+    areReadSizes(members.maxReadBytes)
+  )
+}
 
 type MembersOf<V> = { [K in keyof ReceiverState]: ReceiverState[K] extends V ? K : never }[keyof ReceiverState]
 

@@ -1,31 +1,40 @@
-import type { DisplayState } from "./display.js"
+import { type DisplayState, lossySurface } from "./display.js"
+
+/** A rectangle in pixels: it holds its left and top edges and ends before its right and bottom ones. */
+export interface Region {
+  readonly left: number
+  readonly top: number
+  readonly right: number
+  readonly bottom: number
+}
 
 /**
- * One surface of a display's state. A rectangle holds left and top and ends before right and bottom, in pixels.
+ * One surface of a display's state.
  *
  * @since 0.1.0
  */
 export interface Surface {
   readonly id: number
   /** What of the surface the client has only lossily; undefined where the list carries no regions. */
-  readonly lossyRegion:
-    | { readonly left: number; readonly top: number; readonly right: number; readonly bottom: number }
-    | undefined
+  readonly lossyRegion: Region | undefined
 }
 
 /**
- * The surfaces of a display's state as objects, built from its columns one at a time.
+ * The surfaces of a display's state as objects, made one at a time from its columns: all ids, then for a lossy list
+ * all left edges, all top ones, all right ones and all bottom ones.
  *
  * @example
  * for (const { id } of surfacesOf(state)) console.log(id)
  * @since 0.1.0
  */
 export function* surfacesOf({ surfaces }: DisplayState): Generator<Surface> {
-  for (const [index, id] of surfaces.id.entries()) yield { id, lossyRegion: lossyRegionAt(surfaces, index) }
+  const { kind, columns } = surfaces
+  const count = kind === "lossy" ? columns.length / lossyWidth : columns.length
+  for (let index = 0; index < count; index++) {
+    const at = (column: number): number => Number(columns[column * count + index])
+    const lossyRegion = kind === "lossy" ? { left: at(1), top: at(2), right: at(3), bottom: at(4) } : undefined
+    yield { id: at(0) >>> 0, lossyRegion }
+  }
 }
 
-const lossyRegionAt = (surfaces: DisplayState["surfaces"], index: number): Surface["lossyRegion"] => {
-  if (surfaces.kind === "lossless") return undefined
-  const at = (column: Int32Array): number => column[index] ?? 0
-  return { left: at(surfaces.left), top: at(surfaces.top), right: at(surfaces.right), bottom: at(surfaces.bottom) }
-}
+const lossyWidth = Object.keys(lossySurface).length

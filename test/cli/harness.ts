@@ -104,17 +104,17 @@ export const longer = (bytes: Uint8Array, size: number): Uint8Array => {
   return copy
 }
 
-export const pathOf = ({ file }: CorpusEntry): string => join(root, "corpus", file)
+const corpusFile = (file: string): string => join(root, "corpus", file)
 
-const genuine = (file: string): string => join(root, "corpus", file)
+export const pathOf = ({ file }: CorpusEntry): string => corpusFile(file)
 
 /** The path of a capture of each format; `display` is right for a target with jpeg-wan-compression=always. */
 export const captureOf = {
-  main: genuine("main/genuine/main-agent.bin"),
-  display: genuine("display/genuine/display-base.bin"),
-  inputs: genuine("inputs/genuine/inputs-base.bin"),
-  spicevmc: genuine("spicevmc/genuine/usbredir-base.bin"),
-  smartcard: genuine("smartcard/genuine/smartcard-base.bin"),
+  main: corpusFile("main/genuine/main-agent.bin"),
+  display: corpusFile("display/genuine/display-base.bin"),
+  inputs: corpusFile("inputs/genuine/inputs-base.bin"),
+  spicevmc: corpusFile("spicevmc/genuine/usbredir-base.bin"),
+  smartcard: corpusFile("smartcard/genuine/smartcard-base.bin"),
 } as const
 
 export const bytesOf = (path: string): Uint8Array => Uint8Array.from(readFileSync(path))
@@ -133,9 +133,8 @@ export const captures = index.filter(({ origin }) => origin === "capture")
 
 /** About a hundred hostile blobs from all over the corpus, of those whose receiver the command line can be told of. */
 export const hostileSample = index
-  .filter(
-    ({ verdict, receiver }) => verdict === "reject" && Object.keys(receiver).join() in { "": 0, jpegWanCompression: 0 },
-  )
+  .filter(({ verdict }) => verdict === "reject")
+  .filter(({ receiver }) => Object.keys(receiver).every((member) => member === "jpegWanCompression"))
   .filter((_, position) => position % 11 === 0)
 
 /** What a terminal might obey. */

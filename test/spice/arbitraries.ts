@@ -109,15 +109,17 @@ const region = fc.oneof(
 
 const surfaces = (lossy: boolean): fc.Arbitrary<MigrateData<"display">["surfaces"]> =>
   fc.uniqueArray(fc.nat(1023), { maxLength: 12 }).chain((ids): fc.Arbitrary<MigrateData<"display">["surfaces"]> => {
-    const id = Uint32Array.from(ids).sort()
-    if (!lossy) return fc.constant({ kind: "lossless", id })
+    const id = [...ids].sort((one, other) => one - other)
+    if (!lossy) return fc.constant({ kind: "lossless", columns: Int32Array.from(id) })
     return fc.array(region, { minLength: id.length, maxLength: id.length }).map((regions) => ({
       kind: "lossy",
-      id,
-      left: Int32Array.from(regions, ({ left }) => left),
-      top: Int32Array.from(regions, ({ top }) => top),
-      right: Int32Array.from(regions, ({ right }) => right),
-      bottom: Int32Array.from(regions, ({ bottom }) => bottom),
+      columns: Int32Array.from([
+        ...id,
+        ...regions.map(({ left }) => left),
+        ...regions.map(({ top }) => top),
+        ...regions.map(({ right }) => right),
+        ...regions.map(({ bottom }) => bottom),
+      ]),
     }))
   })
 

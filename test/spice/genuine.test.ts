@@ -91,15 +91,17 @@ const displayState = (read: ReadDisplay<unknown>, surfaces: DisplayState["surfac
 const displayLossyState = (read: ReadDisplay<ReadLossySurface>): DisplayState =>
   displayState(read, {
     kind: "lossy",
-    id: Uint32Array.from(read.surfaces, (surface) => surface.id),
-    left: Int32Array.from(read.surfaces, (surface) => surface.left),
-    top: Int32Array.from(read.surfaces, (surface) => surface.top),
-    right: Int32Array.from(read.surfaces, (surface) => surface.right),
-    bottom: Int32Array.from(read.surfaces, (surface) => surface.bottom),
+    columns: Int32Array.from([
+      ...read.surfaces.map((surface) => surface.id),
+      ...read.surfaces.map((surface) => surface.left),
+      ...read.surfaces.map((surface) => surface.top),
+      ...read.surfaces.map((surface) => surface.right),
+      ...read.surfaces.map((surface) => surface.bottom),
+    ]),
   })
 
 const displayLosslessState = (read: ReadDisplay<ReadLosslessSurface>): DisplayState =>
-  displayState(read, { kind: "lossless", id: Uint32Array.from(read.surfaces, (surface) => surface.id) })
+  displayState(read, { kind: "lossless", columns: Int32Array.from(read.surfaces, (surface) => surface.id) })
 
 const inputsState = (read: ReadInputs): InputsState => ({ motion_count: read.motion_count })
 

@@ -2,7 +2,7 @@
 import { viewOf } from "../../schema/bytes.js"
 import { ruleFinder } from "../../schema/rules.js"
 import { misplaced, structure } from "../../schema/structure.js"
-import { Violation } from "../../schema/violation.js"
+import { placeInEntry, Violation } from "../../schema/violation.js"
 import { type DisplayState, display } from "../display.js"
 import type { ReceiverState } from "../receiver.js"
 
@@ -16,11 +16,7 @@ const displayGlzMaxEncodersRule = rule("display/glz-max-encoders")
 const displayPixmapCacheSizeNotNegativeRule = rule("display/pixmap-cache-size-not-negative")
 
 const readLossySurfaces = (view: DataView, start: number, count: number, receiver: ReceiverState) => {
-  const idColumn = new Uint32Array(count)
-  const leftColumn = new Int32Array(count)
-  const topColumn = new Int32Array(count)
-  const rightColumn = new Int32Array(count)
-  const bottomColumn = new Int32Array(count)
+  const columns = new Int32Array(5 * count)
   let previous_id = -1
   for (let index = 0, at = start; index < count; index++, at += 20) {
     const id = view.getUint32(at, true)
@@ -31,53 +27,42 @@ const readLossySurfaces = (view: DataView, start: number, count: number, receive
     if (id >= receiver.surfaceTableSize)
       return new Violation(
         displaySurfaceIdInTableRule,
-        { path: `surfaces[${index}].id`, offset: at, length: 4 },
+        placeInEntry("surfaces", index, "id", at, 4),
         id,
         receiver.surfaceTableSize,
       )
     if (previous_id >= id)
-      return new Violation(displaySurfaceIdsAscendRule, { path: `surfaces[${index}].id`, offset: at, length: 4 }, id)
+      return new Violation(displaySurfaceIdsAscendRule, placeInEntry("surfaces", index, "id", at, 4), id)
     if ((left !== right || top !== bottom) && (left >= right || top >= bottom))
-      return new Violation(
-        displayLossyRegionOrderedRule,
-        { path: `surfaces[${index}].left`, offset: at + 4, length: 4 },
-        left,
-      )
-    idColumn[index] = id
-    leftColumn[index] = left
-    topColumn[index] = top
-    rightColumn[index] = right
-    bottomColumn[index] = bottom
+      return new Violation(displayLossyRegionOrderedRule, placeInEntry("surfaces", index, "left", at + 4, 4), left)
+    columns[index] = id
+    columns[1 * count + index] = left
+    columns[2 * count + index] = top
+    columns[3 * count + index] = right
+    columns[4 * count + index] = bottom
     previous_id = id
   }
-  return {
-    kind: "lossy" as const,
-    id: idColumn,
-    left: leftColumn,
-    top: topColumn,
-    right: rightColumn,
-    bottom: bottomColumn,
-  }
+  return { kind: "lossy" as const, columns }
 }
 
 const readLosslessSurfaces = (view: DataView, start: number, count: number, receiver: ReceiverState) => {
-  const idColumn = new Uint32Array(count)
+  const columns = new Int32Array(1 * count)
   let previous_id = -1
   for (let index = 0, at = start; index < count; index++, at += 4) {
     const id = view.getUint32(at, true)
     if (id >= receiver.surfaceTableSize)
       return new Violation(
         displaySurfaceIdInTableRule,
-        { path: `surfaces[${index}].id`, offset: at, length: 4 },
+        placeInEntry("surfaces", index, "id", at, 4),
         id,
         receiver.surfaceTableSize,
       )
     if (previous_id >= id)
-      return new Violation(displaySurfaceIdsAscendRule, { path: `surfaces[${index}].id`, offset: at, length: 4 }, id)
-    idColumn[index] = id
+      return new Violation(displaySurfaceIdsAscendRule, placeInEntry("surfaces", index, "id", at, 4), id)
+    columns[index] = id
     previous_id = id
   }
-  return { kind: "lossless" as const, id: idColumn }
+  return { kind: "lossless" as const, columns }
 }
 
 /** Decodes a SpiceMigrateDataDisplay, or says which violation is its first. */

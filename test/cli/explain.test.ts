@@ -1,0 +1,270 @@
+import { join } from "node:path"
+import { describe, expect, test } from "vitest"
+import {
+  displayBaseTable,
+  displayLosslessTable,
+  type FieldTable,
+  type FieldValue,
+  inputsBaseTable,
+  mainAgentTable,
+  mainBaseTable,
+  smartcardBaseTable,
+  usbredirBaseTable,
+} from "../spice/genuine-tables.js"
+import {
+  bytesOf,
+  captureOf,
+  captures,
+  edited,
+  hostileSample,
+  inPieces,
+  jsonFindings,
+  linesOf,
+  longer,
+  nastyNames,
+  optionsOf,
+  pathOf,
+  place,
+  runCli,
+  temporaryFolder,
+  unsafeLines,
+} from "./harness.js"
+
+/** Some bytes under one label, with the violations that are marked below them. */
+interface Block {
+  readonly offset: number
+  readonly bytes: number[]
+  readonly label: string
+  readonly marks: string[]
+}
+
+interface Explanation {
+  readonly heading: string
+  /** The violations that are marked before the first byte: those of the blob as a whole. */
+  readonly marks: readonly string[]
+  readonly blocks: readonly Block[]
+  /** The position that each line names, and the one that it has. */
+  readonly positions: readonly (readonly [named: number, real: number])[]
+}
+
+/** What explain wrote, read back. */
+const explanationOf = (out: string): Explanation => {
+  const [heading = "", ...lines] = linesOf(out)
+  const marks: string[] = []
+  const blocks: Block[] = []
+  const positions: [number, number][] = []
+  let size = 0
+  for (const line of lines) {
+    const mark = /^ +\^ (.*)$/.exec(line)?.[1]
+    if (mark !== undefined) {
+      ;(blocks.at(-1)?.marks ?? marks).push(mark)
+      continue
+    }
+    const [, position = "", columns = ""] = /^([0-9a-f]{4,}) {2}(.*)$/.exec(line) ?? []
+    const bytes = columns
+      .slice(0, 48)
+      .trim()
+      .split(" ")
+      .map((byte) => Number.parseInt(byte, 16))
+    const label = columns.slice(49)
+    positions.push([Number.parseInt(position, 16), size])
+    if (label === "") blocks.at(-1)?.bytes.push(...bytes)
+    else blocks.push({ offset: size, bytes, label, marks: [] })
+    size += bytes.length
+  }
+  return { heading, marks, blocks, positions }
+}
+
+const bytesIn = ({ blocks }: Explanation): readonly number[] => blocks.flatMap(({ bytes }) => bytes)
+
+const explain = async (argv: readonly string[], stdin?: Uint8Array) => {
+  const { code, out, err } = await runCli(["explain", ...argv], stdin === undefined ? {} : { stdin })
+  return { code, err, out, ...explanationOf(out) }
+}
+
+const checked = async (argv: readonly string[]) => {
+  const [finding] = jsonFindings((await runCli(["check", "--format", "json", ...argv])).out)
+  if (finding === undefined) throw new Error("nothing was checked")
+  return finding
+}
+
+const tables: Readonly<Record<string, FieldTable>> = {
+  "main/genuine/main-base.bin": mainBaseTable,
+  "main/genuine/main-agent.bin": mainAgentTable,
+  "display/genuine/display-base.bin": displayBaseTable,
+  "display/genuine/display-lossless.bin": displayLosslessTable,
+  "inputs/genuine/inputs-base.bin": inputsBaseTable,
+  "spicevmc/genuine/usbredir-base.bin": usbredirBaseTable,
+  "smartcard/genuine/smartcard-base.bin": smartcardBaseTable,
+}
+
+/** The number, text or size at the end of a label. */
+const shownIn = (label: string): string => {
+  const value = label.replace(/^\S+ = /, "").replace(/ \(.*\)$/, "")
+  const asNumber: Readonly<Record<string, string>> = { true: "1", false: "0" }
+  return asNumber[value] ?? value
+}
+
+const expectedIn = (name: string, value: FieldValue): string => {
+  if (typeof value === "object") return `${name}, ${value.length} bytes`
+  return typeof value === "string" ? `"${value}"` : String(value)
+}
+
+describe("a genuine blob's explanation", () => {
+  test.each(captures)("of $file shows every byte once, in order", async (entry) => {
+    const explanation = await explain([...optionsOf(entry), pathOf(entry)])
+    expect(bytesIn(explanation)).toEqual([...bytesOf(pathOf(entry))])
+    for (const [named, real] of explanation.positions) expect(named).toBe(real)
+    expect(explanation.code).toBe(0)
+    expect(explanation.err).toBe("")
+  })
+
+  test.each(captures)("of $file names the field of every byte and its value", async (entry) => {
+    const { blocks, marks } = await explain([...optionsOf(entry), pathOf(entry)])
+    const table = tables[entry.file] ?? []
+    expect(blocks.map(({ offset, bytes }) => [offset, bytes.length])).toEqual(
+      table.map(([, offset, size]) => [offset, size]),
+    )
+    for (const [index, [row, , , value]] of table.entries()) {
+      const name = row.replace(/\.(\d+)/g, "[$1]")
+      const label = blocks[index]?.label ?? ""
+      const [, path = ""] = /^([^\s,]+)( = |, )/.exec(label) ?? []
+      expect(path === name || path.endsWith(`.${name}`), `${path} is ${name}`).toBe(true)
+      expect(shownIn(label)).toBe(expectedIn(path, value))
+    }
+    expect([...marks, ...blocks.flatMap((block) => block.marks)]).toEqual([])
+  })
+
+  test.each(captures)("of $file begins with the verdict", async (entry) => {
+    const { heading } = await explain([...optionsOf(entry), pathOf(entry)])
+    expect(heading).toBe(`accept  ${entry.channel}  ${bytesOf(pathOf(entry)).length} bytes`)
+  })
+})
+
+describe("a hostile blob's explanation", () => {
+  test.each(hostileSample)("of $file shows every byte once, in order", async (entry) => {
+    const explanation = await explain([...optionsOf(entry), pathOf(entry)])
+    expect(bytesIn(explanation)).toEqual([...bytesOf(pathOf(entry))])
+    for (const [named, real] of explanation.positions) expect(named).toBe(real)
+    expect(explanation.heading).toBe(`reject  ${entry.channel}  ${bytesOf(pathOf(entry)).length} bytes`)
+    expect(explanation.code).toBe(1)
+  })
+
+  test.each(hostileSample)("of $file marks each violation once, after the bytes at fault", async (entry) => {
+    const argv = [...optionsOf(entry), pathOf(entry)]
+    const { blocks, marks } = await explain(argv)
+    const { violations } = await checked(argv)
+    const found = [...marks, ...blocks.flatMap((block) => block.marks)]
+    expect(found.sort()).toEqual(violations.map(({ code, rule, message }) => `${code} ${rule}: ${message}`).sort())
+    for (const { offset, path, message } of violations) {
+      const block = blocks.find((each) => each.marks.some((mark) => mark.endsWith(message)))
+      if (block === undefined) expect({ path, offset }).toEqual({ path: "", offset: 0 })
+      else {
+        expect(offset).toBeGreaterThanOrEqual(block.offset)
+        expect(offset).toBeLessThan(block.offset + block.bytes.length)
+      }
+    }
+  })
+})
+
+describe("an explanation", () => {
+  const line = (position: string, hex: string, label: string) => `${position}  ${hex.padEnd(48)} ${label}`
+
+  test("has lines that stay aligned", async () => {
+    const bytes = longer(edited(bytesOf(captureOf.inputs), { 8: 2, 9: 1 }), 30)
+    const { out, code } = await explain(["-"], bytes)
+    const { violations } =
+      jsonFindings((await runCli(["check", "--format", "json", "-"], { stdin: bytes })).out)[0] ?? {}
+    expect(code).toBe(1)
+    expect(linesOf(out)).toEqual([
+      "reject  inputs  30 bytes",
+      line("0000", "49 43 4d 44", 'magic = "ICMD"'),
+      line("0004", "01 00 00 00", "version = 1"),
+      line("0008", "02 01", "motion_count = 258"),
+      line("000a", "00 ".repeat(16).trim(), "unclaimed, 20 bytes"),
+      "001a  00 00 00 00",
+      `      ^ unclaimed-bytes layout/trailing: ${violations?.[0]?.message}`,
+    ])
+  })
+
+  test("marks a field right below its own bytes", async () => {
+    const { blocks } = await explain(["-"], edited(bytesOf(captureOf.display), { 16: 2, 26: 7 }))
+    const marked = blocks.filter(({ marks }) => marks.length > 0)
+    expect(marked.map(({ offset, label }) => [offset, label])).toEqual([
+      [16, "low_bandwidth_setting = 2"],
+      [26, "pixmap_cache_freezer = 7"],
+    ])
+    for (const { marks } of marked) expect(marks).toEqual([expect.stringMatching(/^not-canonical layout\/boolean: /)])
+  })
+
+  test.each([
+    ["behind the last part", longer(bytesOf(captureOf.inputs), 13), [10, "unclaimed, 3 bytes"]],
+    ["behind a list that has no room", edited(bytesOf(captureOf.display), { 80: 9 }), [84, "unclaimed, 20 bytes"]],
+    ["in a gap", edited(bytesOf(captureOf.display), { 76: 100 }), [80, "unclaimed, 24 bytes"]],
+    ["behind a version that nobody wrote", edited(bytesOf(captureOf.main), { 4: 9 }), [8, "unclaimed, 92 bytes"]],
+    ["of a blob that is cut short", bytesOf(captureOf.main).subarray(0, 20), [0, "unclaimed, 20 bytes"]],
+    ["of a blob without a magic", new Uint8Array(17), [0, "unclaimed, 17 bytes"]],
+    ["of a blob shorter than a magic", Uint8Array.of(0x4d, 0x4e), [0, "unclaimed, 2 bytes"]],
+  ])("names the bytes that nothing claims %s", async (_, bytes, unclaimed) => {
+    const explanation = await explain(["--jpeg-wan-compression", "always", "-"], bytes)
+    expect(explanation.code).toBe(1)
+    expect(bytesIn(explanation)).toEqual([...bytes])
+    expect(
+      explanation.blocks
+        .filter(({ label }) => label.startsWith("unclaimed"))
+        .map(({ offset, label }) => [offset, label]),
+    ).toEqual([unclaimed])
+  })
+
+  test("of nothing is the reason for its refusal", async () => {
+    const { code, heading, marks, blocks } = await explain(["-"], new Uint8Array())
+    expect({ code, heading, blocks }).toEqual({ code: 1, heading: "reject  unknown  0 bytes", blocks: [] })
+    expect(marks).toEqual([expect.stringMatching(/^truncated layout\/fixed-part: /)])
+  })
+
+  test("widens its positions for a large blob", async () => {
+    const bytes = longer(bytesOf(captureOf.spicevmc), 0x10010)
+    const explanation = await explain(["-"], bytes)
+    expect(explanation.positions.every(([named, real]) => named === real)).toBe(true)
+    expect(bytesIn(explanation).length).toBe(bytes.length)
+    expect(linesOf(explanation.out)[1]).toMatch(/^00000 {2}53 /)
+  })
+
+  test("reads a display's list as the target does", async () => {
+    expect((await explain(["--jpeg-wan-compression", "always", captureOf.display])).code).toBe(0)
+    expect((await explain(["--jpeg-wan-compression", "never", captureOf.display])).code).toBe(1)
+    expect((await explain([captureOf.display])).code).toBe(1)
+  })
+
+  test("takes the channel from --channel", async () => {
+    expect((await explain(["--channel", "usbredir", captureOf.spicevmc])).heading).toMatch(/^accept {2}usbredir /)
+    const wrong = await explain(["--channel", "inputs", captureOf.main])
+    expect({ code: wrong.code, heading: wrong.heading }).toEqual({ code: 1, heading: "reject  inputs  100 bytes" })
+    expect(wrong.blocks[0]).toMatchObject({ label: expect.stringMatching(/^magic = 0x/), marks: [expect.anything()] })
+  })
+
+  test.each(captures)("of $file is the same from standard input, byte by byte", async (entry) => {
+    const stdin = inPieces(bytesOf(pathOf(entry)), 1)
+    const fromStdin = await runCli(["explain", ...optionsOf(entry), "-"], { stdin })
+    expect(fromStdin).toEqual(await runCli(["explain", ...optionsOf(entry), pathOf(entry)]))
+  })
+})
+
+describe("what cannot be explained", () => {
+  const cases: readonly (readonly [what: string, make: (folder: string) => string])[] = [
+    ["a missing file", (folder) => join(folder, "missing")],
+    ["a directory", (folder) => folder],
+    ["a path through a file", (folder) => join(place(join(folder, "file"), "x"), "x")],
+    ["a name with NUL", () => "a\0b"],
+    ...nastyNames.map(
+      ([what, name]) => [`a missing file whose name has ${what}`, (folder: string) => join(folder, name)] as const,
+    ),
+  ]
+
+  test.each(cases)("(%s) is one line on stderr and exit 2", async (_, make) => {
+    const { code, out, err } = await runCli(["explain", make(temporaryFolder())])
+    expect({ code, out }).toEqual({ code: 2, out: "" })
+    expect(err).toMatch(/^migration-guard: .*: \S.*\n$/)
+    expect(unsafeLines(err)).toEqual([])
+  })
+})
