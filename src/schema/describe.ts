@@ -70,16 +70,17 @@ const names: Names = {
   scan: (part, test, parameters) => `${test}(${[part, ...parameters].join(", ")})`,
 }
 
-const ruleRow = (id: string, rules: readonly Rule[]): readonly string[] => {
-  const of = rules.filter((rule) => rule.id === id)
+/** One row for a rule, however many fields it is judged at. */
+const ruleRow = ({ id, code, says, without }: Rule, rules: readonly Rule[]): readonly string[] => {
+  const same = rules.filter((rule) => rule.id === id)
   const list = (texts: readonly string[]) => [...new Set(texts)].map((text) => `\`${text}\``).join("<br>")
   return [
     `\`${id}\``,
-    `\`${of[0]?.code}\``,
-    list(of.map(({ at }) => at.path)),
-    of[0]?.says ?? "",
-    list(of.map(({ holds }) => printCondition(holds, names))),
-    of[0]?.without ?? "",
+    `\`${code}\``,
+    list(same.map(({ at }) => at.path)),
+    says,
+    list(same.map(({ holds }) => printCondition(holds, names))),
+    without,
   ]
 }
 
@@ -102,7 +103,7 @@ export const describe = (layout: Layout): string => {
     "## Rules",
     table(
       ["rule", "code", "at", "what must hold", "condition", "what spice-server does without it"],
-      [...new Set(rules.map(({ id }) => id))].map((id) => ruleRow(id, rules)),
+      [...new Map(rules.map((rule) => [rule.id, rule])).values()].map((rule) => ruleRow(rule, rules)),
     ),
   ].join("\n\n")}\n`
 }

@@ -1,6 +1,6 @@
 import { isBytes, typedArrayKind, viewOf } from "./bytes.js"
-import { type Environment, satisfied } from "./expression.js"
-import type { Field, Scalar, Struct } from "./language.js"
+import { type Environment, environmentOf, satisfied } from "./expression.js"
+import type { Field, LengthOf, Scalar, Struct } from "./language.js"
 import { known, type Plan, type PlannedField, type PlannedList, type PlannedRun } from "./plan.js"
 import { blobLimitOf, type Receiver, receiverMember } from "./reader.js"
 import { writeScalar } from "./scalar.js"
@@ -38,15 +38,10 @@ class Writer {
 
   /** Where the condition of a list in the struct at `prefix` finds its numbers. */
   environment(prefix: string): Environment {
-    const none = () => {
-      throw new TypeError("the form of a list depends on numbers of the fixed part and on the receiver")
-    }
-    return {
+    return environmentOf({
       field: (path) => known(this.numbers, `${prefix}${path}`),
-      previous: none,
-      part: none,
       receiver: (member, perChannel) => receiverMember(this.receiver, this.channel, member, perChannel),
-    }
+    })
   }
 
   refusal(check: Check, path: string): Violation {
@@ -69,7 +64,13 @@ const collect = (writer: Writer, struct: Struct, state: unknown, prefix: string)
   return undefined
 }
 
-const collectMember = (writer: Writer, field: Field, value: unknown, prefix: string, key: string) => {
+const collectMember = (
+  writer: Writer,
+  field: Exclude<Field, LengthOf>,
+  value: unknown,
+  prefix: string,
+  key: string,
+) => {
   const path = `${prefix}${key}`
   switch (field.kind) {
     case "struct":
@@ -83,8 +84,6 @@ const collectMember = (writer: Writer, field: Field, value: unknown, prefix: str
         undefined,
       )
     }
-    case "length":
-      return undefined
     default:
       return collectScalar(writer, field, value, path)
   }

@@ -95,6 +95,19 @@ export interface Environment {
   readonly receiver: (member: string, perChannel: boolean) => number | bigint | string
 }
 
+const unread = (what: string) => (): never => {
+  throw new TypeError(`${what} cannot be read here`)
+}
+
+/** An environment of which only some is there; a rule that reads more is a programming error. */
+export const environmentOf = (known: Partial<Environment>): Environment => ({
+  field: unread("a field"),
+  previous: unread("a previous entry"),
+  part: unread("a part"),
+  receiver: unread("the receiver"),
+  ...known,
+})
+
 export const evaluate = (expression: Expression, environment: Environment): number | bigint | string => {
   const number = (of: Expression): number => Number(evaluate(of, environment))
   switch (expression.op) {

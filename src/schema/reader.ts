@@ -1,5 +1,5 @@
 import { cut, viewOf } from "./bytes.js"
-import type { Environment } from "./expression.js"
+import { type Environment, environmentOf } from "./expression.js"
 import type { Scalar } from "./language.js"
 import { known, type PlannedField } from "./plan.js"
 import { readScalar } from "./scalar.js"
@@ -70,15 +70,14 @@ export class Reader {
 
   /** Where the conditions of the struct at `prefix` find their numbers. */
   environment(prefix: string): Environment {
-    return {
+    return environmentOf({
       field: (path) => this.number(`${prefix}${path}`),
-      previous: (_, first) => first,
       part: (path) => {
         const { offset, length } = known(this.parts, `${prefix}${path}`)
         return cut(this.bytes, offset, length, true)
       },
       receiver: (member, perChannel) => receiverMember(this.receiver, this.channel, member, perChannel),
-    }
+    })
   }
 }
 

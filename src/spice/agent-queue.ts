@@ -34,7 +34,7 @@ const clientChunks = (view: DataView, at: number, end: number, known: Int32Array
   const size = view.getUint32(at + 4, true)
   const next = at + chunkHeaderSize + size
   if ((port !== clientPort && port !== serverPort) || size > maxChunkData || next > end) return -1
-  const following = known[next] ?? -1
+  const following = Number(known[next])
   return following < 0 ? -1 : following + (port === clientPort ? 1 : 0)
 }
 

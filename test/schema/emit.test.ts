@@ -2,8 +2,10 @@ import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { expect, describe as suite, test } from "vitest"
 import { root } from "../../scripts/corpus.js"
-import { describe } from "../../src/schema/describe.js"
+import { describe, describeChecks } from "../../src/schema/describe.js"
 import { emit } from "../../src/schema/emit.js"
+import { type Rule, struct } from "../../src/schema/language.js"
+import { structure } from "../../src/schema/structure.js"
 import { formats } from "../../src/spice/formats.js"
 import { sample } from "./layouts.js"
 
@@ -40,6 +42,24 @@ suite("emitted code", () => {
     ["takes a way to alias only where there are runs", "alias: boolean"],
   ])("%s", (_, text) => expect(source).toContain(text))
 
+  const withoutLayout = (text: string): string => text.slice(text.indexOf("const { rule")).replace(/[\s,()]/g, "")
+
+  test.each(Object.entries(formats))("of %s is what is checked in, but for its formatting", (format, layout) => {
+    const state = `${format.charAt(0).toUpperCase()}${format.slice(1)}State`
+    const checkedIn = readFileSync(join(root, `src/spice/emitted/${format}.ts`), "utf8")
+    const channels = checkedIn.match(/channel: ([^,]*),/)?.[1] ?? ""
+    const decoder = `decode${state.replace("State", "")}`
+    const emitted = emit(layout, { ...emission, decoder, layout: format, state, channels })
+    expect(withoutLayout(emitted)).toBe(withoutLayout(checkedIn))
+  })
+
+  test("needs every rule's field to be one", () => {
+    const { motion_count } = formats.inputs.struct.fields
+    const rule = { ...formats.inputs.struct.rules[0], at: { op: "field", path: "nothing" } } as Rule
+    const layout = { ...formats.inputs, struct: { ...struct("", { motion_count }), rules: [rule] } }
+    expect(() => emit(layout, emission)).toThrow(TypeError)
+  })
+
   test("of a format without runs has no way to alias", () => {
     expect(emit(formats.inputs, { ...emission, layout: "inputs" })).not.toContain("alias")
   })
@@ -57,6 +77,12 @@ suite("the documentation of a format", () => {
     ["entries", "| 4 | 4 | i32 | `x` | pixels | Its place. |"],
     ["rules", "| `sample/near-limit` | `limit-exceeded` | `near` | It must be near. | `near <= 9` | It is far. |"],
   ])("has %s", (_, row) => expect(text).toContain(row))
+
+  test("has a table for what every layout checks", () => {
+    const checks = describeChecks(Object.values(structure))
+    expect(checks.split("\n")).toHaveLength(Object.keys(structure).length + 2)
+    expect(readFileSync(join(root, "docs/formats/README.md"), "utf8")).toContain(checks)
+  })
 
   test("of a format without parts has none", () => expect(describe(formats.inputs)).not.toContain("## Parts"))
 

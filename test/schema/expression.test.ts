@@ -7,6 +7,7 @@ import {
   type Condition,
   choose,
   type Environment,
+  environmentOf,
   equal,
   evaluate,
   implies,
@@ -140,4 +141,11 @@ describe("what a violation reports", () => {
   ])("is %s", (_, condition, measures) => {
     expect(measuresOf(a, condition)).toEqual(measures)
   })
+})
+
+test("an environment says what cannot be read in it", () => {
+  const nothing = environmentOf({})
+  for (const condition of [equal(a, 1), equal(previous(a, 0), 1), scanned(part, isLong), equal(receiver, 1)])
+    expect(() => satisfied(condition, nothing)).toThrow(TypeError)
+  expect(satisfied(equal(a, 1), environmentOf({ field: () => 1 }))).toBe(true)
 })

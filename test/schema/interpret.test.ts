@@ -98,5 +98,5 @@ test("a reader that is asked for what it never read says so", () => {
   const reader = new Reader(new Uint8Array(), sampleReceiver, "test")
   expect(() => reader.number("near")).toThrow(TypeError)
   expect(() => reader.environment("").part("name")).toThrow(TypeError)
-  expect(reader.environment("").previous("near", 5)).toBe(5)
+  expect(() => reader.environment("").previous("near", 5)).toThrow(TypeError)
 })

@@ -133,6 +133,10 @@ describe("decoding is total", () => {
       [["inputs", blob, { ...defaultReceiver, maxMotionCount: -1 }], "spice/receiver"],
       [["inputs", blob, { ...defaultReceiver, maxBlobBytes: null }], "spice/receiver"],
       [["inputs", blob, { ...defaultReceiver, maxBlobBytes: { inputs: 10 } }], "spice/receiver"],
+      [["inputs", blob, { ...defaultReceiver, maxWriteBytes: 5 }], "spice/receiver"],
+      [["inputs", blob, { ...defaultReceiver, maxReadBytes: undefined }], "spice/receiver"],
+      [["inputs", blob, { ...defaultReceiver, maxReadBytes: { smartcard: 2 ** 53 } }], "spice/receiver"],
+      [["inputs", blob, { ...defaultReceiver, surfaceTableSize: "9" }], "spice/receiver"],
       [["inputs", blob, { ...defaultReceiver, source: "0.14" }], "spice/receiver"],
       [["inputs", [...blob]], "layout/argument"],
       [["inputs", blob.buffer], "layout/argument"],
@@ -187,6 +191,7 @@ describe("all violations", () => {
     const count = 1000
     const bytes = new Uint8Array(84 + 20 * count)
     bytes.set(readBlob(genuine("display/genuine/display-base.bin")).subarray(0, 80))
+    bytes[25] = 0x80
     new DataView(bytes.buffer).setUint32(80, count, true)
     const decoded = decodeMigrateData("display", bytes, lossy, { all: true })
     expect(E.isLeft(decoded) && decoded.left.length).toBe(mostViolations)

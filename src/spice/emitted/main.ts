@@ -217,13 +217,6 @@ export const decodeMain = (
       agentBase_writeSize,
       0,
     )
-  if (agentBase_connected !== 1 && agentBase_writeNumClientTokens !== 0)
-    return new Violation(
-      charDeviceUnconnectedIsZeroRule,
-      { path: "agent_base.write_num_client_tokens", offset: 25, length: 4 },
-      agentBase_writeNumClientTokens,
-      0,
-    )
   if (agentBase_numClientTokens + agentBase_writeNumClientTokens > receiver.agentTokenWindow)
     return new Violation(
       mainTokensWithinWindowRule,

@@ -146,13 +146,6 @@ export const decodeSmartcard = (
       base_writeSize,
       0,
     )
-  if (base_connected !== 1 && base_writeNumClientTokens !== 0)
-    return new Violation(
-      charDeviceUnconnectedIsZeroRule,
-      { path: "base.write_num_client_tokens", offset: 25, length: 4 },
-      base_writeNumClientTokens,
-      0,
-    )
   if (base_connected === 1 && base_numClientTokens !== 4294967295)
     return new Violation(
       charDeviceClientTokensUnlimitedRule,
