@@ -228,6 +228,7 @@ describe("a display's blob", () => {
 
   test.each([
     ["accepted", lossy, "always"],
+    ["accepted, and would be by another target", lossless, "auto"],
     ["wrong for every target", twoFaults, "auto"],
     ["too large", longer(lossy, defaultReceiver.maxBlobBytes.display + 1), "auto"],
   ])("that is %s has no note", async (_, bytes, told) => {

@@ -152,7 +152,7 @@ const tsx = join(root, "node_modules/.bin/tsx")
 
 test("the program itself reads files and standard input and ends with the exit code", { timeout: 60_000 }, () => {
   const { PATH } = process.env
-  const program = (argv: readonly string[], input = new Uint8Array()) => {
+  const program = (argv: readonly string[], input: Uint8Array = new Uint8Array()) => {
     const { status, stdout, stderr } = spawnSync(tsx, ["src/cli/main.ts", ...argv], {
       cwd: root,
       env: { PATH },
