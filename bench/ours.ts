@@ -1,5 +1,6 @@
 import * as E from "fp-ts/lib/Either.js"
-import { decodeMigrateData, displayCodec, surfacesOf } from "../src/index.js"
+import { decodeMigrateData, displayCodec, surfacesOf, Violation } from "../src/index.js"
+import { decodeDisplay } from "../src/spice/emitted/display.js"
 import { type Contender, contender } from "./contender.js"
 import { surfaceRow } from "./hand-written.js"
 
@@ -30,9 +31,19 @@ const decodeMigrateDataObjects = contender({
   rows: (decoded) => decoded?.surfaces.map(surfaceRow),
 })
 
-/** The one that the targets are about stands first. */
+/** The decoder that is emitted from the declaration, without the check of a caller's arguments. */
+export const emitted = contender({
+  name: "ours: the emitted decoder",
+  checks: "all",
+  surfaces: "columns",
+  prepare: (receiver) => (bytes) => decodeDisplay(bytes, receiver, "display"),
+  rows: (decoded) => (decoded instanceof Violation ? undefined : [...surfacesOf(decoded)].map(surfaceRow)),
+})
+
+/** What is compared with peers and refusals stands first. */
 export const ours: readonly [Contender, ...Contender[]] = [
   decodeMigrateDataColumns,
+  emitted,
   codecColumns,
   decodeMigrateDataObjects,
 ]

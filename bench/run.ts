@@ -8,7 +8,7 @@ import { allocatedBy } from "./allocation.js"
 import { contenders, peers } from "./contenders.js"
 import { handWritten } from "./hand-written.js"
 import { timesOf } from "./measure.js"
-import { ours } from "./ours.js"
+import { emitted, ours } from "./ours.js"
 import { rejections } from "./rejecting.js"
 import { report, taskOf, taskOfRejection } from "./report.js"
 import { type Workload, workloads } from "./workloads.js"
@@ -30,6 +30,6 @@ const times = await timesOf([...decoding, ...refusing], rounds)
 const { bytes, receiver } = workloads.large
 const allocation = allocatedBy(() => decodeMigrateData("display", bytes, receiver)) / bytes.length
 
-const text = report({ times, hand: handWritten, ours, peers, workloads, rejections, allocation })
+const text = report({ times, hand: handWritten, emitted, ours, peers, workloads, rejections, allocation })
 console.log(text)
 if (process.argv.includes("--write")) writeFileSync("docs/performance.md", text)

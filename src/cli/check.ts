@@ -6,7 +6,7 @@ import { textReport } from "../report/text.js"
 import type { Violation } from "../schema/violation.js"
 import { decodeMigrateData } from "../spice/migrate-data.js"
 import { type Channel, defaultReceiver, type ReceiverState } from "../spice/receiver.js"
-import { type Blob, filesOf, isUnreadable, readInput, type Unreadable } from "./input.js"
+import { type Blob, filesOf, isUnreadable, readInput, standardInput, type Unreadable } from "./input.js"
 import { colorsFor, type ExitCode, exitCode, type Terminal } from "./terminal.js"
 
 export const reportFormats = ["text", "json", "sarif"] as const
@@ -24,6 +24,10 @@ export const check = async (
   options: CheckOptions,
   terminal: Terminal,
 ): Promise<ExitCode> => {
+  if (inputs.filter((input) => input === standardInput).length > 1) {
+    terminal.stderr.write("migration-guard: standard input can be read only once\n")
+    return exitCode.failed
+  }
   const receiver = { ...defaultReceiver, jpegWanCompression: options.jpegWanCompression }
   const findings: Finding[] = []
   let failed = false
@@ -55,17 +59,11 @@ async function* findingsOf(
   channel: Channel | undefined,
   terminal: Terminal,
 ): AsyncGenerator<Finding | Unreadable> {
-  for (const input of inputs) {
-    const files = await filesOf(input)
-    if (isUnreadable(files)) {
-      yield files
-      continue
+  for (const input of inputs)
+    for (const file of await filesOf(input)) {
+      const blob = isUnreadable(file) ? file : await readInput(file, terminal, receiver, channel)
+      yield isUnreadable(blob) ? blob : findingOf(String(file), blob, receiver)
     }
-    for (const file of files) {
-      const blob = await readInput(file, terminal, receiver, channel)
-      yield isUnreadable(blob) ? blob : findingOf(file, blob, receiver)
-    }
-  }
 }
 
 const findingOf = (file: string, blob: Blob, receiver: ReceiverState): Finding => {

@@ -22,7 +22,9 @@ export const explain = async (file: string, options: ExplainOptions, terminal: T
   }
   const { claims, violations } = readingOf(blob, receiver)
   const verdict = violations.length === 0 ? "accept" : "reject"
-  terminal.stdout.write(`${verdict}  ${blob.channel ?? "unknown"}  ${blob.bytes.length} bytes\n`)
+  terminal.stdout.write(
+    `${verdict}  ${blob.channel ?? "unknown"}  ${blob.whole ? "" : "first "}${blob.bytes.length} bytes\n`,
+  )
   for (const line of annotatedHex(blob.bytes, claims, violations, colorsFor(terminal)))
     terminal.stdout.write(`${line}\n`)
   return violations.length === 0 ? exitCode.accepted : exitCode.rejected

@@ -1,6 +1,6 @@
 import { createReadStream, type Dirent } from "node:fs"
 import { readdir, stat } from "node:fs/promises"
-import { join } from "node:path"
+import { join, sep } from "node:path"
 import { viewOf } from "../schema/bytes.js"
 import { structure } from "../schema/structure.js"
 import { Violation } from "../schema/violation.js"
@@ -17,26 +17,44 @@ export interface Unreadable {
   readonly reason: string
 }
 
-export const isUnreadable = (value: object): value is Unreadable => "reason" in value
+export const isUnreadable = (value: object | string): value is Unreadable =>
+  typeof value === "object" && "reason" in value
 
 const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
-/** The files that an argument names: itself, or every regular file below a directory, in the order of their names. */
-export const filesOf = async (argument: string): Promise<readonly string[] | Unreadable> => {
+/** The name of a file in a directory, which is never taken for standard input. */
+const named = (file: string): string => (file === standardInput ? `.${sep}${file}` : file)
+
+/**
+ * The files that an argument names: itself, or all below a directory in the order of their names. What lies there and
+ * is neither a directory nor, behind a link or not, a regular file cannot be checked, and is not passed over.
+ */
+export const filesOf = async (argument: string): Promise<readonly (string | Unreadable)[]> => {
   if (argument === standardInput) return [argument]
   try {
     if (!(await stat(argument)).isDirectory()) return [argument]
     const entries: Dirent[] = await readdir(argument, { recursive: true, withFileTypes: true })
-    const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
-    return files.length === 0 ? { file: argument, reason: "the directory holds no files" } : files.sort()
+    const files = entries.filter((entry) => !entry.isDirectory()).map(({ parentPath, name }) => join(parentPath, name))
+    if (files.length === 0) return [{ file: argument, reason: "the directory holds no files" }]
+    return await Promise.all(files.map(named).sort().map(regular))
   } catch (error) {
-    return { file: argument, reason: reasonOf(error) }
+    return [{ file: argument, reason: reasonOf(error) }]
+  }
+}
+
+const regular = async (file: string): Promise<string | Unreadable> => {
+  try {
+    return (await stat(file)).isFile() ? file : { file, reason: "is not a regular file" }
+  } catch (error) {
+    return { file, reason: reasonOf(error) }
   }
 }
 
 /** A blob that was read, no further than its channel's limit. */
 export interface Blob {
   readonly bytes: Uint8Array
+  /** Whether these are all of its bytes. */
+  readonly whole: boolean
   readonly channel: Channel | undefined
   /** Why the blob is refused without a look at its layout. */
   readonly refusal: Violation | undefined
@@ -44,13 +62,10 @@ export interface Blob {
 
 /** The channel whose format begins with a blob's magic; SVMD stands for its three as spicevmc. */
 const channelByMagic = (bytes: Uint8Array): Channel | undefined =>
-  bytes.length < 4
-    ? undefined
-    : channels.find(
-        (channel) =>
-          formats[formatOf[channel]].format === channel &&
-          formats[formatOf[channel]].struct.fields.magic.value === viewOf(bytes).getUint32(0, true),
-      )
+  channels.find((channel) => {
+    const { format, struct } = formats[formatOf[channel]]
+    return format === channel && struct.fields.magic.value === viewOf(bytes).getUint32(0, true)
+  })
 
 /** Reads one input; stops at the first byte beyond the limit, and before that where the magic is nobody's. */
 export const readInput = async (
@@ -77,21 +92,26 @@ const readBounded = async (
   for await (const chunk of source) {
     chunks.push(chunk)
     size += chunk.length
-    channel ??= size < 4 ? undefined : channelByMagic(Buffer.concat(chunks))
-    if (size >= 4 && channel === undefined) break
-    if (channel !== undefined && size > receiver.maxBlobBytes[channel]) return oversized(channel, receiver, size)
+    if (size < 4) continue
+    channel ??= channelByMagic(Buffer.concat(chunks))
+    if (channel === undefined) return { bytes: Buffer.concat(chunks), whole: false, channel, refusal: foreign(chunks) }
+    if (size > receiver.maxBlobBytes[channel]) return oversized(channel, receiver)
   }
   const bytes = Buffer.concat(chunks)
-  return { bytes, channel, refusal: channel === undefined ? unrecognised(bytes) : undefined }
+  return { bytes, whole: true, channel, refusal: channel === undefined ? tooShort(bytes) : undefined }
 }
 
-const oversized = (channel: Channel, receiver: ReceiverState, size: number): Blob => {
+/** Whose size nobody knows, because it was not read to its end. */
+const oversized = (channel: Channel, receiver: ReceiverState): Blob => {
   const limit = receiver.maxBlobBytes[channel]
-  const refusal = new Violation(structure.blobLimit, { path: "", offset: 0, length: size }, size, limit)
-  return { bytes: new Uint8Array(), channel, refusal }
+  const refusal = new Violation(structure.blobLimit, { path: "", offset: 0, length: limit + 1 }, limit + 1, limit)
+  return { bytes: new Uint8Array(), whole: false, channel, refusal }
 }
 
-const unrecognised = (bytes: Uint8Array): Violation =>
-  bytes.length < 4
-    ? new Violation(structure.fixedPart, { path: "", offset: 0, length: bytes.length }, bytes.length, 4)
-    : new Violation(structure.magic, { path: "magic", offset: 0, length: 4 }, viewOf(bytes).getUint32(0, true))
+const tooShort = ({ length }: Uint8Array): Violation =>
+  new Violation(structure.fixedPart, { path: "", offset: 0, length }, length, 4)
+
+const foreign = (chunks: readonly Uint8Array[]): Violation => {
+  const magic = viewOf(Buffer.concat(chunks)).getUint32(0, true)
+  return new Violation(structure.magic, { path: "magic", offset: 0, length: 4 }, magic)
+}

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs"
 import { Command, CommanderError, Option } from "commander"
+import { printable } from "../report/printable.js"
 import { channels } from "../spice/receiver.js"
 import { check, reportFormats } from "./check.js"
 import { explain } from "./explain.js"
@@ -26,9 +27,11 @@ const programOf = (terminal: Terminal, end: (code: ExitCode) => void): Command =
     .description("Checks SPICE migration data that a client relays between QEMU hosts.")
     .version(version)
     .exitOverride()
+    .showSuggestionAfterError(false)
     .configureOutput({
       writeOut: (text) => terminal.stdout.write(text),
       writeErr: (text) => terminal.stderr.write(text),
+      outputError: (text, write) => write(`${printable(text.trimEnd())}\n`),
     })
   program
     .command("check")

@@ -1,5 +1,4 @@
 import { isAbsolute } from "node:path"
-import { pathToFileURL } from "node:url"
 import sarif from "node-sarif-builder"
 import type { Violation } from "../schema/violation.js"
 import { ruleById } from "../spice/catalog.js"
@@ -10,8 +9,12 @@ const { SarifBuilder, SarifResultBuilder, SarifRuleBuilder, SarifRunBuilder } = 
 
 /** An artifact's URI: relative to where the command ran, or a file URL. */
 const uriOf = (file: string): string => {
-  const wellFormed = file.replace(/\p{Cs}/gu, "\ufffd")
-  return isAbsolute(file) ? pathToFileURL(wellFormed).href : wellFormed.split("/").map(encodeURIComponent).join("/")
+  const path = file
+    .replace(/\p{Cs}/gu, "\ufffd")
+    .split("/")
+    .map(encodeURIComponent)
+    .join("/")
+  return isAbsolute(file) ? `file://${path}` : path
 }
 
 const resultOf = (file: string, violation: Violation) => {
@@ -36,7 +39,7 @@ const ruleOf = (id: string) => {
 export const sarifReport = (findings: readonly Finding[], version: string): string => {
   const run = new SarifRunBuilder().initSimple({ toolDriverName: "migration-guard", toolDriverVersion: version })
   const broken = new Set(findings.flatMap(({ violations }) => violations.map(({ rule }) => rule)))
-  run.run.artifacts = findings.map(({ file }) => ({ location: { uri: uriOf(file) } }))
+  run.run.artifacts = [...new Set(findings.map(({ file }) => uriOf(file)))].map((uri) => ({ location: { uri } }))
   for (const id of broken) run.addRule(ruleOf(id))
   for (const { file, violations } of findings)
     for (const violation of violations) run.addResult(resultOf(file, violation))

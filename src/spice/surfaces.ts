@@ -30,11 +30,18 @@ export interface Surface {
 export function* surfacesOf({ surfaces }: DisplayState): Generator<Surface> {
   const { kind, columns } = surfaces
   const count = kind === "lossy" ? columns.length / lossyWidth : columns.length
-  for (let index = 0; index < count; index++) {
-    const at = (column: number): number => Number(columns[column * count + index])
-    const lossyRegion = kind === "lossy" ? { left: at(1), top: at(2), right: at(3), bottom: at(4) } : undefined
-    yield { id: at(0) >>> 0, lossyRegion }
-  }
+  for (let index = 0; index < count; index++)
+    yield {
+      id: Number(columns[index]) >>> 0,
+      lossyRegion: kind === "lossy" ? regionAt(columns, count, index) : undefined,
+    }
 }
 
 const lossyWidth = Object.keys(lossySurface).length
+
+const regionAt = (columns: Int32Array, count: number, index: number): Region => ({
+  left: Number(columns[count + index]),
+  top: Number(columns[2 * count + index]),
+  right: Number(columns[3 * count + index]),
+  bottom: Number(columns[4 * count + index]),
+})

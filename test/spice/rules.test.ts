@@ -154,7 +154,7 @@ describe("main", () => {
       "inconsistent main/message-state-needs-header agent2client.msg_filter_result",
     ],
   ]
-  test.each(cases)("%s", (_, state, expected, receiver) => expect(verdict("main", state, receiver)).toBe(expected))
+  test.for(cases)("%s", ([, state, expected, receiver]) => expect(verdict("main", state, receiver)).toBe(expected))
 
   const zeros: readonly (readonly [string, MainState, string])[] = [
     [
@@ -242,7 +242,7 @@ describe("spicevmc", () => {
       { source: "0.15" },
     ],
   ]
-  test.each(cases)("%s", (_, changed, expected, receiver) =>
+  test.for(cases)("%s", ([, changed, expected, receiver]) =>
     expect(verdict("usbredir", { base: { ...spicevmc, ...changed } }, receiver)).toBe(expected),
   )
 })
@@ -320,7 +320,7 @@ describe("smartcard", () => {
       "out-of-range char-device/client-tokens-unlimited base.num_client_tokens",
     ],
   ]
-  test.each(cases)("%s", (_, state, expected, receiver) => expect(verdict("smartcard", state, receiver)).toBe(expected))
+  test.for(cases)("%s", ([, state, expected, receiver]) => expect(verdict("smartcard", state, receiver)).toBe(expected))
 })
 
 describe("inputs", () => {
@@ -395,7 +395,7 @@ describe("display", () => {
       { jpegWanCompression: "never" },
     ],
   ]
-  test.each(cases)("%s", (_, changed, expected, receiver) =>
+  test.for(cases)("%s", ([, changed, expected, receiver]) =>
     expect(verdict("display", { ...display, ...changed }, receiver)).toBe(expected),
   )
 
