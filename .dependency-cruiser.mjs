@@ -27,7 +27,10 @@ export default {
       name: "library-keeps-to-io-ts-and-fp-ts",
       severity: "error",
       from: { path: "^src/(schema|spice|session|testing)/|^src/index.ts$" },
-      to: { dependencyTypes: ["npm", "npm-dev", "npm-no-pkg", "npm-unknown", "core"], pathNot: library.map((name) => `^node_modules/${name}/`) },
+      to: {
+        dependencyTypes: ["npm", "npm-dev", "npm-no-pkg", "npm-unknown", "core"],
+        pathNot: library.map((name) => `^node_modules/${name}/`),
+      },
     },
     {
       name: "published-code-needs-no-development-package",
@@ -36,5 +39,9 @@ export default {
       to: { dependencyTypes: ["npm-dev"] },
     },
   ],
-  options: { tsPreCompilationDeps: true, tsConfig: { fileName: "tsconfig.json" }, doNotFollow: { path: "node_modules" } },
+  options: {
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: "tsconfig.json" },
+    doNotFollow: { path: "node_modules" },
+  },
 }

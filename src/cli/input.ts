@@ -1,5 +1,5 @@
-import { createReadStream, type Dirent } from "node:fs"
-import { readdir, stat } from "node:fs/promises"
+import { createReadStream } from "node:fs"
+import { lstat, readdir, stat } from "node:fs/promises"
 import { join, sep } from "node:path"
 import { viewOf } from "../schema/bytes.js"
 import { structure } from "../schema/structure.js"
@@ -33,20 +33,21 @@ export const filesOf = async (argument: string): Promise<readonly (string | Unre
   if (argument === standardInput) return [argument]
   try {
     if (!(await stat(argument)).isDirectory()) return [argument]
-    const entries: Dirent[] = await readdir(argument, { recursive: true, withFileTypes: true })
-    const files = entries.filter((entry) => !entry.isDirectory()).map(({ parentPath, name }) => join(parentPath, name))
-    if (files.length === 0) return [{ file: argument, reason: "the directory holds no files" }]
-    return await Promise.all(files.map(named).sort().map(regular))
+    const names = (await readdir(argument, { recursive: true })).sort()
+    const files = (await Promise.all(names.map((name) => regular(named(join(argument, name)))))).flat()
+    return files.length === 0 ? [{ file: argument, reason: "the directory holds no files" }] : files
   } catch (error) {
     return [{ file: argument, reason: reasonOf(error) }]
   }
 }
 
-const regular = async (file: string): Promise<string | Unreadable> => {
+/** The file itself, or why it cannot be checked; nothing for a directory. */
+const regular = async (file: string): Promise<readonly (string | Unreadable)[]> => {
   try {
-    return (await stat(file)).isFile() ? file : { file, reason: "is not a regular file" }
+    if ((await lstat(file)).isDirectory()) return []
+    return (await stat(file)).isFile() ? [file] : [{ file, reason: "is not a regular file" }]
   } catch (error) {
-    return { file, reason: reasonOf(error) }
+    return [{ file, reason: reasonOf(error) }]
   }
 }
 

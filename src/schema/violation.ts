@@ -68,6 +68,10 @@ export const keysOf = (path: string): string[] => path.split(/[.[\]]+/).filter((
  * It never holds bytes of the input. It is a class because `context`, `value` and `message` are computed only when
  * a reporter asks for them, which keeps refusing as cheap as accepting.
  *
+ * @example
+ * const checked = decodeMigrateData("inputs", Uint8Array.of(73, 67, 77, 68))
+ * checked._tag === "Left" && checked.left.map(({ code, rule, path, offset, length }) => [code, rule, path, offset, length])
+ * // [["truncated", "layout/fixed-part", "", 0, 4]]
  * @since 0.1.0
  */
 export class Violation implements t.ValidationError {
@@ -124,8 +128,9 @@ export class Violation implements t.ValidationError {
  * One line for a log or a terminal: code, rule, place and the sentence. Holds no bytes of the input.
  *
  * @example
- * formatViolation(violation)
- * // "out-of-range display/surface-id-in-table surfaces[0].id at byte 84: A surface id must be below ... Found 1024 against 1024."
+ * const checked = decodeMigrateData("inputs", Uint8Array.of(73, 67, 77, 68))
+ * checked._tag === "Left" && formatViolation(checked.left[0])
+ * // "truncated layout/fixed-part the blob at byte 0: The blob must hold its whole fixed part. Found 4 against 10."
  * @since 0.1.0
  */
 export const formatViolation = (violation: Violation): string =>

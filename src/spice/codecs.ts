@@ -17,6 +17,9 @@ const codecOf = <C extends Channel>(name: string, channel: C, receiver: Receiver
 /**
  * The io-ts type of a main channel's blob for one receiver.
  *
+ * @example
+ * mainCodec().decode(readFileSync("corpus/main/genuine/main-base.bin"))._tag
+ * // "Right"
  * @since 0.1.0
  */
 export const mainCodec = (receiver: ReceiverState = defaultReceiver): Codec<MainState> =>
@@ -27,7 +30,8 @@ export const mainCodec = (receiver: ReceiverState = defaultReceiver): Codec<Main
  *
  * @example
  * const codec = displayCodec({ ...defaultReceiver, jpegWanCompression: "always" })
- * codec.decode(bytes) // Either<Errors, DisplayState>
+ * codec.decode(readFileSync("corpus/display/genuine/display-base.bin"))._tag
+ * // "Right"
  * @since 0.1.0
  */
 export const displayCodec = (receiver: ReceiverState = defaultReceiver): Codec<DisplayState> =>
@@ -36,6 +40,9 @@ export const displayCodec = (receiver: ReceiverState = defaultReceiver): Codec<D
 /**
  * The io-ts type of an inputs channel's blob for one receiver.
  *
+ * @example
+ * inputsCodec().is({ motion_count: 5000 })
+ * // false
  * @since 0.1.0
  */
 export const inputsCodec = (receiver: ReceiverState = defaultReceiver): Codec<InputsState> =>
@@ -44,6 +51,9 @@ export const inputsCodec = (receiver: ReceiverState = defaultReceiver): Codec<In
 /**
  * The io-ts type of a usbredir, port or webdav channel's blob for one receiver; `channel` says whose limits hold.
  *
+ * @example
+ * spicevmcCodec(defaultReceiver, "usbredir").decode(readFileSync("corpus/spicevmc/genuine/usbredir-base.bin"))._tag
+ * // "Right"
  * @since 0.1.0
  */
 export const spicevmcCodec = (
@@ -54,6 +64,9 @@ export const spicevmcCodec = (
 /**
  * The io-ts type of a smartcard channel's blob for one receiver.
  *
+ * @example
+ * smartcardCodec().decode(new Uint8Array(42))._tag
+ * // "Left"
  * @since 0.1.0
  */
 export const smartcardCodec = (receiver: ReceiverState = defaultReceiver): Codec<SmartcardState> =>

@@ -108,8 +108,8 @@ const wrongArgument = (channel: unknown, receiver: unknown): Violation | undefin
  * @param receiver - what the blob's receiver is; limits are bytes
  * @returns the state, or its violations: the first by default
  * @example
- * const checked = decodeMigrateData("inputs", new Uint8Array([73, 67, 77, 68, 1, 0, 0, 0, 2, 0]))
- * // right({ motion_count: 2 })
+ * decodeMigrateData("inputs", Uint8Array.of(73, 67, 77, 68, 1, 0, 0, 0, 2, 0))
+ * // E.right({ motion_count: 2 })
  * @see spice/server/migration-protocol.h of spice-server 0.15.1
  * @since 0.1.0
  */
@@ -148,8 +148,8 @@ const allViolations = (
  * @param receiver - what the blob's receiver is
  * @returns the blob, or why there is none
  * @example
- * const blob = encodeMigrateData("inputs", { motion_count: 2 })
- * // right(Uint8Array [73, 67, 77, 68, 1, 0, 0, 0, 2, 0])
+ * encodeMigrateData("inputs", { motion_count: 2 })
+ * // E.right(Uint8Array.of(73, 67, 77, 68, 1, 0, 0, 0, 2, 0))
  * @since 0.1.0
  */
 export const encodeMigrateData = <C extends Channel>(

@@ -24,7 +24,10 @@ export interface Surface {
  * all left edges, all top ones, all right ones and all bottom ones.
  *
  * @example
- * for (const { id } of surfacesOf(state)) console.log(id)
+ * const receiver = { ...defaultReceiver, jpegWanCompression: "never" } as const
+ * const decoded = decodeMigrateData("display", readFileSync("corpus/display/genuine/display-lossless.bin"), receiver)
+ * decoded._tag === "Right" && [...surfacesOf(decoded.right)]
+ * // [{ id: 0, lossyRegion: undefined }]
  * @since 0.1.0
  */
 export function* surfacesOf({ surfaces }: DisplayState): Generator<Surface> {

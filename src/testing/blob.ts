@@ -13,6 +13,14 @@ export interface Setting {
   readonly channel: Channel
 }
 
+/**
+ * A format as one receiver sees it on one channel.
+ *
+ * @example
+ * settingOf(layouts.inputs, "inputs", defaultReceiver).plan.size
+ * // 10
+ * @since 0.1.0
+ */
 export const settingOf = (layout: Layout, channel: Channel, receiver: ReceiverState): Setting => ({
   plan: planOf(layout),
   receiver,

@@ -21,6 +21,11 @@ export interface Mutation {
  * wrong magic and those of the other formats; every version that was never written. Deterministic; a mutation that
  * leaves the blob as it was is left out.
  *
+ * @example
+ * const blob = Uint8Array.of(73, 67, 77, 68, 1, 0, 0, 0, 2, 0)
+ * const mutations = [...mutationsOf(settingOf(layouts.inputs, "inputs", defaultReceiver), blob)]
+ * mutations.every(({ bytes }) => decodeMigrateData("inputs", bytes)._tag === "Left")
+ * // true
  * @since 0.1.0
  */
 export function* mutationsOf(setting: Setting, blob: Uint8Array): Generator<Mutation> {

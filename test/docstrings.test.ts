@@ -1,0 +1,66 @@
+import { readdirSync, readFileSync } from "node:fs"
+import { join } from "node:path"
+import { describe, expect, test } from "vitest"
+import { root } from "../scripts/corpus.js"
+import * as library from "../src/index.js"
+import * as testing from "../src/testing/index.js"
+import { runModule } from "./examples.js"
+
+/** An example is code whose last line is a comment: an expression that the line before it must equal. */
+const prelude = `
+import { readFileSync } from "node:fs"
+import * as E from "fp-ts/lib/Either.js"
+import * as library from "migration-guard"
+import * as testing from "migration-guard/testing"
+const { ${Object.keys(library).join(", ")} } = library
+const { ${Object.keys(testing).join(", ")} } = testing
+`
+
+interface Documented {
+  readonly name: string
+  readonly text: string
+}
+
+const documented = readdirSync(join(root, "src"), { recursive: true, encoding: "utf8" })
+  .filter((file) => file.endsWith(".ts") && !file.includes("cli"))
+  .flatMap((file) => {
+    const source = readFileSync(join(root, "src", file), "utf8")
+    const comments = [...source.matchAll(/\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\nexport (?:const|class|function\*?) (\w+)/g)]
+    return comments.map(([, text = "", name = ""]): Documented => ({ name, text: text.replace(/^ \* ?/gm, "") }))
+  })
+
+const exampleOf = (text: string): readonly string[] =>
+  text
+    .match(/@example\n([\s\S]*?)\n@/)?.[1]
+    ?.split("\n")
+    .filter((line) => line !== "") ?? []
+
+const examples = documented.flatMap(({ name, text }) => {
+  const lines = exampleOf(text)
+  return lines.length === 0 ? [] : [{ name, lines }]
+})
+
+describe("the example of", () => {
+  test.each(examples)("$name gives what it says", async ({ name, lines }) => {
+    const [expression = "", expected = ""] = lines.slice(-2)
+    expect(expected).toMatch(/^\/\/ /)
+    const code = [
+      ...lines.slice(0, -2),
+      `export const actual = ${expression}`,
+      `export const expected = ${expected.slice(3)}`,
+    ]
+    const module = await runModule(`example-${name}`, `${prelude}\n${code.join("\n")}`)
+    expect(module.actual).toEqual(module.expected)
+  })
+})
+
+describe("the public function", () => {
+  const functions = [...Object.entries(library), ...Object.entries(testing)].flatMap(([name, value]) =>
+    typeof value === "function" ? [name] : [],
+  )
+
+  test.each(functions)("%s has a docstring with an example and a version", (name) => {
+    const texts = documented.filter((each) => each.name === name).map(({ text }) => text)
+    expect(texts.some((text) => text.includes("@since") && exampleOf(text).length > 1)).toBe(true)
+  })
+})

@@ -1,0 +1,38 @@
+import { readFileSync } from "node:fs"
+import { join } from "node:path"
+import { format } from "node:util"
+import { afterEach, expect, test, vi } from "vitest"
+import { root } from "../scripts/corpus.js"
+import { runCli } from "./cli/harness.js"
+import { runModule } from "./examples.js"
+
+const readme = readFileSync(join(root, "README.md"), "utf8")
+
+afterEach(() => vi.restoreAllMocks())
+
+const programs = [...readme.matchAll(/```ts\n([\s\S]*?)```\s+```text\n([\s\S]*?)```/g)]
+
+test("the README has its library examples", () => expect(programs).toHaveLength(3))
+
+test.each(programs.map(([, code = "", output = ""], index) => ({ index, code, output })))(
+  "example $index of the README prints what it says",
+  async ({ index, code, output }) => {
+    const printed: string[] = []
+    vi.spyOn(console, "log").mockImplementation((...values) => {
+      printed.push(`${format(...values)}\n`)
+    })
+    await runModule(`readme-${index}`, code)
+    expect(printed.join("")).toBe(output)
+  },
+)
+
+const commands = [...readme.matchAll(/```console\n\$ migration-guard (.*)\n([\s\S]*?)```/g)]
+
+test("the README has its command line examples", () => expect(commands).toHaveLength(2))
+
+test.each(commands.map(([, command = "", output = ""]) => ({ command, output })))(
+  "migration-guard $command prints what the README says",
+  async ({ command, output }) => {
+    expect((await runCli(command.split(" "))).out).toBe(output)
+  },
+)
