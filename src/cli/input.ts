@@ -1,5 +1,5 @@
 import { createReadStream } from "node:fs"
-import { lstat, readdir, stat } from "node:fs/promises"
+import { readdir, stat } from "node:fs/promises"
 import { join, sep } from "node:path"
 import { viewOf } from "../schema/bytes.js"
 import { structure } from "../schema/structure.js"
@@ -33,19 +33,30 @@ export const filesOf = async (argument: string): Promise<readonly (string | Unre
   if (argument === standardInput) return [argument]
   try {
     if (!(await stat(argument)).isDirectory()) return [argument]
-    const names = (await readdir(argument, { recursive: true })).sort()
-    const files = (await Promise.all(names.map((name) => regular(named(join(argument, name)))))).flat()
-    return files.length === 0 ? [{ file: argument, reason: "the directory holds no files" }] : files
   } catch (error) {
     return [{ file: argument, reason: reasonOf(error) }]
   }
+  const files = await filesBelow(argument)
+  return files.length === 0 ? [{ file: argument, reason: "the directory holds no files" }] : files
 }
 
-/** The file itself, or why it cannot be checked; nothing for a directory. */
+const filesBelow = async (directory: string): Promise<readonly (string | Unreadable)[]> => {
+  try {
+    const entries = await readdir(directory, { withFileTypes: true })
+    const sorted = entries.sort((one, other) => (one.name < other.name ? -1 : 1))
+    const files = sorted.map((entry) => {
+      const path = named(join(directory, entry.name))
+      return entry.isDirectory() ? filesBelow(path) : regular(path)
+    })
+    return (await Promise.all(files)).flat()
+  } catch (error) {
+    return [{ file: directory, reason: reasonOf(error) }]
+  }
+}
+
 const regular = async (file: string): Promise<readonly (string | Unreadable)[]> => {
   try {
-    if ((await lstat(file)).isDirectory()) return []
-    return (await stat(file)).isFile() ? [file] : [{ file, reason: "is not a regular file" }]
+    return [(await stat(file)).isFile() ? file : { file, reason: "is not a regular file" }]
   } catch (error) {
     return [{ file, reason: reasonOf(error) }]
   }
