@@ -37,14 +37,15 @@ export const filesOf = async (argument: string): Promise<readonly (string | Unre
     return [{ file: argument, reason: reasonOf(error) }]
   }
   const files = await filesBelow(argument)
-  return files.length === 0 ? [{ file: argument, reason: "the directory holds no files" }] : files
+  if (files.length === 0) return [{ file: argument, reason: "the directory holds no files" }]
+  const name = (file: string | Unreadable) => (isUnreadable(file) ? file.file : file)
+  return [...files].sort((one, other) => (name(one) < name(other) ? -1 : 1))
 }
 
 const filesBelow = async (directory: string): Promise<readonly (string | Unreadable)[]> => {
   try {
     const entries = await readdir(directory, { withFileTypes: true })
-    const sorted = entries.sort((one, other) => (one.name < other.name ? -1 : 1))
-    const files = sorted.map((entry) => {
+    const files = entries.map((entry) => {
       const path = named(join(directory, entry.name))
       return entry.isDirectory() ? filesBelow(path) : regular(path)
     })
