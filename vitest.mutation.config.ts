@@ -1,4 +1,6 @@
 import { defineConfig } from "vitest/config"
 
 /** The tests of src/schema and src/spice, for mutation testing: without types, coverage and the command line. */
-export default defineConfig({ test: { include: ["test/schema/**/*.test.ts", "test/spice/**/*.test.ts"] } })
+export default defineConfig({
+  test: { include: ["test/loads.test.ts", "test/schema/**/*.test.ts", "test/spice/**/*.test.ts"] },
+})

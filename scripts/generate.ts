@@ -54,7 +54,7 @@ const checksDocument: readonly [string, string] = [
 The blobs that a client relays, one document each:
 
 ${Object.values(formats)
-  .map(({ format, title, doc }) => `- [${format}](${format}.md): ${title}. ${doc}`)
+  .map(({ format, title, struct }) => `- [${format}](${format}.md): ${title}. ${struct.doc}`)
   .join("\n")}
 
 ## What every layout checks by construction

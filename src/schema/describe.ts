@@ -1,4 +1,4 @@
-import type { Layout, Rule, Scalar } from "./language.js"
+import type { Layout, Rule, Scalar, Struct } from "./language.js"
 import { type Flat, type PlannedField, type PlannedList, type PlannedPart, type PlannedRun, planOf } from "./plan.js"
 import { type Names, printCondition } from "./print.js"
 import { rulesOf } from "./rules.js"
@@ -46,9 +46,8 @@ const describePart = (part: PlannedPart): readonly string[] => [
 
 const describeRun = ({ length, pointer, header }: PlannedRun): readonly string[] => {
   const size = `As many bytes as \`${length.path}\` says. ${pointer.doc}`
-  return header === undefined
-    ? [size]
-    : [`${size} Offsets count from the part's first byte.`, fieldTable(header.fields)]
+  if (header === undefined) return [size]
+  return [`${size} ${header.struct.doc} Offsets count from the part's first byte.`, fieldTable(header.fields)]
 }
 
 const describeList = ({ count, pointer, lossy, entries }: PlannedList): readonly string[] => {
@@ -84,15 +83,25 @@ const ruleRow = ({ id, code, says, without }: Rule, rules: readonly Rule[]): rea
   ]
 }
 
+/** What the structs inside a struct are about. */
+const describeStructs = (struct: Struct, prefix = ""): readonly string[] =>
+  Object.entries(struct.fields).flatMap(([name, field]) =>
+    field.kind === "struct"
+      ? [`- \`${prefix}${name}\`: ${field.doc}`, ...describeStructs(field, `${prefix}${name}.`)]
+      : [],
+  )
+
 /** The documentation of one format, in Markdown, from its declaration alone. */
 export const describe = (layout: Layout): string => {
   const plan = planOf(layout)
   const rules = rulesOf(layout)
+  const structs = describeStructs(layout.struct)
   return `${[
     `# ${layout.title}`,
-    `${layout.doc} Integers are little-endian and packed unless the type says otherwise; offsets count from the blob's first byte.`,
+    `${layout.struct.doc} Integers are little-endian and packed unless the type says otherwise; offsets count from the blob's first byte.`,
     `## Fixed part, ${plan.size} bytes`,
     fieldTable(plan.fields),
+    ...(structs.length === 0 ? [] : [structs.join("\n")]),
     ...(plan.parts.length === 0
       ? []
       : [

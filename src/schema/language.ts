@@ -101,7 +101,7 @@ export interface Struct<F extends Fields = Fields> extends Documented {
 }
 
 /** A whole blob. */
-export interface Layout<F extends Fields = Fields> extends Documented {
+export interface Layout<F extends Fields = Fields> {
   /** The name of the format, of its corpus folder and of its document. */
   readonly format: string
   /** How spice-protocol calls the struct. */

@@ -124,8 +124,7 @@ const fields = {
 export const display: Layout<typeof fields> = {
   format: "display",
   title: "SpiceMigrateDataDisplay",
-  doc: "The caches of a display channel and the surfaces that its client has.",
-  struct: struct("The whole blob.", fields, (blob) => [
+  struct: struct("The caches of a display channel and the surfaces that its client has.", fields, (blob) => [
     {
       id: "display/pixmap-cache-size-not-negative",
       code: "out-of-range",

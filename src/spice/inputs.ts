@@ -12,8 +12,7 @@ const fields = {
 export const inputs: Layout<typeof fields> = {
   format: "inputs",
   title: "SpiceMigrateDataInputs",
-  doc: "The count of unacknowledged mouse motions.",
-  struct: struct("The whole blob.", fields, (blob) => [
+  struct: struct("The count of unacknowledged mouse motions.", fields, (blob) => [
     {
       id: "inputs/motion-count-limit",
       code: "limit-exceeded",

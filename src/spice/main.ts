@@ -91,8 +91,7 @@ const fields = {
 export const main: Layout<typeof fields> = {
   format: "main",
   title: "SpiceMigrateDataMain",
-  doc: "The agent's write queue and how far its messages were read in both directions.",
-  struct: struct("The whole blob.", fields, (blob) => {
+  struct: struct("The agent's write queue and how far its messages were read in both directions.", fields, (blob) => {
     const { agent_base: base, agent2client: reading, client2agent: writing } = blob
     return [
       ...unconnectedIsZero(base),

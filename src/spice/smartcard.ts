@@ -42,62 +42,65 @@ const fields = {
 export const smartcard: Layout<typeof fields> = {
   format: "smartcard",
   title: "SpiceMigrateDataSmartcard",
-  doc: "The write queue of a smartcard channel and the message that its device had begun to send.",
-  struct: struct("The whole blob.", fields, ({ base, reader_added, read_size, read_data }) => {
-    const headerComplete = atMost(headerSize, read_size)
-    const { length } = read_data.header
-    return [
-      ...unconnectedIsZero(base),
-      ...withoutFlowControl(base),
-      ...zeroUnless(equal(base.connected, 1), [reader_added, read_size], {
-        id: "smartcard/unconnected-is-zero",
-        says: "Without a device on the source, no reader and no partial message can have been written.",
-        without: "The target ignores them: one state would have many encodings.",
-      }),
-      {
-        id: "smartcard/read-size-limit",
-        code: "limit-exceeded",
-        at: read_size,
-        holds: atMost(read_size, limit("maxReadBytes")),
-        says: "The partial message must not be larger than the receiver's maxReadBytes.",
-        without: "Its size is bounded by nothing but the frame.",
-      },
-      {
-        id: "smartcard/message-length-limit",
-        code: "limit-exceeded",
-        at: length,
-        holds: implies(headerComplete, atMost(sum(length, headerSize), limit("maxReadBytes"))),
-        says: "The announced message and its header must fit the receiver's maxReadBytes.",
-        without:
-          "The target allocates length + 12 bytes in 32 bits: near 2^32 the sum wraps to a few, below it g_realloc may end QEMU.",
-      },
-      {
-        id: "smartcard/read-fits-buffer",
-        code: "inconsistent",
-        at: read_size,
-        holds: implies(
-          headerComplete,
-          atMost(
-            read_size,
-            choose(below(initialBuffer, length), larger(2 * initialBuffer, sum(length, headerSize)), initialBuffer),
+  struct: struct(
+    "The write queue of a smartcard channel and the message that its device had begun to send.",
+    fields,
+    ({ base, reader_added, read_size, read_data }) => {
+      const headerComplete = atMost(headerSize, read_size)
+      const { length } = read_data.header
+      return [
+        ...unconnectedIsZero(base),
+        ...withoutFlowControl(base),
+        ...zeroUnless(equal(base.connected, 1), [reader_added, read_size], {
+          id: "smartcard/unconnected-is-zero",
+          says: "Without a device on the source, no reader and no partial message can have been written.",
+          without: "The target ignores them: one state would have many encodings.",
+        }),
+        {
+          id: "smartcard/read-size-limit",
+          code: "limit-exceeded",
+          at: read_size,
+          holds: atMost(read_size, limit("maxReadBytes")),
+          says: "The partial message must not be larger than the receiver's maxReadBytes.",
+          without: "Its size is bounded by nothing but the frame.",
+        },
+        {
+          id: "smartcard/message-length-limit",
+          code: "limit-exceeded",
+          at: length,
+          holds: implies(headerComplete, atMost(sum(length, headerSize), limit("maxReadBytes"))),
+          says: "The announced message and its header must fit the receiver's maxReadBytes.",
+          without:
+            "The target allocates length + 12 bytes in 32 bits: near 2^32 the sum wraps to a few, below it g_realloc may end QEMU.",
+        },
+        {
+          id: "smartcard/read-fits-buffer",
+          code: "inconsistent",
+          at: read_size,
+          holds: implies(
+            headerComplete,
+            atMost(
+              read_size,
+              choose(below(initialBuffer, length), larger(2 * initialBuffer, sum(length, headerSize)), initialBuffer),
+            ),
           ),
-        ),
-        says: "The partial message must fit the buffer that the target sizes from its header: 282 bytes, or max(564, length + 12) above that.",
-        without: "memcpy writes beyond the buffer on the heap.",
-      },
-      {
-        id: "smartcard/message-incomplete",
-        code: "inconsistent",
-        at: read_size,
-        holds: implies(
-          headerComplete,
-          implies(equal(receiver("source"), "0.15"), not(atMost(sum(length, headerSize), read_size))),
-        ),
-        says: "A message that spice-server 0.15 left in its buffer must be incomplete.",
-        without: "The target finds a whole message where it expects the rest of one.",
-      },
-    ]
-  }),
+          says: "The partial message must fit the buffer that the target sizes from its header: 282 bytes, or max(564, length + 12) above that.",
+          without: "memcpy writes beyond the buffer on the heap.",
+        },
+        {
+          id: "smartcard/message-incomplete",
+          code: "inconsistent",
+          at: read_size,
+          holds: implies(
+            headerComplete,
+            implies(equal(receiver("source"), "0.15"), not(atMost(sum(length, headerSize), read_size))),
+          ),
+          says: "A message that spice-server 0.15 left in its buffer must be incomplete.",
+          without: "The target finds a whole message where it expects the rest of one.",
+        },
+      ]
+    },
+  ),
 }
 
 /**

@@ -9,8 +9,7 @@ const fields = { ...header("SVMD"), base: charDevice }
 export const spicevmc: Layout<typeof fields> = {
   format: "spicevmc",
   title: "SpiceMigrateDataSpiceVmc",
-  doc: "The write queue of a usbredir, port or webdav channel.",
-  struct: struct("The whole blob.", fields, ({ base }) => [
+  struct: struct("The write queue of a usbredir, port or webdav channel.", fields, ({ base }) => [
     {
       id: "spicevmc/connected",
       code: "inconsistent",

@@ -58,12 +58,20 @@ describe("encode", () => {
 
   test("refuses what is larger than the receiver's limit, by its size", () => {
     const result = encoded(sampleState, { ...sampleReceiver, maxBlobBytes: { test: 75 } })
-    expect(result).toMatchObject({ rule: "layout/blob-limit", actual: 76, expected: 75, length: 76 })
+    expect(result).toMatchObject({
+      rule: "layout/blob-limit",
+      path: "",
+      offset: 0,
+      actual: 76,
+      expected: 75,
+      length: 76,
+    })
     expect(encoded(sampleState, { ...sampleReceiver, maxBlobBytes: { test: 76 } })).toHaveLength(76)
   })
 
   test("places a refusal at the field", () => {
     expect(encoded({ ...sampleState, near: 1.5 })).toMatchObject({ offset: 10, length: 2 })
+    expect(encoded({ ...sampleState, list: null })).toMatchObject({ offset: 0, length: 0 })
   })
 
   const list = sampleState.list
@@ -73,6 +81,7 @@ describe("encode", () => {
     ["a boolean that is a number", { ...sampleState, flag: 1 }, "layout/value-type", "flag"],
     ["an unknown member of an enumeration", { ...sampleState, kind: "medium" }, "layout/value-type", "kind"],
     ["an inherited name", { ...sampleState, kind: "toString" }, "layout/value-type", "kind"],
+    ["what prints as a member", { ...sampleState, kind: { toString: () => "large" } }, "layout/value-type", "kind"],
     ["an enumeration by number", { ...sampleState, kind: 1 }, "layout/value-type", "kind"],
     ["a fraction", { ...sampleState, near: 1.5 }, "layout/value-type", "near"],
     ["NaN", { ...sampleState, near: Number.NaN }, "layout/value-type", "near"],

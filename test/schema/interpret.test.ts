@@ -84,6 +84,14 @@ describe("the interpreter", () => {
     ])
   })
 
+  test("claims nothing for a message that ends with its header", () => {
+    const state = { ...sampleState, message: { header: { tag: 1, size: 0 }, data: new Uint8Array() } }
+    const bytes = encode(plan, state, sampleReceiver, "test")
+    if (bytes instanceof Violation) throw new Error(bytes.message)
+    const { claims } = interpret(plan, bytes, sampleReceiver, "test")
+    expect(claims.map(({ path }) => path)).not.toContain("message")
+  })
+
   test("hands out copies, or views when asked", () => {
     const bytes = blob()
     const copied = interpret(plan, bytes, sampleReceiver, "test").state

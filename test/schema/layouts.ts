@@ -27,9 +27,8 @@ const short = struct("One entry.", { id: u32("Its id.") })
 export const sample: Layout = {
   format: "sample",
   title: "SampleBlob",
-  doc: "A blob for tests.",
   struct: struct(
-    "The whole.",
+    "A blob for tests.",
     {
       magic: magic("SMPL", "The format."),
       version: version(3, "The version."),

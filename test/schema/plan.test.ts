@@ -34,6 +34,12 @@ describe("a plan", () => {
     ])
   })
 
+  test("has them so wherever the structs that hold their pointers stand", () => {
+    const part = (to: string) => ({ size: lengthOf(to, ""), ptr: pointerTo(to, run, "") })
+    const plan = planOf(layoutOf({ ...part("first"), inner: struct("", part("second")) }))
+    expect(plan.parts.map(({ path }) => path)).toEqual(["first", "inner.second"])
+  })
+
   test.each([
     ["the main format", formats.main, 65],
     ["the display format", formats.display, 80],
@@ -48,7 +54,9 @@ describe("a plan", () => {
     ["a run without its size", { p: pointerTo("part", run, "") }],
     ["a list with a size", { n: lengthOf("list", ""), p: planlessList() }],
   ])("cannot be made of %s", (_, fields) => {
-    expect(() => planOf(layoutOf(fields))).toThrow(TypeError)
+    expect(() => planOf(layoutOf(fields))).toThrow(
+      /: a run needs a length and a pointer, a counted list only a pointer/,
+    )
   })
 
   test("says which numbers are sizes, pointers and counts", () => {
@@ -76,13 +84,13 @@ describe("rules", () => {
     const { rule } = ruleFinder(formats.display)
     expect(rule("display/surface-ids-ascend").code).toBe("not-canonical")
     expect(rule("display/glz-size-limit").code).toBe("limit-exceeded")
-    expect(() => rule("display/nothing")).toThrow(TypeError)
+    expect(() => rule("display/nothing")).toThrow("display declares no rule display/nothing: run npm run generate")
   })
 
   test("give their scans to emitted code", () => {
     const { scan } = ruleFinder(formats.main)
     expect(scan("main/write-queue-chunks").name).toBe("agentChunksFit")
-    expect(() => scan("main/tokens-within-window")).toThrow(TypeError)
+    expect(() => scan("main/tokens-within-window")).toThrow("main/tokens-within-window scans nothing")
   })
 
   test("have a sentence, a consequence and an id of their format or of a part of it", () => {
@@ -97,5 +105,5 @@ describe("rules", () => {
 
 test("what must be known and is not is a programming error", () => {
   expect(known(new Map([["a", 0]]), "a")).toBe(0)
-  expect(() => known(new Map<string, number>(), "a")).toThrow(TypeError)
+  expect(() => known(new Map<string, number>(), "a")).toThrow("nothing is known of a")
 })

@@ -29,6 +29,10 @@ describe("a violation", () => {
     const violation = new Violation(check, place)
     expect(violation.value).toBeUndefined()
     expect(violation.context.map(({ key }) => key)).toEqual(["", "list", "3", "id"])
+    const element = new Violation(check, { ...place, path: "serials[1]" })
+    expect(element.context.map(({ key }) => key)).toEqual(["", "serials", "1"])
+    const whole = new Violation(check, { ...place, path: "" })
+    expect(whole.context.map(({ key }) => key)).toEqual([""])
     expect(PathReporter.report(E.left([violation]))).toEqual([violation.message])
   })
 

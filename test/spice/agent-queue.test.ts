@@ -35,6 +35,12 @@ describe("the write queue of an agent", () => {
     ["of a rest and a chunk of the server needs none", queue(longestRest, chunk(server, 4)), 0, true],
     ["of a rest and an empty chunk fits", queue(longestRest, chunk(server, 0)), 0, true],
     ["with a chunk for nobody does not", queue(longestRest, chunk(3, 4)), 9, false],
+    [
+      "with a chunk for nobody behind one of the client does not",
+      queue(longestRest, chunk(client, 4), chunk(3, 4)),
+      9,
+      false,
+    ],
     ["with a chunk for port 0 does not", queue(longestRest, chunk(0, 4)), 9, false],
     ["with the largest chunk fits", queue(longestRest, chunk(client, 2048)), 1, true],
     ["with a larger one does not", queue(longestRest, chunk(client, 2049)), 1, false],

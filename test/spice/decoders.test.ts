@@ -104,6 +104,8 @@ describe("decoding and encoding are inverse", () => {
   })
 })
 
+const inputsBlob = Uint8Array.of(73, 67, 77, 68, 1, 0, 0, 0, 2, 0)
+
 describe("decoding is total", () => {
   test("for any argument of any type", () => {
     const anything = fc.anything({
@@ -138,6 +140,7 @@ describe("decoding is total", () => {
       [["inputs", blob, { ...defaultReceiver, maxReadBytes: { smartcard: 2 ** 53 } }], "spice/receiver"],
       [["inputs", blob, { ...defaultReceiver, surfaceTableSize: "9" }], "spice/receiver"],
       [["inputs", blob, { ...defaultReceiver, source: "0.14" }], "spice/receiver"],
+      [["inputs", blob, { ...defaultReceiver, jpegWanCompression: "sometimes" }], "spice/receiver"],
       [["inputs", [...blob]], "layout/argument"],
       [["inputs", blob.buffer], "layout/argument"],
       [["inputs", new Uint16Array(5)], "layout/argument"],
@@ -150,6 +153,39 @@ describe("decoding is total", () => {
       const decoded = Reflect.apply(decodeMigrateData, undefined, callers)
       expect([rule, decoded._tag, decoded.left?.[0].rule]).toEqual([rule, "Left", rule])
     }
+  })
+
+  test("and says what is wrong with it", () => {
+    const refusal = (...callers: readonly unknown[]) => {
+      const { code, path, offset, length, message } = Reflect.apply(decodeMigrateData, undefined, callers).left[0]
+      return { code, path, offset, length, message }
+    }
+    const whole = { path: "", offset: 0, length: 0 }
+    expect(refusal("cursor", new Uint8Array())).toEqual({
+      ...whole,
+      code: "wrong-channel",
+      message: "the blob at byte 0: The channel must be one that carries migration data.",
+    })
+    expect(refusal("inputs", new Uint8Array(), {})).toEqual({
+      ...whole,
+      code: "wrong-type",
+      message:
+        "the blob at byte 0: The receiver must be a whole ReceiverState; spread defaultReceiver and override what differs.",
+    })
+  })
+
+  const numbers: readonly string[] = Object.entries(defaultReceiver).flatMap(([name, value]) => {
+    if (typeof value === "number") return [name]
+    return typeof value === "object" ? Object.keys(value).map((key) => `${name}.${key}`) : []
+  })
+
+  test.each(numbers)("and refuses a receiver without the number %s", (path) => {
+    const [name = "", key] = path.split(".")
+    const sizes: unknown = Reflect.get(defaultReceiver, name)
+    const changed = key === undefined ? undefined : { ...Object(sizes), [key]: Number.NaN }
+    const decoded = decodeMigrateData("inputs", inputsBlob, { ...defaultReceiver, [name]: changed })
+    expect(E.isLeft(decoded) && decoded.left[0].rule).toBe("spice/receiver")
+    expect(E.isRight(decodeMigrateData("inputs", inputsBlob, { ...defaultReceiver }))).toBe(true)
   })
 
   test("and refuses an unknown channel when encoding", () => {

@@ -376,6 +376,22 @@ describe("display", () => {
       { pixmap_cache_size: -1n },
       "out-of-range display/pixmap-cache-size-not-negative pixmap_cache_size",
     ],
+    ["the largest cache", { pixmap_cache_size: 2n ** 63n - 1n }, "accept"],
+    [
+      "a larger cache than 63 bits",
+      { pixmap_cache_size: 2n ** 63n },
+      "out-of-range layout/value-range pixmap_cache_size",
+    ],
+    [
+      "a smaller one than 63 bits",
+      { pixmap_cache_size: -(2n ** 63n) - 1n },
+      "out-of-range layout/value-range pixmap_cache_size",
+    ],
+    [
+      "the most negative cache",
+      { pixmap_cache_size: -(2n ** 63n) },
+      "out-of-range display/pixmap-cache-size-not-negative pixmap_cache_size",
+    ],
     ["an empty region anywhere", { surfaces: lossy(-9, -9, -9, -9) }, "accept", always],
     ["a region of one pixel", { surfaces: lossy(3, 4, 4, 5) }, "accept", always],
     ["a region without width", { surfaces: lossy(3, 4, 3, 5) }, unordered, always],

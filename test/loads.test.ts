@@ -1,0 +1,13 @@
+import { expect, test } from "vitest"
+
+/** Nothing is imported above: a declaration that cannot be evaluated has to fail a test, not only its file. */
+
+test.each([
+  ["the library", () => import("../src/index.js"), "decodeMigrateData"],
+  ["the testing entry", () => import("../src/testing/index.js"), "witnessesOf"],
+  ["the emitter", () => import("../src/schema/emit.js"), "emit"],
+  ["the describer", () => import("../src/schema/describe.js"), "describe"],
+  ["the catalogue", () => import("../src/spice/catalog.js"), "ruleById"],
+])("%s loads", async (_, load, name) => {
+  expect(Reflect.get(await load(), name)).toBeTypeOf("function")
+})
