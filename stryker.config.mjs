@@ -7,6 +7,7 @@ export default {
   reporters: ["clear-text", "progress", "json"],
   clearTextReporter: { allowColor: false, logTests: false },
   jsonReporter: { fileName: "reports/mutation.json" },
+  disableTypeChecks: false,
   concurrency: 2,
   timeoutMS: 20000,
   tempDirName: ".stryker-tmp",

@@ -23,6 +23,7 @@ import {
   type PlannedList,
   type PlannedPart,
   type PlannedRun,
+  partOf,
   planOf,
 } from "./plan.js"
 import { type Names, printCondition, printExpression } from "./print.js"
@@ -277,7 +278,7 @@ const emitMember = (plan: Plan, field: Field, path: string): string => {
     case "enumeration":
       return emitEnumeration(name, field)
     case "pointer": {
-      const part = known(new Map(plan.parts.map((each) => [each.path, each])), path)
+      const part = partOf(plan, path)
       return part.kind === "list" ? name : emitBytes(plan, part)
     }
     default:

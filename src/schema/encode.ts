@@ -1,7 +1,7 @@
 import { isBytes, typedArrayKind, viewOf } from "./bytes.js"
 import { type Environment, environmentOf, satisfied } from "./expression.js"
 import type { Field, LengthOf, Scalar, Struct } from "./language.js"
-import { known, type Plan, type PlannedField, type PlannedList, type PlannedRun } from "./plan.js"
+import { known, type Plan, type PlannedField, type PlannedList, type PlannedRun, partOf } from "./plan.js"
 import { blobLimitOf, type Receiver, receiverMember } from "./reader.js"
 import { writeScalar } from "./scalar.js"
 import { structure } from "./structure.js"
@@ -118,7 +118,7 @@ const inRange = (type: Scalar & { readonly kind: "integer" }, value: number | bi
 }
 
 const collectPart = (writer: Writer, value: unknown, path: string): Violation | undefined => {
-  const part = known(new Map(writer.plan.parts.map((each) => [each.path, each])), path)
+  const part = partOf(writer.plan, path)
   const bytes = part.kind === "list" ? listBytes(writer, part, value) : runBytes(writer, part, value)
   if (bytes instanceof Violation) return bytes
   writer.parts.set(path, bytes)

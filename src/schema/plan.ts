@@ -160,6 +160,10 @@ export const isSizing = (plan: Plan, path: string): boolean =>
   plan.fields.some((field) => field.path === path && field.role !== undefined) ||
   plan.parts.some((part) => part.kind === "list" && part.count === path)
 
+/** The part of a plan at a path. */
+export const partOf = (plan: Plan, path: string): PlannedPart =>
+  known(new Map(plan.parts.map((part) => [part.path, part])), path)
+
 /** The value that a map must hold: a missing one is a programming error. */
 export const known = <V>(map: ReadonlyMap<string, V>, key: string): V => {
   const value = map.get(key)

@@ -1,6 +1,6 @@
 import { cut } from "./bytes.js"
 import type { Field, Struct } from "./language.js"
-import { known, type Plan, type PlannedList, type PlannedRun } from "./plan.js"
+import { known, type Plan, type PlannedList, type PlannedRun, partOf } from "./plan.js"
 import type { Reader } from "./reader.js"
 
 /** What was read without violations, and how its bytes are to be handed out. */
@@ -33,7 +33,7 @@ const memberOf = (accepted: Accepted, field: Field, path: string): unknown => {
     case "enumeration":
       return Object.keys(field.names).find((name) => field.names[name] === reader.number(path))
     case "pointer": {
-      const part = known(new Map(plan.parts.map((each) => [each.path, each])), path)
+      const part = partOf(plan, path)
       return part.kind === "list" ? columnsOf(reader, part) : bytesOf(accepted, part)
     }
     default:

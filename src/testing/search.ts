@@ -86,16 +86,15 @@ export function* explore(setting: Setting): Generator<Found> {
   const rules = rulesOf(setting.plan.layout)
   const seen = new Set<string>()
   const frontier: Found[] = []
-  const meet = (blob: Uint8Array): Found | undefined => {
+  const meet = (blob: Uint8Array): void => {
     const { violations, claims } = read(setting, blob)
     const broken = new Set(violations.map(({ rule }) => rule))
-    if (broken.size > mostBroken || [...broken].some(isStructural)) return undefined
+    if (broken.size > mostBroken || [...broken].some(isStructural)) return
     const faults = broken.size === 1 ? violations.map(({ rule, path }) => `${rule} ${path}`) : [...broken]
     const shape = [...faults, claims.length, ...claims.filter(shapes).map(({ path }) => path)].join()
-    if (seen.has(shape)) return undefined
+    if (seen.has(shape)) return
     seen.add(shape)
     frontier.push({ blob, broken })
-    return { blob, broken }
   }
   meet(zeroBlob(setting.plan))
   for (const { blob, broken } of frontier) {
