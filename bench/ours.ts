@@ -1,5 +1,6 @@
 import * as E from "fp-ts/lib/Either.js"
-import { decodeMigrateData, displayCodec, surfacesOf, Violation } from "../src/index.js"
+import { decodeMigrateData, displayCodec, surfacesOf } from "../src/index.js"
+import { Violation } from "../src/schema/violation.js"
 import { decodeDisplay } from "../src/spice/emitted/display.js"
 import { type Contender, contender } from "./contender.js"
 import { surfaceRow } from "./hand-written.js"

@@ -1,5 +1,6 @@
 export type { Checked, Codec } from "./schema/codec.js"
-export { formatViolation, Violation, type ViolationCode, violationCodes } from "./schema/violation.js"
+export type { Columns } from "./schema/language.js"
+export { formatViolation, type Violation, type ViolationCode, violationCodes } from "./schema/violation.js"
 export { displayCodec, inputsCodec, mainCodec, smartcardCodec, spicevmcCodec } from "./spice/codecs.js"
 export type { DisplayState } from "./spice/display.js"
 export type { InputsState } from "./spice/inputs.js"
@@ -8,4 +9,4 @@ export { type DecodeOptions, decodeMigrateData, encodeMigrateData, type MigrateD
 export { type Channel, channels, defaultReceiver, type ReceiverState } from "./spice/receiver.js"
 export type { SmartcardState } from "./spice/smartcard.js"
 export type { SpicevmcState } from "./spice/spicevmc.js"
-export { type Surface, surfacesOf } from "./spice/surfaces.js"
+export { type Region, type Surface, surfacesOf } from "./spice/surfaces.js"

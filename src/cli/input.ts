@@ -57,7 +57,9 @@ const filesBelow = async (directory: string): Promise<readonly (string | Unreada
 
 const regular = async (file: string): Promise<readonly (string | Unreadable)[]> => {
   try {
-    return [(await stat(file)).isFile() ? file : { file, reason: "is not a regular file" }]
+    const found = await stat(file)
+    if (found.isFile()) return [file]
+    return [{ file, reason: found.isDirectory() ? "is a link to a directory" : "is not a regular file" }]
   } catch (error) {
     return [{ file, reason: reasonOf(error) }]
   }

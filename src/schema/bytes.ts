@@ -11,8 +11,7 @@ const byteLengthOf = getterOf(ArrayBuffer.prototype, "byteLength")
  * The kind of typed array that a value really is, of this realm or another, or undefined. Unlike instanceof and a
  * look at the value's own toStringTag it cannot be forged and runs no code of the value.
  */
-export const typedArrayKind = (value: unknown): string | undefined =>
-  Reflect.apply(kindOf, value, []) as string | undefined
+const typedArrayKind = (value: unknown): string | undefined => Reflect.apply(kindOf, value, []) as string | undefined
 
 /** The getter of an ArrayBuffer throws on a SharedArrayBuffer, of whatever realm. */
 const isShared = (buffer: ArrayBufferLike): boolean => {
@@ -24,9 +23,24 @@ const isShared = (buffer: ArrayBufferLike): boolean => {
   }
 }
 
-/** Whether a value is a Uint8Array (a Buffer is one) over memory that no other thread can change. */
+/** Whether the memory below a typed array is gone; such an array has the length 0 and fails wherever it is used. */
+const isDetached = (array: Uint8Array | Int32Array): boolean => {
+  if (array.length > 0) return false
+  try {
+    Reflect.apply(Uint8Array.prototype.keys, array, [])
+    return false
+  } catch {
+    return true
+  }
+}
+
+/** Whether a value is a Uint8Array (a Buffer is one) over memory that is there and that no other thread can change. */
 export const isBytes = (value: unknown): value is Uint8Array =>
-  typedArrayKind(value) === "Uint8Array" && !isShared((value as Uint8Array).buffer)
+  typedArrayKind(value) === "Uint8Array" && !isShared((value as Uint8Array).buffer) && !isDetached(value as Uint8Array)
+
+/** Whether a value is an Int32Array over memory that is there. */
+export const isInt32Array = (value: unknown): value is Int32Array =>
+  typedArrayKind(value) === "Int32Array" && !isDetached(value as Int32Array)
 
 /** `length` bytes from `start` as a plain Uint8Array: a view of the same memory when `alias`, else a copy. */
 export const cut = (bytes: Uint8Array, start: number, length: number, alias: boolean): Uint8Array => {

@@ -66,7 +66,7 @@ const names: Names = {
   field: (path) => path,
   previous: (path) => `previous ${path}`,
   receiver: (member, perChannel) => `receiver.${member}${perChannel ? "[channel]" : ""}`,
-  scan: (part, test, parameters) => `${test}(${[part, ...parameters].join(", ")})`,
+  scan: (part, test) => `${test}(${part})`,
 }
 
 /** One row for a rule, however many fields it is judged at. */

@@ -32,8 +32,7 @@ export const namesAt = (prefix: string): Names => ({
   field: (path) => local(`${prefix}${path}`),
   previous: (path) => previousOf(path),
   receiver: (member, perChannel) => `receiver.${member}${perChannel ? "[channel]" : ""}`,
-  scan: (part, test, parameters) =>
-    `${test}.holds(${["cut(bytes", start(`${prefix}${part}`), length(`${prefix}${part}`), "true)"].join(", ")}, ${parameters.join(", ")})`,
+  scan: (part, test) => `${test}.holds(cut(bytes, ${start(`${prefix}${part}`)}, ${length(`${prefix}${part}`)}, true))`,
 })
 
 export const read = (type: Scalar, offset: string): string => {

@@ -1,6 +1,6 @@
-import { isBytes, typedArrayKind, viewOf } from "./bytes.js"
+import { isBytes, isInt32Array, viewOf } from "./bytes.js"
 import { type Environment, environmentOf, satisfied } from "./expression.js"
-import type { Field, LengthOf, Scalar, Struct } from "./language.js"
+import type { Field, FixedArray, LengthOf, Scalar, Struct } from "./language.js"
 import { known, type Plan, type PlannedField, type PlannedList, type PlannedRun, partOf } from "./plan.js"
 import { blobLimitOf, type Receiver, receiverMember } from "./reader.js"
 import { writeScalar } from "./scalar.js"
@@ -17,9 +17,7 @@ export const encode = (plan: Plan, state: unknown, receiver: Receiver, channel: 
   const wrong = collect(writer, plan.layout.struct, state, "")
   if (wrong !== undefined) return wrong
   const size = [...writer.parts.values()].reduce((sum, part) => sum + part.length, plan.size)
-  const limit = blobLimitOf(receiver, channel)
-  if (size > limit) return new Violation(structure.blobLimit, { path: "", offset: 0, length: size }, size, limit)
-  return write(writer, plan, size)
+  return writer.oversize(size) ?? write(writer, plan, size)
 }
 
 /** The numbers and parts that a state comes to. */
@@ -42,6 +40,13 @@ class Writer {
       field: (path) => known(this.numbers, `${prefix}${path}`),
       receiver: (member, perChannel) => receiverMember(this.receiver, this.channel, member, perChannel),
     })
+  }
+
+  /** The violation of a blob that would be larger than the receiver takes, asked for before memory is. */
+  oversize(size: number): Violation | undefined {
+    const limit = blobLimitOf(this.receiver, this.channel)
+    if (size <= limit) return undefined
+    return new Violation(structure.blobLimit, { path: "", offset: 0, length: size }, size, limit)
   }
 
   refusal(check: Check, path: string): Violation {
@@ -77,16 +82,25 @@ const collectMember = (
       return collect(writer, field, value, `${path}.`)
     case "pointer":
       return collectPart(writer, value, path)
-    case "array": {
-      if (!Array.isArray(value) || value.length !== field.length) return writer.refusal(structure.valueType, path)
-      return value.reduce<Violation | undefined>(
-        (wrong, element, index) => wrong ?? collectScalar(writer, field.element, element, `${path}[${index}]`),
-        undefined,
-      )
-    }
+    case "array":
+      return collectElements(writer, field, value, path)
     default:
       return collectScalar(writer, field, value, path)
   }
+}
+
+const collectElements = (
+  writer: Writer,
+  { element, length }: FixedArray,
+  value: unknown,
+  path: string,
+): Violation | undefined => {
+  if (!Array.isArray(value) || value.length !== length) return writer.refusal(structure.valueType, path)
+  for (let index = 0; index < length; index++) {
+    const wrong = collectScalar(writer, element, value[index], `${path}[${index}]`)
+    if (wrong !== undefined) return wrong
+  }
+  return undefined
 }
 
 const collectScalar = (writer: Writer, type: Scalar, value: unknown, path: string): Violation | undefined => {
@@ -152,6 +166,8 @@ const listBytes = (writer: Writer, part: PlannedList, value: unknown): Uint8Arra
   if (!isInt32Array(columns) || columns.length % fields.length !== 0)
     return writer.refusal(structure.valueType, `${path}.columns`)
   const count = columns.length / fields.length
+  const wrong = writer.oversize(4 + count * size)
+  if (wrong !== undefined) return wrong
   const bytes = new Uint8Array(4 + count * size)
   const view = viewOf(bytes)
   view.setUint32(0, count, true)
@@ -160,8 +176,6 @@ const listBytes = (writer: Writer, part: PlannedList, value: unknown): Uint8Arra
       writeScalar(view, type, 4 + index * size + offset, number)
   return bytes
 }
-
-const isInt32Array = (value: unknown): value is Int32Array => typedArrayKind(value) === "Int32Array"
 
 const write = (writer: Writer, plan: Plan, size: number): Uint8Array => {
   const bytes = new Uint8Array(size)

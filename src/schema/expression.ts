@@ -25,7 +25,7 @@ export type Expression =
 export interface Scan {
   readonly name: string
   /** Total and linear in the part's size. */
-  readonly holds: (part: Uint8Array, ...parameters: number[]) => boolean
+  readonly holds: (part: Uint8Array) => boolean
   /** A part that is refused, so that the rule's witness can be derived like any other. */
   readonly refused: Uint8Array
 }
@@ -40,7 +40,7 @@ export type Condition =
   | Comparison
   | { readonly op: "all" | "any"; readonly conditions: readonly Condition[] }
   | { readonly op: "not"; readonly condition: Condition }
-  | { readonly op: "scan"; readonly part: string; readonly scan: Scan; readonly parameters: readonly Expression[] }
+  | { readonly op: "scan"; readonly part: string; readonly scan: Scan }
 
 type Operand = Expression | number | bigint | string
 
@@ -80,12 +80,7 @@ export const choose = (when: Condition, yes: Operand, no: Operand): Expression =
 /** The same field of the list entry before this one; `first` stands in for it in the first entry. */
 export const previous = (field: FieldRef, first: number): Expression => ({ op: "previous", path: field.path, first })
 
-export const scanned = (part: PartRef, scan: Scan, ...parameters: Expression[]): Condition => ({
-  op: "scan",
-  part: part.path,
-  scan,
-  parameters,
-})
+export const scanned = (part: PartRef, scan: Scan): Condition => ({ op: "scan", part: part.path, scan })
 
 /** Where an expression finds its numbers. */
 export interface Environment {
@@ -142,10 +137,8 @@ export const satisfied = (condition: Condition, environment: Environment): boole
       return condition.conditions.some((each) => satisfied(each, environment))
     case "not":
       return !satisfied(condition.condition, environment)
-    case "scan": {
-      const parameters = condition.parameters.map((parameter) => Number(evaluate(parameter, environment)))
-      return condition.scan.holds(environment.part(condition.part), ...parameters)
-    }
+    case "scan":
+      return condition.scan.holds(environment.part(condition.part))
   }
 }
 
@@ -164,12 +157,11 @@ const childrenOf = (node: Condition | Expression): readonly (Condition | Express
       return [node.condition]
     case "choose":
       return [node.when, node.yes, node.no]
-    case "scan":
-      return node.parameters
     case "literal":
     case "field":
     case "previous":
     case "receiver":
+    case "scan":
       return []
     default:
       return [node.left, node.right]

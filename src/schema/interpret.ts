@@ -1,6 +1,6 @@
 import { type Environment, evaluate, measuresOf, pathsOf, satisfied } from "./expression.js"
 import type { Flat, Plan, PlannedField, PlannedList, PlannedRule, PlannedRun } from "./plan.js"
-import { blobLimitOf, type Claim, mostViolations, Reader, type Receiver, readField } from "./reader.js"
+import { blobLimitOf, type Claim, Reader, type Receiver, readField } from "./reader.js"
 import { stateOf } from "./state.js"
 import { misplaced, structure } from "./structure.js"
 import type { Check, Violation } from "./violation.js"
@@ -15,6 +15,13 @@ export interface Reading {
   readonly state: unknown
 }
 
+export interface InterpretOptions {
+  /** Whether byte runs of the state are views of the input. */
+  readonly alias?: boolean
+  /** Whether to say which field claims which bytes, which takes many times the memory of a long list. */
+  readonly claims?: boolean
+}
+
 /**
  * The reference decoder: reads a blob as its layout says, field by field, slowly and obviously. It collects every
  * violation that does not follow from another: a rule is judged only where all that it reads was accepted. It is
@@ -25,9 +32,9 @@ export const interpret = (
   bytes: Uint8Array,
   receiver: Receiver,
   channel: string,
-  alias = false,
+  { alias = false, claims: claiming = true }: InterpretOptions = {},
 ): Reading => {
-  const reader = new Reader(bytes, receiver, channel)
+  const reader = new Reader(bytes, receiver, channel, claiming)
   const limit = blobLimitOf(receiver, channel)
   const whole = { path: "", offset: 0, length: bytes.length }
   if (bytes.length > limit) reader.refuse(structure.blobLimit, whole, bytes.length, limit)
@@ -94,7 +101,7 @@ const claimRun = (reader: Reader, part: PlannedRun, start: number, length: numbe
   }
   const claimed = complete ? size : 0
   if (length > claimed)
-    reader.claims.push({
+    reader.claim({
       path: part.path,
       offset: start + claimed,
       length: length - claimed,
@@ -124,10 +131,17 @@ const readList = (reader: Reader, plan: Plan, part: PlannedList, cursor: number)
   return cursor + 4 + count * entry.size
 }
 
+/** Of the entries' numbers the columns are kept; fields and their places only as long as a rule may ask for them. */
 const readEntries = (reader: Reader, path: string, entry: Flat, start: number, count: number): void => {
-  for (let index = 0; index < count && reader.violations.length < mostViolations; index++) {
+  const columns = new Int32Array(entry.fields.length * count)
+  reader.columns.set(path, columns)
+  for (let index = 0; index < count; index++) {
     const prefix = `${path}[${index}].`
-    for (const field of entry.fields) readField(reader, field, start + index * entry.size, `${prefix}${field.path}`)
+    for (const [column, field] of entry.fields.entries()) {
+      readField(reader, field, start + index * entry.size, `${prefix}${field.path}`)
+      columns[column * count + index] = Number(reader.number(`${prefix}${field.path}`))
+      reader.fields.delete(`${path}[${index - 2}].${field.path}`)
+    }
     const environment: Environment = {
       ...reader.environment(prefix),
       previous: (name, first) => (index === 0 ? first : reader.number(`${path}[${index - 1}].${name}`)),

@@ -90,8 +90,6 @@ export type Fields = { readonly [name: string]: Field }
 export interface Rule extends Check {
   readonly at: FieldRef
   readonly holds: Condition
-  /** The id of the rule that makes this one hold wherever it holds itself. */
-  readonly impliedBy?: string
 }
 
 export interface Struct<F extends Fields = Fields> extends Documented {

@@ -5,7 +5,7 @@ export interface Names {
   readonly field: (path: string) => string
   readonly previous: (path: string) => string
   readonly receiver: (member: string, perChannel: boolean) => string
-  readonly scan: (part: string, test: string, parameters: readonly string[]) => string
+  readonly scan: (part: string, test: string) => string
 }
 
 const symbols = { equal: "===", atMost: "<=", below: "<" } as const
@@ -46,10 +46,8 @@ export const printCondition = (condition: Condition, names: Names, negated = fal
     }
     case "not":
       return printCondition(condition.condition, names, !negated)
-    case "scan": {
-      const parameters = condition.parameters.map((parameter) => printExpression(parameter, names))
-      return `${negated ? "!" : ""}${names.scan(condition.part, condition.scan.name, parameters)}`
-    }
+    case "scan":
+      return `${negated ? "!" : ""}${names.scan(condition.part, condition.scan.name)}`
     default:
       return printComparison(condition, names, negated)
   }

@@ -34,7 +34,7 @@ export interface Claim extends Place {
 /** No more violations than this are collected: reports stay bounded however long the blob is. */
 export const mostViolations = 64
 
-/** What was read so far. A class because everything below reads from it and adds to it. */
+/** What was read so far. Only the interpreter's own functions add to it; a class because all of them do. */
 export class Reader {
   readonly bytes: Uint8Array
   readonly view: DataView
@@ -42,14 +42,18 @@ export class Reader {
   readonly channel: string
   readonly violations: Violation[] = []
   readonly claims: Claim[] = []
+  readonly #claiming: boolean
   /** The fields that were accepted, with their places. */
   readonly fields = new Map<string, Claim & { readonly value: number | bigint }>()
   /** The parts that were placed. */
   readonly parts = new Map<string, Place>()
   /** How the entries of a list are laid out, by the list's path. */
   readonly entries = new Map<string, "lossy" | "lossless">()
+  /** The numbers of a list's entries, column after column, by the list's path. */
+  readonly columns = new Map<string, Int32Array>()
 
-  constructor(bytes: Uint8Array, receiver: Receiver, channel: string) {
+  constructor(bytes: Uint8Array, receiver: Receiver, channel: string, claiming: boolean) {
+    this.#claiming = claiming
     this.bytes = bytes
     this.view = viewOf(bytes)
     this.receiver = receiver
@@ -58,6 +62,10 @@ export class Reader {
 
   refuse(check: Check, place: Place, actual?: Measure, expected?: Measure): void {
     if (this.violations.length < mostViolations) this.violations.push(new Violation(check, place, actual, expected))
+  }
+
+  claim(claim: Claim): void {
+    if (this.#claiming) this.claims.push(claim)
   }
 
   number(path: string): number | bigint {
@@ -95,7 +103,7 @@ export const readField = (reader: Reader, field: PlannedField, base = 0, path = 
   const place = { path, offset: base + field.offset, length: field.size }
   const value = readScalar(reader.view, field.type, place.offset)
   const check = misfit(field.type, value)
-  reader.claims.push({ ...place, type: field.type, value })
+  reader.claim({ ...place, type: field.type, value })
   if (check === undefined) reader.fields.set(path, { ...place, type: field.type, value })
   else reader.refuse(check, place, value, field.type.kind === "constant" ? field.type.value : undefined)
   return check === undefined

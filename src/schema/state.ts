@@ -1,6 +1,6 @@
 import { cut } from "./bytes.js"
 import type { Field, Struct } from "./language.js"
-import { known, type Plan, type PlannedList, type PlannedRun, partOf } from "./plan.js"
+import { known, type Plan, type PlannedRun, partOf } from "./plan.js"
 import type { Reader } from "./reader.js"
 
 /** What was read without violations, and how its bytes are to be handed out. */
@@ -34,7 +34,9 @@ const memberOf = (accepted: Accepted, field: Field, path: string): unknown => {
       return Object.keys(field.names).find((name) => field.names[name] === reader.number(path))
     case "pointer": {
       const part = partOf(plan, path)
-      return part.kind === "list" ? columnsOf(reader, part) : bytesOf(accepted, part)
+      return part.kind === "list"
+        ? { kind: known(reader.entries, path), columns: known(reader.columns, path) }
+        : bytesOf(accepted, part)
     }
     default:
       return reader.number(path)
@@ -52,13 +54,4 @@ const bytesOf = (accepted: Accepted, { path, header }: PlannedRun): unknown => {
     header: stateOf(accepted, header.struct, `${path}.header.`),
     data: cut(reader.bytes, offset + header.size, length - header.size, alias),
   }
-}
-
-const columnsOf = (reader: Reader, { path, count, entries }: PlannedList): unknown => {
-  const kind = known(reader.entries, path)
-  const length = Number(reader.number(count))
-  const columns = entries[kind].fields.map((field) =>
-    Array.from({ length }, (_, index) => Number(reader.number(`${path}[${index}].${field.path}`))),
-  )
-  return { kind, columns: Int32Array.from(columns.flat()) }
 }

@@ -63,6 +63,10 @@ export const placeInEntry = (list: string, index: number, member: string, offset
 /** The keys of a path, as a reporter wants them. */
 export const keysOf = (path: string): string[] => path.split(/[.[\]]+/).filter((key) => key !== "")
 
+/** The keys that a codec is nested under; they may come from an input, so that only plain characters get through. */
+const outerKeys = (parents: Context): readonly string[] =>
+  parents.map(({ key }) => key.slice(0, 64).replace(/[^\w-]/g, "?"))
+
 /**
  * One thing that is wrong with an input, as a value. It is an io-ts `ValidationError`: any io-ts reporter prints it.
  * It never holds bytes of the input. It is a class because `context`, `value` and `message` are computed only when
@@ -112,7 +116,7 @@ export class Violation implements t.ValidationError {
   }
 
   get message(): string {
-    const where = this.path === "" ? "the blob" : this.path
+    const where = [...outerKeys(this.#parents ?? []), this.path].filter((key) => key !== "").join(".") || "the blob"
     const found = this.actual === undefined ? "" : ` Found ${this.actual}`
     const against = this.expected === undefined ? "" : ` against ${this.expected}`
     return `${where} at byte ${this.offset}: ${this.#check.says}${found}${against}${found === "" ? "" : "."}`

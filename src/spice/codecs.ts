@@ -1,5 +1,6 @@
 import { type Codec, codec } from "../schema/codec.js"
 import type { DisplayState } from "./display.js"
+import { formatOf, formats } from "./formats.js"
 import type { InputsState } from "./inputs.js"
 import type { MainState } from "./main.js"
 import { decodeMigrateData, encodeUnknown, type MigrateData } from "./migrate-data.js"
@@ -7,9 +8,9 @@ import { type Channel, defaultReceiver, type ReceiverState } from "./receiver.js
 import type { SmartcardState } from "./smartcard.js"
 import type { SpicevmcState } from "./spicevmc.js"
 
-const codecOf = <C extends Channel>(name: string, channel: C, receiver: ReceiverState): Codec<MigrateData<C>> =>
+const codecOf = <C extends Channel>(channel: C, receiver: ReceiverState): Codec<MigrateData<C>> =>
   codec(
-    name,
+    formats[formatOf[channel]].title,
     (input) => decodeMigrateData(channel, input, receiver),
     (state) => encodeUnknown(channel, state, receiver),
   )
@@ -22,8 +23,7 @@ const codecOf = <C extends Channel>(name: string, channel: C, receiver: Receiver
  * // "Right"
  * @since 0.1.0
  */
-export const mainCodec = (receiver: ReceiverState = defaultReceiver): Codec<MainState> =>
-  codecOf("SpiceMigrateDataMain", "main", receiver)
+export const mainCodec = (receiver: ReceiverState = defaultReceiver): Codec<MainState> => codecOf("main", receiver)
 
 /**
  * The io-ts type of a display channel's blob for one receiver.
@@ -35,7 +35,7 @@ export const mainCodec = (receiver: ReceiverState = defaultReceiver): Codec<Main
  * @since 0.1.0
  */
 export const displayCodec = (receiver: ReceiverState = defaultReceiver): Codec<DisplayState> =>
-  codecOf("SpiceMigrateDataDisplay", "display", receiver)
+  codecOf("display", receiver)
 
 /**
  * The io-ts type of an inputs channel's blob for one receiver.
@@ -46,7 +46,7 @@ export const displayCodec = (receiver: ReceiverState = defaultReceiver): Codec<D
  * @since 0.1.0
  */
 export const inputsCodec = (receiver: ReceiverState = defaultReceiver): Codec<InputsState> =>
-  codecOf("SpiceMigrateDataInputs", "inputs", receiver)
+  codecOf("inputs", receiver)
 
 /**
  * The io-ts type of a usbredir, port or webdav channel's blob for one receiver; `channel` says whose limits hold.
@@ -59,7 +59,7 @@ export const inputsCodec = (receiver: ReceiverState = defaultReceiver): Codec<In
 export const spicevmcCodec = (
   receiver: ReceiverState = defaultReceiver,
   channel: "usbredir" | "port" | "webdav" | "spicevmc" = "spicevmc",
-): Codec<SpicevmcState> => codecOf("SpiceMigrateDataSpiceVmc", channel, receiver)
+): Codec<SpicevmcState> => codecOf(channel, receiver)
 
 /**
  * The io-ts type of a smartcard channel's blob for one receiver.
@@ -70,4 +70,4 @@ export const spicevmcCodec = (
  * @since 0.1.0
  */
 export const smartcardCodec = (receiver: ReceiverState = defaultReceiver): Codec<SmartcardState> =>
-  codecOf("SpiceMigrateDataSmartcard", "smartcard", receiver)
+  codecOf("smartcard", receiver)

@@ -102,10 +102,10 @@ const readAsLossy = any(
 
 const fields = {
   ...header("DCMD"),
-  message_serial: u64("The serial of the last message that the source sent on the channel."),
+  message_serial: u64("The serial of the message that carries this blob: one more than the source had sent before it."),
   low_bandwidth_setting,
   pixmap_cache_id: u8("The client's pixmap cache that the channel uses."),
-  pixmap_cache_size: i64("What is free in that cache.", "pixels"),
+  pixmap_cache_size: i64("The size of that cache.", "pixels"),
   pixmap_cache_freezer: boolean("Whether this channel froze the cache and has to thaw it."),
   pixmap_cache_clients: array(
     u64("For each display channel, the serial of the last message that used the cache; 0 where there is none."),
@@ -130,7 +130,7 @@ export const display: Layout<typeof fields> = {
       code: "out-of-range",
       at: blob.pixmap_cache_size,
       holds: not(below(blob.pixmap_cache_size, 0n)),
-      says: "The pixmap cache's free size must not be negative.",
+      says: "The pixmap cache's size must not be negative.",
       without:
         "The cache stays frozen on the target. A source writes -1 only when it migrates again before its own cache was thawed.",
     },

@@ -11,13 +11,11 @@ import {
   u32,
   zeroUnless,
 } from "../schema/language.js"
-import { agentChunksFit } from "./agent-queue.js"
+import { agentChunksFit, chunkHeaderSize } from "./agent-queue.js"
 import { charDevice, unconnectedIsZero } from "./char-device.js"
 import { header } from "./header.js"
 import { receiver } from "./receiver.js"
 
-/** Bytes of a VDIChunkHeader (spice-protocol, vd_agent.h). */
-const chunkHeaderSize = 8
 /** Bytes of a VDAgentMessage, the header of a message between client and agent (spice-protocol, vd_agent.h). */
 const messageHeaderSize = 20
 
@@ -66,6 +64,11 @@ const agent2client = struct(
         without: "An assertion of the target fails and ends QEMU, or the bytes are ignored.",
       },
     ),
+    ...zeroUnless(equal(state.chunk_header_size, chunkHeaderSize), [state.msg_header_done], {
+      id: "main/header-done-follows-chunk-header",
+      says: "A message's header can be done only after a whole chunk header.",
+      without: "The target waits for 0 bytes from the agent for ever: nothing of the agent reaches the client again.",
+    }),
     ...zeroUnless(equal(state.msg_header_done, 1), [state.msg_remaining, state.msg_filter_result], {
       id: "main/message-state-needs-header",
       says: "Before a message's header is done, nothing can remain of the message and no filter can have judged it.",
@@ -107,10 +110,11 @@ export const main: Layout<typeof fields> = {
         id: "main/write-queue-chunks",
         code: "inconsistent",
         at: base.write_size,
-        holds: scanned(base.write_data, agentChunksFit, base.write_num_client_tokens),
-        says: "The write queue must be the rest of at most one chunk and whole chunks, no more of the client's than were counted.",
+        holds: scanned(base.write_data, agentChunksFit),
+        says: "The write queue must be the rest of at most one chunk, and whole chunks behind it.",
         without: "The bytes reach the guest's agent, which loses the boundaries of its messages.",
       },
+      // That no message header is begun or done then follows from the rules of agent2client.
       ...zeroUnless(
         equal(base.connected, 1),
         [
@@ -118,7 +122,6 @@ export const main: Layout<typeof fields> = {
           reading.chunk_header_size,
           reading.chunk_header.port,
           reading.chunk_header.size,
-          reading.msg_header_done,
           writing.msg_remaining,
           writing.msg_filter_result,
         ],

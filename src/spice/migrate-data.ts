@@ -5,7 +5,8 @@ import { encode } from "../schema/encode.js"
 import { interpret } from "../schema/interpret.js"
 import { planOf } from "../schema/plan.js"
 import { structure } from "../schema/structure.js"
-import { type Check, Violation } from "../schema/violation.js"
+import { Violation } from "../schema/violation.js"
+import { argumentChecks } from "./arguments.js"
 import type { DisplayState } from "./display.js"
 import { decodeDisplay } from "./emitted/display.js"
 import { decodeInputs } from "./emitted/inputs.js"
@@ -74,26 +75,13 @@ export const plans = {
   smartcard: planOf(formats.smartcard),
 } satisfies Record<Format, unknown>
 
-const unknownChannel: Check = {
-  id: "spice/channel",
-  code: "wrong-channel",
-  says: "The channel must be one that carries migration data.",
-  without: "Its bytes have no layout.",
-}
-
-const notReceiver: Check = {
-  id: "spice/receiver",
-  code: "wrong-type",
-  says: "The receiver must be a whole ReceiverState; spread defaultReceiver and override what differs.",
-  without: "A limit that is not a number bounds nothing.",
-}
-
 const whole = { path: "", offset: 0, length: 0 }
 
 /** What is wrong with the arguments of a caller that no compiler checked. */
 const wrongArgument = (channel: unknown, receiver: unknown): Violation | undefined => {
-  if (typeof channel !== "string" || !Object.hasOwn(decoders, channel)) return new Violation(unknownChannel, whole)
-  return isReceiver(receiver) ? undefined : new Violation(notReceiver, whole)
+  if (typeof channel !== "string" || !Object.hasOwn(decoders, channel))
+    return new Violation(argumentChecks.channel, whole)
+  return isReceiver(receiver) ? undefined : new Violation(argumentChecks.receiver, whole)
 }
 
 /**
@@ -134,7 +122,7 @@ const allViolations = (
   receiver: ReceiverState,
   first: Violation,
 ): [Violation, ...Violation[]] => {
-  const [, ...others] = interpret(plans[formatOf[channel]], bytes, receiver, channel).violations
+  const [, ...others] = interpret(plans[formatOf[channel]], bytes, receiver, channel, { claims: false }).violations
   return [first, ...others]
 }
 

@@ -1,7 +1,8 @@
-import { equal } from "../schema/expression.js"
-import { type Layout, type StateOf, struct } from "../schema/language.js"
+import { equal, not } from "../schema/expression.js"
+import { type Layout, type StateOf, struct, zeroUnless } from "../schema/language.js"
 import { charDevice, withoutFlowControl } from "./char-device.js"
 import { header } from "./header.js"
+import { receiver } from "./receiver.js"
 
 const fields = { ...header("SVMD"), base: charDevice }
 
@@ -19,6 +20,11 @@ export const spicevmc: Layout<typeof fields> = {
       without: "An assertion of the target fails and ends QEMU.",
     },
     ...withoutFlowControl(base),
+    ...zeroUnless(not(equal(receiver("source"), "0.15")), [base.write_num_client_tokens], {
+      id: "spicevmc/queue-not-counted",
+      says: "A queue of this channel must count no messages of the client when spice-server 0.15 wrote it.",
+      without: "It is restored into the token count of a channel that does not count.",
+    }),
   ]),
 }
 

@@ -95,7 +95,7 @@ describe("the interpreter", () => {
   test("hands out copies, or views when asked", () => {
     const bytes = blob()
     const copied = interpret(plan, bytes, sampleReceiver, "test").state
-    const viewed = interpret(plan, bytes, sampleReceiver, "test", true).state
+    const viewed = interpret(plan, bytes, sampleReceiver, "test", { alias: true }).state
     bytes[48] = 90
     expect(copied).toMatchObject({ inner: { name: Uint8Array.of(65, 66) } })
     expect(viewed).toMatchObject({ inner: { name: Uint8Array.of(90, 66) } })
@@ -103,7 +103,7 @@ describe("the interpreter", () => {
 })
 
 test("a reader that is asked for what it never read says so", () => {
-  const reader = new Reader(new Uint8Array(), sampleReceiver, "test")
+  const reader = new Reader(new Uint8Array(), sampleReceiver, "test", true)
   expect(() => reader.number("near")).toThrow(TypeError)
   expect(() => reader.environment("").part("name")).toThrow(TypeError)
   expect(() => reader.environment("").previous("near", 5)).toThrow(TypeError)

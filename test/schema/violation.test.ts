@@ -41,7 +41,7 @@ describe("a violation", () => {
     const nested = new Violation(check, place, 12, 10).within(parents)
     expect(nested.context.map(({ key }) => key)).toEqual(["blob", "list", "3", "id"])
     expect(nested).toMatchObject({ ...place, code: "out-of-range", rule: "sample/rule", actual: 12, expected: 10 })
-    expect(nested.message).toBe(new Violation(check, place, 12, 10).message)
+    expect(nested.message).toBe(`blob.${new Violation(check, place, 12, 10).message}`)
   })
 
   test("serialises to its public members only", () => {

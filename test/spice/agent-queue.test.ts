@@ -1,7 +1,9 @@
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
+import { defaultReceiver } from "../../src/index.js"
 import { agentChunksFit } from "../../src/spice/agent-queue.js"
 import { ruleById } from "../../src/spice/catalog.js"
+import { plans } from "../../src/spice/migrate-data.js"
 
 const client = 1
 const server = 2
@@ -15,71 +17,37 @@ const chunk = (port: number, size: number, announced = size): Uint8Array => {
 
 const queue = (...chunks: readonly Uint8Array[]): Uint8Array => Uint8Array.from(chunks.flatMap((each) => [...each]))
 
-/** What is left of the largest chunk when its first byte was written; nothing in it looks like a chunk. */
-const longestRest = new Uint8Array(2055).fill(0xee)
+/** A chunk of the client as large as they get, which fits no port: nothing in it looks like the start of another. */
+const longestRest = new Uint8Array(2056).fill(0xee)
 
-const fits = (bytes: Uint8Array, tokens: number): boolean => agentChunksFit.holds(bytes, tokens)
+const fits = (bytes: Uint8Array): boolean => agentChunksFit.holds(bytes)
 
 describe("the write queue of an agent", () => {
-  const cases: readonly (readonly [string, Uint8Array, number, boolean])[] = [
-    ["that is empty fits", queue(), 0, true],
-    ["of one rest fits without a token", longestRest, 0, true],
-    ["of a rest longer than a chunk does not", queue(longestRest, Uint8Array.of(0)), 0, false],
-    ["of a rest and a chunk of the client needs a token", queue(longestRest, chunk(client, 4)), 1, true],
-    [
-      "of a rest and a chunk of the client without a token does not fit",
-      queue(longestRest, chunk(client, 4)),
-      0,
-      false,
-    ],
-    ["of a rest and a chunk of the server needs none", queue(longestRest, chunk(server, 4)), 0, true],
-    ["of a rest and an empty chunk fits", queue(longestRest, chunk(server, 0)), 0, true],
-    ["with a chunk for nobody does not", queue(longestRest, chunk(3, 4)), 9, false],
+  const cases: readonly (readonly [string, Uint8Array, boolean])[] = [
+    ["that is empty fits", queue(), true],
+    ["of one rest fits", longestRest, true],
+    ["of a rest longer than a chunk does not", queue(longestRest, Uint8Array.of(0)), false],
+    ["of a rest and a chunk of the client fits", queue(longestRest, chunk(client, 4)), true],
+    ["of a rest and a chunk of the server fits", queue(longestRest, chunk(server, 4)), true],
+    ["of a rest and an empty chunk fits", queue(longestRest, chunk(server, 0)), true],
+    ["with a chunk for nobody does not", queue(longestRest, chunk(3, 4)), false],
+    ["with a chunk for port 0 does not", queue(longestRest, chunk(0, 4)), false],
     [
       "with a chunk for nobody behind one of the client does not",
       queue(longestRest, chunk(client, 4), chunk(3, 4)),
-      9,
       false,
     ],
-    ["with a chunk for port 0 does not", queue(longestRest, chunk(0, 4)), 9, false],
-    ["with the largest chunk fits", queue(longestRest, chunk(client, 2048)), 1, true],
-    ["with a larger one does not", queue(longestRest, chunk(client, 2049)), 1, false],
-    ["with a chunk that is cut does not", queue(longestRest, chunk(server, 4, 5)), 0, false],
-    [
-      "with a chunk whose header is cut does not",
-      queue(longestRest, chunk(server, 4), Uint8Array.of(2, 0, 0, 0, 0, 0, 0)),
-      0,
-      false,
-    ],
-    ["with a chunk that announces less than it has does not", queue(longestRest, chunk(server, 9, 8)), 0, false],
-    [
-      "of ten chunks of the client fits its ten tokens",
-      queue(...Array.from({ length: 10 }, () => chunk(client, 2048))),
-      10,
-      true,
-    ],
-    [
-      "of ten chunks of the client does not fit eight tokens",
-      queue(...Array.from({ length: 10 }, () => chunk(client, 2048))),
-      8,
-      false,
-    ],
-    [
-      "of chunks of both counts the client's",
-      queue(longestRest, chunk(client, 1), chunk(server, 1), chunk(client, 1)),
-      2,
-      true,
-    ],
-    [
-      "of chunks of both counts all of the client's",
-      queue(longestRest, chunk(client, 1), chunk(server, 1), chunk(client, 1)),
-      1,
-      false,
-    ],
+    ["with the largest chunk fits", queue(longestRest, chunk(client, 2048)), true],
+    ["with a larger one does not", queue(longestRest, chunk(client, 2049)), false],
+    ["with a chunk that is cut does not", queue(longestRest, chunk(server, 4, 5)), false],
+    ["with a header that is cut does not", queue(longestRest, chunk(server, 4), chunk(server, 0).subarray(1)), false],
+    ["with a chunk that announces less than it has does not", queue(longestRest, chunk(server, 9, 8)), false],
+    ["of a departed client's chunk and the server's fits", queue(chunk(client, 2048), chunk(server, 20)), true],
+    ["of ten chunks of the client fits", queue(...Array.from({ length: 10 }, () => chunk(client, 2048))), true],
   ]
 
-  test.each(cases)("%s", (_, bytes, tokens, expected) => {
-    expect(fits(bytes, tokens)).toBe(expected)
+  test.each(cases)("%s", (_, bytes, expected) => {
+    expect(fits(bytes)).toBe(expected)
   })
 
   test("fits wherever in its first chunk the device stopped", () => {
@@ -91,20 +59,29 @@ describe("the write queue of an agent", () => {
       fc.property(chunks, fc.nat(), (all, stop) => {
         const [first, ...others] = all.map(([port, size]) => chunk(port, size))
         if (first === undefined) return
-        const tokens = all.filter(([port]) => port === client).length
-        expect(fits(queue(first.subarray(stop % first.length), ...others), tokens)).toBe(true)
+        expect(fits(queue(first.subarray(stop % first.length), ...others))).toBe(true)
       }),
     )
   })
 
-  test("is refused by the example that the scan itself gives", () => {
-    expect(fits(agentChunksFit.refused, 10)).toBe(false)
-    expect(fits(agentChunksFit.refused.subarray(1), 10)).toBe(true)
+  test("is refused by the example that the scan itself gives, and no shorter", () => {
+    expect(fits(agentChunksFit.refused)).toBe(false)
+    expect(fits(agentChunksFit.refused.subarray(1))).toBe(true)
   })
+})
+
+test("the limits of a receiver are what the layouts add up to", () => {
+  const { maxBlobBytes, maxWriteBytes, maxReadBytes, surfaceTableSize } = defaultReceiver
+  expect(maxWriteBytes.main).toBe(maxBlobBytes.main - plans.main.size)
+  expect(maxBlobBytes.display).toBe(plans.display.size + 4 + 20 * surfaceTableSize)
+  expect(maxBlobBytes.smartcard).toBe(plans.smartcard.size + maxWriteBytes.smartcard + maxReadBytes.smartcard)
+  for (const channel of ["usbredir", "port", "webdav", "spicevmc"] as const)
+    expect(maxBlobBytes[channel]).toBe(plans.spicevmc.size + maxWriteBytes[channel])
 })
 
 test("a rule is known by its id", () => {
   expect(ruleById("main/write-queue-chunks")?.code).toBe("inconsistent")
   expect(ruleById("layout/gap")?.code).toBe("unclaimed-bytes")
+  expect(ruleById("spice/channel")?.code).toBe("wrong-channel")
   expect(ruleById("nothing")).toBeUndefined()
 })

@@ -78,12 +78,20 @@ const mainState: fc.Arbitrary<MigrateData<"main">> = fc.oneof(
     client_agent_started: fc.boolean(),
     agent2client: fc.oneof(
       fc.record({
-        chunk_header_size: fc.integer({ min: 0, max: 8 }),
+        chunk_header_size: fc.constant(8),
         chunk_header: fc.record({ port: u32, size: u32 }),
         msg_header_done: fc.constant(true),
         msg_header: fc.constant(new Uint8Array()),
         msg_remaining: u32,
         msg_filter_result: filterResult,
+      }),
+      fc.record({
+        chunk_header_size: fc.integer({ min: 0, max: 7 }),
+        chunk_header: fc.record({ port: u32, size: u32 }),
+        msg_header_done: fc.constant(false),
+        msg_header: fc.constant(new Uint8Array()),
+        msg_remaining: fc.constant(0),
+        msg_filter_result: fc.constant("ok" as const),
       }),
       fc.record({
         chunk_header_size: fc.constant(8),

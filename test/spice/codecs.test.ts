@@ -85,6 +85,14 @@ describe("an io-ts codec", () => {
     ])
   })
 
+  test("says which of several codecs refused, with nothing of a key that could harm a terminal", () => {
+    const both = t.type({ one: inputsCodec(), other: inputsCodec() })
+    expect(PathReporter.report(both.decode({ one: blob, other: tooMany }))[0]).toMatch(/^other\.motion_count at byte 8/)
+    const named = t.record(t.string, inputsCodec())
+    const [line] = PathReporter.report(named.decode({ ["\u001b[31m".repeat(50)]: new Uint8Array() }))
+    expect(line).toMatch(/^[?\w]{64} at byte 0/)
+  })
+
   test("composes with pipe", () => {
     expect(
       pipe(

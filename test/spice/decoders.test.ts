@@ -106,21 +106,108 @@ describe("decoding and encoding are inverse", () => {
 
 const inputsBlob = Uint8Array.of(73, 67, 77, 68, 1, 0, 0, 0, 2, 0)
 
+const detached = (): Uint8Array => {
+  const bytes = new Uint8Array(10)
+  structuredClone(bytes.buffer, { transfer: [bytes.buffer] })
+  return bytes
+}
+
+const detachedColumns = (): Int32Array => {
+  const columns = new Int32Array(1)
+  structuredClone(columns.buffer, { transfer: [columns.buffer] })
+  return columns
+}
+
+const idle = { connected: true, num_client_tokens: 0xffffffff, num_send_tokens: 0xffffffff, write_num_client_tokens: 0 }
+
+const decodedDisplay = () => {
+  const blob = readBlob({ file: "display/genuine/display-lossless.bin" })
+  const decoded = decodeMigrateData("display", blob, { ...defaultReceiver, jpegWanCompression: "never" })
+  if (E.isLeft(decoded)) throw new Error(decoded.left[0].message)
+  return decoded.right
+}
+
+/** A copy of a state in which the member number `at`, counted at every depth, is replaced. */
+const replaced = (state: object, at: number, value: unknown): object => {
+  const paths = pathsOf(state)
+  const path = paths[at % paths.length] ?? []
+  const copy = structuredClone(state)
+  const owner = path.slice(0, -1).reduce<object>((inner, key) => Object(Reflect.get(inner, key)), copy)
+  Reflect.set(owner, path.at(-1) ?? "", value)
+  return copy
+}
+
+const pathsOf = (value: unknown): readonly (readonly string[])[] =>
+  typeof value === "object" && value !== null && !ArrayBuffer.isView(value)
+    ? Object.entries(value).flatMap(([key, inner]) => [[key], ...pathsOf(inner).map((path) => [key, ...path])])
+    : []
+
 describe("decoding is total", () => {
+  const anything = fc.anything({
+    withBigInt: true,
+    withTypedArray: true,
+    withNullPrototype: true,
+    withSparseArray: true,
+  })
+  const nearlyChannel = fc.oneof(anyChannel, anything)
+  const nearlyBytes = fc.oneof(
+    fc.constantFrom(...readIndex().slice(0, 7).map(readBlob), detached(), inputsBlob.buffer),
+    fc.uint8Array({ maxLength: 120 }),
+    anything,
+  )
+  const nearlyReceiver = fc.oneof(
+    fc.constant(defaultReceiver),
+    fc
+      .tuple(fc.constantFrom(...Object.keys(defaultReceiver)), anything)
+      .map(([member, value]) => ({ ...defaultReceiver, [member]: value })),
+    anything,
+  )
+  const nearlyOptions = fc.oneof(fc.record({ all: fc.boolean(), alias: fc.boolean() }), anything)
+
   test("for any argument of any type", () => {
-    const anything = fc.anything({
-      withBigInt: true,
-      withTypedArray: true,
-      withNullPrototype: true,
-      withSparseArray: true,
-    })
+    const seen = new Set<string>()
     fc.assert(
-      fc.property(anything, anything, anything, anything, (channel, bytes, receiver, options) => {
-        const decoded = Reflect.apply(decodeMigrateData, undefined, [channel, bytes, receiver, options])
-        expect(decoded._tag).toBe("Left")
-        expect(decoded.left.length).toBeGreaterThan(0)
+      fc.property(nearlyChannel, nearlyBytes, nearlyReceiver, nearlyOptions, (...callers) => {
+        const decoded = Reflect.apply(decodeMigrateData, undefined, callers)
+        if (decoded._tag === "Left") expect(decoded.left.length).toBeGreaterThan(0)
+        seen.add(decoded._tag === "Left" ? decoded.left[0].rule : "accepted")
       }),
+      { numRuns: 3000 },
     )
+    expect([...seen]).toEqual(
+      expect.arrayContaining(["spice/channel", "spice/receiver", "layout/argument", "layout/magic", "accepted"]),
+    )
+  })
+
+  test("for any state to encode, a valid one with any member replaced by anything", () => {
+    fc.assert(
+      fc.property(valid, fc.nat(), anything, ({ channel, state, settings }, at, value) => {
+        const encoded = Reflect.apply(encodeMigrateData, undefined, [channel, replaced(state, at, value), settings])
+        expect(["Left", "Right"]).toContain(encoded._tag)
+      }),
+      { numRuns: 3000 },
+    )
+  })
+
+  const display = { ...decodedDisplay(), pixmap_cache_clients: Object.assign([1n], { length: 4 }) }
+  test.each<[string, Channel, unknown]>([
+    ["an array with holes", "display", display],
+    ["detached bytes", "spicevmc", { base: { ...idle, write_data: detached() } }],
+    [
+      "detached columns",
+      "display",
+      { ...decodedDisplay(), surfaces: { kind: "lossless", columns: detachedColumns() } },
+    ],
+  ])("for %s in a state", (_, channel, state) => {
+    const encoded = Reflect.apply(encodeMigrateData, undefined, [channel, state])
+    expect(encoded._tag === "Left" && encoded.left[0].rule).toBe("layout/value-type")
+  })
+
+  test("and refuses an input whose memory is gone", () => {
+    for (const all of [false, true]) {
+      const decoded = decodeMigrateData("inputs", detached(), defaultReceiver, { all })
+      expect(E.isLeft(decoded) && decoded.left.map(({ rule }) => rule)).toEqual(["layout/argument"])
+    }
   })
 
   test("and names the wrong argument", () => {

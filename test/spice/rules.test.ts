@@ -96,10 +96,10 @@ describe("main", () => {
       withBase({ num_client_tokens: 1, write_num_client_tokens: 1 }),
       "inconsistent char-device/tokens-need-data agent_base.write_num_client_tokens",
     ],
-    ["a rest that one chunk can leave", withBase({ write_data: bytes(2055) }), "accept"],
+    ["a rest that one chunk can leave", withBase({ write_data: bytes(2056) }), "accept"],
     [
       "a longer rest",
-      withBase({ write_data: bytes(2056) }),
+      withBase({ write_data: bytes(2057) }),
       "inconsistent main/write-queue-chunks agent_base.write_size",
     ],
     [
@@ -140,8 +140,13 @@ describe("main", () => {
     ],
     [
       "a message under way",
-      reading({ chunk_header_size: 3, msg_header_done: true, msg_remaining: unlimited, msg_filter_result: "discard" }),
+      reading({ msg_header_done: true, msg_remaining: unlimited, msg_filter_result: "discard" }),
       "accept",
+    ],
+    [
+      "a message under way before a whole chunk header",
+      reading({ chunk_header_size: 7, msg_header_done: true }),
+      "inconsistent main/header-done-follows-chunk-header agent2client.msg_header_done",
     ],
     [
       "a rest of a message whose header is not done",
@@ -195,7 +200,7 @@ describe("main", () => {
     [
       "a done header",
       { ...withoutAgent, agent2client: { ...withoutAgent.agent2client, msg_header_done: true } },
-      "main/unconnected-is-zero agent2client.msg_header_done",
+      "main/header-done-follows-chunk-header agent2client.msg_header_done",
     ],
     [
       "a rest of the client's message",
@@ -235,6 +240,13 @@ describe("spicevmc", () => {
       "out-of-range char-device/client-tokens-unlimited base.num_client_tokens",
     ],
     ["counted send tokens of any source", { num_send_tokens: unlimited - 1 }, "accept"],
+    ["a counted queue of any source", { write_data: bytes(1), write_num_client_tokens: 1 }, "accept"],
+    [
+      "a counted queue of 0.15",
+      { write_data: bytes(1), write_num_client_tokens: 1 },
+      "inconsistent spicevmc/queue-not-counted base.write_num_client_tokens",
+      { source: "0.15" },
+    ],
     [
       "counted send tokens of 0.15",
       { num_send_tokens: unlimited - 1 },

@@ -13,6 +13,7 @@ const charDeviceTokensNeedDataRule = rule("char-device/tokens-need-data")
 const mainChunkHeaderSizeRule = rule("main/chunk-header-size")
 const mainPartialHeaderIncompleteRule = rule("main/partial-header-incomplete")
 const mainPartialHeaderFollowsChunkHeaderRule = rule("main/partial-header-follows-chunk-header")
+const mainHeaderDoneFollowsChunkHeaderRule = rule("main/header-done-follows-chunk-header")
 const mainMessageStateNeedsHeaderRule = rule("main/message-state-needs-header")
 const charDeviceUnconnectedIsZeroRule = rule("char-device/unconnected-is-zero")
 const mainTokensWithinWindowRule = rule("main/tokens-within-window")
@@ -182,6 +183,13 @@ export const decodeMain = (
       agent2client_msgHeaderPartialLen,
       0,
     )
+  if (agent2client_chunkHeaderSize !== 8 && agent2client_msgHeaderDone !== 0)
+    return new Violation(
+      mainHeaderDoneFollowsChunkHeaderRule,
+      { path: "agent2client.msg_header_done", offset: 46, length: 1 },
+      agent2client_msgHeaderDone,
+      0,
+    )
   if (agent2client_msgHeaderDone !== 1 && agent2client_msgRemaining !== 0)
     return new Violation(
       mainMessageStateNeedsHeaderRule,
@@ -224,12 +232,7 @@ export const decodeMain = (
       agentBase_numClientTokens + agentBase_writeNumClientTokens,
       receiver.agentTokenWindow,
     )
-  if (
-    !agentChunksFit.holds(
-      cut(bytes, agentBase_writeDataStart, agentBase_writeDataLength, true),
-      agentBase_writeNumClientTokens,
-    )
-  )
+  if (!agentChunksFit.holds(cut(bytes, agentBase_writeDataStart, agentBase_writeDataLength, true)))
     return new Violation(
       mainWriteQueueChunksRule,
       { path: "agent_base.write_size", offset: 21, length: 4 },
@@ -261,13 +264,6 @@ export const decodeMain = (
       mainUnconnectedIsZeroRule,
       { path: "agent2client.chunk_header.size", offset: 42, length: 4 },
       agent2client_chunkHeader_size,
-      0,
-    )
-  if (agentBase_connected !== 1 && agent2client_msgHeaderDone !== 0)
-    return new Violation(
-      mainUnconnectedIsZeroRule,
-      { path: "agent2client.msg_header_done", offset: 46, length: 1 },
-      agent2client_msgHeaderDone,
       0,
     )
   if (agentBase_connected !== 1 && client2agent_msgRemaining !== 0)

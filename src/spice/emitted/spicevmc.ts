@@ -13,6 +13,7 @@ const charDeviceTokensNeedDataRule = rule("char-device/tokens-need-data")
 const spicevmcConnectedRule = rule("spicevmc/connected")
 const charDeviceClientTokensUnlimitedRule = rule("char-device/client-tokens-unlimited")
 const charDeviceSendTokensUnlimitedRule = rule("char-device/send-tokens-unlimited")
+const spicevmcQueueNotCountedRule = rule("spicevmc/queue-not-counted")
 
 /** Decodes a SpiceMigrateDataSpiceVmc, or says which violation is its first. */
 export const decodeSpicevmc = (
@@ -106,6 +107,13 @@ export const decodeSpicevmc = (
       { path: "base.num_send_tokens", offset: 17, length: 4 },
       base_numSendTokens,
       4294967295,
+    )
+  if (receiver.source === "0.15" && base_writeNumClientTokens !== 0)
+    return new Violation(
+      spicevmcQueueNotCountedRule,
+      { path: "base.write_num_client_tokens", offset: 25, length: 4 },
+      base_writeNumClientTokens,
+      0,
     )
 
   return {
