@@ -69,6 +69,11 @@ describe("encode", () => {
     expect(encoded(sampleState, { ...sampleReceiver, maxBlobBytes: { test: 76 } })).toHaveLength(76)
   })
 
+  test("refuses a list that is larger than the limit by itself", () => {
+    const result = encoded({ ...sampleState, list: { kind: "lossy", columns: new Int32Array(50) } })
+    expect(result).toMatchObject({ rule: "layout/blob-limit", actual: 204, expected: 200 })
+  })
+
   test("places a refusal at the field", () => {
     expect(encoded({ ...sampleState, near: 1.5 })).toMatchObject({ offset: 10, length: 2 })
     expect(encoded({ ...sampleState, list: null })).toMatchObject({ offset: 0, length: 0 })
