@@ -1,7 +1,15 @@
 import type { Layout, Rule, Scalar, Struct } from "./language.js"
-import { type Flat, type PlannedField, type PlannedList, type PlannedPart, type PlannedRun, planOf } from "./plan.js"
+import {
+  type Flat,
+  type PlannedField,
+  type PlannedList,
+  type PlannedPart,
+  type PlannedRule,
+  type PlannedRun,
+  planOf,
+} from "./plan.js"
 import { type Names, printCondition } from "./print.js"
-import { rulesOf } from "./rules.js"
+import { plannedRulesOf } from "./rules.js"
 import type { Check } from "./violation.js"
 
 /** A Markdown table; cells may hold anything but line breaks. */
@@ -50,11 +58,11 @@ const describeRun = ({ length, pointer, header }: PlannedRun): readonly string[]
   return [`${size} ${header.struct.doc} Offsets count from the part's first byte.`, fieldTable(header.fields)]
 }
 
-const describeList = ({ count, pointer, lossy, entries }: PlannedList): readonly string[] => {
+const describeList = ({ count, prefix, pointer, lossy, entries }: PlannedList): readonly string[] => {
   const entry = ({ struct, size }: Flat) => `${size} bytes each. ${struct.doc}`
   return [
     `A u32 count, \`${count}\`, then that many entries. ${pointer.doc}`,
-    `Entries carry lossy regions when \`${printCondition(lossy, names)}\`: ${entry(entries.lossy)}`,
+    `Entries carry lossy regions when \`${printCondition(lossy, namesAt(prefix))}\`: ${entry(entries.lossy)}`,
     fieldTable(entries.lossy.fields),
     `Otherwise ${entry(entries.lossless)}`,
     fieldTable(entries.lossless.fields),
@@ -62,23 +70,23 @@ const describeList = ({ count, pointer, lossy, entries }: PlannedList): readonly
 }
 
 /** How conditions are printed for a reader: the names of the wire and of ReceiverState. */
-const names: Names = {
-  field: (path) => path,
-  previous: (path) => `previous ${path}`,
+const namesAt = (prefix: string): Names => ({
+  field: (path) => `${prefix}${path}`,
+  previous: (path) => `previous ${prefix}${path}`,
   receiver: (member, perChannel) => `receiver.${member}${perChannel ? "[channel]" : ""}`,
-  scan: (part, test) => `${test}(${part})`,
-}
+  scan: (part, test) => `${test}(${prefix}${part})`,
+})
 
 /** One row for a rule, however many fields it is judged at. */
-const ruleRow = ({ id, code, says, without }: Rule, rules: readonly Rule[]): readonly string[] => {
-  const same = rules.filter((rule) => rule.id === id)
+const ruleRow = ({ id, code, says, without }: Rule, rules: readonly PlannedRule[]): readonly string[] => {
+  const same = rules.filter(({ rule }) => rule.id === id)
   const list = (texts: readonly string[]) => [...new Set(texts)].map((text) => `\`${text}\``).join("<br>")
   return [
     `\`${id}\``,
     `\`${code}\``,
-    list(same.map(({ at }) => at.path)),
+    list(same.map(({ rule, prefix }) => `${prefix}${rule.at.path}`)),
     says,
-    list(same.map(({ holds }) => printCondition(holds, names))),
+    list(same.map(({ rule, prefix }) => printCondition(rule.holds, namesAt(prefix)))),
     without,
   ]
 }
@@ -94,7 +102,7 @@ const describeStructs = (struct: Struct, prefix = ""): readonly string[] =>
 /** The documentation of one format, in Markdown, from its declaration alone. */
 export const describe = (layout: Layout): string => {
   const plan = planOf(layout)
-  const rules = rulesOf(layout)
+  const rules = plannedRulesOf(plan)
   const structs = describeStructs(layout.struct)
   return `${[
     `# ${layout.title}`,
@@ -112,7 +120,7 @@ export const describe = (layout: Layout): string => {
     "## Rules",
     table(
       ["rule", "code", "at", "what must hold", "condition", "what spice-server does without it"],
-      [...new Map(rules.map((rule) => [rule.id, rule])).values()].map((rule) => ruleRow(rule, rules)),
+      [...new Map(rules.map(({ rule }) => [rule.id, rule])).values()].map((rule) => ruleRow(rule, rules)),
     ),
   ].join("\n\n")}\n`
 }

@@ -1,15 +1,22 @@
 import { nodesOf, type Scan } from "./expression.js"
 import type { Layout, Rule } from "./language.js"
-import { planOf } from "./plan.js"
+import { type Plan, type PlannedRule, planOf } from "./plan.js"
 
-/** Every rule of a layout, those of its list entries included, in the order in which they are judged. */
-export const rulesOf = (layout: Layout): readonly Rule[] => {
-  const { parts, rules } = planOf(layout)
-  const entries = parts.flatMap((part) =>
-    part.kind === "list" ? [...part.entries.lossy.struct.rules, ...part.entries.lossless.struct.rules] : [],
-  )
-  return [...entries, ...rules.map(({ rule }) => rule)]
+/**
+ * Every rule of a plan, those of list entries included, in the order in which they are judged. What goes before the
+ * names of a list entry is the list's path with empty brackets.
+ */
+export const plannedRulesOf = ({ parts, rules }: Plan): readonly PlannedRule[] => {
+  const entries = parts.flatMap((part) => {
+    if (part.kind === "run") return []
+    const { lossy, lossless } = part.entries
+    return [...lossy.struct.rules, ...lossless.struct.rules].map((rule) => ({ rule, prefix: `${part.path}[].` }))
+  })
+  return [...entries, ...rules]
 }
+
+/** Every rule of a layout, in the order in which they are judged. */
+export const rulesOf = (layout: Layout): readonly Rule[] => plannedRulesOf(planOf(layout)).map(({ rule }) => rule)
 
 /** How an emitted decoder gets at what its declaration holds: rules by id, and the scans inside them. */
 export const ruleFinder = (layout: Layout) => {

@@ -318,6 +318,8 @@ describe("all violations", () => {
     new DataView(bytes.buffer).setUint32(80, count, true)
     const decoded = decodeMigrateData("display", bytes, lossy, { all: true })
     expect(E.isLeft(decoded) && decoded.left.length).toBe(mostViolations)
+    const { claims } = interpret(plans.display, bytes, lossy, "display")
+    expect(claims.reduce((sum, { length }) => sum + length, 0)).toBe(bytes.length)
   })
 })
 
