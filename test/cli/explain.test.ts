@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest"
 import {
   displayBaseTable,
   displayLosslessTable,
+  displaySecondHeadTable,
   type FieldTable,
   type FieldValue,
   inputsBaseTable,
@@ -93,6 +94,7 @@ const tables: Readonly<Record<string, FieldTable>> = {
   "main/genuine/main-agent.bin": mainAgentTable,
   "display/genuine/display-base.bin": displayBaseTable,
   "display/genuine/display-lossless.bin": displayLosslessTable,
+  "display/genuine/display-second-head.bin": displaySecondHeadTable,
   "inputs/genuine/inputs-base.bin": inputsBaseTable,
   "spicevmc/genuine/usbredir-base.bin": usbredirBaseTable,
   "smartcard/genuine/smartcard-base.bin": smartcardBaseTable,

@@ -108,6 +108,26 @@ export const displayLosslessTable: FieldTable = [
   ["surfaces.0.id", 84, 4, 0],
 ]
 
+export const displaySecondHeadTable: FieldTable = [
+  ["magic", 0, 4, "DCMD"],
+  ["version", 4, 4, 1],
+  ["message_serial", 8, 8, 5n],
+  ["low_bandwidth_setting", 16, 1, 0],
+  ["pixmap_cache_id", 17, 1, 1],
+  ["pixmap_cache_size", 18, 8, 0x1400000n],
+  ["pixmap_cache_freezer", 26, 1, 1],
+  ["pixmap_cache_clients.0", 27, 8, 0n],
+  ["pixmap_cache_clients.1", 35, 8, 0n],
+  ["pixmap_cache_clients.2", 43, 8, 0n],
+  ["pixmap_cache_clients.3", 51, 8, 0n],
+  ["glz_dict_id", 59, 1, 1],
+  ["glz.size", 60, 4, 0x5ffc00],
+  ["glz.max_encoders", 64, 4, 4],
+  ["glz.last_image_id", 68, 8, 0x23n],
+  ["surfaces_at_client_ptr", 76, 4, 80],
+  ["num_surfaces", 80, 4, 0],
+]
+
 export const inputsBaseTable: FieldTable = [
   ["magic", 0, 4, "ICMD"],
   ["version", 4, 4, 1],

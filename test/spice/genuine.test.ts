@@ -17,6 +17,7 @@ import {
 import {
   displayBaseTable,
   displayLosslessTable,
+  displaySecondHeadTable,
   type FieldTable,
   type FieldValue,
   inputsBaseTable,
@@ -328,6 +329,15 @@ const captures: readonly (Sample & { readonly size: number; readonly table: Fiel
     size: 88,
     table: displayLosslessTable,
     reading: asDisplayLossless,
+  },
+  {
+    title: "display of a second head without surfaces",
+    channel: "display",
+    receiver: lossyReceiver,
+    bytes: capture("display/genuine/display-second-head.bin"),
+    size: 84,
+    table: displaySecondHeadTable,
+    reading: asDisplayLossy,
   },
   {
     title: "inputs without motion",
