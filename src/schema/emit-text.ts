@@ -1,6 +1,7 @@
 import type { Rule, Scalar } from "./language.js"
 import type { PlannedField } from "./plan.js"
 import type { Names } from "./print.js"
+import { keysOf } from "./violation.js"
 
 /** The words of emitted TypeScript: how paths, places, reads and refusals are written. */
 
@@ -11,12 +12,7 @@ export const camel = (text: string): string =>
 export const constantOf = (rule: Rule): string => `${camel(rule.id)}Rule`
 
 /** A path as the name of a local variable: `agent2client.chunk_header.size` is `agent2client_chunkHeader_size`. */
-export const local = (path: string): string =>
-  path
-    .split(/[.[\]]+/)
-    .filter((key) => key !== "")
-    .map(camel)
-    .join("_")
+export const local = (path: string): string => keysOf(path).map(camel).join("_")
 
 /** `base + offset` as TypeScript. */
 export const plus = (base: string, offset: number): string => (offset === 0 ? base : `${base} + ${offset}`)
