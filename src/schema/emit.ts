@@ -15,7 +15,7 @@ import {
   start,
 } from "./emit-text.js"
 import { type Condition, measuresOf, nodesOf, pathsOf, type Scan } from "./expression.js"
-import type { Enumeration, Field, Layout, Rule, Struct } from "./language.js"
+import { type Enumeration, type Layout, type Member, membersOf, type Rule, type Struct } from "./language.js"
 import {
   known,
   type Plan,
@@ -258,15 +258,11 @@ export const ${decoder} = (bytes: Uint8Array, receiver: ReceiverState, channel: 
 }
 
 const emitState = (plan: Plan, struct: Struct, prefix: string): string => {
-  const members = Object.entries(struct.fields).flatMap(([name, field]) => {
-    if (field.kind === "constant" || field.kind === "length") return []
-    const key = field.kind === "pointer" ? field.to : name
-    return [`${key}: ${emitMember(plan, field, `${prefix}${key}`)}`]
-  })
+  const members = membersOf(struct).map(([key, field]) => `${key}: ${emitMember(plan, field, `${prefix}${key}`)}`)
   return `{ ${members.join(", ")} }`
 }
 
-const emitMember = (plan: Plan, field: Field, path: string): string => {
+const emitMember = (plan: Plan, field: Member, path: string): string => {
   const name = local(path)
   switch (field.kind) {
     case "struct":

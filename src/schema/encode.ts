@@ -1,6 +1,14 @@
 import { isBytes, isInt32Array, viewOf } from "./bytes.js"
 import { type Environment, environmentOf, satisfied } from "./expression.js"
-import type { Field, FixedArray, LengthOf, Scalar, Struct } from "./language.js"
+import {
+  type Constant,
+  type FixedArray,
+  type Integer,
+  type Member,
+  membersOf,
+  type Scalar,
+  type Struct,
+} from "./language.js"
 import { known, type Plan, type PlannedField, type PlannedList, type PlannedRun, partOf } from "./plan.js"
 import { blobLimitOf, type Receiver, receiverMember } from "./reader.js"
 import { writeScalar } from "./scalar.js"
@@ -60,22 +68,14 @@ const memberOf = (value: unknown, key: string): unknown =>
 
 /** Collects a struct's members in the order of its fields; returns the first that cannot be written. */
 const collect = (writer: Writer, struct: Struct, state: unknown, prefix: string): Violation | undefined => {
-  for (const [name, field] of Object.entries(struct.fields)) {
-    if (field.kind === "length") continue
-    const key = field.kind === "pointer" ? field.to : name
+  for (const [key, field] of membersOf(struct)) {
     const wrong = collectMember(writer, field, memberOf(state, key), prefix, key)
     if (wrong !== undefined) return wrong
   }
   return undefined
 }
 
-const collectMember = (
-  writer: Writer,
-  field: Exclude<Field, LengthOf>,
-  value: unknown,
-  prefix: string,
-  key: string,
-) => {
+const collectMember = (writer: Writer, field: Member, value: unknown, prefix: string, key: string) => {
   const path = `${prefix}${key}`
   switch (field.kind) {
     case "struct":
@@ -103,7 +103,12 @@ const collectElements = (
   return undefined
 }
 
-const collectScalar = (writer: Writer, type: Scalar, value: unknown, path: string): Violation | undefined => {
+const collectScalar = (
+  writer: Writer,
+  type: Exclude<Scalar, Constant>,
+  value: unknown,
+  path: string,
+): Violation | undefined => {
   const number = numberOf(type, value)
   if (number === undefined) return writer.refusal(structure.valueType, path)
   if (type.kind === "integer" && !inRange(type, number)) return writer.refusal(structure.valueRange, path)
@@ -112,10 +117,8 @@ const collectScalar = (writer: Writer, type: Scalar, value: unknown, path: strin
 }
 
 /** A member's number on the wire, or undefined where the value has the wrong type. */
-const numberOf = (type: Scalar, value: unknown): number | bigint | undefined => {
+const numberOf = (type: Exclude<Scalar, Constant>, value: unknown): number | bigint | undefined => {
   switch (type.kind) {
-    case "constant":
-      return type.value
     case "boolean":
       return typeof value === "boolean" ? Number(value) : undefined
     case "enumeration":
@@ -126,7 +129,7 @@ const numberOf = (type: Scalar, value: unknown): number | bigint | undefined => 
   }
 }
 
-const inRange = (type: Scalar & { readonly kind: "integer" }, value: number | bigint): boolean => {
+const inRange = (type: Integer, value: number | bigint): boolean => {
   const magnitude = 2n ** BigInt(type.signed ? type.bits - 1 : type.bits)
   return (type.signed ? -magnitude : 0n) <= value && value < magnitude
 }
@@ -192,5 +195,6 @@ const write = (writer: Writer, plan: Plan, size: number): Uint8Array => {
 }
 
 const writeFields = (writer: Writer, fields: readonly PlannedField[], view: DataView): void => {
-  for (const field of fields) writeScalar(view, field.type, field.offset, known(writer.numbers, field.path))
+  for (const { path, offset, type } of fields)
+    writeScalar(view, type, offset, type.kind === "constant" ? type.value : known(writer.numbers, path))
 }

@@ -107,6 +107,16 @@ export interface Layout<F extends Fields = Fields> {
   readonly struct: Struct<F>
 }
 
+/** A field that a decoded state has a member for; constants and sizes can be derived. */
+export type Member = Exclude<Field, Constant | LengthOf>
+
+/** The members of a struct's decoded state, each under its key: a pointer's is the name of its part. */
+export const membersOf = (struct: Struct): readonly (readonly [string, Member])[] =>
+  Object.entries(struct.fields).flatMap(([name, field]) => {
+    if (field.kind === "constant" || field.kind === "length") return []
+    return [[field.kind === "pointer" ? field.to : name, field] as const]
+  })
+
 /** The references to a struct's fields that its rules are written with. */
 export type Refs<F extends Fields> = {
   readonly [K in keyof F as F[K] extends Pointer<infer To> ? To : K]: F[K] extends Struct<infer G>

@@ -1,5 +1,5 @@
 import { cut } from "./bytes.js"
-import type { Field, Struct } from "./language.js"
+import { type Member, membersOf, type Struct } from "./language.js"
 import { known, type Plan, type PlannedRun, partOf } from "./plan.js"
 import type { Reader } from "./reader.js"
 
@@ -11,17 +11,10 @@ interface Accepted {
 }
 
 /** The decoded state of a struct that was accepted. */
-export const stateOf = (accepted: Accepted, struct: Struct, prefix: string): Record<string, unknown> => {
-  const state: Record<string, unknown> = {}
-  for (const [name, field] of Object.entries(struct.fields)) {
-    if (field.kind === "constant" || field.kind === "length") continue
-    const key = field.kind === "pointer" ? field.to : name
-    state[key] = memberOf(accepted, field, `${prefix}${key}`)
-  }
-  return state
-}
+export const stateOf = (accepted: Accepted, struct: Struct, prefix: string): Record<string, unknown> =>
+  Object.fromEntries(membersOf(struct).map(([key, field]) => [key, memberOf(accepted, field, `${prefix}${key}`)]))
 
-const memberOf = (accepted: Accepted, field: Field, path: string): unknown => {
+const memberOf = (accepted: Accepted, field: Member, path: string): unknown => {
   const { reader, plan } = accepted
   switch (field.kind) {
     case "struct":
