@@ -104,7 +104,7 @@ const distinct = (entries: readonly Hostile[]): readonly Hostile[] => [
   ).values(),
 ]
 
-const isFormat = (name: string): name is Format => Object.hasOwn(formats, name)
+export const formatNames = Object.keys(formats).filter((name): name is Format => Object.hasOwn(formats, name))
 
 /**
  * Every generated file of the corpus by its path: the hostile blobs and the index. Captures and regressions stay as
@@ -113,8 +113,7 @@ const isFormat = (name: string): name is Format => Object.hasOwn(formats, name)
 export const generatedCorpus = (): ReadonlyMap<string, Uint8Array | string> => {
   const kept = readIndex().filter(({ origin }) => origin === "capture" || origin === "regression")
   const captures = kept.filter(({ origin }) => origin === "capture")
-  const hostile = Object.keys(formats)
-    .filter(isFormat)
+  const hostile = formatNames
     .flatMap((format) => distinct([...witnesses(formats[format]), ...shapes(formats[format], captures)]))
     .sort((one, other) => (one.file < other.file ? -1 : 1))
   const lines = [...kept, ...hostile].map((entry) => JSON.stringify({ ...entry, bytes: undefined }))
@@ -126,7 +125,7 @@ export const generatedCorpus = (): ReadonlyMap<string, Uint8Array | string> => {
 
 /** The files that lie in the hostile folders now. */
 export const hostileFiles = (): readonly string[] =>
-  Object.keys(formats).flatMap((format) => {
+  formatNames.flatMap((format) => {
     const folder = join(root, "corpus", format, "hostile")
     return existsSync(folder) ? readdirSync(folder).map((name) => relative(root, join(folder, name))) : []
   })

@@ -9,7 +9,7 @@ import { emit } from "../src/schema/emit.js"
 import { structure } from "../src/schema/structure.js"
 import { type Format, formatOf, formats } from "../src/spice/formats.js"
 import { channels } from "../src/spice/receiver.js"
-import { generatedCorpus, hostileFiles, root } from "./corpus.js"
+import { formatNames, generatedCorpus, hostileFiles, root } from "./corpus.js"
 
 const checking = process.argv.includes("--check")
 
@@ -65,11 +65,9 @@ ${describeChecks(Object.values(structure))}
 `,
 ]
 
-const isFormat = (name: string): name is Format => Object.hasOwn(formats, name)
-
 const wanted = new Map<string, string | Uint8Array>([
-  ...Object.keys(formats).filter(isFormat).map(emittedDecoder),
-  ...Object.keys(formats).filter(isFormat).map(formatDocument),
+  ...formatNames.map(emittedDecoder),
+  ...formatNames.map(formatDocument),
   checksDocument,
   ...generatedCorpus(),
 ])

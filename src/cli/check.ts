@@ -1,12 +1,19 @@
 import * as E from "fp-ts/lib/Either.js"
 import type { Finding, Note } from "../report/finding.js"
 import { jsonReport } from "../report/json.js"
-import { printable } from "../report/printable.js"
 import { textReport } from "../report/text.js"
 import type { Violation } from "../schema/violation.js"
 import { decodeMigrateData } from "../spice/migrate-data.js"
 import { type Channel, defaultReceiver, type ReceiverState } from "../spice/receiver.js"
-import { type Blob, filesOf, isUnreadable, readInput, standardInput, type Unreadable } from "./input.js"
+import {
+  type Blob,
+  filesOf,
+  isUnreadable,
+  readInput,
+  reportUnreadable,
+  standardInput,
+  type Unreadable,
+} from "./input.js"
 import { colorsFor, type ExitCode, exitCode, type Terminal } from "./terminal.js"
 
 export const reportFormats = ["text", "json", "sarif"] as const
@@ -35,7 +42,7 @@ export const check = async (
   for await (const finding of findingsOf(inputs, receiver, options.channel, terminal)) {
     if (isUnreadable(finding)) {
       failed = true
-      terminal.stderr.write(`migration-guard: ${printable(finding.file)}: ${printable(finding.reason)}\n`)
+      reportUnreadable(finding, terminal)
       continue
     }
     rejected ||= finding.violations.length > 0
@@ -72,9 +79,9 @@ const findingOf = (file: string, blob: Blob, receiver: ReceiverState): Finding =
   return { file, channel: blob.channel, violations, notes }
 }
 
-const judge = ({ bytes, channel, refusal }: Blob, receiver: ReceiverState): readonly Violation[] => {
-  if (refusal !== undefined || channel === undefined) return refusal === undefined ? [] : [refusal]
-  const decoded = decodeMigrateData(channel, bytes, receiver, { all: true, alias: true })
+const judge = (blob: Blob, receiver: ReceiverState): readonly Violation[] => {
+  if (blob.refusal !== undefined) return [blob.refusal]
+  const decoded = decodeMigrateData(blob.channel, blob.bytes, receiver, { all: true, alias: true })
   return E.isLeft(decoded) ? decoded.left : []
 }
 

@@ -1,10 +1,10 @@
+import { verdictOf } from "../report/finding.js"
 import { annotatedHex } from "../report/hex.js"
-import { printable } from "../report/printable.js"
 import { interpret } from "../schema/interpret.js"
 import { formatOf } from "../spice/formats.js"
 import { plans } from "../spice/migrate-data.js"
 import { type Channel, defaultReceiver, type ReceiverState } from "../spice/receiver.js"
-import { type Blob, isUnreadable, readInput } from "./input.js"
+import { type Blob, isUnreadable, readInput, reportUnreadable } from "./input.js"
 import { colorsFor, type ExitCode, exitCode, type Terminal } from "./terminal.js"
 
 export interface ExplainOptions {
@@ -17,11 +17,11 @@ export const explain = async (file: string, options: ExplainOptions, terminal: T
   const receiver = { ...defaultReceiver, jpegWanCompression: options.jpegWanCompression }
   const blob = await readInput(file, terminal, receiver, options.channel)
   if (isUnreadable(blob)) {
-    terminal.stderr.write(`migration-guard: ${printable(blob.file)}: ${printable(blob.reason)}\n`)
+    reportUnreadable(blob, terminal)
     return exitCode.failed
   }
   const { claims, violations } = readingOf(blob, receiver)
-  const verdict = violations.length === 0 ? "accept" : "reject"
+  const verdict = verdictOf({ violations })
   terminal.stdout.write(
     `${verdict}  ${blob.channel ?? "unknown"}  ${blob.whole ? "" : "first "}${blob.bytes.length} bytes\n`,
   )
@@ -30,7 +30,7 @@ export const explain = async (file: string, options: ExplainOptions, terminal: T
   return violations.length === 0 ? exitCode.accepted : exitCode.rejected
 }
 
-const readingOf = ({ bytes, channel, refusal }: Blob, receiver: ReceiverState) =>
-  refusal !== undefined || channel === undefined
-    ? { claims: [], violations: refusal === undefined ? [] : [refusal] }
-    : interpret(plans[formatOf[channel]], bytes, receiver, channel)
+const readingOf = (blob: Blob, receiver: ReceiverState) =>
+  blob.refusal === undefined
+    ? interpret(plans[formatOf[blob.channel]], blob.bytes, receiver, blob.channel)
+    : { claims: [], violations: [blob.refusal] }

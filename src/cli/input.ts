@@ -1,6 +1,7 @@
 import { createReadStream } from "node:fs"
 import { readdir, stat } from "node:fs/promises"
 import { join, sep } from "node:path"
+import { printable } from "../report/printable.js"
 import { viewOf } from "../schema/bytes.js"
 import { structure } from "../schema/structure.js"
 import { Violation } from "../schema/violation.js"
@@ -65,15 +66,23 @@ const regular = async (file: string): Promise<readonly (string | Unreadable)[]> 
   }
 }
 
-/** A blob that was read, no further than its channel's limit. */
-export interface Blob {
+/** Says on stderr what could not be read. */
+export const reportUnreadable = ({ file, reason }: Unreadable, { stderr }: Terminal): void => {
+  stderr.write(`migration-guard: ${printable(file)}: ${printable(reason)}\n`)
+}
+
+interface Read {
   readonly bytes: Uint8Array
   /** Whether these are all of its bytes. */
   readonly whole: boolean
-  readonly channel: Channel | undefined
-  /** Why the blob is refused without a look at its layout. */
-  readonly refusal: Violation | undefined
 }
+
+/** A blob that was read, no further than its channel's limit; a refusal says why its layout was not looked at. */
+export type Blob = Read &
+  (
+    | { readonly channel: Channel; readonly refusal?: undefined }
+    | { readonly channel: Channel | undefined; readonly refusal: Violation }
+  )
 
 /** The channel whose format begins with a blob's magic; SVMD stands for its three as spicevmc. */
 const channelByMagic = (bytes: Uint8Array): Channel | undefined =>
@@ -109,11 +118,11 @@ const readBounded = async (
     size += chunk.length
     if (size < 4) continue
     channel ??= channelByMagic(Buffer.concat(chunks))
-    if (channel === undefined) return { bytes: Buffer.concat(chunks), whole: false, channel, refusal: foreign(chunks) }
+    if (channel === undefined) return foreign(Buffer.concat(chunks))
     if (size > receiver.maxBlobBytes[channel]) return oversized(channel, receiver)
   }
   const bytes = Buffer.concat(chunks)
-  return { bytes, whole: true, channel, refusal: channel === undefined ? tooShort(bytes) : undefined }
+  return channel === undefined ? tooShort(bytes) : { bytes, whole: true, channel }
 }
 
 /** Whose size nobody knows, because it was not read to its end. */
@@ -123,10 +132,16 @@ const oversized = (channel: Channel, receiver: ReceiverState): Blob => {
   return { bytes: new Uint8Array(), whole: false, channel, refusal }
 }
 
-const tooShort = ({ length }: Uint8Array): Violation =>
-  new Violation(structure.fixedPart, { path: "", offset: 0, length }, length, 4)
+/** Which ended before its magic did. */
+const tooShort = (bytes: Uint8Array): Blob => {
+  const { length } = bytes
+  const refusal = new Violation(structure.fixedPart, { path: "", offset: 0, length }, length, 4)
+  return { bytes, whole: true, channel: undefined, refusal }
+}
 
-const foreign = (chunks: readonly Uint8Array[]): Violation => {
-  const magic = viewOf(Buffer.concat(chunks)).getUint32(0, true)
-  return new Violation(structure.magic, { path: "magic", offset: 0, length: 4 }, magic)
+/** Whose magic is nobody's; it was not read any further. */
+const foreign = (bytes: Uint8Array): Blob => {
+  const magic = viewOf(bytes).getUint32(0, true)
+  const refusal = new Violation(structure.magic, { path: "magic", offset: 0, length: 4 }, magic)
+  return { bytes, whole: false, channel: undefined, refusal }
 }
