@@ -33,6 +33,15 @@ export default {
       },
     },
     {
+      name: "qemu-adds-cidr-matching",
+      severity: "error",
+      from: { path: "^src/qemu/" },
+      to: {
+        dependencyTypes: ["npm", "npm-dev", "npm-no-pkg", "npm-unknown", "core"],
+        pathNot: [...library, "ipaddr.js"].map((name) => `^node_modules/${name}/`),
+      },
+    },
+    {
       name: "published-code-needs-no-development-package",
       severity: "error",
       from: { path: "^src" },

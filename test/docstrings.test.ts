@@ -3,6 +3,7 @@ import { join } from "node:path"
 import { describe, expect, test } from "vitest"
 import { root } from "../scripts/corpus.js"
 import * as library from "../src/index.js"
+import * as qemu from "../src/qemu/index.js"
 import * as testing from "../src/testing/index.js"
 import { runModule } from "./examples.js"
 
@@ -11,8 +12,10 @@ const prelude = `
 import { readFileSync } from "node:fs"
 import * as E from "fp-ts/lib/Either.js"
 import * as library from "migration-guard"
+import * as qemu from "migration-guard/qemu"
 import * as testing from "migration-guard/testing"
 const { ${Object.keys(library).join(", ")} } = library
+const { ${Object.keys(qemu).join(", ")} } = qemu
 const { ${Object.keys(testing).join(", ")} } = testing
 `
 
@@ -55,8 +58,8 @@ describe("the example of", () => {
 })
 
 describe("the public function", () => {
-  const functions = [...Object.entries(library), ...Object.entries(testing)].flatMap(([name, value]) =>
-    typeof value === "function" ? [name] : [],
+  const functions = [...Object.entries(library), ...Object.entries(qemu), ...Object.entries(testing)].flatMap(
+    ([name, value]) => (typeof value === "function" ? [name] : []),
   )
 
   test.each(functions)("%s has a docstring with an example and a version", (name) => {

@@ -19,6 +19,7 @@ export const runModule = async (
   writeFileSync(
     file,
     code
+      .replaceAll('"migration-guard/qemu"', '"../../src/qemu/index.js"')
       .replaceAll('"migration-guard/testing"', '"../../src/testing/index.js"')
       .replaceAll('"migration-guard"', '"../../src/index.js"'),
   )

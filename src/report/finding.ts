@@ -1,10 +1,5 @@
+import type { Note } from "../schema/note.js"
 import type { Violation } from "../schema/violation.js"
-
-/** Something worth knowing that is no violation. */
-export interface Note {
-  readonly path: string
-  readonly message: string
-}
 
 /** What was found out about one input. */
 export interface Finding {

@@ -8,30 +8,32 @@ import { keysOf, type Violation } from "./violation.js"
 /** What decoding and encoding come to: never an exception, never an empty list of violations. */
 export type Checked<A> = E.Either<NonEmptyArray<Violation>, A>
 
-/** An io-ts type from untrusted input to a state and back to its blob, which is a Standard Schema as well. */
-export type Codec<S> = t.Type<S, Uint8Array, unknown> & StandardSchema<S>
+/**
+ * An io-ts type from untrusted input to a state and back to what it is written as, a blob unless it says otherwise;
+ * a Standard Schema as well.
+ */
+export type Codec<S, O = Uint8Array> = t.Type<S, O, unknown> & StandardSchema<S>
 
 /**
  * Makes an io-ts type of a decoder and its encoder. `encode` throws a TypeError where it is called with what is no
- * state, which the type system forbids: an invalid blob is never written.
+ * state, which the type system forbids: nothing invalid is ever written.
  */
-export const codec = <S>(
+export const codec = <S, O = Uint8Array>(
   name: string,
   decode: (input: unknown) => Checked<S>,
-  encode: (state: unknown) => Checked<Uint8Array>,
-): Codec<S> => {
-  const type = new t.Type<S, Uint8Array, unknown>(
+  encode: (state: unknown) => Checked<O>,
+): Codec<S, O> => {
+  const type = new t.Type<S, O, unknown>(
     name,
     (state): state is S => E.isRight(encode(state)),
-    (input, context) =>
-      pipe(
-        decode(input),
-        E.mapLeft((violations) => violations.map((violation) => violation.within(context))),
-      ),
+    (input, context) => {
+      const decoded = decode(input)
+      return E.isLeft(decoded) ? E.left(decoded.left.map((violation) => violation.within(context))) : decoded
+    },
     (state) =>
       pipe(
         encode(state),
-        E.getOrElse((violations): Uint8Array => {
+        E.getOrElse((violations): O => {
           throw new TypeError(`not a ${name}: ${violations[0].message}`)
         }),
       ),

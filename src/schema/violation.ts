@@ -63,9 +63,11 @@ export const placeInEntry = (list: string, index: number, member: string, offset
 /** The keys of a path, as a reporter wants them. */
 export const keysOf = (path: string): string[] => path.split(/[.[\]]+/).filter((key) => key !== "")
 
-/** The keys that a codec is nested under; they may come from an input, so that only plain characters get through. */
-const outerKeys = (parents: Context): readonly string[] =>
-  parents.map(({ key }) => key.slice(0, 64).replace(/[^\w-]/g, "?"))
+/** A key that may come from an input, as far as it may be shown: only plain characters get through. */
+export const plainKey = (key: string): string => key.slice(0, 64).replace(/[^\w-]/g, "?")
+
+/** The keys that a codec is nested under. */
+const outerKeys = (parents: Context): readonly string[] => parents.map(({ key }) => plainKey(key))
 
 /**
  * One thing that is wrong with an input, as a value. It is an io-ts `ValidationError`: any io-ts reporter prints it.
@@ -116,10 +118,14 @@ export class Violation implements t.ValidationError {
   }
 
   get message(): string {
-    const where = [...outerKeys(this.#parents ?? []), this.path].filter((key) => key !== "").join(".") || "the blob"
-    const found = this.actual === undefined ? "" : ` Found ${this.actual}`
-    const against = this.expected === undefined ? "" : ` against ${this.expected}`
-    return `${where} at byte ${this.offset}: ${this.#check.says}${found}${against}${found === "" ? "" : "."}`
+    const where = [...outerKeys(this.#parents ?? []), this.path].filter((key) => key !== "").join(".") || "the input"
+    const at = this.offset === 0 && this.length === 0 ? "" : ` at byte ${this.offset}`
+    return `${where}${at}: ${this.#check.says}${this.#measured}`
+  }
+
+  get #measured(): string {
+    if (this.actual === undefined) return this.expected === undefined ? "" : ` Expected ${this.expected}.`
+    return ` Found ${this.actual}${this.expected === undefined ? "" : ` against ${this.expected}`}.`
   }
 
   /** The same violation, reported below `parents`: for a codec that is nested in another one. */
@@ -134,7 +140,7 @@ export class Violation implements t.ValidationError {
  * @example
  * const checked = decodeMigrateData("inputs", Uint8Array.of(73, 67, 77, 68))
  * checked._tag === "Left" && formatViolation(checked.left[0])
- * // "truncated layout/fixed-part the blob at byte 0: The blob must hold its whole fixed part. Found 4 against 10."
+ * // "truncated layout/fixed-part the input at byte 0: The blob must hold its whole fixed part. Found 4 against 10."
  * @since 0.1.0
  */
 export const formatViolation = (violation: Violation): string =>

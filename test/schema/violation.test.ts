@@ -15,7 +15,7 @@ describe("a violation", () => {
     expect(new Violation(check, place, 12n).message).toBe("list[3].id at byte 7: It must fit. Found 12.")
     expect(new Violation(check, place).message).toBe("list[3].id at byte 7: It must fit.")
     expect(new Violation(check, { ...place, path: "" }, 0, 1).message).toBe(
-      "the blob at byte 7: It must fit. Found 0 against 1.",
+      "the input at byte 7: It must fit. Found 0 against 1.",
     )
   })
 

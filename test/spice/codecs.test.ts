@@ -90,7 +90,7 @@ describe("an io-ts codec", () => {
     expect(PathReporter.report(both.decode({ one: blob, other: tooMany }))[0]).toMatch(/^other\.motion_count at byte 8/)
     const named = t.record(t.string, inputsCodec())
     const [line] = PathReporter.report(named.decode({ ["\u001b[31m".repeat(50)]: new Uint8Array() }))
-    expect(line).toMatch(/^[?\w]{64} at byte 0/)
+    expect(line).toMatch(/^[?\w]{64}/)
   })
 
   test("composes with pipe", () => {

@@ -251,13 +251,13 @@ describe("decoding is total", () => {
     expect(refusal("cursor", new Uint8Array())).toEqual({
       ...whole,
       code: "wrong-channel",
-      message: "the blob at byte 0: The channel must be one that carries migration data.",
+      message: "the input: The channel must be one that carries migration data.",
     })
     expect(refusal("inputs", new Uint8Array(), {})).toEqual({
       ...whole,
       code: "wrong-type",
       message:
-        "the blob at byte 0: The receiver must be a whole ReceiverState; spread defaultReceiver and override what differs.",
+        "the input: The receiver must be a whole ReceiverState; spread defaultReceiver and override what differs.",
     })
   })
 

@@ -1,0 +1,226 @@
+import * as t from "io-ts"
+import { below, broken, brokenAt, type Fault, kept, refined, together } from "../schema/refined.js"
+import { checks } from "./checks.js"
+import type { MigrateCommand } from "./context.js"
+import { hostFaults, isAddress, isIpv4, isIpv6 } from "./host.js"
+import { isDecimal, offset, uint16 } from "./number.js"
+import { portFaults, vsockFaults } from "./port.js"
+import { lengthFaults, text } from "./text.js"
+
+/**
+ * A TCP address (qapi/sockets.json of QEMU 10.0).
+ *
+ * @since 0.2.0
+ */
+export interface InetSocketAddress {
+  /** A name of at most 253 characters, four decimal numbers, or an IPv6 address without brackets; "0" is any, and so is "" to listen on. */
+  readonly host: string
+  /** A decimal number of 1 to 65535, 0 to listen on any; or a service name of RFC 6335. */
+  readonly port: string
+  /** Whether host and port are taken for numbers only. Listening only. */
+  readonly numeric?: boolean
+  /** Last port to try, 0 to 65535. Listening only. */
+  readonly to?: number
+  readonly ipv4?: boolean
+  readonly ipv6?: boolean
+  /** Connecting only. */
+  readonly "keep-alive"?: boolean
+  readonly mptcp?: boolean
+}
+
+/**
+ * The path of a socket: at most 108 bytes of UTF-8, 107 of an abstract one (sun_path of Linux).
+ *
+ * @since 0.2.0
+ */
+export interface UnixSocketAddress {
+  readonly path: string
+  readonly abstract?: boolean
+  /** Whether an abstract address ends with its path; without it, it is filled up with zeros to 108 bytes. */
+  readonly tight?: boolean
+}
+
+/**
+ * A guest's or a host's address of vsock: both decimal numbers of 0 to 4294967295, the highest to listen on only.
+ *
+ * @since 0.2.0
+ */
+export interface VsockSocketAddress {
+  readonly cid: string
+  readonly port: string
+}
+
+/**
+ * A file descriptor that QEMU was handed by QMP's getfd, under that name.
+ *
+ * @since 0.2.0
+ */
+export interface FdSocketAddress {
+  readonly str: string
+}
+
+/**
+ * Where a socket leads (qapi/sockets.json of QEMU 10.0), its kind beside its members.
+ *
+ * @since 0.2.0
+ */
+export type SocketAddress =
+  | ({ readonly type: "inet" } & InetSocketAddress)
+  | ({ readonly type: "unix" } & UnixSocketAddress)
+  | ({ readonly type: "vsock" } & VsockSocketAddress)
+  | ({ readonly type: "fd" } & FdSocketAddress)
+
+/**
+ * Where a migration goes to or comes from (qapi/migration.json of QEMU 10.0), the transport beside its members.
+ *
+ * @since 0.2.0
+ */
+export type MigrationAddress =
+  | ({ readonly transport: "socket" } & SocketAddress)
+  | {
+      readonly transport: "exec"
+      /** The program, an absolute path, and its arguments. No shell takes part, unless it is the program. */
+      readonly args: readonly string[]
+    }
+  | ({ readonly transport: "rdma" } & InetSocketAddress)
+  | {
+      readonly transport: "file"
+      /** At most 4095 bytes of UTF-8. */
+      readonly filename: string
+      /** Bytes from the file's beginning, 0 to 9223372036854775807: a bigint where a number is not exact. */
+      readonly offset: number | bigint
+    }
+
+/** Their rules say which characters they may have. */
+const inetMembers = { host: t.string, port: t.string }
+
+const inetOptions = t.partial({
+  numeric: t.boolean,
+  to: uint16,
+  ipv4: t.boolean,
+  ipv6: t.boolean,
+  "keep-alive": t.boolean,
+  mptcp: t.boolean,
+})
+
+/** Whether a family is allowed, by its own flag and that of the other (inet_ai_family_from_address of util/qemu-sockets.c). */
+const isAllowed = (flag: boolean | undefined, other: boolean | undefined): boolean =>
+  flag === true || (flag === undefined && other !== true)
+
+const familyFaults = ({ host, ipv4, ipv6 }: InetSocketAddress, command: MigrateCommand): readonly Fault[] => {
+  if (ipv4 === undefined && ipv6 === undefined) return kept
+  if (ipv4 === false && ipv6 === false) return broken(checks.noFamily)
+  // To connect, an IPv4 address is as good as its mapped IPv6 form.
+  const wrong =
+    (!isAllowed(ipv6, ipv4) && isIpv6(host)) || (!isAllowed(ipv4, ipv6) && isIpv4(host) && command !== "migrate")
+  return wrong ? brokenAt("host", checks.family) : kept
+}
+
+/** What an address may say of how to listen, and of how to connect. */
+const directionFaults = (address: InetSocketAddress, command: MigrateCommand): readonly Fault[] => {
+  if (command === "migrate-incoming")
+    return address["keep-alive"] === true ? brokenAt("keep-alive", checks.connectOnly) : kept
+  return together(
+    address.to === undefined ? kept : brokenAt("to", checks.listenOnly),
+    address.numeric === true ? brokenAt("numeric", checks.listenOnly) : kept,
+  )
+}
+
+const numericFaults = ({ numeric, host, port }: InetSocketAddress): readonly Fault[] => {
+  if (numeric !== true) return kept
+  return together(
+    host === "" || isAddress(host) ? kept : brokenAt("host", checks.portNumeric),
+    isDecimal(port) ? kept : brokenAt("port", checks.portNumeric),
+  )
+}
+
+const rangeFaults = ({ port, to }: InetSocketAddress): readonly Fault[] =>
+  to !== undefined && isDecimal(port) && Number(port) > to ? brokenAt("to", checks.to, to, Number(port)) : kept
+
+const inetFaults =
+  (command: MigrateCommand) =>
+  (address: InetSocketAddress): readonly Fault[] => {
+    const { host, port } = address
+    const named = together(below("host", hostFaults(host, command)), below("port", portFaults(port, command)))
+    if (named.length > 0) return named
+    return together(
+      familyFaults(address, command),
+      directionFaults(address, command),
+      command === "migrate" ? kept : numericFaults(address),
+      command === "migrate" ? kept : rangeFaults(address),
+    )
+  }
+
+const rdmaOptions = ["numeric", "to", "ipv4", "ipv6", "keep-alive", "mptcp"] as const
+
+const rdmaFaults =
+  (command: MigrateCommand) =>
+  (address: InetSocketAddress): readonly Fault[] => {
+    const port = portFaults(address.port, command)
+    return together(
+      below("host", hostFaults(address.host, "migrate")),
+      below("port", port),
+      port.length === 0 && !isDecimal(address.port) ? brokenAt("port", checks.portRdma) : kept,
+      ...rdmaOptions.map((name) => (address[name] === undefined ? kept : brokenAt(name, checks.rdmaOption))),
+    )
+  }
+
+const unixFaults = ({ path, abstract, tight }: UnixSocketAddress): readonly Fault[] =>
+  together(
+    below("path", lengthFaults(path, abstract === true ? 107 : 108, checks.pathEmpty, checks.pathLength)),
+    path.startsWith("@") && abstract !== true ? brokenAt("path", checks.pathAt) : kept,
+    tight !== undefined && abstract !== true ? brokenAt("tight", checks.tight) : kept,
+  )
+
+const vsockAddressFaults =
+  (command: MigrateCommand) =>
+  ({ cid, port }: VsockSocketAddress): readonly Fault[] =>
+    together(below("cid", vsockFaults(cid, command)), below("port", vsockFaults(port, command)))
+
+const fdName = refined(text, (name) => (/^(?:[0-9]|$)/.test(name) ? broken(checks.fdName) : kept))
+
+const argv = refined(t.readonlyArray(text), ([program]) => {
+  if (program === undefined) return broken(checks.argvEmpty)
+  return program.startsWith("/") ? kept : brokenAt("0", checks.argvAbsolute)
+})
+
+const filename = refined(text, (name) => lengthFaults(name, 4095, checks.filenameEmpty, checks.filenameLength))
+
+/** The types of a socket's address, each with the members that stand beside it. */
+const socketTypes = <P extends t.Props>(beside: P, command: MigrateCommand) =>
+  [
+    refined(
+      t.exact(t.intersection([t.type({ ...beside, type: t.literal("inet"), ...inetMembers }), inetOptions])),
+      inetFaults(command),
+    ),
+    refined(
+      t.exact(
+        t.intersection([
+          t.type({ ...beside, type: t.literal("unix"), path: text }),
+          t.partial({ abstract: t.boolean, tight: t.boolean }),
+        ]),
+      ),
+      unixFaults,
+    ),
+    refined(
+      t.exact(t.type({ ...beside, type: t.literal("vsock"), cid: t.string, port: t.string })),
+      vsockAddressFaults(command),
+    ),
+    t.exact(t.type({ ...beside, type: t.literal("fd"), str: fdName })),
+  ] as const
+
+/** A socket's address as an io-ts type. */
+export const socketAddress = (command: MigrateCommand): t.Type<SocketAddress, unknown> =>
+  t.union([...socketTypes({}, command)])
+
+/** A migration's address as an io-ts type. */
+export const migrationAddress = (command: MigrateCommand): t.Type<MigrationAddress, unknown> =>
+  t.union([
+    ...socketTypes({ transport: t.literal("socket") }, command),
+    t.exact(t.type({ transport: t.literal("exec"), args: argv })),
+    refined(
+      t.exact(t.intersection([t.type({ transport: t.literal("rdma"), ...inetMembers }), inetOptions])),
+      rdmaFaults(command),
+    ),
+    t.exact(t.type({ transport: t.literal("file"), filename, offset })),
+  ])

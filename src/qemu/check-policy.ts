@@ -1,0 +1,185 @@
+import * as E from "fp-ts/lib/Either.js"
+import { pipe } from "fp-ts/lib/function.js"
+import type { Checked } from "../schema/codec.js"
+import { nowhere, violationsOf } from "../schema/placing.js"
+import { below, brokenAt, type Fault, heldAgainst, kept, type Rule } from "../schema/refined.js"
+import type { Check } from "../schema/violation.js"
+import type { InetSocketAddress, MigrationAddress } from "./addresses.js"
+import type { MigrateArguments, MigrateIncomingArguments } from "./arguments.js"
+import type { Context } from "./context.js"
+import { isInside } from "./network.js"
+import { isDecimal } from "./number.js"
+import { type InetPolicy, type Policy, rangeOf, type Transport } from "./policy.js"
+import { contextOfUri, type UriOptions, uriReader } from "./uri.js"
+
+const denial = (line: string, says: string): Check => ({
+  id: `policy/${line}`,
+  code: "policy-denied",
+  says: `${says} It is ${line} of the policy that denies it.`,
+  without: "QEMU would do it.",
+})
+
+/** The denials, each under the name of the policy's line that it comes from. */
+export const denials = {
+  transports: denial("transports", "This kind of address must be allowed."),
+  exec: denial("exec", "Programs may be run only where the policy has a table of them."),
+  programs: denial("exec.programs", "The program must be one of those that may be run."),
+  shell: denial("exec.shell", "The program must not be a shell, nor env."),
+  inetHosts: denial("inet.hosts", "The host must be one of those allowed."),
+  inetPorts: denial("inet.ports", "The port must be one of those allowed, and each one up to that of to."),
+  rdmaHosts: denial("rdma.hosts", "The host must be one of those allowed."),
+  rdmaPorts: denial("rdma.ports", "The port must be one of those allowed."),
+  unixPaths: denial("unix.paths", "The path must be one of those allowed, or below one."),
+  filePaths: denial("file.paths", "The path must be one of those allowed, or below one."),
+  cids: denial("vsock.cids", "The cid must be one of those allowed."),
+  vsockPorts: denial("vsock.ports", "The port must be one of those allowed."),
+  names: denial("fd.names", "The name must be one of those allowed."),
+} as const satisfies Record<string, Check>
+
+/** A path without empty, `.` and `..` parts, or undefined for one that is not absolute. Links are not looked at. */
+const normalised = (path: string): string | undefined => {
+  if (!path.startsWith("/")) return undefined
+  const parts: string[] = []
+  for (const part of path.split("/")) {
+    if (part === "..") parts.pop()
+    else if (part !== "" && part !== ".") parts.push(part)
+  }
+  return `/${parts.join("/")}`
+}
+
+const isBelow = (path: string, allowed: readonly string[]): boolean => {
+  const asked = normalised(path)
+  if (asked === undefined) return false
+  return allowed.some((entry) => {
+    const top = normalised(entry)
+    return top !== undefined && (asked === top || asked.startsWith(top === "/" ? top : `${top}/`))
+  })
+}
+
+const isAbstractAllowed = (path: string, allowed: readonly string[]): boolean =>
+  allowed.some((entry) => entry.startsWith("@") && `@${path}`.startsWith(entry))
+
+const plainName = (name: string): string => name.replace(/\.$/, "").toLowerCase()
+
+const isHostAllowed = (host: string, hosts: readonly string[]): boolean =>
+  isInside(host, hosts) || (host !== "" && hosts.some((entry) => plainName(entry) === plainName(host)))
+
+const isRangeAllowed = (first: number, last: number, allowed: readonly (number | string)[]): boolean =>
+  allowed.some((entry) => {
+    const [least, most] = rangeOf(entry) ?? []
+    return least !== undefined && most !== undefined && least <= first && last <= most
+  })
+
+const isPortAllowed = ({ port, to }: InetSocketAddress, ports: readonly (number | string)[]): boolean => {
+  if (isDecimal(port)) return isRangeAllowed(Number(port), to ?? Number(port), ports)
+  return to === undefined && ports.some((entry) => String(entry).toLowerCase() === port.toLowerCase())
+}
+
+const inetFaults = (
+  address: InetSocketAddress,
+  { hosts, ports }: InetPolicy,
+  denied: { readonly hosts: Check; readonly ports: Check },
+): readonly Fault[] => [
+  ...(hosts === undefined || isHostAllowed(address.host, hosts) ? kept : brokenAt("host", denied.hosts)),
+  ...(ports === undefined || isPortAllowed(address, ports) ? kept : brokenAt("port", denied.ports)),
+]
+
+/** Programs that run what their arguments say. */
+const shells: ReadonlySet<string | undefined> = new Set([
+  ...["sh", "ash", "bash", "csh", "dash", "fish", "ksh", "mksh", "rbash", "tcsh", "zsh"],
+  ...["busybox", "env", "toybox"],
+])
+
+const execFaults = ([program = ""]: readonly string[], { exec }: Policy): readonly Fault[] => {
+  if (exec === undefined) return brokenAt("transport", denials.exec)
+  const path = normalised(program) ?? ""
+  const isListed = exec.programs.some((entry) => normalised(entry) === path)
+  const isShell = shells.has(path.split("/").at(-1))
+  return [
+    ...(isListed ? kept : brokenAt("args", denials.programs)),
+    ...(isShell && exec.shell !== true ? brokenAt("args", denials.shell) : kept),
+  ]
+}
+
+const vsockFaults = (cid: string, port: string, { vsock = {} }: Policy): readonly Fault[] => {
+  const isAllowed = (number: string, entries: readonly (number | string)[] | undefined) =>
+    entries === undefined || isRangeAllowed(Number(number), Number(number), entries)
+  return [
+    ...(isAllowed(cid, vsock.cids) ? kept : brokenAt("cid", denials.cids)),
+    ...(isAllowed(port, vsock.ports) ? kept : brokenAt("port", denials.vsockPorts)),
+  ]
+}
+
+const isUnixAllowed = (path: string, abstract: boolean, { unix = {} }: Policy): boolean =>
+  unix.paths === undefined || (abstract ? isAbstractAllowed(path, unix.paths) : isBelow(path, unix.paths))
+
+/** What a policy has against the details of an address whose kind it allows. */
+const detailFaults = (address: MigrationAddress, policy: Policy): readonly Fault[] => {
+  switch (address.transport) {
+    case "exec":
+      return execFaults(address.args, policy)
+    case "rdma":
+      return inetFaults(address, policy.rdma ?? {}, { hosts: denials.rdmaHosts, ports: denials.rdmaPorts })
+    case "file":
+      return policy.file?.paths === undefined || isBelow(address.filename, policy.file.paths)
+        ? kept
+        : brokenAt("filename", denials.filePaths)
+  }
+  switch (address.type) {
+    case "inet":
+      return inetFaults(address, policy.inet ?? {}, { hosts: denials.inetHosts, ports: denials.inetPorts })
+    case "unix":
+      return isUnixAllowed(address.path, address.abstract === true, policy) ? kept : brokenAt("path", denials.unixPaths)
+    case "vsock":
+      return vsockFaults(address.cid, address.port, policy)
+    case "fd":
+      return policy.fd?.names?.includes(address.str) === false ? brokenAt("str", denials.names) : kept
+  }
+}
+
+const kindOf = (address: MigrationAddress): Transport =>
+  address.transport === "socket" ? address.type : address.transport
+
+const addressFaults = (address: MigrationAddress, policy: Policy): readonly Fault[] => {
+  const kind = kindOf(address)
+  if (policy.transports === undefined || policy.transports.includes(kind)) return detailFaults(address, policy)
+  return brokenAt(address.transport === "socket" ? "type" : "transport", denials.transports)
+}
+
+/** A policy as a rule of arguments. */
+export const policyRule =
+  (policy: Policy, context: Context): Rule<MigrateArguments | MigrateIncomingArguments> =>
+  ({ uri, channels = [] }) => {
+    const named = channels.flatMap(({ addr }, index) =>
+      below("channels", below(String(index), below("addr", addressFaults(addr, policy)))),
+    )
+    if (uri === undefined) return named
+    const read = uriReader(context)(uri)
+    return [...named, ...below("uri", E.isLeft(read) ? read.left : addressFaults(read.right, policy))]
+  }
+
+/**
+ * Holds decoded arguments against what a host's operator allows. Paths are compared without their `.` and `..`, but
+ * no link is looked at and no name is looked up: the arguments are judged, not the host.
+ *
+ * @param policy - a decoded policy
+ * @param checked - what `migrateCodec` or `migrateIncomingCodec` decoded
+ * @param options - the command and the QEMU that the arguments are for
+ * @returns the arguments, or a violation for each line of the policy that denies them
+ * @example
+ * const policy = { inet: { hosts: ["10.0.0.0/8"] } }
+ * const checked = checkPolicy(policy, { uri: "tcp:192.0.2.1:49152" })
+ * checked._tag === "Left" && checked.left.map(({ code, rule, path }) => [code, rule, path])
+ * // [["policy-denied", "policy/inet.hosts", "uri.host"]]
+ * @since 0.2.0
+ */
+export const checkPolicy = <A extends MigrateArguments | MigrateIncomingArguments>(
+  policy: Policy,
+  checked: A,
+  options: UriOptions = {},
+): Checked<A> =>
+  pipe(
+    checked,
+    heldAgainst(policyRule(policy, contextOfUri(options))),
+    E.mapLeft((faults) => violationsOf(faults, nowhere)),
+  )

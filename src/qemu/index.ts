@@ -1,0 +1,29 @@
+export type { Checked, Codec } from "../schema/codec.js"
+export type { JsonLimits } from "../schema/json.js"
+export type { Note } from "../schema/note.js"
+export type { Violation, ViolationCode } from "../schema/violation.js"
+export type {
+  FdSocketAddress,
+  InetSocketAddress,
+  MigrationAddress,
+  SocketAddress,
+  UnixSocketAddress,
+  VsockSocketAddress,
+} from "./addresses.js"
+export type { ArgumentsOf, MigrateArguments, MigrateIncomingArguments, MigrationChannel } from "./arguments.js"
+export { checkPolicy } from "./check-policy.js"
+export {
+  type CommandOptions,
+  defaultJsonLimits,
+  migrateCodec,
+  migrateIncomingCodec,
+  migrationAddressCodec,
+  migrationChannelCodec,
+  type ParseOptions,
+  parseMigrateArguments,
+  socketAddressCodec,
+} from "./codecs.js"
+export { type MigrateCommand, type MigrateOptions, type QemuVersion, qemuVersions } from "./context.js"
+export { notesOf } from "./notes.js"
+export { defaultPolicy, type InetPolicy, type Policy, policyCodec, type Transport } from "./policy.js"
+export { formatMigrateUri, parseMigrateUri, type UriOptions } from "./uri.js"

@@ -1,0 +1,140 @@
+import * as E from "fp-ts/lib/Either.js"
+import { pipe } from "fp-ts/lib/function.js"
+import * as t from "io-ts"
+import { type Checked, type Codec, codec } from "../schema/codec.js"
+import { exact } from "../schema/exact.js"
+import { nowhere, violationsOf } from "../schema/placing.js"
+import { broken, kept, refined } from "../schema/refined.js"
+import type { Check } from "../schema/violation.js"
+import { isName } from "./host.js"
+import { isNetwork } from "./network.js"
+import { isDecimal } from "./number.js"
+import { isService } from "./port.js"
+
+/**
+ * A socket by its type, anything else by its transport: the kinds of address that a policy tells apart.
+ *
+ * @since 0.2.0
+ */
+export type Transport = "inet" | "unix" | "vsock" | "fd" | "exec" | "rdma" | "file"
+
+/** What inet and rdma addresses may be. */
+export interface InetPolicy {
+  /** Addresses, networks in CIDR notation, and names. Names are compared letter for letter, whatever their case; they are not looked up. */
+  readonly hosts?: readonly string[]
+  /** Ports `49152`, ranges `"49152-49215"` and service names, which stand for themselves only. */
+  readonly ports?: readonly (number | string)[]
+}
+
+/**
+ * What a host's operator allows. A list that is not given allows all; one that is empty allows nothing.
+ *
+ * @since 0.2.0
+ */
+export interface Policy {
+  /** Kinds of address. Not given, all but exec. */
+  readonly transports?: readonly Transport[]
+  /** Programs that may be run; not given, none. */
+  readonly exec?: {
+    /** Absolute paths that argv[0] must be one of. */
+    readonly programs: readonly string[]
+    /** Whether argv[0] may be a shell or env, which run anything. Default false. */
+    readonly shell?: boolean
+  }
+  readonly inet?: InetPolicy
+  readonly rdma?: InetPolicy
+  /** Paths that a socket's must be, or be below. One that begins with @ is the beginning of an abstract socket's name. */
+  readonly unix?: { readonly paths?: readonly string[] }
+  /** Paths that a file's must be, or be below. */
+  readonly file?: { readonly paths?: readonly string[] }
+  readonly vsock?: { readonly cids?: readonly (number | string)[]; readonly ports?: readonly (number | string)[] }
+  readonly fd?: { readonly names?: readonly string[] }
+}
+
+/**
+ * The policy of those who have none: every kind of address but exec.
+ *
+ * @since 0.2.0
+ */
+export const defaultPolicy: Policy = Object.freeze({})
+
+const without = "Not applied, it would allow what was meant to be denied."
+
+const invalid = (id: string, says: string): Check => ({ id: `policy/${id}`, code: "wrong-type", says, without })
+
+/** What is wrong with a policy itself. */
+export const policyChecks = {
+  host: invalid("host", "A host of a policy must be an address, a network like 10.0.0.0/8, or a name."),
+  range: invalid("range", "This must be a number, or a range like 49152-49215 whose end is not below its beginning."),
+  path: invalid("path", "A path of a policy must be absolute."),
+  socketPath: invalid(
+    "socket-path",
+    "A socket's path of a policy must be absolute, or begin with @ for abstract ones.",
+  ),
+} as const
+
+const texts = <A>(type: t.Type<A, unknown>) => t.readonlyArray(type)
+
+const host = refined(t.string, (value) => (isNetwork(value) || isName(value) ? kept : broken(policyChecks.host)))
+
+const path = refined(t.string, (value) => (value.startsWith("/") ? kept : broken(policyChecks.path)))
+
+const socketPath = refined(t.string, (value) => (/^[/@]/.test(value) ? kept : broken(policyChecks.socketPath)))
+
+/** A first and a last number. */
+export type Range = readonly [first: number, last: number]
+
+/** The range that an entry stands for; undefined for one that is no range. */
+export const rangeOf = (entry: number | string): Range | undefined => {
+  const [first = "", last = first, ...more] = String(entry).split("-")
+  if (more.length > 0 || !isDecimal(first) || !isDecimal(last)) return undefined
+  return Number(first) <= Number(last) ? [Number(first), Number(last)] : undefined
+}
+
+const isEntry = (input: unknown): input is number | string => typeof input === "number" || typeof input === "string"
+
+const entry = new t.Type<number | string>(
+  "number or range",
+  isEntry,
+  (input, context) => (isEntry(input) ? t.success(input) : t.failure(input, context)),
+  t.identity,
+)
+
+const range = refined(entry, (value) => (rangeOf(value) === undefined ? broken(policyChecks.range) : kept))
+
+const port = refined(entry, (value) =>
+  rangeOf(value) === undefined && !(typeof value === "string" && isService(value)) ? broken(policyChecks.range) : kept,
+)
+
+const inetPolicy = t.exact(t.partial({ hosts: texts(host), ports: texts(port) }))
+
+const policyType: t.Type<Policy, unknown> = t.exact(
+  t.partial({
+    transports: texts(t.keyof({ inet: null, unix: null, vsock: null, fd: null, exec: null, rdma: null, file: null })),
+    exec: t.exact(t.intersection([t.type({ programs: texts(path) }), t.partial({ shell: t.boolean })])),
+    inet: inetPolicy,
+    rdma: inetPolicy,
+    unix: t.exact(t.partial({ paths: texts(socketPath) })),
+    file: t.exact(t.partial({ paths: texts(path) })),
+    vsock: t.exact(t.partial({ cids: texts(range), ports: texts(range) })),
+    fd: t.exact(t.partial({ names: texts(t.string) })),
+  }),
+)
+
+const readPolicy = exact(policyType)
+
+const decodePolicy = (input: unknown): Checked<Policy> =>
+  pipe(
+    readPolicy(input),
+    E.mapLeft((faults) => violationsOf(faults, nowhere)),
+  )
+
+/**
+ * The io-ts type of a policy: plain data, as a TOML or JSON file says it. A member that is misspelt is a violation.
+ *
+ * @example
+ * policyCodec.is({ transports: ["inet"], inet: { hosts: ["10.0.0.0/8"], ports: ["49152-49215"] } })
+ * // true
+ * @since 0.2.0
+ */
+export const policyCodec: Codec<Policy, Policy> = codec("Policy", decodePolicy, decodePolicy)

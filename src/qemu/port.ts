@@ -1,0 +1,31 @@
+import { broken, type Fault, kept } from "../schema/refined.js"
+import { checks } from "./checks.js"
+import type { MigrateCommand } from "./context.js"
+import { isDecimal, isLooselyDecimal, measured } from "./number.js"
+
+/** A service name of RFC 6335, section 5.1: letters, digits and single hyphens inside, at least one letter. */
+const service = /^(?=[A-Za-z0-9-]{1,15}$)(?=[0-9-]*[A-Za-z])[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*$/
+
+/** Whether a port is the name of a service. */
+export const isService = (port: string): boolean => service.test(port)
+
+const maxPort = 0xffff
+
+/** What is wrong with a port that a command connects to or listens on. */
+export const portFaults = (port: string, command: MigrateCommand): readonly Fault[] => {
+  if (isDecimal(port)) {
+    if (port === "0") return command === "migrate" ? broken(checks.portZero) : kept
+    return port.length > 5 || Number(port) > maxPort ? broken(checks.portRange, measured(port), maxPort) : kept
+  }
+  if (isService(port)) return kept
+  return broken(isLooselyDecimal(port) ? checks.portSpelling : checks.port)
+}
+
+const maxVsock = 0xffff_ffff
+
+/** What is wrong with a cid or a port of vsock. The highest stands for any, which there is to listen on only. */
+export const vsockFaults = (number: string, command: MigrateCommand): readonly Fault[] => {
+  if (!isDecimal(number)) return broken(checks.vsockNumber)
+  if (number.length > 10 || Number(number) > maxVsock) return broken(checks.vsockRange, measured(number), maxVsock)
+  return command === "migrate" && Number(number) === maxVsock ? broken(checks.vsockAny) : kept
+}
