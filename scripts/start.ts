@@ -1,7 +1,7 @@
 /** Checks the whole corpus as its index says and prints a table of verdicts: real blobs one by one, hostile ones by rule. */
 import * as E from "fp-ts/lib/Either.js"
 import { decodeMigrateData } from "../src/index.js"
-import { ruleById } from "../src/spice/catalog.js"
+import { ruleById } from "../src/report/rules.js"
 import { type CorpusEntry, readBlob, readIndex, receiverOf } from "./corpus.js"
 
 interface Verdict {

@@ -1,65 +1,25 @@
 import * as E from "fp-ts/lib/Either.js"
 import type { Finding } from "../report/finding.js"
-import { jsonReport } from "../report/json.js"
-import { textReport } from "../report/text.js"
 import type { Note } from "../schema/note.js"
 import type { Violation } from "../schema/violation.js"
 import { decodeMigrateData } from "../spice/migrate-data.js"
 import { type Channel, defaultReceiver, type ReceiverState } from "../spice/receiver.js"
-import {
-  type Blob,
-  filesOf,
-  isUnreadable,
-  readInput,
-  reportUnreadable,
-  standardInput,
-  type Unreadable,
-} from "./input.js"
-import { colorsFor, type ExitCode, exitCode, type Terminal } from "./terminal.js"
+import { type Blob, filesOf, isUnreadable, readInput, readingOnce, type Unreadable } from "./input.js"
+import { type ReportOptions, reportAll } from "./report.js"
+import type { ExitCode, Terminal } from "./terminal.js"
 
-export const reportFormats = ["text", "json", "sarif"] as const
-
-export interface CheckOptions {
+export interface CheckOptions extends ReportOptions {
   readonly channel?: Channel
   readonly jpegWanCompression: ReceiverState["jpegWanCompression"]
-  readonly format: (typeof reportFormats)[number]
-  readonly version: string
 }
 
 /** `migration-guard check`: decodes every input and reports what is wrong with it. */
-export const check = async (
-  inputs: readonly string[],
-  options: CheckOptions,
-  terminal: Terminal,
-): Promise<ExitCode> => {
-  if (inputs.filter((input) => input === standardInput).length > 1) {
-    terminal.stderr.write("migration-guard: standard input can be read only once\n")
-    return exitCode.failed
-  }
+export const check = (inputs: readonly string[], options: CheckOptions, terminal: Terminal): Promise<ExitCode> => {
   const receiver = { ...defaultReceiver, jpegWanCompression: options.jpegWanCompression }
-  const findings: Finding[] = []
-  let failed = false
-  let rejected = false
-  for await (const finding of findingsOf(inputs, receiver, options.channel, terminal)) {
-    if (isUnreadable(finding)) {
-      failed = true
-      reportUnreadable(finding, terminal)
-      continue
-    }
-    rejected ||= finding.violations.length > 0
-    if (options.format === "sarif") findings.push(finding)
-    else terminal.stdout.write(`${report(finding, options.format, terminal)}\n`)
-  }
-  if (options.format === "sarif") {
-    const { sarifReport } = await import("../report/sarif.js")
-    terminal.stdout.write(`${sarifReport(findings, options.version)}\n`)
-  }
-  if (failed) return exitCode.failed
-  return rejected ? exitCode.rejected : exitCode.accepted
+  return readingOnce(inputs, terminal, () =>
+    reportAll(findingsOf(inputs, receiver, options.channel, terminal), options, terminal),
+  )
 }
-
-const report = (finding: Finding, format: "text" | "json", terminal: Terminal): string =>
-  format === "json" ? jsonReport(finding) : textReport(finding, colorsFor(terminal))
 
 async function* findingsOf(
   inputs: readonly string[],

@@ -7,7 +7,7 @@ import { structure } from "../schema/structure.js"
 import { Violation } from "../schema/violation.js"
 import { formatOf, formats } from "../spice/formats.js"
 import { type Channel, channels, type ReceiverState } from "../spice/receiver.js"
-import type { Terminal } from "./terminal.js"
+import { type ExitCode, exitCode, type Terminal } from "./terminal.js"
 
 /** The file name that stands for standard input. */
 export const standardInput = "-"
@@ -21,7 +21,18 @@ export interface Unreadable {
 export const isUnreadable = (value: object | string): value is Unreadable =>
   typeof value === "object" && "reason" in value
 
-const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+/** Does what reads some inputs, unless they name standard input twice. */
+export const readingOnce = async (
+  inputs: readonly string[],
+  { stderr }: Terminal,
+  read: () => Promise<ExitCode>,
+): Promise<ExitCode> => {
+  if (inputs.filter((input) => input === standardInput).length <= 1) return read()
+  stderr.write("migration-guard: standard input can be read only once\n")
+  return exitCode.failed
+}
+
+export const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
 /** The name of a file in a directory, which is never taken for standard input. */
 const named = (file: string): string => (file === standardInput ? `.${sep}${file}` : file)
@@ -91,6 +102,10 @@ const channelByMagic = (bytes: Uint8Array): Channel | undefined =>
     return format === channel && struct.fields.magic.value === viewOf(bytes).getUint32(0, true)
   })
 
+/** The bytes of an input as they come. */
+export const sourceOf = (file: string, { stdin }: Terminal): AsyncIterable<Uint8Array> =>
+  file === standardInput ? stdin : createReadStream(file)
+
 /** Reads one input; stops at the first byte beyond the limit, and before that where the magic is nobody's. */
 export const readInput = async (
   file: string,
@@ -99,7 +114,7 @@ export const readInput = async (
   channel: Channel | undefined,
 ): Promise<Blob | Unreadable> => {
   try {
-    return await readBounded(file === standardInput ? terminal.stdin : createReadStream(file), receiver, channel)
+    return await readBounded(sourceOf(file, terminal), receiver, channel)
   } catch (error) {
     return { file, reason: reasonOf(error) }
   }

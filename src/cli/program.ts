@@ -1,10 +1,13 @@
 import { readFileSync } from "node:fs"
 import { Command, CommanderError, Option } from "commander"
+import { migrateCommands, qemuVersions } from "../qemu/context.js"
 import { printable } from "../report/printable.js"
 import { channels } from "../spice/receiver.js"
-import { check, reportFormats } from "./check.js"
+import { check } from "./check.js"
 import { explain } from "./explain.js"
 import { standardInput } from "./input.js"
+import { migrateArgs } from "./migrate-args.js"
+import { reportFormats } from "./report.js"
 import { type ExitCode, exitCode, type Terminal } from "./terminal.js"
 
 const versionOf = (): string => {
@@ -20,11 +23,13 @@ const jpegOption = () =>
     .choices(["auto", "always", "never"])
     .default("auto")
 
+const formatOption = () => new Option("--format <format>", "how to report").choices(reportFormats).default("text")
+
 /** The command line: sub-commands, options and exit codes are a contract. */
 const programOf = (terminal: Terminal, end: (code: ExitCode) => void): Command => {
   const version = versionOf()
   const program = new Command("migration-guard")
-    .description("Checks SPICE migration data that a client relays between QEMU hosts.")
+    .description("Checks what reaches a QEMU host during live migration from those it does not trust.")
     .version(version)
     .exitOverride()
     .showSuggestionAfterError(false)
@@ -39,7 +44,7 @@ const programOf = (terminal: Terminal, end: (code: ExitCode) => void): Command =
     .argument("<file...>", `files, directories, or ${standardInput} for standard input`)
     .addOption(channelOption())
     .addOption(jpegOption())
-    .addOption(new Option("--format <format>", "how to report").choices(reportFormats).default("text"))
+    .addOption(formatOption())
     .action(async (files, options) => end(await check(files, { ...options, version }, terminal)))
   program
     .command("explain")
@@ -48,6 +53,20 @@ const programOf = (terminal: Terminal, end: (code: ExitCode) => void): Command =
     .addOption(channelOption())
     .addOption(jpegOption())
     .action(async (file, options) => end(await explain(file, options, terminal)))
+  program
+    .command("migrate-args")
+    .description("check the JSON arguments of QEMU's migrate or migrate-incoming before they reach QMP")
+    .argument("<file...>", `files with one argument object each or one a line, or ${standardInput} for standard input`)
+    .addOption(
+      new Option("--command <command>", "the QMP command the arguments are for")
+        .choices(migrateCommands)
+        .default("migrate"),
+    )
+    .addOption(new Option("--qemu-version <version>", "the QEMU that gets them").choices(qemuVersions).default("10.0"))
+    .option("--draft", "take the channel types data and post-copy, which no QEMU has yet")
+    .option("--policy <file>", "what the host allows, in TOML or JSON (default: everything but exec)")
+    .addOption(formatOption())
+    .action(async (files, options) => end(await migrateArgs(files, { ...options, version }, terminal)))
   return program
 }
 

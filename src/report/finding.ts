@@ -5,8 +5,12 @@ import type { Violation } from "../schema/violation.js"
 export interface Finding {
   /** The name that the user gave it, or "-" for standard input. */
   readonly file: string
-  /** What it was read as; undefined where neither the user nor the magic says. */
-  readonly channel: string | undefined
+  /** The line of the file that the input is, from 1 on, where a file holds one a line. */
+  readonly line?: number
+  /** The channel that a blob was read as; undefined where neither the user nor the magic says. */
+  readonly channel?: string | undefined
+  /** The command whose arguments the input was read as. */
+  readonly command?: string
   /** Empty for an input that is accepted. */
   readonly violations: readonly Violation[]
   readonly notes: readonly Note[]

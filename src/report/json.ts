@@ -5,6 +5,8 @@ import { jsonLine } from "./printable.js"
 export const jsonReport = (finding: Finding): string =>
   jsonLine({
     file: finding.file,
+    line: finding.line,
+    command: finding.command,
     channel: finding.channel ?? null,
     verdict: verdictOf(finding),
     violations: finding.violations.map(({ code, rule, path, offset, length, message }) => ({

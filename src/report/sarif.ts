@@ -1,9 +1,9 @@
 import { isAbsolute } from "node:path"
 import sarif from "node-sarif-builder"
 import type { Violation } from "../schema/violation.js"
-import { ruleById } from "../spice/catalog.js"
 import type { Finding } from "./finding.js"
 import { jsonLine } from "./printable.js"
+import { ruleById } from "./rules.js"
 
 const { SarifBuilder, SarifResultBuilder, SarifRuleBuilder, SarifRunBuilder } = sarif
 

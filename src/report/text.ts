@@ -6,8 +6,10 @@ import { printable } from "./printable.js"
 export const textReport = (finding: Finding, colors: Colors): string => {
   const verdict = verdictOf(finding)
   const paint = verdict === "accept" ? colors.green : colors.red
+  const kind = (finding.channel ?? finding.command ?? "unknown").padEnd(9)
+  const line = finding.line === undefined ? "" : `:${finding.line}`
   return [
-    `${paint(verdict)}  ${(finding.channel ?? "unknown").padEnd(9)}  ${printable(finding.file)}`,
+    `${paint(verdict)}  ${kind}  ${printable(finding.file)}${line}`,
     ...finding.violations.map(({ code, rule, message }) => `        ${colors.bold(code)} ${rule}: ${message}`),
     ...finding.notes.map(({ message }) => `        ${colors.dim("note")} ${message}`),
   ].join("\n")

@@ -292,7 +292,7 @@ const failTag = (problems: Problem[], data: Data, tag: string, hint: Hint): void
   for (const key of Object.keys(data)) if (hint(key) !== undefined) failUnknown(problems, key, hint)
   const value = data[tag]
   const start = problems.length
-  if (value === undefined) return add(problems, [tag], { check: shape.missing })
-  failName(problems, value)
+  if (value === undefined) fail(problems, shape.missing)
+  else failName(problems, value)
   nest(problems, start, tag)
 }

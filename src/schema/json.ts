@@ -91,7 +91,7 @@ interface Stop {
 
 const whitespace = /[ \t\n\r]*/y
 const literal = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|true|false|null/y
-const escape = /\\(?:["\\/bfnrt]|u[0-9A-Fa-f]{4})/y
+const escapeSequence = /\\(?:["\\/bfnrt]|u[0-9A-Fa-f]{4})/y
 
 /** The end of what a sticky pattern matches at `start`; `start` itself if it does not match. */
 const endOf = (pattern: RegExp, text: string, start: number): number => {
@@ -106,7 +106,7 @@ const endOfString = (text: string, start: number): number => {
     const unit = text.charCodeAt(at)
     if (unit === 0x22) return at + 1
     if (unit < 0x20) return start
-    const next = unit === 0x5c ? endOf(escape, text, at) : at + 1
+    const next = unit === 0x5c ? endOf(escapeSequence, text, at) : at + 1
     if (next === at) return start
     at = next
   }
@@ -208,7 +208,7 @@ const checker = ({ maxDepth, maxMembers }: JsonLimits): Visitor => {
  * The value of a literal. An integer of 64 bits that a number does not hold exactly becomes a bigint. A number with a
  * fraction or an exponent becomes NaN: nothing that QEMU reads here is one, and 1.0 must not pass for 1.
  */
-const valueOf = (literal: string): Json => {
+const literalValue = (literal: string): Json => {
   switch (literal[0]) {
     case '"':
       return unquoted(literal)
@@ -247,7 +247,7 @@ const builder = (): { readonly visitor: Visitor; readonly value: () => Json } =>
         if (quoted !== "") names.push(unquoted(quoted))
         return undefined
       },
-      scalar: (text) => put(valueOf(text)),
+      scalar: (text) => put(literalValue(text)),
       close: () => {
         containers.pop()
       },

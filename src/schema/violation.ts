@@ -128,6 +128,12 @@ export class Violation implements t.ValidationError {
     return ` Found ${this.actual}${this.expected === undefined ? "" : ` against ${this.expected}`}.`
   }
 
+  /** The same violation of a text that begins `bytes` into another one, such as a line into its file. */
+  behind(bytes: number): Violation {
+    const place = { path: this.path, offset: this.offset + bytes, length: this.length }
+    return new Violation(this.#check, place, this.actual, this.expected, this.#parents)
+  }
+
   /** The same violation, reported below `parents`: for a codec that is nested in another one. */
   within(parents: Context): Violation {
     return new Violation(this.#check, this, this.actual, this.expected, parents)

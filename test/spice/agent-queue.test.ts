@@ -1,8 +1,8 @@
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
 import { defaultReceiver } from "../../src/index.js"
+import { ruleById } from "../../src/report/rules.js"
 import { agentChunksFit } from "../../src/spice/agent-queue.js"
-import { ruleById } from "../../src/spice/catalog.js"
 import { plans } from "../../src/spice/migrate-data.js"
 
 const client = 1
