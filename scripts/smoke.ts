@@ -23,6 +23,7 @@ const node = (): string => {
 
 const library = `
 import { decodeMigrateData, encodeMigrateData, defaultReceiver, displayCodec } from "migration-guard"
+import { checkPolicy, parseMigrateArguments } from "migration-guard/qemu"
 import { layouts, witnessesOf } from "migration-guard/testing"
 const blob = Uint8Array.of(73, 67, 77, 68, 1, 0, 0, 0, 2, 0)
 const decoded = decodeMigrateData("inputs", blob)
@@ -31,6 +32,9 @@ const encoded = encodeMigrateData("inputs", decoded.right)
 if (encoded._tag !== "Right" || encoded.right.join() !== blob.join()) throw new Error("encode")
 if (displayCodec(defaultReceiver).is({})) throw new Error("codec")
 if (witnessesOf(layouts.inputs).length === 0) throw new Error("witnesses")
+const parsed = parseMigrateArguments('{"uri": "tcp:[fd00::9]:49152"}')
+if (parsed._tag !== "Right") throw new Error("arguments")
+if (checkPolicy({ inet: { hosts: ["10.0.0.0/8"] } }, parsed.right)._tag !== "Left") throw new Error("policy")
 console.log("library: works on Node", process.version)
 `
 
@@ -54,6 +58,8 @@ try {
   expectExit(oldest, [commandLine, "check", "--format", "sarif", join(root, "corpus/main/hostile")], 1)
   expectExit(oldest, [commandLine, "explain", join(root, "corpus/main/genuine/main-agent.bin")], 0)
   expectExit(oldest, [commandLine, "check", "missing"], 2)
+  const policy = ["--policy", join(root, "docs/examples/policy.toml")]
+  expectExit(oldest, [commandLine, "migrate-args", ...policy, join(root, "docs/examples/arguments.jsonl")], 1)
 } finally {
   rmSync(folder, { recursive: true, force: true })
 }

@@ -12,7 +12,7 @@ afterEach(() => vi.restoreAllMocks())
 
 const programs = [...readme.matchAll(/```ts\n([\s\S]*?)```\s+```text\n([\s\S]*?)```/g)]
 
-test("the README has its library examples", () => expect(programs).toHaveLength(3))
+test("the README has its library examples", () => expect(programs).toHaveLength(5))
 
 test.each(programs.map(([, code = "", output = ""], index) => ({ index, code, output })))(
   "example $index of the README prints what it says",
@@ -28,7 +28,7 @@ test.each(programs.map(([, code = "", output = ""], index) => ({ index, code, ou
 
 const commands = [...readme.matchAll(/```console\n\$ migration-guard (.*)\n([\s\S]*?)```/g)]
 
-test("the README has its command line examples", () => expect(commands).toHaveLength(2))
+test("the README has its command line examples", () => expect(commands).toHaveLength(3))
 
 test.each(commands.map(([, command = "", output = ""]) => ({ command, output })))(
   "migration-guard $command prints what the README says",
