@@ -112,7 +112,8 @@ const familyFaults = ({ host, ipv4, ipv6 }: InetSocketAddress, command: MigrateC
   if (ipv4 === false && ipv6 === false) return broken(checks.noFamily)
   // To connect, an IPv4 address is as good as its mapped IPv6 form.
   const wrong =
-    (!isAllowed(ipv6, ipv4) && isIpv6(host)) || (!isAllowed(ipv4, ipv6) && isIpv4(host) && command !== "migrate")
+    (!isAllowed(ipv6, ipv4) && isIpv6(host)) ||
+    (command !== "migrate" && !isAllowed(ipv4, ipv6) && (isIpv4(host) || host === "0"))
   return wrong ? brokenAt("host", checks.family) : kept
 }
 

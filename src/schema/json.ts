@@ -117,61 +117,70 @@ const endOfScalar = (text: string, start: number): number =>
   text[start] === '"' ? endOfString(text, start) : endOf(literal, text, start)
 
 /**
- * Walks through a text once, without recursion and without building anything. Each turn of the outer loop is at the
- * beginning of a value, each turn of the inner one behind the end of one.
+ * Walks through a text once, without recursion and without building anything. Each function below goes from where a
+ * value begins, or ends, to where the next one begins, and says whether there is one.
  */
 const walk = (text: string, visitor: Visitor): Stop | undefined => {
   const lists: boolean[] = []
   let at = endOf(whitespace, text, 0)
-  const stop = (check: Check, end: number): Stop => ({ check, start: at, end: Math.min(end, text.length) })
-  for (;;) {
-    const list = text[at] === "["
-    if (list || text[at] === "{") {
-      const wrong = visitor.open(list, at)
-      if (wrong !== undefined) return stop(wrong, at + 1)
-      lists.push(list)
-      at = endOf(whitespace, text, at + 1)
-      if (text[at] !== (list ? "]" : "}")) {
-        const stopped = member()
-        if (stopped !== undefined) return stopped
-        continue
-      }
-    } else {
-      const end = endOfScalar(text, at)
-      if (end === at) return stop(jsonChecks.syntax, at + 1)
-      const wrong = visitor.scalar(text.slice(at, end), at)
-      if (wrong !== undefined) return stop(wrong, end)
-      at = end
-    }
+  let stopped: Stop | undefined
+
+  const stop = (check: Check, length = 1): false => {
+    stopped = { check, start: at, end: Math.min(at + length, text.length) }
+    return false
+  }
+
+  const skip = (length: number): void => {
+    at = endOf(whitespace, text, at + length)
+  }
+
+  const container = (list: boolean): boolean => {
+    const wrong = visitor.open(list, at)
+    if (wrong !== undefined) return stop(wrong)
+    lists.push(list)
+    skip(1)
+    return text[at] === (list ? "]" : "}") ? behindValue() : member(list)
+  }
+
+  const scalar = (): boolean => {
+    const length = endOfScalar(text, at) - at
+    if (length === 0) return stop(jsonChecks.syntax)
+    const wrong = visitor.scalar(text.slice(at, at + length), at)
+    if (wrong !== undefined) return stop(wrong, length)
+    skip(length)
+    return behindValue()
+  }
+
+  const member = (list: boolean): boolean => {
+    const name = list || text[at] !== '"' ? "" : text.slice(at, endOfString(text, at))
+    if (!list && name === "") return stop(jsonChecks.syntax)
+    const wrong = visitor.member(name)
+    if (wrong !== undefined) return stop(wrong, name.length)
+    if (list) return true
+    skip(name.length)
+    if (text[at] !== ":") return stop(jsonChecks.syntax)
+    skip(1)
+    return true
+  }
+
+  const behindValue = (): boolean => {
     for (;;) {
-      at = endOf(whitespace, text, at)
-      const innermost = lists.at(-1)
-      if (innermost === undefined) return at === text.length ? undefined : stop(jsonChecks.syntax, at + 1)
+      const list = lists.at(-1)
+      if (list === undefined) return at < text.length && stop(jsonChecks.syntax)
       if (text[at] === ",") {
-        at = endOf(whitespace, text, at + 1)
-        const stopped = member()
-        if (stopped !== undefined) return stopped
-        break
+        skip(1)
+        return member(list)
       }
-      if (text[at] !== (innermost ? "]" : "}")) return stop(jsonChecks.syntax, at + 1)
+      if (text[at] !== (list ? "]" : "}")) return stop(jsonChecks.syntax)
       lists.pop()
-      at += 1
-      visitor.close(at)
+      visitor.close(at + 1)
+      skip(1)
     }
   }
 
-  /** Goes to the value of a member or entry that begins here. */
-  function member(): Stop | undefined {
-    const name = lists.at(-1) === true ? "" : text.slice(at, text[at] === '"' ? endOfString(text, at) : at)
-    if (lists.at(-1) === false && name === "") return stop(jsonChecks.syntax, at + 1)
-    const wrong = visitor.member(name)
-    if (wrong !== undefined) return stop(wrong, at + name.length)
-    if (name === "") return undefined
-    at = endOf(whitespace, text, at + name.length)
-    if (text[at] !== ":") return stop(jsonChecks.syntax, at + 1)
-    at = endOf(whitespace, text, at + 1)
-    return undefined
-  }
+  let more = true
+  while (more) more = text[at] === "{" || text[at] === "[" ? container(text[at] === "[") : scalar()
+  return stopped
 }
 
 /** What a string in quotes says. */
