@@ -10,6 +10,7 @@ import { structure } from "../src/schema/structure.js"
 import { type Format, formatOf, formats } from "../src/spice/formats.js"
 import { channels } from "../src/spice/receiver.js"
 import { formatNames, generatedCorpus, hostileFiles, root } from "./corpus.js"
+import { qemuDifferences } from "./qemu-differences.js"
 
 const checking = process.argv.includes("--check")
 
@@ -69,6 +70,7 @@ const wanted = new Map<string, string | Uint8Array>([
   ...formatNames.map(emittedDecoder),
   ...formatNames.map(formatDocument),
   checksDocument,
+  qemuDifferences(),
   ...generatedCorpus(),
 ])
 

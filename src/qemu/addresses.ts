@@ -2,7 +2,8 @@ import * as t from "io-ts"
 import { below, broken, brokenAt, type Fault, kept, refined, together } from "../schema/refined.js"
 import { checks } from "./checks.js"
 import type { MigrateCommand } from "./context.js"
-import { hostFaults, isAddress, isIpv4, isIpv6 } from "./host.js"
+import { hostFaults, isAddress } from "./host.js"
+import { familyOf } from "./network.js"
 import { isDecimal, offset, uint16 } from "./number.js"
 import { portFaults, vsockFaults } from "./port.js"
 import { lengthFaults, text } from "./text.js"
@@ -110,11 +111,12 @@ const isAllowed = (flag: boolean | undefined, other: boolean | undefined): boole
 const familyFaults = ({ host, ipv4, ipv6 }: InetSocketAddress, command: MigrateCommand): readonly Fault[] => {
   if (ipv4 === undefined && ipv6 === undefined) return kept
   if (ipv4 === false && ipv6 === false) return broken(checks.noFamily)
-  // To connect, an IPv4 address is as good as its mapped IPv6 form.
-  const wrong =
-    (!isAllowed(ipv6, ipv4) && isIpv6(host)) ||
-    (command !== "migrate" && !isAllowed(ipv4, ipv6) && (isIpv4(host) || host === "0"))
-  return wrong ? brokenAt("host", checks.family) : kept
+  const family = familyOf(host)
+  // To connect, an address of IPv4 is as good in its IPv6 form.
+  const isWrong =
+    (family === "ipv6" && !isAllowed(ipv6, ipv4)) ||
+    (family === "ipv4" && !isAllowed(ipv4, ipv6) && command !== "migrate")
+  return isWrong ? brokenAt("host", checks.family) : kept
 }
 
 /** What an address may say of how to listen, and of how to connect. */

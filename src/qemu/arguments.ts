@@ -61,8 +61,8 @@ export interface ArgumentsOf {
 }
 
 /** The members of some properties that a version of QEMU has. */
-const known = <P extends t.Props>({ version }: Context, props: P): P => {
-  const entries = Object.entries(props).filter(([name]) => hasMember(version, name))
+const known = <P extends t.Props>(context: Context, props: P): P => {
+  const entries = Object.entries(props).filter(([name]) => hasMember(context, name))
   return Object.fromEntries(entries) as P
 }
 
@@ -75,9 +75,7 @@ const isUnix = ({ addr }: { readonly addr: MigrationAddress }): boolean =>
 /** A channel as an io-ts type. */
 export const migrationChannel = ({ command, version, draft }: Context): t.Type<MigrationChannel, unknown> => {
   const addr = migrationAddress(command)
-  const hasCpr = isSince(version, "10.0")
-    ? kept
-    : brokenAt("channel-type", checks.otherVersion, undefined, "10.0 and later")
+  const hasCpr = isSince(version, "10.0") ? kept : brokenAt("channel-type", checks.cprVersion)
   const isDraft = draft ? kept : brokenAt("channel-type", checks.draftChannel)
   return t.union([
     channelOf("main", addr),

@@ -37,8 +37,8 @@ export const denials = {
 } as const satisfies Record<string, Check>
 
 /** A path without empty, `.` and `..` parts, or undefined for one that is not absolute. Links are not looked at. */
-const normalised = (path: string): string | undefined => {
-  if (!path.startsWith("/")) return undefined
+const normalised = (path: string | undefined): string | undefined => {
+  if (path?.startsWith("/") !== true) return undefined
   const parts: string[] = []
   for (const part of path.split("/")) {
     if (part === "..") parts.pop()
@@ -86,15 +86,31 @@ const inetFaults = (
 
 /** Programs that run what their arguments say. */
 const shells: ReadonlySet<string | undefined> = new Set([
-  ...["sh", "ash", "bash", "csh", "dash", "fish", "ksh", "mksh", "rbash", "tcsh", "zsh"],
+  ...[
+    "sh",
+    "ash",
+    "bash",
+    "csh",
+    "dash",
+    "fish",
+    "ksh",
+    "ksh93",
+    "lksh",
+    "mksh",
+    "posh",
+    "rbash",
+    "tcsh",
+    "yash",
+    "zsh",
+  ],
   ...["busybox", "env", "toybox"],
 ])
 
-const execFaults = ([program = ""]: readonly string[], { exec }: Policy): readonly Fault[] => {
+const execFaults = ([program]: readonly string[], { exec }: Policy): readonly Fault[] => {
   if (exec === undefined) return brokenAt("transport", denials.exec)
-  const path = normalised(program) ?? ""
-  const isListed = exec.programs.some((entry) => normalised(entry) === path)
-  const isShell = shells.has(path.split("/").at(-1))
+  const path = normalised(program)
+  const isListed = path !== undefined && exec.programs.some((entry) => normalised(entry) === path)
+  const isShell = shells.has(path?.split("/").at(-1))
   return [
     ...(isListed ? kept : brokenAt("args", denials.programs)),
     ...(isShell && exec.shell !== true ? brokenAt("args", denials.shell) : kept),

@@ -22,8 +22,14 @@ export const checks = {
   otherVersion: check(
     "other-version",
     "unknown-member",
-    "This belongs to the expected versions of QEMU.",
+    "This member belongs to the expected versions of QEMU.",
     "Another one refuses it.",
+  ),
+  cprVersion: check(
+    "cpr-version",
+    "not-in-enum",
+    "The channel type cpr is known from QEMU 10.0 on.",
+    "An older one refuses it.",
   ),
   text: check(
     "text",
@@ -31,7 +37,6 @@ export const checks = {
     "A string must not hold U+0000, lone surrogates or noncharacters.",
     "QEMU refuses the latter two and passes U+0000 on as the bytes C0 80.",
   ),
-  integer: check("integer", "wrong-type", "This must be an integer.", "QEMU refuses it."),
   uint16: check(
     "uint16",
     "out-of-range",
@@ -125,7 +130,7 @@ export const checks = {
     "connect-only",
     "inconsistent",
     "The member keep-alive is for migrate.",
-    "QEMU refuses it where it listens.",
+    "QEMU ignores it where it listens.",
   ),
   rdmaOption: check(
     "rdma-option",
@@ -204,9 +209,14 @@ export const checks = {
     "uri-or-channels",
     "inconsistent",
     "Exactly one of uri and channels must be given.",
-    "QEMU refuses both and neither.",
+    "QEMU refuses both and neither, but passes over an empty list beside a uri.",
   ),
-  channelsEmpty: check("channels-empty", "out-of-range", "The list of channels must not be empty.", "QEMU refuses it."),
+  channelsEmpty: check(
+    "channels-empty",
+    "out-of-range",
+    "The list of channels must not be empty.",
+    "QEMU passes over it beside a uri, and refuses it alone.",
+  ),
   mainChannel: check(
     "main-channel",
     "inconsistent",
@@ -284,7 +294,7 @@ export const checks = {
     "uri-option-value",
     "wrong-type",
     "An option must be =on or =off, and to= a decimal number.",
-    "QEMU refuses others; with rdma: it aborts, freeing a pointer that is none. It passes over signs and spaces.",
+    "QEMU refuses other flags; with rdma: it aborts, freeing a pointer that is none. Of to it takes any number, and ignores one without.",
   ),
   uriOffset: check(
     "uri-offset",
@@ -296,6 +306,6 @@ export const checks = {
     "uri-inexpressible",
     "inconsistent",
     "No URI says this; pass the address in channels.",
-    "It would be read back as another address.",
+    "It would not be read back as the same address.",
   ),
 } as const satisfies Record<string, Check>

@@ -2,7 +2,7 @@ import * as E from "fp-ts/lib/Either.js"
 import { pipe } from "fp-ts/lib/function.js"
 import type * as t from "io-ts"
 import { type Checked, type Codec, codec } from "../schema/codec.js"
-import { exact, type Read } from "../schema/exact.js"
+import { exact, type Hint, type Read } from "../schema/exact.js"
 import { type JsonLimits, placingIn, readJson } from "../schema/json.js"
 import { nowhere, violationsOf } from "../schema/placing.js"
 import { heldAgainst } from "../schema/refined.js"
@@ -19,16 +19,19 @@ import {
 import { policyRule } from "./check-policy.js"
 import { type Context, contextOf, type MigrateCommand, type MigrateOptions, perContext } from "./context.js"
 import { defaultPolicy, type Policy } from "./policy.js"
-import { spellingHint } from "./spelling.js"
+import { partHint, spellingHint } from "./spelling.js"
 
-const codecOf = <A>(name: string, type: t.Type<A, unknown>): Codec<A, A> => {
-  const read = exact(type, spellingHint)
+const codecOf = <A>(name: string, type: t.Type<A, unknown>, hint: Hint): Codec<A, A> => {
+  const read = exact(type, hint)
   const decode = (input: unknown): Checked<A> => {
     const checked = read(input)
     return E.isLeft(checked) ? E.left(violationsOf(checked.left, nowhere)) : checked
   }
   return codec(name, decode, decode)
 }
+
+const argumentsCodec = <A>(name: string, typeOf: (context: Context) => t.Type<A, unknown>, context: Context) =>
+  codecOf(name, typeOf(context), spellingHint(context))
 
 /** Which command and which QEMU an address or a channel is for; `migrate` and 10.0 by default. */
 export interface CommandOptions extends MigrateOptions {
@@ -46,7 +49,7 @@ const contextOfCommand = ({ command = "migrate", ...options }: CommandOptions): 
  * @since 0.2.0
  */
 export const socketAddressCodec = (options: CommandOptions = {}): Codec<SocketAddress, SocketAddress> =>
-  codecOf("SocketAddress", socketAddress(contextOfCommand(options).command))
+  codecOf("SocketAddress", socketAddress(contextOfCommand(options).command), partHint)
 
 /**
  * The io-ts type of a migration's address.
@@ -57,7 +60,7 @@ export const socketAddressCodec = (options: CommandOptions = {}): Codec<SocketAd
  * @since 0.2.0
  */
 export const migrationAddressCodec = (options: CommandOptions = {}): Codec<MigrationAddress, MigrationAddress> =>
-  codecOf("MigrationAddress", migrationAddress(contextOfCommand(options).command))
+  codecOf("MigrationAddress", migrationAddress(contextOfCommand(options).command), partHint)
 
 /**
  * The io-ts type of a migration's channel.
@@ -69,7 +72,7 @@ export const migrationAddressCodec = (options: CommandOptions = {}): Codec<Migra
  * @since 0.2.0
  */
 export const migrationChannelCodec = (options: CommandOptions = {}): Codec<MigrationChannel, MigrationChannel> =>
-  codecOf("MigrationChannel", migrationChannel(contextOfCommand(options)))
+  codecOf("MigrationChannel", migrationChannel(contextOfCommand(options)), partHint)
 
 /**
  * The io-ts type of the arguments of QMP's `migrate`. Decoding tells all that is wrong, and gives a copy that holds
@@ -84,7 +87,7 @@ export const migrationChannelCodec = (options: CommandOptions = {}): Codec<Migra
  * @since 0.2.0
  */
 export const migrateCodec = (options: MigrateOptions = {}): Codec<MigrateArguments, MigrateArguments> =>
-  codecOf("MigrateArguments", migrate(contextOf("migrate", options)))
+  argumentsCodec("MigrateArguments", migrate, contextOf("migrate", options))
 
 /**
  * The io-ts type of the arguments of QMP's `migrate-incoming`, as {@link migrateCodec} is of `migrate`.
@@ -99,7 +102,7 @@ export const migrateCodec = (options: MigrateOptions = {}): Codec<MigrateArgumen
 export const migrateIncomingCodec = (
   options: MigrateOptions = {},
 ): Codec<MigrateIncomingArguments, MigrateIncomingArguments> =>
-  codecOf("MigrateIncomingArguments", migrateIncoming(contextOf("migrate-incoming", options)))
+  argumentsCodec("MigrateIncomingArguments", migrateIncoming, contextOf("migrate-incoming", options))
 
 /**
  * What a text of arguments may be unless told otherwise: 65536 bytes, 16 objects and lists around a value, 1024
@@ -121,8 +124,8 @@ export interface ParseOptions<C extends MigrateCommand> extends MigrateOptions {
 type Readers = { readonly [C in MigrateCommand]: (context: Context) => (input: unknown) => Read<ArgumentsOf[C]> }
 
 const readers: Readers = {
-  migrate: perContext((context) => exact(migrate(context), spellingHint)),
-  "migrate-incoming": perContext((context) => exact(migrateIncoming(context), spellingHint)),
+  migrate: perContext((context) => exact(migrate(context), spellingHint(context))),
+  "migrate-incoming": perContext((context) => exact(migrateIncoming(context), spellingHint(context))),
 }
 
 /**

@@ -41,7 +41,7 @@ export const contextOf = (command: MigrateCommand, { version = "10.0", draft = f
   if (!isOneOf(migrateCommands, command))
     throw new TypeError(`the command must be one of ${migrateCommands.join(", ")}`)
   if (!isOneOf(qemuVersions, version)) throw new TypeError(`the version must be one of ${qemuVersions.join(", ")}`)
-  return { command, version, draft }
+  return { command, version, draft: draft === true }
 }
 
 /** Remembers what was made for a context: making a reader takes far longer than reading does. */

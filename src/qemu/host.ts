@@ -13,16 +13,24 @@ const label = "[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
 const name = new RegExp(`^${label}(?:\\.${label})*\\.?$`)
 const maxName = 253
 
+const linkLocal = /^fe[89ab][0-9a-f]:/i
+
 /** The interface of a link-local address, by its name or number. */
-const zone = /^fe[89ab][0-9a-f]:.*%[A-Za-z0-9._-]{1,15}$/i
+const zone = /^%[A-Za-z0-9._-]{1,15}$/
 
 export const isIpv4 = (host: string): boolean => ipv4.test(host)
 
+/** An address without the interface that it may name. */
+export const withoutZone = (host: string): string => host.replace(/%.*$/su, "")
+
 export const isIpv6 = (host: string): boolean => {
-  const [address = ""] = host.split("%", 1)
+  const address = withoutZone(host)
   if (address.length > 45 || !/^[0-9A-Fa-f:.]+$/.test(address) || !ipaddr.IPv6.isValid(address)) return false
   const embedded = address.slice(address.lastIndexOf(":") + 1)
-  return (!embedded.includes(".") || isIpv4(embedded)) && (address === host || zone.test(host))
+  return (
+    (!embedded.includes(".") || isIpv4(embedded)) &&
+    (address === host || (linkLocal.test(address) && zone.test(host.slice(address.length))))
+  )
 }
 
 /** Whether a host is a name of the resolver's, and no address of any form. */

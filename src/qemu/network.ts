@@ -1,31 +1,44 @@
 import ipaddr from "ipaddr.js"
-import { isAddress, isIpv4, isIpv6 } from "./host.js"
+import { isAddress, isIpv4, withoutZone } from "./host.js"
 
 type Address = ReturnType<typeof ipaddr.process>
 type Network = readonly [Address, number]
 
 const [anyIpv4, anyIpv6] = ["0.0.0.0", "::"] as const
 
-const prefix = /^(?:[0-9]|[1-9][0-9]|1[01][0-9]|12[0-8])$/
+/**
+ * An address as bits. ipaddr.js takes ::a.b.c.d for an address of IPv4, which it is to nobody else: dotted numbers
+ * are written as hexadecimal ones for it. An IPv4 address in IPv6's clothes, ::ffff:a.b.c.d, is one of IPv4.
+ */
+const parse = (address: string): Address =>
+  ipaddr.process(
+    address.replace(/:(\d+)\.(\d+)\.(\d+)\.(\d+)$/, (_, a, b, c, d) => `:${hexadecimal(a, b)}:${hexadecimal(c, d)}`),
+  )
 
-/** A network as an address, or as an address and the length of its prefix in bits. */
+const hexadecimal = (high: string, low: string): string => (Number(high) * 256 + Number(low)).toString(16)
+
+/** The family of a host that is an address; an IPv4 address in IPv6's clothes is one of IPv4. */
+export const familyOf = (host: string): "ipv4" | "ipv6" | undefined =>
+  isAddress(host) ? parse(host === "0" ? anyIpv4 : withoutZone(host)).kind() : undefined
+
+const network = /^([^/%]+)(?:\/(0|[1-9][0-9]{0,2}))?$/
+
+/** A network as an address, or as an address and the length of its prefix in bits; of IPv4 in its own clothes only. */
 const parseNetwork = (text: string): Network | undefined => {
-  const [address = "", bits, ...more] = text.split("/")
-  if (!(isIpv4(address) || (isIpv6(address) && !address.includes("%"))) || more.length > 0) return undefined
-  const parsed = ipaddr.parse(address)
-  const size = parsed.kind() === "ipv4" ? 32 : 128
-  if (bits === undefined) return [parsed, size]
-  return prefix.test(bits) && Number(bits) <= size ? [parsed, Number(bits)] : undefined
+  const [, address = "", bits] = network.exec(text) ?? []
+  if (!isIpv4(address) && familyOf(address) !== "ipv6") return undefined
+  const size = isIpv4(address) ? 32 : 128
+  const length = Number(bits ?? size)
+  return length <= size ? [parse(address), length] : undefined
 }
 
 /** Whether a text is an address or a network in CIDR notation. */
 export const isNetwork = (text: string): boolean => parseNetwork(text) !== undefined
 
-/** The addresses that a host stands for; of a name they are not known. An IPv4 address in IPv6's clothes is one of IPv4. */
+/** The addresses that a host stands for; of a name they are not known. */
 const addressesOf = (host: string): readonly Address[] => {
-  if (host === "") return [anyIpv4, anyIpv6].map(ipaddr.parse)
-  if (host === "0") return [ipaddr.parse(anyIpv4)]
-  return [ipaddr.process(host.replace(/%.*$/, ""))]
+  if (host === "") return [anyIpv4, anyIpv6].map(parse)
+  return [parse(host === "0" ? anyIpv4 : withoutZone(host))]
 }
 
 /** Whether each address that a host stands for lies in one of some networks. */

@@ -12,7 +12,7 @@ import type { MigrateArguments, MigrateIncomingArguments } from "./arguments.js"
  */
 export const notesOf = (checked: MigrateArguments | MigrateIncomingArguments): readonly Note[] => {
   const notes: Note[] = []
-  if ("detach" in checked)
+  if (Object.hasOwn(checked, "detach"))
     notes.push({ path: "detach", message: "QEMU ignores detach, and its documentation calls it invalid in QMP." })
   if (checked.uri?.startsWith("exec:") === true)
     notes.push({

@@ -3,6 +3,7 @@ import { pipe } from "fp-ts/lib/function.js"
 import * as t from "io-ts"
 import { type Checked, type Codec, codec } from "../schema/codec.js"
 import { exact } from "../schema/exact.js"
+import { leaf } from "../schema/leaf.js"
 import { nowhere, violationsOf } from "../schema/placing.js"
 import { broken, kept, refined } from "../schema/refined.js"
 import type { Check } from "../schema/violation.js"
@@ -65,7 +66,10 @@ const invalid = (id: string, says: string): Check => ({ id: `policy/${id}`, code
 /** What is wrong with a policy itself. */
 export const policyChecks = {
   host: invalid("host", "A host of a policy must be an address, a network like 10.0.0.0/8, or a name."),
-  range: invalid("range", "This must be a number, or a range like 49152-49215 whose end is not below its beginning."),
+  range: invalid(
+    "range",
+    "This must be a number, or a range like 49152-49215 whose end is not below its beginning; of ports up to 65535, of vsock up to 4294967295.",
+  ),
   path: invalid("path", "A path of a policy must be absolute."),
   socketPath: invalid(
     "socket-path",
@@ -91,19 +95,20 @@ export const rangeOf = (entry: number | string): Range | undefined => {
   return Number(first) <= Number(last) ? [Number(first), Number(last)] : undefined
 }
 
-const isEntry = (input: unknown): input is number | string => typeof input === "number" || typeof input === "string"
-
-const entry = new t.Type<number | string>(
+const entry = leaf(
   "number or range",
-  isEntry,
-  (input, context) => (isEntry(input) ? t.success(input) : t.failure(input, context)),
-  t.identity,
+  (input): input is number | string => typeof input === "number" || typeof input === "string",
 )
 
-const range = refined(entry, (value) => (rangeOf(value) === undefined ? broken(policyChecks.range) : kept))
+const isBelow = (entry: number | string, most: number): boolean => {
+  const [, last] = rangeOf(entry) ?? []
+  return last !== undefined && last <= most
+}
+
+const range = refined(entry, (value) => (isBelow(value, 0xffff_ffff) ? kept : broken(policyChecks.range)))
 
 const port = refined(entry, (value) =>
-  rangeOf(value) === undefined && !(typeof value === "string" && isService(value)) ? broken(policyChecks.range) : kept,
+  isBelow(value, 0xffff) || (typeof value === "string" && isService(value)) ? kept : broken(policyChecks.range),
 )
 
 const inetPolicy = t.exact(t.partial({ hosts: texts(host), ports: texts(port) }))

@@ -1,6 +1,6 @@
 import type { Hint } from "../schema/exact.js"
 import { checks } from "./checks.js"
-import { isSince, type QemuVersion } from "./context.js"
+import { type Context, isSince, type MigrateCommand, type QemuVersion } from "./context.js"
 
 /** Members as the first draft of the channels API spelled them, in the review thread of December 2022. */
 const oldSpellings: ReadonlyMap<string, string> = new Map([
@@ -11,28 +11,42 @@ const oldSpellings: ReadonlyMap<string, string> = new Map([
   ["rdma-str", "host and port"],
 ])
 
-/** Members of the two commands that some versions of QEMU lack. */
-const memberVersions: ReadonlyMap<string, { readonly since?: QemuVersion; readonly until?: QemuVersion }> = new Map([
-  ["channels", { since: "8.2" }],
-  ["exit-on-error", { since: "9.1" }],
-  ["blk", { until: "9.1" }],
-  ["inc", { until: "9.1" }],
-])
+interface Versions {
+  readonly since?: QemuVersion
+  readonly until?: QemuVersion
+}
 
-/** Whether a version of QEMU has a member. */
-export const hasMember = (version: QemuVersion, name: string): boolean => {
-  const { since, until } = memberVersions.get(name) ?? {}
+/** Members of each command that some versions of QEMU lack. */
+const memberVersions: { readonly [C in MigrateCommand]: ReadonlyMap<string, Versions> } = {
+  migrate: new Map([
+    ["channels", { since: "8.2" }],
+    ["blk", { until: "9.1" }],
+    ["inc", { until: "9.1" }],
+  ]),
+  "migrate-incoming": new Map([
+    ["channels", { since: "8.2" }],
+    ["exit-on-error", { since: "9.1" }],
+  ]),
+}
+
+/** Whether a command of a version of QEMU has a member. */
+export const hasMember = ({ command, version }: Context, name: string): boolean => {
+  const { since, until } = memberVersions[command].get(name) ?? {}
   return (since === undefined || isSince(version, since)) && (until === undefined || !isSince(version, until))
 }
 
-/** What is known of a member that is not declared. */
-export const spellingHint: Hint = (key) => {
+/** What is known of members of addresses and channels by themselves. */
+export const partHint: Hint = (key) => {
   const today = oldSpellings.get(key)
-  if (today !== undefined) return { check: checks.oldSpelling, expected: today }
-  const versions = memberVersions.get(key)
-  if (versions === undefined) return undefined
-  return {
-    check: checks.otherVersion,
-    expected: versions.since === undefined ? `before ${versions.until}` : `${versions.since} and later`,
-  }
+  return today === undefined ? undefined : { check: checks.oldSpelling, expected: today }
 }
+
+/** What is known of members of a command's arguments that are not declared. */
+export const spellingHint =
+  ({ command }: Context): Hint =>
+  (key, depth) => {
+    const versions = depth === 0 ? memberVersions[command].get(key) : undefined
+    if (versions === undefined) return partHint(key, depth)
+    const { since, until } = versions
+    return { check: checks.otherVersion, expected: since === undefined ? `before ${until}` : `${since} and later` }
+  }

@@ -61,7 +61,7 @@ const inetParts = (rest: string): Parts => {
   if (rest.startsWith("//")) return fault(checks.uriAuthority)
   const inBrackets = /^\[([^\]]*)\]:([^,]*)(.*)$/su.exec(rest)
   const [, host, port = "", options = ""] = inBrackets ?? /^([^:[]*):([^,]*)(.*)$/su.exec(rest) ?? []
-  if (host === undefined) return fault(checks.uriSyntax)
+  if (host === undefined || port === "" || (inBrackets !== null && host === "")) return fault(checks.uriSyntax)
   if (port.includes(":") || (inBrackets !== null && !isIpv6(host))) return fault(checks.uriBrackets, "host")
   const size = byteLength(host)
   if (size > maxHostBytes) return fault(checks.uriHostLength, "host", size, maxHostBytes)
@@ -159,7 +159,9 @@ export const contextOfUri = ({ command = "migrate", ...options }: UriOptions): C
 export const parseMigrateUri = (uri: string, options: UriOptions = {}): Checked<MigrationAddress> =>
   pipe(
     uriReader(contextOfUri(options))(uri),
-    E.mapLeft((faults) => violationsOf(faults, () => ({ offset: 0, length: byteLength(String(uri)) }))),
+    E.mapLeft((faults) =>
+      violationsOf(faults, () => ({ offset: 0, length: typeof uri === "string" ? byteLength(uri) : 0 })),
+    ),
   )
 
 const inetText = ({ host, port, ...options }: InetSocketAddress): string => {
@@ -171,7 +173,7 @@ const inetText = ({ host, port, ...options }: InetSocketAddress): string => {
 }
 
 const fileText = (filename: string, offset: number | bigint): string =>
-  `file:${filename}${offset === 0 ? "" : `${offsetOption}${offset}`}`
+  `file:${filename}${Number(offset) === 0 ? "" : `${offsetOption}${offset}`}`
 
 /** The text of an address; it says the address only if it is read back as the same. */
 const textOf = (address: MigrationAddress): string => {

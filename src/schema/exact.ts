@@ -1,12 +1,11 @@
+import { isNonEmpty } from "fp-ts/lib/Array.js"
 import * as E from "fp-ts/lib/Either.js"
-import type { NonEmptyArray } from "fp-ts/lib/NonEmptyArray.js"
+import { map, type NonEmptyArray } from "fp-ts/lib/NonEmptyArray.js"
 import * as t from "io-ts"
-import { type Fault, isRefined, type Rule } from "./refined.js"
+import { casesOf, literalsOf, membersOf } from "./members.js"
+import { type Fault, isRefined, mostFaults, type Rule } from "./refined.js"
 import { shape } from "./shape.js"
 import type { Check, Measure } from "./violation.js"
-
-/** Violations beyond this number are not collected. */
-const maxProblems = 64
 
 /** Lists are not read beyond this number of entries. */
 const maxEntries = 4096
@@ -16,54 +15,64 @@ interface Problem extends Omit<Fault, "keys"> {
   readonly keys: string[]
 }
 
-/** What is known of a member that an object does not have: the check that it fails, and what to write instead. */
-export type Hint = (key: string) => Pick<Fault, "check" | "expected"> | undefined
+/** What was found wrong so far. */
+interface Problems {
+  /** How many things are. */
+  count: number
+  /** How many of them leave a value without its type, so that no rule can be asked of what it is part of. */
+  untyped: number
+  /** The first of them. */
+  readonly kept: Problem[]
+}
+
+/**
+ * What is known of a member that an object does not have: the check that it fails, and what to write instead.
+ * `depth` is the number of objects around that object.
+ */
+export type Hint = (key: string, depth: number) => Pick<Fault, "check" | "expected"> | undefined
 
 /** What reading comes to: a copy of the value, or what is wrong with it. */
 export type Read<A> = E.Either<NonEmptyArray<Fault>, A>
 
 /** Reads one value; what it returns counts only if no problem was added. */
-type Reader<I = unknown> = (input: I, problems: Problem[]) => unknown
+type Reader<I = unknown> = (input: I, problems: Problems) => unknown
 
 /**
  * Makes a reader of an io-ts type that demands more than io-ts does: objects have no members but the declared ones,
- * and all that is wrong is said, not only the first of it. What it returns is a copy whose objects have no other
- * prototype than Object's; every member of the input is read once. It never throws, whatever the input does.
+ * and all that is wrong is said, not only the first of it. What it returns is a copy that holds nothing but what was
+ * read. It never throws, whatever the input does.
  *
  * Understands literals, keyofs, strings, booleans, read-only lists, exact objects, unions of those by their literal
  * members, types without parts, and what `refined` makes of them; anything else in a type is a programming error.
  */
 export const exact = <A>(type: t.Type<A, unknown>, hint: Hint = () => undefined): ((input: unknown) => Read<A>) => {
-  const read = readerOf(type, hint)
+  const read = readerOf(type, hint, 0)
   return (input) => {
-    const problems: Problem[] = []
+    const problems: Problems = { count: 0, untyped: 0, kept: [] }
     const value = read(input, problems)
-    return problems.length === 0 ? E.right(value as A) : E.left(faultsOf(problems))
+    return isNonEmpty(problems.kept) ? E.left(map(faultOf)(problems.kept)) : E.right(value as A)
   }
-}
-
-const faultsOf = (problems: readonly Problem[]): NonEmptyArray<Fault> => {
-  const [first, ...others] = problems.map(faultOf)
-  if (first === undefined) throw new TypeError("nothing is wrong")
-  return [first, ...others]
 }
 
 const faultOf = ({ keys, ...problem }: Problem): Fault => ({ ...problem, keys: [...keys].reverse() })
 
-const add = (
-  problems: Problem[],
-  keys: readonly string[],
-  { check, actual, expected }: Omit<Fault, "keys">,
-): undefined => {
-  if (problems.length < maxProblems) problems.push({ check, keys: [...keys].reverse(), actual, expected })
+const add = (problems: Problems, keys: readonly string[], fault: Omit<Fault, "keys">): void => {
+  const { check, actual, expected } = fault
+  problems.count += 1
+  if (problems.count <= mostFaults) problems.kept.push({ check, keys: [...keys].reverse(), actual, expected })
 }
 
-const fail = (problems: Problem[], check: Check, actual?: Measure, expected?: Measure): undefined =>
-  add(problems, [], { check, actual, expected })
+const failType = (problems: Problems, keys: readonly string[], fault: Omit<Fault, "keys">): undefined => {
+  problems.untyped += 1
+  add(problems, keys, fault)
+}
 
-/** Says of the problems from `start` on that they lie below `key`. */
-const nest = (problems: Problem[], start: number, key: string): void => {
-  for (const problem of problems.slice(start)) problem.keys.push(key)
+const fail = (problems: Problems, check: Check, actual?: Measure, expected?: Measure): undefined =>
+  failType(problems, [], { check, actual, expected })
+
+/** Says of the problems from the `start`th on that they lie below `key`. */
+const nest = (problems: Problems, start: number, key: string): void => {
+  for (const problem of problems.kept.slice(start)) problem.keys.push(key)
 }
 
 type Known =
@@ -75,8 +84,8 @@ type Known =
   | t.UnionType<t.Mixed[]>
   | t.ExactType<t.Mixed>
 
-const readerOf = (type: t.Mixed, hint: Hint): Reader => {
-  if (isRefined(type)) return refinedReader(readerOf(type.type, hint), type.rules)
+const readerOf = (type: t.Mixed, hint: Hint, depth: number): Reader => {
+  if (isRefined(type)) return refinedReader(readerOf(type.type, hint, depth), type.rules, countedIn(type.type))
   const known = type as Known
   switch (known._tag) {
     case "StringType":
@@ -88,15 +97,17 @@ const readerOf = (type: t.Mixed, hint: Hint): Reader => {
     case "KeyofType":
       return nameReader(Object.keys(known.keys))
     case "ReadonlyArrayType":
-      return listReader(readerOf(known.type, hint))
+      return listReader(readerOf(known.type, hint, depth))
     case "UnionType":
-      return copied(choiceReader(casesOf(known), [], hint))
+      return ofObjects(choiceReader(casesOf(known), [], hint, depth))
     case "ExactType":
-      return copied(objectReader(known, hint))
+      return ofObjects(objectReader(known, hint, depth))
     default:
       return leafReader(type)
   }
 }
+
+const countedIn = (type: t.Mixed) => ((type as Known)._tag === "ReadonlyArrayType" ? "untyped" : "count")
 
 /** A type of one's own without parts: its guard is all there is to ask. */
 const leafReader = (type: t.Mixed): Reader => {
@@ -105,7 +116,7 @@ const leafReader = (type: t.Mixed): Reader => {
   throw new TypeError(`no exact reader for ${type.name}`)
 }
 
-const failName = (problems: Problem[], input: unknown, expected?: string): undefined =>
+const failName = (problems: Problems, input: unknown, expected?: string): undefined =>
   typeof input === "string" ? fail(problems, shape.name, undefined, expected) : fail(problems, shape.text)
 
 const literalReader =
@@ -118,13 +129,16 @@ const nameReader = (names: readonly string[]): Reader => {
   return (input, problems) => (known.has(input) ? input : failName(problems, input))
 }
 
-/** Rules are asked only of what has the right type; those of one value may all fail. */
+/**
+ * Rules are asked of what nothing else is wrong with. Those of a list are asked also where an entry breaks rules of
+ * its own: they are about which entries there are.
+ */
 const refinedReader =
-  <I>(read: Reader<I>, rules: readonly Rule<never>[]): Reader<I> =>
+  <I>(read: Reader<I>, rules: readonly Rule<never>[], counted: "count" | "untyped" = "count"): Reader<I> =>
   (input, problems) => {
-    const start = problems.length
+    const start = problems[counted]
     const value = read(input, problems)
-    if (problems.length > start) return undefined
+    if (problems[counted] > start) return value
     for (const rule of rules as readonly Rule<unknown>[]) {
       const faults = rule(value)
       if (faults.length > 0) for (const fault of faults) add(problems, fault.keys, fault)
@@ -132,13 +146,15 @@ const refinedReader =
     return value
   }
 
-/** A list's entries, each read once. What is no list gives undefined, and so does what throws when it is read. */
-const entriesOf = (input: unknown, problems: Problem[]): unknown[] | undefined => {
+/** A list's entries, each read once; undefined for what is no list, and for what throws while it is read. */
+const entriesOf = (input: unknown, problems: Problems): unknown[] | undefined => {
   try {
     if (!Array.isArray(input)) return fail(problems, shape.list)
-    if (input.length > maxEntries) return fail(problems, shape.listLength, input.length, maxEntries)
+    const length: unknown = input.length
+    if (typeof length !== "number") return fail(problems, shape.data)
+    if (length > maxEntries) return fail(problems, shape.listLength, length, maxEntries)
     const entries: unknown[] = []
-    for (let index = 0; index < input.length; index++) entries.push(input[index])
+    for (let index = 0; index < length; index++) entries.push(input[index])
     return entries
   } catch {
     return fail(problems, shape.data)
@@ -151,17 +167,17 @@ const listReader =
     const entries = entriesOf(input, problems)
     if (entries === undefined) return undefined
     for (let index = 0; index < entries.length; index++) {
-      const start = problems.length
+      const start = problems.count
       entries[index] = read(entries[index], problems)
-      if (problems.length > start) nest(problems, start, String(index))
+      if (problems.count > start) nest(problems, start, String(index))
     }
     return entries
   }
 
-type Data = Record<string, unknown>
+type Data = Readonly<Record<string, unknown>>
 
-/** A copy of an object's own members, each read once. Of what is no object, or throws when it is read, there is none. */
-const dataOf = (input: unknown, problems: Problem[]): Data | undefined => {
+/** An object's own members, each read once; undefined for what is no object, and for what throws while it is read. */
+const dataOf = (input: unknown, problems: Problems): Data | undefined => {
   try {
     if (typeof input !== "object" || input === null || Array.isArray(input)) return fail(problems, shape.object)
     return { ...input }
@@ -170,7 +186,7 @@ const dataOf = (input: unknown, problems: Problem[]): Data | undefined => {
   }
 }
 
-const copied =
+const ofObjects =
   (read: Reader<Data>): Reader =>
   (input, problems) => {
     const data = dataOf(input, problems)
@@ -183,96 +199,61 @@ interface Member {
   readonly bit: number
 }
 
-/** The declared members of an object: of `t.type` those that must be given, of `t.partial` the others. */
-export const membersOf = (
-  type: t.Mixed,
-): readonly { readonly name: string; readonly type: t.Mixed; readonly required: boolean }[] => {
-  const known = type as
-    | t.InterfaceType<t.Props>
-    | t.PartialType<t.Props>
-    | t.IntersectionType<t.Mixed[]>
-    | t.ExactType<t.Mixed>
-  switch (known._tag) {
-    case "InterfaceType":
-    case "PartialType":
-      return Object.entries(known.props).map(([name, member]) => ({
-        name,
-        type: member,
-        required: known._tag === "InterfaceType",
-      }))
-    case "IntersectionType":
-      return known.types.flatMap(membersOf)
-    case "ExactType":
-      return membersOf(known.type)
-    default:
-      throw new TypeError("an exact object is made of t.type and t.partial")
-  }
-}
-
-const objectReader = (type: t.Mixed, hint: Hint): Reader<Data> => {
+const objectReader = (type: t.Mixed, hint: Hint, depth: number): Reader<Data> => {
   const members = membersOf(type)
   if (members.length > 31) throw new TypeError("an exact object has at most 31 members")
   const byName = new Map<string, Member>(
     members.map(({ name, type: member, required }, index) => [
       name,
-      { read: readerOf(member, hint), bit: required ? 1 << index : 0 },
+      { read: readerOf(member, hint, depth + 1), bit: required ? 1 << index : 0 },
     ]),
   )
   const required = [...byName].filter(([, { bit }]) => bit !== 0)
   const all = required.reduce((bits, [, { bit }]) => bits | bit, 0)
   return (data, problems) => {
+    const copy: Record<string, unknown> = {}
     let given = 0
-    for (const key of Object.keys(data)) {
-      const member = byName.get(key)
-      const value = data[key]
-      if (member === undefined) failUnknown(problems, key, hint)
-      else if (value === undefined) delete data[key]
-      else {
-        given |= member.bit
-        const start = problems.length
-        const read = member.read(value, problems)
-        if (problems.length > start) nest(problems, start, key)
-        else if (read !== value) data[key] = read
+    for (const name of Object.keys(data)) {
+      const member = byName.get(name)
+      if (member === undefined) {
+        failUnknown(problems, name, hint, depth)
+        continue
       }
+      const value = data[name]
+      if (value === undefined) continue
+      given |= member.bit
+      const start = problems.count
+      copy[name] = member.read(value, problems)
+      if (problems.count > start) nest(problems, start, name)
     }
     if (given !== all)
-      for (const [name, { bit }] of required) if ((given & bit) === 0) add(problems, [name], { check: shape.missing })
-    return data
+      for (const [name, { bit }] of required)
+        if ((given & bit) === 0) failType(problems, [name], { check: shape.missing })
+    return copy
   }
 }
 
-const failUnknown = (problems: Problem[], key: string, hint: Hint): undefined =>
-  add(problems, [key], hint(key) ?? { check: shape.unknown })
+const failUnknown = (problems: Problems, key: string, hint: Hint, depth: number): undefined =>
+  failType(problems, [key], hint(key, depth) ?? { check: shape.unknown })
 
-/** The objects of a union, unions inside it included. */
-export const casesOf = (type: t.Mixed): readonly t.Mixed[] => {
-  const known = type as t.UnionType<t.Mixed[]> | t.StringType
-  return known._tag === "UnionType" ? known.types.flatMap(casesOf) : [type]
-}
-
-const objectOf = (type: t.Mixed): t.Mixed => (isRefined(type) ? objectOf(type.type) : type)
-
-const literalsOf = (type: t.Mixed): ReadonlyMap<string, string> =>
-  new Map(
-    membersOf(objectOf(type)).flatMap(({ name, type: member }) => {
-      const literal = member as t.LiteralType<string> | t.StringType
-      return literal._tag === "LiteralType" ? [[name, literal.value] as const] : []
-    }),
-  )
+const caseReader = (type: t.Mixed, hint: Hint, depth: number): Reader<Data> =>
+  isRefined(type) ? refinedReader(caseReader(type.type, hint, depth), type.rules) : objectReader(type, hint, depth)
 
 const tagOf =
   (tag: string) =>
   (type: t.Mixed): string | undefined =>
     literalsOf(type).get(tag)
 
-const caseReader = (type: t.Mixed, hint: Hint): Reader<Data> =>
-  isRefined(type) ? refinedReader(caseReader(type.type, hint), type.rules) : objectReader(type, hint)
-
 /** Chooses by the first member that is a literal in all cases, and again among the cases that share it. */
-const choiceReader = (cases: readonly t.Mixed[], chosen: readonly string[], hint: Hint): Reader<Data> => {
+const choiceReader = (
+  cases: readonly t.Mixed[],
+  chosen: readonly string[],
+  hint: Hint,
+  depth: number,
+): Reader<Data> => {
   const [first, second] = cases
   if (first === undefined) throw new TypeError("a union has no objects")
-  if (second === undefined) return caseReader(first, hint)
+  if (second === undefined) return caseReader(first, hint, depth)
   const tag = [...literalsOf(first).keys()].find(
     (name) => !chosen.includes(name) && cases.every((type) => literalsOf(type).has(name)),
   )
@@ -280,19 +261,19 @@ const choiceReader = (cases: readonly t.Mixed[], chosen: readonly string[], hint
   const readers = new Map<unknown, Reader<Data>>()
   for (const value of new Set(cases.map(tagOf(tag)))) {
     const alike = cases.filter((type) => tagOf(tag)(type) === value)
-    readers.set(value, choiceReader(alike, [...chosen, tag], hint))
+    readers.set(value, choiceReader(alike, [...chosen, tag], hint, depth))
   }
   return (data, problems) => {
-    const read = readers.get(data[tag])
-    return read === undefined ? failTag(problems, data, tag, hint) : read(data, problems)
+    const read = Object.hasOwn(data, tag) ? readers.get(data[tag]) : undefined
+    return read === undefined ? failTag(problems, data, tag, hint, depth) : read(data, problems)
   }
 }
 
-const failTag = (problems: Problem[], data: Data, tag: string, hint: Hint): void => {
-  for (const key of Object.keys(data)) if (hint(key) !== undefined) failUnknown(problems, key, hint)
-  const value = data[tag]
-  const start = problems.length
-  if (value === undefined) fail(problems, shape.missing)
-  else failName(problems, value)
+const failTag = (problems: Problems, data: Data, tag: string, hint: Hint, depth: number): void => {
+  const names = Object.keys(data)
+  for (const name of names) if (hint(name, depth) !== undefined) failUnknown(problems, name, hint, depth)
+  const start = problems.count
+  if (names.includes(tag) && data[tag] !== undefined) failName(problems, data[tag])
+  else fail(problems, shape.missing)
   nest(problems, start, tag)
 }

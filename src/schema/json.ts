@@ -190,7 +190,9 @@ const unquoted = (quoted: string): string => (quoted.includes("\\") ? JSON.parse
 const checker = ({ maxDepth, maxMembers }: JsonLimits): Visitor => {
   const names: Set<string>[] = []
   let members = 0
-  const wrongText = (quoted: string) => (notText.test(unquoted(quoted)) ? jsonChecks.unicode : undefined)
+  // Half a pair that an escape completes is a half in the text nevertheless, which has no UTF-8 then.
+  const wrongText = (quoted: string) =>
+    notText.test(quoted) || notText.test(unquoted(quoted)) ? jsonChecks.unicode : undefined
   return {
     open: () => {
       names.push(new Set())
@@ -234,34 +236,40 @@ const literalValue = (literal: string): Json => {
   return literal.length <= 20 ? BigInt(literal) : number
 }
 
+/** An object or a list that is being built; a list's entries have no names. */
+interface Container {
+  readonly value: Json[] | Record<string, Json>
+  readonly parent: Container | undefined
+}
+
 /** Builds the value of a text that was checked. */
 const builder = (): { readonly visitor: Visitor; readonly value: () => Json } => {
-  const root: Json[] = []
-  const containers: (Json[] | Record<string, Json>)[] = [root]
-  const names: string[] = []
+  let whole: Json = null
+  let container: Container | undefined
+  let name = ""
   const put = (value: Json): undefined => {
-    const container = containers.at(-1)
-    if (Array.isArray(container)) container.push(value)
-    else if (container !== undefined) container[names.pop() ?? ""] = value
+    if (container === undefined) whole = value
+    else if (Array.isArray(container.value)) container.value.push(value)
+    else container.value[name] = value
   }
   return {
     visitor: {
       open: (list) => {
-        const container = list ? [] : Object.create(null)
-        put(container)
-        containers.push(container)
+        const value: Container["value"] = list ? [] : Object.create(null)
+        put(value)
+        container = { value, parent: container }
         return undefined
       },
       member: (quoted) => {
-        if (quoted !== "") names.push(unquoted(quoted))
+        name = unquoted(quoted)
         return undefined
       },
       scalar: (text) => put(literalValue(text)),
       close: () => {
-        containers.pop()
+        container = container?.parent
       },
     },
-    value: () => root[0] ?? null,
+    value: () => whole,
   }
 }
 
@@ -269,26 +277,27 @@ const builder = (): { readonly visitor: Visitor; readonly value: () => Json } =>
 interface Frame {
   readonly list: boolean
   readonly start: number
+  /** The number of objects and lists around it. */
+  readonly depth: number
   /** Whether the keys lead here. */
   readonly onPath: boolean
+  readonly parent: Frame | undefined
   entries: number
 }
 
 /** Finds the value that keys lead to, or as far as they lead. */
 const locator = (keys: readonly string[], found: { start: number; end: number }): Visitor => {
-  const frames: Frame[] = []
+  let frame: Frame | undefined
   let onPath = true
   return {
     open: (list, start) => {
-      frames.push({ list, start, onPath, entries: 0 })
+      frame = { list, start, depth: frame === undefined ? 0 : frame.depth + 1, onPath, parent: frame, entries: 0 }
       if (onPath) found.start = start
       return undefined
     },
     member: (quoted) => {
-      const frame = frames.at(-1)
-      if (frame === undefined) return undefined
-      const key = frame.list ? String(frame.entries++) : unquoted(quoted)
-      onPath = frame.onPath && key === keys[frames.length - 1]
+      const key = frame?.list === true ? String(frame.entries++) : unquoted(quoted)
+      onPath = frame?.onPath === true && key === keys[frame.depth]
       return undefined
     },
     scalar: (text, start) => {
@@ -297,8 +306,8 @@ const locator = (keys: readonly string[], found: { start: number; end: number })
       return undefined
     },
     close: (end) => {
-      const frame = frames.pop()
-      if (frame?.onPath && frame.start === found.start) found.end = end
+      if (frame?.onPath === true && frame.start === found.start) found.end = end
+      frame = frame?.parent
       onPath = false
     },
   }
@@ -331,12 +340,13 @@ const textOf = (input: unknown, maxBytes: number): Checked<string> => {
   const none = { offset: 0, length: 0 }
   if (typeof input !== "string" && !isBytes(input)) return refuse(jsonChecks.input, none)
   const size = typeof input === "string" && input.length <= maxBytes ? byteLength(input) : input.length
-  if (size > maxBytes) return refuse(jsonChecks.bytes, { offset: 0, length: size }, size, maxBytes)
+  const whole = { offset: 0, length: size }
+  if (size > maxBytes) return refuse(jsonChecks.bytes, whole, size, maxBytes)
   if (typeof input === "string") return E.right(input)
   try {
     return E.right(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(input))
   } catch {
-    return refuse(jsonChecks.encoding, { offset: 0, length: size })
+    return refuse(jsonChecks.encoding, whole)
   }
 }
 
@@ -345,11 +355,15 @@ export interface JsonText {
   readonly value: Json
 }
 
+const areLimits = ({ maxBytes, maxDepth, maxMembers }: JsonLimits): boolean =>
+  [maxBytes, maxDepth, maxMembers].every((limit) => Number.isSafeInteger(limit) && limit >= 0)
+
 /**
  * Reads one JSON text strictly. The text is walked through twice: nothing is built before its syntax, its strings,
  * its names and the limits are known to hold.
  */
 export const readJson = (input: unknown, limits: JsonLimits): Checked<JsonText> => {
+  if (!areLimits(limits)) throw new TypeError("the limits of a JSON text must be whole numbers")
   const decoded = textOf(input, limits.maxBytes)
   if (E.isLeft(decoded)) return decoded
   const text = decoded.right

@@ -11,7 +11,7 @@ export const nowhere: Placing = () => ({ offset: 0, length: 0 })
 /** Keys as a path: `channels[0].addr`. */
 const pathOf = (keys: readonly string[]): string =>
   keys.reduce((path, key) => {
-    if (/^\d+$/.test(key)) return `${path}[${key}]`
+    if (/^\d{1,10}$/.test(key)) return `${path}[${key}]`
     const shown = plainKey(key) || "?"
     return path === "" ? shown : `${path}.${shown}`
   }, "")

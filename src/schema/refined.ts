@@ -12,6 +12,9 @@ export interface Fault {
   readonly expected?: Measure | undefined
 }
 
+/** Of what is wrong with one input no more than this is told. */
+export const mostFaults = 64
+
 /** A condition that says what is wrong instead of false: nothing, or each thing that is. */
 export type Rule<A> = (value: A) => readonly Fault[]
 
@@ -43,7 +46,7 @@ export const below = (key: string, faults: readonly Fault[]): readonly Fault[] =
 export const heldAgainst =
   <A, B extends A>(rule: Rule<A>) =>
   (value: B): E.Either<NonEmptyArray<Fault>, B> => {
-    const [first, ...others] = rule(value)
+    const [first, ...others] = rule(value).slice(0, mostFaults)
     return first === undefined ? E.right(value) : E.left([first, ...others])
   }
 

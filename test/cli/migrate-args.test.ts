@@ -90,7 +90,7 @@ describe("the command and the version", () => {
   test.each([
     ["migrate", { uri: "tcp:h:0" }, ["qemu/port-zero"]],
     ["migrate-incoming", { uri: "tcp:h:0" }, []],
-    ["migrate", { uri: "tcp:h:1", "exit-on-error": true }, ["qemu/other-version"]],
+    ["migrate", { uri: "tcp:h:1", "exit-on-error": true }, ["shape/unknown-member"]],
     ["migrate-incoming", { uri: "tcp:h:1", "exit-on-error": true }, []],
   ])("%s decides what %j is", async (command, value, rules) => {
     expect(await rulesOf(line(value), "--command", command)).toEqual([rules])

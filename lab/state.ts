@@ -1,0 +1,62 @@
+/** A refusal that comes from what QEMU finds around it: the same arguments may be taken elsewhere or later. */
+interface State {
+  /** What QEMU says then. */
+  readonly says: RegExp
+  /** Why it is no fault of the arguments. */
+  readonly reason: string
+}
+
+/** The refusals that depend on QEMU's state or on its host, under the names that the fixture has for them. */
+export const states = {
+  "no-descriptor": {
+    says: /^File descriptor named '.*' has not been found$/s,
+    reason: "No descriptor of that name was handed over by getfd.",
+  },
+  "no-name": {
+    says: /^address resolution failed for .*: (?:Name or service not known|Servname not supported for ai_socktype)$/s,
+    reason: "The host's resolver knows no such host, or no such service.",
+  },
+  "no-address": {
+    says: /^Failed to bind socket: Cannot assign requested address$/,
+    reason: "No interface of the host has that address.",
+  },
+  "no-socket": {
+    says: /^Failed to (?:bind|unlink) socket .*: (?:No such file or directory|Is a directory)$/s,
+    reason: "The folder of the socket is not there, or the path is a folder.",
+  },
+  "no-vsock": {
+    says: /^Failed to create socket: Address family not supported by protocol$/,
+    reason: "The host has no vsock.",
+  },
+  "no-rdma": {
+    says: /^RDMA ERROR: could not create (?:CM channel|rdma event channel)$/,
+    reason: "The host has no RDMA device.",
+  },
+  "no-program": {
+    says: /^Failed to execute child process .* \((?:No such file or directory|Permission denied)\)$/s,
+    reason: "The host has no such program, or it may not be run.",
+  },
+  "no-file": {
+    says: /^Could not (?:open|create) '.*': (?:No such file or directory|Is a directory|File name too long)$/s,
+    reason: "The file cannot be opened, or not be created where it would be.",
+  },
+  "file-size": {
+    says: /^failed to truncate migration file to offset (?:[0-7][0-9a-f]{15}|[0-9a-f]{1,15}): File too large$/,
+    reason: "The file system, or the limit of the process, has no room for a file of that size.",
+  },
+  "nothing-to-resume": {
+    says: /^Cannot resume if there is no paused migration$/,
+    reason: "No migration is paused that could go on.",
+  },
+} as const satisfies Record<string, State>
+
+export type StateName = keyof typeof states
+
+/** Whether a name of the fixture is one of those. */
+export const isStateName = (name: string): name is StateName => Object.hasOwn(states, name)
+
+/** The state that a refusal comes from, by what QEMU says; undefined for one that comes from the arguments. */
+export const stateOf = (message: string): StateName | undefined =>
+  Object.keys(states)
+    .filter(isStateName)
+    .find((name) => states[name].says.test(message))
