@@ -1,5 +1,6 @@
 import { cpus } from "node:os"
 import type { Contender } from "./contender.js"
+import { atMost, duration, row, type Target, table, targetTable, times } from "./markdown.js"
 import { median, ratio, type Times } from "./measure.js"
 import type { Rejection } from "./rejecting.js"
 import type { Workload } from "./workloads.js"
@@ -20,25 +21,6 @@ export interface Findings {
 /** The name of a task in the times. */
 export const taskOf = (contender: Contender, { name }: Workload): string => `${contender.name}: ${name}`
 export const taskOfRejection = ({ name }: Rejection): string => `refusing: ${name}`
-
-interface Target {
-  readonly says: string
-  readonly measured: string
-  readonly met: boolean
-}
-
-const times = (value: number): string => value.toFixed(2)
-
-const row = (...cells: readonly string[]): string => `| ${cells.join(" | ")} |`
-
-const table = (head: readonly string[], rows: readonly string[]): readonly string[] => [
-  row(...head),
-  row(...head.map(() => "---")),
-  ...rows,
-]
-
-const duration = (nanoseconds: number): string =>
-  nanoseconds < 10_000 ? `${(nanoseconds / 1000).toFixed(2)} µs` : `${(nanoseconds / 1000).toFixed(0)} µs`
 
 const contenderTable = (findings: Findings): readonly string[] => {
   const { hand, ours, peers, workloads } = findings
@@ -68,14 +50,10 @@ const rejectionTable = (findings: Findings): readonly string[] =>
     ),
   )
 
-/** What the fast path has to live up to, and whether it does, judged by the digits that are printed. */
+/** What the fast path has to live up to, and whether it does. */
 const targetsOf = (findings: Findings): readonly Target[] => {
   const { hand, emitted, ours, peers, workloads, allocation } = findings
   const [first] = ours
-  const atMost = (says: string, value: number, bound: number): Target => {
-    const measured = times(value)
-    return { says: `${says} at most ${bound}`, measured, met: Number(measured) <= bound }
-  }
   const overHand = (workload: Workload): number =>
     ratio(findings.times, taskOf(emitted, workload), taskOf(hand, workload))
   const overPeers = peers.flatMap((peer) =>
@@ -90,12 +68,6 @@ const targetsOf = (findings: Findings): readonly Target[] => {
     atMost("large blob, bytes allocated / bytes of the blob:", allocation, 1.1),
   ]
 }
-
-const targetTable = (findings: Findings): readonly string[] =>
-  table(
-    ["target", "measured", "verdict"],
-    targetsOf(findings).map(({ says, measured, met }) => row(says, measured, met ? "met" : "not met")),
-  )
 
 const machine = (): string => {
   const processors = cpus()
@@ -124,6 +96,6 @@ export const report = (findings: Findings): string =>
     "",
     "## Targets",
     "",
-    ...targetTable(findings),
+    ...targetTable(targetsOf(findings)),
     "",
   ].join("\n")

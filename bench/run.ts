@@ -1,8 +1,11 @@
 /**
- * Times our decoder of display blobs, a hand-written one and other libraries, and prints the ratios as Markdown.
- * With --write they go to docs/performance.md as well. Run after check.ts and apart from it: V8 would remember its blobs.
+ * Times our decoder of display blobs, a hand-written one and other libraries, and prints the ratios as Markdown; behind
+ * them those of migrate/run.ts. With --write they go to docs/performance.md as well. Run after the checks and apart from
+ * them, and one apart from the other: V8 would remember their blobs.
  */
+import { execFileSync } from "node:child_process"
 import { writeFileSync } from "node:fs"
+import { fileURLToPath } from "node:url"
 import { decodeMigrateData } from "../src/index.js"
 import { allocatedBy } from "./allocation.js"
 import { contenders, peers } from "./contenders.js"
@@ -30,6 +33,8 @@ const times = await timesOf([...decoding, ...refusing], rounds)
 const { bytes, receiver } = workloads.large
 const allocation = allocatedBy(() => decodeMigrateData("display", bytes, receiver)) / bytes.length
 
-const text = report({ times, hand: handWritten, emitted, ours, peers, workloads, rejections, allocation })
+const display = report({ times, hand: handWritten, emitted, ours, peers, workloads, rejections, allocation })
+const migrate = fileURLToPath(new URL("migrate/run.js", import.meta.url))
+const text = `${display}\n${execFileSync(process.execPath, [...process.execArgv, migrate], { encoding: "utf8" })}`
 console.log(text)
 if (process.argv.includes("--write")) writeFileSync("docs/performance.md", text)

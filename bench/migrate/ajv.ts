@@ -1,4 +1,4 @@
-import { Ajv } from "ajv"
+import { Ajv2020 } from "ajv/dist/2020.js"
 import type { Contender } from "./contender.js"
 import * as rules from "./rules.js"
 
@@ -24,20 +24,22 @@ const inet = {
     { transport: socket, type: { const: "inet" }, host, port: matching(rules.port) },
     { numeric: { const: false }, ipv4: flag, ipv6: flag, "keep-alive": flag, mptcp: flag },
   ),
-  // One of the families is allowed, and it is not IPv4 alone if the host is an IPv6 address.
-  allOf: [
-    { not: { properties: { ipv4: { const: false }, ipv6: { const: false } }, required: ["ipv4", "ipv6"] } },
-    {
-      if: {
-        anyOf: [
-          { properties: { ipv6: { const: false } }, required: ["ipv6"] },
-          { properties: { ipv4: { const: true } }, required: ["ipv4"], not: { required: ["ipv6"] } },
-        ],
-      },
-      // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
-      then: { properties: { host: { not: { pattern: ":" } } } },
+  // Without IPv6 there must be IPv4, and a host that is no IPv6 address.
+  dependentSchemas: {
+    ipv6: {
+      anyOf: [
+        { properties: { ipv6: { const: true } } },
+        { properties: { ipv4: { const: true }, host: { not: { pattern: ":" } } } },
+      ],
     },
-  ],
+    ipv4: {
+      anyOf: [
+        { properties: { ipv4: { const: false } } },
+        { required: ["ipv6"] },
+        { properties: { host: { not: { pattern: ":" } } } },
+      ],
+    },
+  },
 }
 
 const unix = {
@@ -67,7 +69,7 @@ const address = {
     },
     object({
       transport: { const: "exec" },
-      args: { type: "array", items: [matching(rules.absolutePath)], minItems: 1, additionalItems: text },
+      args: { type: "array", prefixItems: [matching(rules.absolutePath)], items: text, minItems: 1 },
     }),
     object({ transport: { const: "rdma" }, host, port: matching(rules.numericPort) }),
     object({
@@ -102,10 +104,13 @@ const schema = {
   type: "object",
   properties: { uri: matching(rules.uri), channels, detach: flag, resume: flag },
   additionalProperties: false,
-  oneOf: [{ required: ["uri"] }, { required: ["channels"] }],
+  if: { required: ["uri"] },
+  // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
+  then: { not: { required: ["channels"] } },
+  else: { required: ["channels"] },
 }
 
-const validate = new Ajv({ discriminator: true, strict: false, allErrors: false }).compile(schema)
+const validate = new Ajv2020({ discriminator: true, strict: false, allErrors: false }).compile(schema)
 
 export const ajv: Contender = {
   name: "ajv, compiled",

@@ -12,4 +12,4 @@ export const ours: Contender = {
 }
 
 /** From a text, under the default policy. */
-export const parse = (text: string): unknown => parseMigrateArguments(text)
+export const parse = (text: string) => parseMigrateArguments(text)

@@ -12,9 +12,17 @@ const text = matching(rules.text, "u")
 const vsockNumber = matching(rules.vsockNumber)
 
 const inetMembers = { transport: socket, type: Type.Literal("inet"), host, port: matching(rules.port) }
+const bareInet = Type.Object(inetMembers, exact)
 const inet = Type.Refine(
   Type.Object(
-    { ...inetMembers, numeric: Type.Optional(Type.Literal(false)), ipv4: flag, ipv6: flag, "keep-alive": flag, mptcp: flag },
+    {
+      ...inetMembers,
+      numeric: Type.Optional(Type.Literal(false)),
+      ipv4: flag,
+      ipv6: flag,
+      "keep-alive": flag,
+      mptcp: flag,
+    },
     exact,
   ),
   rules.familyKept,
@@ -24,7 +32,10 @@ const unix = Type.Union([
   Type.Object({ ...beside, path: matching(rules.path, "u"), abstract: Type.Optional(Type.Literal(false)) }, exact),
   Type.Object({ ...beside, path: matching(rules.abstractPath, "u"), abstract: Type.Literal(true), tight: flag }, exact),
 ])
-const vsock = Type.Object({ transport: socket, type: Type.Literal("vsock"), cid: vsockNumber, port: vsockNumber }, exact)
+const vsock = Type.Object(
+  { transport: socket, type: Type.Literal("vsock"), cid: vsockNumber, port: vsockNumber },
+  exact,
+)
 const fd = Type.Object({ transport: socket, type: Type.Literal("fd"), str: matching(rules.fdName, "u") }, exact)
 const exec = Type.Object(
   {
@@ -42,23 +53,44 @@ const file = Type.Object(
   },
   exact,
 )
-const address = Type.Union([inet, unix, vsock, fd, exec, rdma, file])
-const channel = Type.Union([
-  Type.Object({ "channel-type": Type.Literal("main"), addr: address }, exact),
-  Type.Object({ "channel-type": Type.Literal("cpr"), addr: unix }, exact),
-])
-const channels = Type.Refine(Type.Array(channel), rules.channelsKept)
-const options = { detach: flag, resume: flag }
-
-const validator = Compile(
-  Type.Union([Type.Object({ channels, ...options }, exact), Type.Object({ uri: matching(rules.uri, "u"), ...options }, exact)]),
-)
-if (!validator.IsAccelerated()) throw new TypeError("typebox did not compile")
-export const code = validator.Code()
-
-export const typebox: Contender = {
-  name: "typebox, compiled",
-  gives: "verdict",
-  run: (input) => validator.Check(input),
-  accepts: (input) => validator.Check(input),
+const channelsOf = <Inet extends Type.TSchema>(inet: Inet) => {
+  const address = Type.Union([inet, unix, vsock, fd, exec, rdma, file])
+  const channel = Type.Union([
+    Type.Object({ "channel-type": Type.Literal("main"), addr: address }, exact),
+    Type.Object({ "channel-type": Type.Literal("cpr"), addr: unix }, exact),
+  ])
+  return Type.Refine(Type.Array(channel), (channels) => rules.channelsKept(channels))
 }
+
+const options = { detach: flag, resume: flag }
+const uriArguments = Type.Object({ uri: matching(rules.uri, "u"), ...options }, exact)
+
+const contender = (name: string, schema: Type.TSchema): Contender => {
+  const validator = Compile(schema)
+  if (!validator.IsAccelerated()) throw new TypeError("typebox must compile")
+  return {
+    name,
+    gives: "verdict",
+    run: (input) => validator.Check(input),
+    accepts: (input) => validator.Check(input),
+  }
+}
+
+export const typebox = contender(
+  "typebox, compiled",
+  Type.Union([Type.Object({ channels: channelsOf(inet), ...options }, exact), uriArguments]),
+)
+
+/**
+ * Of an object without optional members typebox only counts the members. So here such an object stands before each one
+ * that has some: the same rules, and the fastest way to say them.
+ */
+const fastChannels = channelsOf(Type.Union([bareInet, inet]))
+export const typeboxTuned = contender(
+  "typebox, compiled, schema tuned",
+  Type.Union([
+    Type.Object({ channels: fastChannels }, exact),
+    Type.Object({ channels: fastChannels, ...options }, exact),
+    uriArguments,
+  ]),
+)

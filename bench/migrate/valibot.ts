@@ -62,7 +62,12 @@ const channel = v.variant("channel-type", [
 const schema = v.pipe(
   v.strictObject({
     uri: v.optional(matching(rules.uri, "u")),
-    channels: v.optional(v.pipe(v.array(channel), v.check((channels) => rules.channelsKept(channels)))),
+    channels: v.optional(
+      v.pipe(
+        v.array(channel),
+        v.check((channels) => rules.channelsKept(channels)),
+      ),
+    ),
     detach: flag,
     resume: flag,
   }),

@@ -123,6 +123,7 @@ const familyFaults = ({ host, ipv4, ipv6 }: InetSocketAddress, command: MigrateC
 const directionFaults = (address: InetSocketAddress, command: MigrateCommand): readonly Fault[] => {
   if (command === "migrate-incoming")
     return address["keep-alive"] === true ? brokenAt("keep-alive", checks.connectOnly) : kept
+  if (address.to === undefined && address.numeric !== true) return kept
   return together(
     address.to === undefined ? kept : brokenAt("to", checks.listenOnly),
     address.numeric === true ? brokenAt("numeric", checks.listenOnly) : kept,
@@ -144,14 +145,11 @@ const inetFaults =
   (command: MigrateCommand) =>
   (address: InetSocketAddress): readonly Fault[] => {
     const { host, port } = address
-    const named = together(below("host", hostFaults(host, command)), below("port", portFaults(port, command)))
-    if (named.length > 0) return named
-    return together(
-      familyFaults(address, command),
-      directionFaults(address, command),
-      command === "migrate" ? kept : numericFaults(address),
-      command === "migrate" ? kept : rangeFaults(address),
-    )
+    const ofHost = hostFaults(host, command)
+    const ofPort = portFaults(port, command)
+    if (ofHost.length > 0 || ofPort.length > 0) return together(below("host", ofHost), below("port", ofPort))
+    const faults = together(familyFaults(address, command), directionFaults(address, command))
+    return command === "migrate" ? faults : together(faults, numericFaults(address), rangeFaults(address))
   }
 
 const rdmaOptions = ["numeric", "to", "ipv4", "ipv6", "keep-alive", "mptcp"] as const

@@ -102,7 +102,9 @@ const typesTwice = (channels: readonly MigrationChannel[]): readonly Fault[] => 
 const channelsFaults =
   ({ command, draft }: Context) =>
   (channels: readonly MigrationChannel[]): readonly Fault[] => {
-    if (channels.length === 0) return broken(checks.channelsEmpty)
+    const [first] = channels
+    if (first === undefined) return broken(checks.channelsEmpty)
+    if (channels.length === 1 && first["channel-type"] === "main") return kept
     const main = channels.some((channel) => channel["channel-type"] === "main") ? kept : broken(checks.mainChannel)
     const single = command === "migrate" || draft || channels.length === 1
     return together(main, typesTwice(channels), single ? kept : broken(checks.oneChannel, channels.length, 1))

@@ -29,8 +29,10 @@ export const offset = refined(integer, (value) => {
   return broken(checks.offset, isShown ? value : undefined, value < 0 ? 0 : maxOffset)
 })
 
+const decimal = /^(?:0|[1-9][0-9]*)$/
+
 /** A number as QEMU's manual writes it: no sign, no space, no leading zero. */
-export const isDecimal = (text: string): boolean => /^(?:0|[1-9][0-9]*)$/.test(text)
+export const isDecimal = (text: string): boolean => decimal.test(text)
 
 /** What `strtoul` reads, signs, spaces and leading zeros included. */
 export const isLooselyDecimal = (text: string): boolean => /^[ \t\n\v\f\r]*[+-]?[0-9]+$/.test(text)

@@ -11,12 +11,14 @@ export const isService = (port: string): boolean => service.test(port)
 
 const maxPort = 0xffff
 
+/** A decimal number of 1 to 65535. */
+const number = /^(?:[1-9][0-9]{0,3}|[1-5][0-9]{4}|6(?:[0-4][0-9]{3}|5(?:[0-4][0-9]{2}|5(?:[0-2][0-9]|3[0-5]))))$/
+
 /** What is wrong with a port that a command connects to or listens on. */
 export const portFaults = (port: string, command: MigrateCommand): readonly Fault[] => {
-  if (isDecimal(port)) {
-    if (port === "0") return command === "migrate" ? broken(checks.portZero) : kept
-    return port.length > 5 || Number(port) > maxPort ? broken(checks.portRange, measured(port), maxPort) : kept
-  }
+  if (number.test(port)) return kept
+  if (port === "0") return command === "migrate" ? broken(checks.portZero) : kept
+  if (isDecimal(port)) return broken(checks.portRange, measured(port), maxPort)
   if (isService(port)) return kept
   return broken(isLooselyDecimal(port) ? checks.portSpelling : checks.port)
 }

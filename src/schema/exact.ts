@@ -85,7 +85,7 @@ type Known =
   | t.ExactType<t.Mixed>
 
 const readerOf = (type: t.Mixed, hint: Hint, depth: number): Reader => {
-  if (isRefined(type)) return refinedReader(readerOf(type.type, hint, depth), type.rules, countedIn(type.type))
+  if (isRefined(type)) return refinedReader(readerOf(type.type, hint, depth), type.rules, isList(type.type))
   const known = type as Known
   switch (known._tag) {
     case "StringType":
@@ -107,7 +107,7 @@ const readerOf = (type: t.Mixed, hint: Hint, depth: number): Reader => {
   }
 }
 
-const countedIn = (type: t.Mixed) => ((type as Known)._tag === "ReadonlyArrayType" ? "untyped" : "count")
+const isList = (type: t.Mixed): boolean => (type as Known)._tag === "ReadonlyArrayType"
 
 /** A type of one's own without parts: its guard is all there is to ask. */
 const leafReader = (type: t.Mixed): Reader => {
@@ -134,11 +134,11 @@ const nameReader = (names: readonly string[]): Reader => {
  * its own: they are about which entries there are.
  */
 const refinedReader =
-  <I>(read: Reader<I>, rules: readonly Rule<never>[], counted: "count" | "untyped" = "count"): Reader<I> =>
+  <I>(read: Reader<I>, rules: readonly Rule<never>[], askedAnyway = false): Reader<I> =>
   (input, problems) => {
-    const start = problems[counted]
+    const start = askedAnyway ? problems.untyped : problems.count
     const value = read(input, problems)
-    if (problems[counted] > start) return value
+    if ((askedAnyway ? problems.untyped : problems.count) > start) return value
     for (const rule of rules as readonly Rule<unknown>[]) {
       const faults = rule(value)
       if (faults.length > 0) for (const fault of faults) add(problems, fault.keys, fault)
@@ -153,8 +153,8 @@ const entriesOf = (input: unknown, problems: Problems): unknown[] | undefined =>
     const length: unknown = input.length
     if (typeof length !== "number") return fail(problems, shape.data)
     if (length > maxEntries) return fail(problems, shape.listLength, length, maxEntries)
-    const entries: unknown[] = []
-    for (let index = 0; index < length; index++) entries.push(input[index])
+    const entries = new Array<unknown>(length)
+    for (let index = 0; index < length; index++) entries[index] = input[index]
     return entries
   } catch {
     return fail(problems, shape.data)
@@ -174,13 +174,17 @@ const listReader =
     return entries
   }
 
-type Data = Readonly<Record<string, unknown>>
+/** An object's own members: their names, and the value of each. */
+interface Data {
+  readonly names: readonly string[]
+  readonly values: readonly unknown[]
+}
 
 /** An object's own members, each read once; undefined for what is no object, and for what throws while it is read. */
 const dataOf = (input: unknown, problems: Problems): Data | undefined => {
   try {
     if (typeof input !== "object" || input === null || Array.isArray(input)) return fail(problems, shape.object)
-    return { ...input }
+    return { names: Object.keys(input), values: Object.values(input) }
   } catch {
     return fail(problems, shape.data)
   }
@@ -194,32 +198,34 @@ const ofObjects =
   }
 
 interface Member {
+  readonly name: string
   readonly read: Reader
   /** A bit of its own for a member that must be given, 0 for another one. */
   readonly bit: number
 }
 
 const objectReader = (type: t.Mixed, hint: Hint, depth: number): Reader<Data> => {
-  const members = membersOf(type)
-  if (members.length > 31) throw new TypeError("an exact object has at most 31 members")
-  const byName = new Map<string, Member>(
-    members.map(({ name, type: member, required }, index) => [
+  const declared = membersOf(type)
+  if (declared.length > 31) throw new TypeError("an exact object has at most 31 members")
+  const members = declared.map(
+    ({ name, type: member, required }, index): Member => ({
       name,
-      { read: readerOf(member, hint, depth + 1), bit: required ? 1 << index : 0 },
-    ]),
+      read: readerOf(member, hint, depth + 1),
+      bit: required ? 1 << index : 0,
+    }),
   )
-  const required = [...byName].filter(([, { bit }]) => bit !== 0)
-  const all = required.reduce((bits, [, { bit }]) => bits | bit, 0)
-  return (data, problems) => {
+  const all = members.reduce((bits, { bit }) => bits | bit, 0)
+  return ({ names, values }, problems) => {
     const copy: Record<string, unknown> = {}
     let given = 0
-    for (const name of Object.keys(data)) {
-      const member = byName.get(name)
+    for (let index = 0; index < names.length; index++) {
+      const name = names[index] as string
+      const member = memberOf(members, name, index)
       if (member === undefined) {
         failUnknown(problems, name, hint, depth)
         continue
       }
-      const value = data[name]
+      const value = values[index]
       if (value === undefined) continue
       given |= member.bit
       const start = problems.count
@@ -227,10 +233,16 @@ const objectReader = (type: t.Mixed, hint: Hint, depth: number): Reader<Data> =>
       if (problems.count > start) nest(problems, start, name)
     }
     if (given !== all)
-      for (const [name, { bit }] of required)
-        if ((given & bit) === 0) failType(problems, [name], { check: shape.missing })
+      for (const { name, bit } of members)
+        if ((given & bit) !== bit) failType(problems, [name], { check: shape.missing })
     return copy
   }
+}
+
+/** The member of a name. Most stand where they are declared, which spares the search. */
+const memberOf = (members: readonly Member[], name: string, index: number): Member | undefined => {
+  const next = members[index]
+  return next !== undefined && next.name === name ? next : members.find((member) => member.name === name)
 }
 
 const failUnknown = (problems: Problems, key: string, hint: Hint, depth: number): undefined =>
@@ -258,22 +270,28 @@ const choiceReader = (
     (name) => !chosen.includes(name) && cases.every((type) => literalsOf(type).has(name)),
   )
   if (tag === undefined) throw new TypeError("the objects of a union must differ in a literal member")
-  const readers = new Map<unknown, Reader<Data>>()
-  for (const value of new Set(cases.map(tagOf(tag)))) {
+  const choices = [...new Set(cases.map(tagOf(tag)))].map((value) => {
     const alike = cases.filter((type) => tagOf(tag)(type) === value)
-    readers.set(value, choiceReader(alike, [...chosen, tag], hint, depth))
-  }
+    return { value, read: choiceReader(alike, [...chosen, tag], hint, depth) }
+  })
   return (data, problems) => {
-    const read = Object.hasOwn(data, tag) ? readers.get(data[tag]) : undefined
-    return read === undefined ? failTag(problems, data, tag, hint, depth) : read(data, problems)
+    const value = data.values[data.names.indexOf(tag)]
+    for (const choice of choices) if (choice.value === value) return choice.read(data, problems)
+    return failTag(problems, data.names, tag, value, hint, depth)
   }
 }
 
-const failTag = (problems: Problems, data: Data, tag: string, hint: Hint, depth: number): void => {
-  const names = Object.keys(data)
+const failTag = (
+  problems: Problems,
+  names: readonly string[],
+  tag: string,
+  value: unknown,
+  hint: Hint,
+  depth: number,
+): void => {
   for (const name of names) if (hint(name, depth) !== undefined) failUnknown(problems, name, hint, depth)
   const start = problems.count
-  if (names.includes(tag) && data[tag] !== undefined) failName(problems, data[tag])
-  else fail(problems, shape.missing)
+  if (value === undefined) fail(problems, shape.missing)
+  else failName(problems, value)
   nest(problems, start, tag)
 }

@@ -1,0 +1,8 @@
+import { ajv } from "./ajv.js"
+import { typebox, typeboxTuned } from "./typebox.js"
+import { valibot } from "./valibot.js"
+import { zod } from "./zod.js"
+
+export { ours } from "./ours.js"
+export { zod }
+export const peers = [zod, valibot, typebox, typeboxTuned, ajv]
