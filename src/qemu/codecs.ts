@@ -1,5 +1,4 @@
 import * as E from "fp-ts/lib/Either.js"
-import { pipe } from "fp-ts/lib/function.js"
 import type * as t from "io-ts"
 import { type Checked, type Codec, codec } from "../schema/codec.js"
 import { exact, type Hint, type Read } from "../schema/exact.js"
@@ -153,14 +152,9 @@ export const parseMigrateArguments = <C extends MigrateCommand = "migrate">(
   const context = contextOf(command, forQemu)
   const read: Readers[C] = readers[command]
   const rule = policyRule(policy, context)
-  return pipe(
-    readJson(text, limits),
-    E.chain(({ text: written, value }) =>
-      pipe(
-        read(context)(value),
-        E.chain(heldAgainst(rule)),
-        E.mapLeft((faults) => violationsOf(faults, placingIn(written))),
-      ),
-    ),
-  )
+  const json = readJson(text, limits)
+  if (E.isLeft(json)) return json
+  const checked = read(context)(json.right.value)
+  const held = E.isLeft(checked) ? checked : heldAgainst(rule)(checked.right)
+  return E.isLeft(held) ? E.left(violationsOf(held.left, placingIn(json.right.text))) : held
 }

@@ -57,18 +57,16 @@ const optionsOf = (written: string): Parts => {
 const numberOf = (value: string | undefined): number | undefined =>
   value !== undefined && isDecimal(value) && value.length <= 9 ? Number(value) : undefined
 
-const inetParts = (rest: string): Parts => {
+const inetParts = (kind: object, rest: string): Parts => {
   if (rest.startsWith("//")) return fault(checks.uriAuthority)
   const inBrackets = /^\[([^\]]*)\]:([^,]*)(.*)$/su.exec(rest)
   const [, host, port = "", options = ""] = inBrackets ?? /^([^:[]*):([^,]*)(.*)$/su.exec(rest) ?? []
   if (host === undefined || port === "" || (inBrackets !== null && host === "")) return fault(checks.uriSyntax)
   if (port.includes(":") || (inBrackets !== null && !isIpv6(host))) return fault(checks.uriBrackets, "host")
-  const size = byteLength(host)
-  if (size > maxHostBytes) return fault(checks.uriHostLength, "host", size, maxHostBytes)
-  return pipe(
-    optionsOf(options),
-    E.map((read) => ({ host, port, ...read })),
-  )
+  if (host.length > maxHostBytes) return fault(checks.uriHostLength, "host", byteLength(host), maxHostBytes)
+  if (options === "") return E.right({ ...kind, host, port })
+  const read = optionsOf(options)
+  return E.isLeft(read) ? read : E.right({ ...kind, host, port, ...read.right })
 }
 
 const vsockParts = (rest: string): Parts => {
@@ -90,26 +88,12 @@ const execParts = (command: string): Parts =>
 
 /** What stands behind each scheme (migrate_uri_parse of migration/migration.c). */
 const schemes: ReadonlyMap<string, (rest: string) => Parts> = new Map([
-  [
-    "tcp",
-    (rest) =>
-      pipe(
-        inetParts(rest),
-        E.map((parts) => ({ transport: "socket", type: "inet", ...parts })),
-      ),
-  ],
+  ["tcp", (rest) => inetParts({ transport: "socket", type: "inet" }, rest)],
   ["unix", (path) => E.right({ transport: "socket", type: "unix", path })],
   ["vsock", vsockParts],
   ["fd", (str) => E.right({ transport: "socket", type: "fd", str })],
   ["exec", execParts],
-  [
-    "rdma",
-    (rest) =>
-      pipe(
-        inetParts(rest),
-        E.map((parts) => ({ transport: "rdma", ...parts })),
-      ),
-  ],
+  ["rdma", (rest) => inetParts({ transport: "rdma" }, rest)],
   ["file", fileParts],
 ])
 
@@ -127,12 +111,12 @@ const partsOf = (uri: string, { version }: Context): Parts => {
 /** Reads a legacy URI as the address that it stands for, with every rule of addresses. */
 export const uriReader = perContext((context): ((uri: unknown) => Read<MigrationAddress>) => {
   const readAddress = addressReader(context)
-  return (uri) =>
-    pipe(
-      readText(uri),
-      E.chain((written) => partsOf(written, context)),
-      E.chain(readAddress),
-    )
+  return (uri) => {
+    const written = readText(uri)
+    if (E.isLeft(written)) return written
+    const parts = partsOf(written.right, context)
+    return E.isLeft(parts) ? parts : readAddress(parts.right)
+  }
 })
 
 /** Which command and which QEMU a URI is for; `migrate` and 10.0 by default. */

@@ -38,6 +38,8 @@ export const codec = <S, O = Uint8Array>(
         }),
       ),
   )
+  // By itself a codec needs no context, and io-ts would keep the input in the one that it makes.
+  type.decode = decode
   const standard: StandardSchema<S> = {
     "~standard": { version: 1, vendor: "migration-guard", validate: (value) => standardResult(decode(value)) },
   }

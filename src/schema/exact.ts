@@ -54,7 +54,12 @@ export const exact = <A>(type: t.Type<A, unknown>, hint: Hint = () => undefined)
   }
 }
 
-const faultOf = ({ keys, ...problem }: Problem): Fault => ({ ...problem, keys: [...keys].reverse() })
+const faultOf = ({ check, keys, actual, expected }: Problem): Fault => ({
+  check,
+  keys: [...keys].reverse(),
+  actual,
+  expected,
+})
 
 const add = (problems: Problems, keys: readonly string[], fault: Omit<Fault, "keys">): void => {
   const { check, actual, expected } = fault
