@@ -21,7 +21,7 @@ export const states = {
     reason: "No interface of the host has that address.",
   },
   "no-socket": {
-    says: /^Failed to (?:bind|unlink) socket .*: (?:No such file or directory|Is a directory)$/s,
+    says: /^Failed to (?:bind|unlink) socket .*: (?:No such file or directory|Not a directory|Is a directory)$/s,
     reason: "The folder of the socket is not there, or the path is a folder.",
   },
   "no-vsock": {
@@ -33,11 +33,11 @@ export const states = {
     reason: "The host has no RDMA device.",
   },
   "no-program": {
-    says: /^Failed to execute child process .* \((?:No such file or directory|Permission denied)\)$/s,
+    says: /^Failed to execute child process .* \((?:No such file or directory|Not a directory|Permission denied)\)$/s,
     reason: "The host has no such program, or it may not be run.",
   },
   "no-file": {
-    says: /^Could not (?:open|create) '.*': (?:No such file or directory|Is a directory|File name too long)$/s,
+    says: /^Could not (?:open|create) '.*': (?:No such file or directory|Not a directory|Is a directory|File name too long)$/s,
     reason: "The file cannot be opened, or not be created where it would be.",
   },
   "file-size": {

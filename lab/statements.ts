@@ -1,4 +1,3 @@
-import { qemuChecks } from "../src/qemu/catalog.js"
 import { brokenRules } from "./ours.js"
 import type { Verdict } from "./verdicts.js"
 
@@ -10,13 +9,20 @@ export interface Compared extends Verdict {
 export const compared = (verdicts: readonly Verdict[]): readonly Compared[] =>
   verdicts.map((verdict) => ({ ...verdict, rules: brokenRules(verdict) }))
 
-/** What a check says of QEMU if QEMU refuses whatever fails it, and nothing more. */
-const plainRefusal = /^QEMU refuses (?:the command;|(?!.* and [a-z]+s )[^,;]*\.$)/
+/** The checks that QEMU makes as well: what fails one of them alone, it never accepts. The others need a reason of ours. */
+const madeByQemu: ReadonlySet<string> = new Set([
+  ...["json/duplicate-name", "json/unicode"],
+  ...["shape/object", "shape/list", "shape/string", "shape/boolean", "shape/type", "shape/name"],
+  ...["shape/missing-member", "shape/unknown-member"],
+  ...["qemu/old-spelling", "qemu/other-version", "qemu/cpr-version", "qemu/draft-channel", "qemu/multifd-count"],
+  ...["qemu/argv-empty", "qemu/filename-empty", "qemu/channel-twice", "qemu/one-channel"],
+  ...["qemu/uri-scheme", "qemu/uri-syntax", "qemu/uri-host-length"],
+])
 
-/** The rules for which there is a reason to refuse what QEMU accepts. */
-const withReason: ReadonlySet<string> = new Set(
-  qemuChecks.filter(({ without }) => !plainRefusal.test(without)).map(({ id }) => id),
-)
+/** The checks of which QEMU dies, in one of the commands at least, if what fails them gets to it. */
+export const fatal: ReadonlySet<string> = new Set([
+  ...["qemu/argv-empty", "qemu/main-channel", "qemu/uri-syntax", "qemu/uri-host-length", "qemu/uri-option-value"],
+])
 
 const isAtFault = ({ outcome, state }: Verdict): boolean =>
   outcome === "crashed" || (outcome === "refused" && state === undefined)
@@ -31,7 +37,7 @@ export const wronglyAccepted = (sets: readonly Compared[]): readonly Compared[] 
 /** What QEMU accepts and we refuse, without one rule that says what is wrong with it all the same. There must be none. */
 export const refusedWithoutReason = (sets: readonly Compared[]): readonly Compared[] =>
   sets.filter(
-    ({ outcome, rules }) => outcome === "accepted" && rules.length > 0 && !rules.some((rule) => withReason.has(rule)),
+    ({ outcome, rules }) => outcome === "accepted" && rules.length > 0 && rules.every((rule) => madeByQemu.has(rule)),
   )
 
 /** One line for a failed test. */

@@ -1,6 +1,6 @@
 /** docs/qemu-differences.md: what a real QEMU did with the sets of test/qemu/verdicts.json beside what we say of them. */
 import { isStateName, states } from "../lab/state.js"
-import { type Compared, compared } from "../lab/statements.js"
+import { type Compared, compared, fatal } from "../lab/statements.js"
 import { readVerdicts } from "../lab/verdicts.js"
 import { qemuChecks } from "../src/qemu/catalog.js"
 import type { Check } from "../src/schema/violation.js"
@@ -127,7 +127,7 @@ const crashTable = (crashed: readonly Compared[]): string => {
       grouped(
         ids,
         crashed.filter((set) => set.signal === signal),
-        ({ rules }) => rules,
+        ({ rules }) => rules.filter((rule) => fatal.has(rule)),
       ).map(([id, sets]) => `### ${signal}: ${id}\n\n${setsOf(sets.length)}, for example\n\n${exampleOf(sets)}\n`),
     )
     .join("\n")

@@ -38,6 +38,7 @@ const inetOptions = [
 
 const others = [
   ...["unix:/run/migration.sock", "unix:", "unix:run/x.sock", "unix:@x", "unix:@", "unix:/run/a,b", "unix:/no/such/x"],
+  ...["unix:/var/tmp/vm.state/x", "file:/var/tmp/vm.state/x"],
   ...[`unix:/${"a".repeat(106)}`, `unix:/${"a".repeat(107)}`, `unix:/${"a".repeat(108)}`, `unix:/${"ä".repeat(54)}`],
   ...["vsock:3:4446", "vsock:3", "vsock:", "vsock::", "vsock:3:", "vsock::4446", "vsock:3:4446x", "vsock:a:b"],
   ...["vsock:4294967295:4446", "vsock:3:4294967295", "vsock:4294967296:1", "vsock:3:4294967296", "vsock:03:4446"],
@@ -78,6 +79,7 @@ export const uriSets = [
     both(uri(`rdma:127.0.0.1:4446,${option}`)),
   ),
   ...["ipv4=on", "ipv6=off", "ipv4=off"].flatMap((option) => both(uri(`tcp:[::1]:4446,${option}`))),
+  ...["http,to=79", "http,to=80", "qemu-mig,to=4450"].flatMap((form) => both(uri(`tcp:127.0.0.1:${form}`))),
   ...others.flatMap((form) => both(uri(form))),
   ...offsets.flatMap((offset) => only("migrate", uri(`file:/var/tmp/vm.state,offset=${offset}`))),
   ...["1", "0x10", "1.5K", "01", "x"].flatMap((offset) =>

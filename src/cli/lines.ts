@@ -8,48 +8,65 @@ export interface Text {
 }
 
 interface Line extends Required<Text> {
-  /** Whether more of it was left out. */
-  readonly cut: boolean
+  /** Whether it holds nothing but white space, all of which was seen. */
+  readonly blank: boolean
 }
 
 const newline = 0x0a
 
-/** The lines of an input with the newlines that end them, each no longer than a limit; what is longer is cut off. */
+/** What of JSON's white space a line can hold. */
+const white: ReadonlySet<number> = new Set([0x09, 0x0d, 0x20])
+
+const isWhite = (bytes: Uint8Array): boolean => bytes.every((byte) => white.has(byte))
+
+/**
+ * The lines of an input without the newlines that end them. One that is longer than the limit comes as soon as it is,
+ * one byte longer than that; what follows it up to the next newline is passed over.
+ */
 async function* linesOf(source: AsyncIterable<Uint8Array>, limit: number): AsyncGenerator<Line> {
+  let [offset, line, size] = [0, 1, 0]
   let parts: Uint8Array[] = []
-  let [kept, size, offset, line] = [0, 0, 0, 1]
-  const take = (part: Uint8Array) => {
-    const fitting = part.subarray(0, limit - kept)
-    parts.push(fitting)
-    kept += fitting.length
-    size += part.length
+  const taken = (): Line => {
+    const bytes = Buffer.concat(parts)
+    return { bytes, offset, line, blank: bytes.length <= limit && isWhite(bytes) }
   }
-  const ended = (): Line => ({ bytes: Buffer.concat(parts), offset, line, cut: size > kept })
   for await (const chunk of source) {
-    let start = 0
-    for (let end = chunk.indexOf(newline); end >= 0; end = chunk.indexOf(newline, start)) {
-      take(chunk.subarray(start, end + 1))
-      yield ended()
-      parts = []
-      ;[kept, size, offset, line, start] = [0, 0, offset + size, line + 1, end + 1]
+    for (let start = 0; start < chunk.length; ) {
+      const newlineAt = chunk.indexOf(newline, start)
+      const end = newlineAt < 0 ? chunk.length : newlineAt
+      if (size <= limit) {
+        // A copy: a part of a chunk would keep all of the chunk in memory.
+        parts.push(new Uint8Array(chunk.subarray(start, Math.min(end, start + limit + 1 - size))))
+        if (size + end - start > limit) yield taken()
+      }
+      size += end - start
+      if (newlineAt >= 0) {
+        if (size <= limit) yield taken()
+        parts = []
+        ;[offset, line, size] = [offset + size + 1, line + 1, 0]
+      }
+      start = end + 1
     }
-    take(chunk.subarray(start))
   }
-  if (size > 0) yield ended()
+  if (size > 0 && size <= limit) yield taken()
 }
 
-const isBlank = ({ bytes, cut }: Line): boolean => !cut && bytes.every((byte) => byte <= 0x20)
+const nonBlank = (lines: readonly Line[]): readonly Line[] => lines.filter(({ blank }) => !blank)
+
+/** Whether the second line that is not blank begins an object. */
+const secondBeginsObject = (lines: readonly Line[]): boolean => nonBlank(lines)[1]?.bytes[0] === 0x7b
+
+/** Lines as the one text that they were cut from. */
+const joined = (lines: readonly Line[]): Text => {
+  const bytes = lines.flatMap((line, index) => (index === 0 ? [line.bytes] : [Uint8Array.of(newline), line.bytes]))
+  return { bytes: Buffer.concat(bytes), offset: lines[0]?.offset ?? 0 }
+}
 
 /**
- * Whether an input holds one text a line, by its first two lines that are not blank: the first is a whole text, or
- * the second begins an object.
- */
-const isOnePerLine = (first: Line, second: Line, isWhole: (bytes: Uint8Array) => boolean): boolean =>
-  second.bytes[0] === 0x7b || isWhole(first.bytes)
-
-/**
- * The texts of an input: one a line, or all of it as one. Of what is longer than the limit one byte more than the
- * limit comes out, and what is all one text is read no further than that.
+ * The texts of an input: all of it as one, or one a line. It is one a line if its first line is a whole text and not
+ * the only one; or if its second begins an object, and all of it together is no text within the limit. Blank lines do
+ * not count. What is longer than the limit comes out one byte longer than that, and where it is all one text it is read
+ * no further.
  *
  * @param isWhole - whether bytes are a whole text by themselves
  */
@@ -58,20 +75,26 @@ export async function* textsOf(
   limit: number,
   isWhole: (bytes: Uint8Array) => boolean,
 ): AsyncGenerator<Text> {
-  const held: Uint8Array[] = []
-  let first: Line | undefined
-  let perLine: boolean | undefined
-  for await (const line of linesOf(source, limit + 1)) {
-    if (perLine !== true) held.push(line.bytes)
-    if (!isBlank(line)) {
-      if (first === undefined) first = line
-      else if (perLine === undefined) {
-        perLine = isOnePerLine(first, line, isWhole)
-        if (perLine) yield first
-      }
-      if (perLine === true) yield line
+  const held: Line[] = []
+  let size = -1
+  let firstIsWhole = false
+  let perLine = false
+  for await (const line of linesOf(source, limit)) {
+    const isFirst = held.length === 0
+    if (line.blank && (isFirst || firstIsWhole)) continue
+    if (perLine) {
+      if (!line.blank) yield line
+      continue
     }
-    if (perLine !== true && line.offset + line.bytes.length > limit) break
+    held.push(line)
+    size += line.bytes.length + 1
+    if (isFirst) firstIsWhole = isWhole(line.bytes)
+    else perLine = firstIsWhole || (size > limit && secondBeginsObject(held))
+    if (perLine) yield* nonBlank(held)
+    else if (size > limit) break
   }
-  if (perLine !== true) yield { bytes: Buffer.concat(held).subarray(0, limit + 1), offset: 0 }
+  if (perLine) return
+  const whole = joined(held)
+  if (secondBeginsObject(held) && !isWhole(whole.bytes)) yield* nonBlank(held)
+  else yield { ...whole, bytes: whole.bytes.subarray(0, limit + 1) }
 }

@@ -40,9 +40,14 @@ const judgeFor =
   ({ command, qemuVersion: version, draft = false }: MigrateArgsOptions, policy: Policy): Judge =>
   (file, { bytes, offset, line }) => {
     const parsed = parseMigrateArguments(bytes, { command, version, draft, policy })
-    const of = line === undefined ? { file, command } : { file, line, command }
-    if (E.isRight(parsed)) return { ...of, violations: [], notes: notesOf(parsed.right) }
-    return { ...of, violations: parsed.left.map((violation) => violation.behind(offset)), notes: [] }
+    const json = readJson(bytes, defaultJsonLimits)
+    return {
+      file,
+      ...(line === undefined ? {} : { line }),
+      command,
+      violations: E.isLeft(parsed) ? parsed.left.map((violation) => violation.behind(offset)) : [],
+      notes: E.isRight(json) ? notesOf(json.right.value) : [],
+    }
   }
 
 const isJson = (bytes: Uint8Array): boolean => E.isRight(readJson(bytes, defaultJsonLimits))

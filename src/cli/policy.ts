@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises"
+import { createReadStream } from "node:fs"
 import * as E from "fp-ts/lib/Either.js"
 import { pipe } from "fp-ts/lib/function.js"
 import { parse, TomlError } from "smol-toml"
@@ -9,11 +9,19 @@ import { reasonOf, type Unreadable } from "./input.js"
 /** A policy is its operator's own file; the limits only keep a wrong file from being read for long. */
 const limits = { maxBytes: 0x100000, maxDepth: 8, maxMembers: 0x10000 }
 
+/** The bytes of a file, one more than the limit at most. */
+const bytesOf = async (file: string): Promise<Uint8Array> => {
+  const chunks: Uint8Array[] = []
+  for await (const chunk of createReadStream(file, { end: limits.maxBytes })) chunks.push(chunk)
+  return Buffer.concat(chunks)
+}
+
 /** The policy of a file in TOML, or in JSON if its name says so; the default one if there is no file. */
 export const readPolicy = async (file: string | undefined): Promise<Policy | Unreadable> => {
   if (file === undefined) return defaultPolicy
   try {
-    const text = await readFile(file)
+    const text = await bytesOf(file)
+    if (text.length > limits.maxBytes) return { file, reason: `a policy has at most ${limits.maxBytes} bytes` }
     const value = file.endsWith(".json") ? fromJson(text) : fromToml(text)
     return pipe(
       value,

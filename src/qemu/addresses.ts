@@ -138,8 +138,11 @@ const numericFaults = ({ numeric, host, port }: InetSocketAddress): readonly Fau
   )
 }
 
-const rangeFaults = ({ port, to }: InetSocketAddress): readonly Fault[] =>
-  to !== undefined && isDecimal(port) && Number(port) > to ? brokenAt("to", checks.to, to, Number(port)) : kept
+const rangeFaults = ({ port, to }: InetSocketAddress): readonly Fault[] => {
+  if (to === undefined) return kept
+  if (!isDecimal(port)) return brokenAt("to", checks.to)
+  return Number(port) > to ? brokenAt("to", checks.to, to, Number(port)) : kept
+}
 
 const inetFaults =
   (command: MigrateCommand) =>

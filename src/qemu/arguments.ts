@@ -89,6 +89,8 @@ export const migrationChannel = ({ command, version, draft }: Context): t.Type<M
   ])
 }
 
+const draftTypes: ReadonlySet<string> = new Set(["data", "post-copy"])
+
 const typesTwice = (channels: readonly MigrationChannel[]): readonly Fault[] => {
   if (channels.length === 1) return kept
   const seen = new Set<string>()
@@ -100,13 +102,14 @@ const typesTwice = (channels: readonly MigrationChannel[]): readonly Fault[] => 
 }
 
 const channelsFaults =
-  ({ command, draft }: Context) =>
+  ({ command }: Context) =>
   (channels: readonly MigrationChannel[]): readonly Fault[] => {
     const [first] = channels
     if (first === undefined) return broken(checks.channelsEmpty)
     if (channels.length === 1 && first["channel-type"] === "main") return kept
     const main = channels.some((channel) => channel["channel-type"] === "main") ? kept : broken(checks.mainChannel)
-    const single = command === "migrate" || draft || channels.length === 1
+    const isDraft = channels.some((channel) => draftTypes.has(channel["channel-type"]))
+    const single = command === "migrate" || isDraft || channels.length === 1
     return together(main, typesTwice(channels), single ? kept : broken(checks.oneChannel, channels.length, 1))
   }
 

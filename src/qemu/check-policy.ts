@@ -9,7 +9,8 @@ import type { MigrateArguments, MigrateIncomingArguments } from "./arguments.js"
 import type { Context } from "./context.js"
 import { isInside } from "./network.js"
 import { isDecimal } from "./number.js"
-import { type InetPolicy, type Policy, rangeOf, type Transport } from "./policy.js"
+import { normalised } from "./path.js"
+import { acceptedPolicy, type InetPolicy, type Policy, rangeOf, type Transport } from "./policy.js"
 import { contextOfUri, type UriOptions, uriReader } from "./uri.js"
 
 const denial = (line: string, says: string): Check => ({
@@ -23,29 +24,18 @@ const denial = (line: string, says: string): Check => ({
 export const denials = {
   transports: denial("transports", "This kind of address must be allowed."),
   exec: denial("exec", "Programs may be run only where the policy has a table of them."),
-  programs: denial("exec.programs", "The program must be one of those that may be run."),
+  programs: denial("exec.programs", "The program must be one of those that may be run, without .. in its path."),
   shell: denial("exec.shell", "The program must not be a shell, nor env."),
   inetHosts: denial("inet.hosts", "The host must be one of those allowed."),
   inetPorts: denial("inet.ports", "The port must be one of those allowed, and each one up to that of to."),
   rdmaHosts: denial("rdma.hosts", "The host must be one of those allowed."),
   rdmaPorts: denial("rdma.ports", "The port must be one of those allowed."),
-  unixPaths: denial("unix.paths", "The path must be one of those allowed, or below one."),
-  filePaths: denial("file.paths", "The path must be one of those allowed, or below one."),
+  unixPaths: denial("unix.paths", "The path must be one of those allowed, or below one, without .. in it."),
+  filePaths: denial("file.paths", "The path must be one of those allowed, or below one, without .. in it."),
   cids: denial("vsock.cids", "The cid must be one of those allowed."),
   vsockPorts: denial("vsock.ports", "The port must be one of those allowed."),
   names: denial("fd.names", "The name must be one of those allowed."),
 } as const satisfies Record<string, Check>
-
-/** A path without empty, `.` and `..` parts, or undefined for one that is not absolute. Links are not looked at. */
-const normalised = (path: string | undefined): string | undefined => {
-  if (path?.startsWith("/") !== true) return undefined
-  const parts: string[] = []
-  for (const part of path.split("/")) {
-    if (part === "..") parts.pop()
-    else if (part !== "" && part !== ".") parts.push(part)
-  }
-  return `/${parts.join("/")}`
-}
 
 const isBelow = (path: string, allowed: readonly string[]): boolean => {
   const asked = normalised(path)
@@ -163,9 +153,9 @@ const addressFaults = (address: MigrationAddress, policy: Policy): readonly Faul
 }
 
 /** A policy as a rule of arguments. */
-export const policyRule =
-  (policy: Policy, context: Context): Rule<MigrateArguments | MigrateIncomingArguments> =>
-  ({ uri, channels = [] }) => {
+export const policyRule = (given: Policy, context: Context): Rule<MigrateArguments | MigrateIncomingArguments> => {
+  const policy = acceptedPolicy(given)
+  return ({ uri, channels = [] }) => {
     const named = channels.flatMap(({ addr }, index) =>
       below("channels", below(String(index), below("addr", addressFaults(addr, policy)))),
     )
@@ -173,15 +163,17 @@ export const policyRule =
     const read = uriReader(context)(uri)
     return [...named, ...below("uri", E.isLeft(read) ? read.left : addressFaults(read.right, policy))]
   }
+}
 
 /**
- * Holds decoded arguments against what a host's operator allows. Paths are compared without their `.` and `..`, but
- * no link is looked at and no name is looked up: the arguments are judged, not the host.
+ * Holds decoded arguments against what a host's operator allows. Paths are compared without empty and `.` parts, and one
+ * with a `..` is denied; no link is looked at and no name is looked up: the arguments are judged, not the host.
  *
- * @param policy - a decoded policy
+ * @param policy - plain data that {@link policyCodec} takes; it is read once, so it must not change afterwards
  * @param checked - what `migrateCodec` or `migrateIncomingCodec` decoded
  * @param options - the command and the QEMU that the arguments are for
  * @returns the arguments, or a violation for each line of the policy that denies them
+ * @throws TypeError for a policy that is none
  * @example
  * const policy = { inet: { hosts: ["10.0.0.0/8"] } }
  * const checked = checkPolicy(policy, { uri: "tcp:192.0.2.1:49152" })

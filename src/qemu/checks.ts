@@ -53,7 +53,7 @@ export const checks = {
     "offset",
     "out-of-range",
     "An offset must be 0 to 9223372036854775807 bytes.",
-    "QEMU takes a negative one modulo 2^64 and fails after it has created the file.",
+    "QEMU takes a negative one modulo 2^64 and fails; migrate has created the file by then.",
   ),
 
   hostEmpty: check(
@@ -66,7 +66,7 @@ export const checks = {
     "host-brackets",
     "not-canonical",
     "An IPv6 address stands in brackets in a URI, and nowhere else.",
-    "QEMU reports success, then fails to look up a name with brackets in it.",
+    "QEMU reports success to migrate, then fails to look up a name with brackets in it; migrate-incoming it refuses.",
   ),
   hostIpv4: check(
     "host-ipv4",
@@ -78,7 +78,7 @@ export const checks = {
     "host",
     "wrong-type",
     "A host must be a name of letters, digits, hyphens, underscores and dots, an IPv4 or an IPv6 address.",
-    "QEMU reports success, then fails to look it up.",
+    "QEMU reports success to migrate, and then may fail to look it up; migrate-incoming it refuses then.",
   ),
   family: check(
     "family",
@@ -97,7 +97,7 @@ export const checks = {
     "port",
     "wrong-type",
     "A port must be a decimal number of 1 to 65535, or a service name as RFC 6335 has them.",
-    "QEMU reports success, then fails to look it up; an empty one is port 0.",
+    "QEMU reports success to migrate, and then may fail to look it up; migrate-incoming it refuses then. An empty one is port 0.",
   ),
   portSpelling: check(
     "port-spelling",
@@ -105,7 +105,12 @@ export const checks = {
     "A port must have no sign, no space and no leading zero.",
     "QEMU passes over them.",
   ),
-  portRange: check("port-range", "out-of-range", "A port must be at most 65535.", "QEMU takes it modulo 65536."),
+  portRange: check(
+    "port-range",
+    "out-of-range",
+    "A port must be at most 65535.",
+    "QEMU takes it modulo 65536, or fails to look it up.",
+  ),
   portZero: check("port-zero", "out-of-range", "There must be a port to connect to.", "QEMU tries port 0 and fails."),
   portNumeric: check(
     "port-numeric",
@@ -113,12 +118,17 @@ export const checks = {
     "With numeric the host must be an address and the port a number.",
     "QEMU refuses names.",
   ),
-  portRdma: check("port-rdma", "wrong-type", "A port of RDMA must be a number.", "QEMU takes a name for port 0."),
+  portRdma: check(
+    "port-rdma",
+    "wrong-type",
+    "A port of RDMA must be a number.",
+    "QEMU takes the digits that a name begins with, or port 0.",
+  ),
   to: check(
     "to",
     "inconsistent",
-    "The last port to try must not be below the first.",
-    "QEMU finds no port to listen on.",
+    "The first port to try must be a number, and the last one not below it.",
+    "QEMU finds no port to listen on if the first one, which may be that of a service, is above the last.",
   ),
   listenOnly: check(
     "listen-only",
@@ -143,7 +153,7 @@ export const checks = {
     "path-empty",
     "out-of-range",
     "There must be a path.",
-    "QEMU listens on a temporary file of its own naming, and connects to none.",
+    "QEMU listens on a temporary file of its own naming, or on the abstract name of no letters; it connects to none.",
   ),
   pathLength: check(
     "path-length",

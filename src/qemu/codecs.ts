@@ -81,7 +81,7 @@ export const migrationChannelCodec = (options: CommandOptions = {}): Codec<Migra
  * @example
  * const decoded = migrateCodec().decode({ uri: "tcp:10.0.0.9:69982" })
  * decoded._tag === "Left" && decoded.left.map(({ message }) => message)
- * // ["uri.port: A port must be at most 65535. QEMU takes it modulo 65536. Found 69982 against 65535."]
+ * // ["uri.port: A port must be at most 65535. QEMU takes it modulo 65536, or fails to look it up. Found 69982 against 65535."]
  * @see qapi/migration.json of QEMU 10.0
  * @since 0.2.0
  */
@@ -137,7 +137,7 @@ const readers: Readers = {
  * @param text - one JSON text, as a string or as UTF-8
  * @param options - the command, the QEMU, the policy and the limits
  * @returns the arguments, or all that is wrong with them, each with its place in the text in bytes
- * @throws TypeError for a command or a version that there is none of, and for limits that are no numbers
+ * @throws TypeError for a command, a version or a policy that is none, and for limits that are no numbers
  * @example
  * const parsed = parseMigrateArguments('{"uri": "tcp:10.0.0.9:49152", "detatch": true}')
  * parsed._tag === "Left" && parsed.left.map(({ code, path, offset }) => [code, path, offset])

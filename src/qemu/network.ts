@@ -35,16 +35,25 @@ const parseNetwork = (text: string): Network | undefined => {
 /** Whether a text is an address or a network in CIDR notation. */
 export const isNetwork = (text: string): boolean => parseNetwork(text) !== undefined
 
-/** The addresses that a host stands for; of a name they are not known. */
+/** The addresses that a host stands for: "" and :: are all of both families to whoever listens on them. */
 const addressesOf = (host: string): readonly Address[] => {
-  if (host === "") return [anyIpv4, anyIpv6].map(parse)
-  return [parse(host === "0" ? anyIpv4 : withoutZone(host))]
+  const address = parse(host === "" ? anyIpv6 : host === "0" ? anyIpv4 : withoutZone(host))
+  return address.kind() === "ipv6" && address.range() === "unspecified" ? [address, parse(anyIpv4)] : [address]
+}
+
+const known = new WeakMap<readonly string[], readonly Network[]>()
+
+/** The networks in a list of a policy, which are parsed once. */
+const networksOf = (entries: readonly string[]): readonly Network[] => {
+  const parsed = known.get(entries) ?? entries.map(parseNetwork).filter((network) => network !== undefined)
+  known.set(entries, parsed)
+  return parsed
 }
 
 /** Whether each address that a host stands for lies in one of some networks. */
 export const isInside = (host: string, networks: readonly string[]): boolean => {
   if (host !== "" && !isAddress(host)) return false
-  const parsed = networks.map(parseNetwork).filter((network) => network !== undefined)
+  const parsed = networksOf(networks)
   return addressesOf(host).every((address) =>
     parsed.some(([network, bits]) => network.kind() === address.kind() && address.match(network, bits)),
   )

@@ -10,6 +10,7 @@ import type { Check } from "../schema/violation.js"
 import { isName } from "./host.js"
 import { isNetwork } from "./network.js"
 import { isDecimal } from "./number.js"
+import { normalised } from "./path.js"
 import { isService } from "./port.js"
 
 /**
@@ -70,20 +71,20 @@ export const policyChecks = {
     "range",
     "This must be a number, or a range like 49152-49215 whose end is not below its beginning; of ports up to 65535, of vsock up to 4294967295.",
   ),
-  path: invalid("path", "A path of a policy must be absolute."),
+  path: invalid("path", "A path of a policy must be absolute, without .. in it."),
   socketPath: invalid(
     "socket-path",
-    "A socket's path of a policy must be absolute, or begin with @ for abstract ones.",
+    "A socket's path of a policy must be absolute, without .. in it, or begin with @ for abstract ones.",
   ),
 } as const
 
-const texts = <A>(type: t.Type<A, unknown>) => t.readonlyArray(type)
-
 const host = refined(t.string, (value) => (isNetwork(value) || isName(value) ? kept : broken(policyChecks.host)))
 
-const path = refined(t.string, (value) => (value.startsWith("/") ? kept : broken(policyChecks.path)))
+const path = refined(t.string, (value) => (normalised(value) === undefined ? broken(policyChecks.path) : kept))
 
-const socketPath = refined(t.string, (value) => (/^[/@]/.test(value) ? kept : broken(policyChecks.socketPath)))
+const socketPath = refined(t.string, (value) =>
+  value.startsWith("@") || normalised(value) !== undefined ? kept : broken(policyChecks.socketPath),
+)
 
 /** A first and a last number. */
 export type Range = readonly [first: number, last: number]
@@ -100,29 +101,31 @@ const entry = leaf(
   (input): input is number | string => typeof input === "number" || typeof input === "string",
 )
 
-const isBelow = (entry: number | string, most: number): boolean => {
+const endsBy = (entry: number | string, most: number): boolean => {
   const [, last] = rangeOf(entry) ?? []
   return last !== undefined && last <= most
 }
 
-const range = refined(entry, (value) => (isBelow(value, 0xffff_ffff) ? kept : broken(policyChecks.range)))
+const range = refined(entry, (value) => (endsBy(value, 0xffff_ffff) ? kept : broken(policyChecks.range)))
 
 const port = refined(entry, (value) =>
-  isBelow(value, 0xffff) || (typeof value === "string" && isService(value)) ? kept : broken(policyChecks.range),
+  endsBy(value, 0xffff) || (typeof value === "string" && isService(value)) ? kept : broken(policyChecks.range),
 )
 
-const inetPolicy = t.exact(t.partial({ hosts: texts(host), ports: texts(port) }))
+const inetPolicy = t.exact(t.partial({ hosts: t.readonlyArray(host), ports: t.readonlyArray(port) }))
 
 const policyType: t.Type<Policy, unknown> = t.exact(
   t.partial({
-    transports: texts(t.keyof({ inet: null, unix: null, vsock: null, fd: null, exec: null, rdma: null, file: null })),
-    exec: t.exact(t.intersection([t.type({ programs: texts(path) }), t.partial({ shell: t.boolean })])),
+    transports: t.readonlyArray(
+      t.keyof({ inet: null, unix: null, vsock: null, fd: null, exec: null, rdma: null, file: null }),
+    ),
+    exec: t.exact(t.intersection([t.type({ programs: t.readonlyArray(path) }), t.partial({ shell: t.boolean })])),
     inet: inetPolicy,
     rdma: inetPolicy,
-    unix: t.exact(t.partial({ paths: texts(socketPath) })),
-    file: t.exact(t.partial({ paths: texts(path) })),
-    vsock: t.exact(t.partial({ cids: texts(range), ports: texts(range) })),
-    fd: t.exact(t.partial({ names: texts(t.string) })),
+    unix: t.exact(t.partial({ paths: t.readonlyArray(socketPath) })),
+    file: t.exact(t.partial({ paths: t.readonlyArray(path) })),
+    vsock: t.exact(t.partial({ cids: t.readonlyArray(range), ports: t.readonlyArray(range) })),
+    fd: t.exact(t.partial({ names: t.readonlyArray(t.string) })),
   }),
 )
 
@@ -143,3 +146,15 @@ const decodePolicy = (input: unknown): Checked<Policy> =>
  * @since 0.2.0
  */
 export const policyCodec: Codec<Policy, Policy> = codec("Policy", decodePolicy, decodePolicy)
+
+const accepted = new WeakMap<Policy, Policy>()
+
+/** A copy of a policy, made when it is first seen. One that is none would allow what it was meant to deny. */
+export const acceptedPolicy = (policy: Policy): Policy => {
+  const known = accepted.get(policy)
+  if (known !== undefined) return known
+  const decoded = decodePolicy(policy)
+  if (E.isLeft(decoded)) throw new TypeError(`not a policy: ${decoded.left[0].message}`)
+  accepted.set(policy, decoded.right)
+  return decoded.right
+}

@@ -19,7 +19,7 @@ import { text } from "./text.js"
 const shell = ["/bin/sh", "-c"] as const
 
 const offsetOption = ",offset="
-const maxHostBytes = 64
+const maxHost = 64
 
 type Parts = E.Either<NonEmptyArray<Fault>, object>
 
@@ -63,7 +63,7 @@ const inetParts = (kind: object, rest: string): Parts => {
   const [, host, port = "", options = ""] = inBrackets ?? /^([^:[]*):([^,]*)(.*)$/su.exec(rest) ?? []
   if (host === undefined || port === "" || (inBrackets !== null && host === "")) return fault(checks.uriSyntax)
   if (port.includes(":") || (inBrackets !== null && !isIpv6(host))) return fault(checks.uriBrackets, "host")
-  if (host.length > maxHostBytes) return fault(checks.uriHostLength, "host", byteLength(host), maxHostBytes)
+  if (host.length > maxHost) return fault(checks.uriHostLength, "host", host.length, maxHost)
   if (options === "") return E.right({ ...kind, host, port })
   const read = optionsOf(options)
   return E.isLeft(read) ? read : E.right({ ...kind, host, port, ...read.right })

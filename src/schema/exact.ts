@@ -185,10 +185,17 @@ interface Data {
   readonly values: readonly unknown[]
 }
 
+/** Whether a value is an object of no class: one that inherits from nothing, or from the Object of some realm. */
+const isPlain = (input: unknown): input is object => {
+  if (typeof input !== "object" || input === null) return false
+  const prototype: unknown = Object.getPrototypeOf(input)
+  return prototype === null || prototype === Object.prototype || Object.getPrototypeOf(prototype) === null
+}
+
 /** An object's own members, each read once; undefined for what is no object, and for what throws while it is read. */
 const dataOf = (input: unknown, problems: Problems): Data | undefined => {
   try {
-    if (typeof input !== "object" || input === null || Array.isArray(input)) return fail(problems, shape.object)
+    if (!isPlain(input)) return fail(problems, shape.object)
     return { names: Object.keys(input), values: Object.values(input) }
   } catch {
     return fail(problems, shape.data)

@@ -47,7 +47,7 @@ export const jsonChecks = {
     id: "json/utf-8",
     code: "malformed-json",
     says: "The text must be UTF-8.",
-    without: "QEMU refuses it.",
+    without: "QEMU refuses it, save for the bytes C0 80, which are U+0000 to it.",
   },
   syntax: {
     id: "json/syntax",

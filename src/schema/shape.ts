@@ -12,7 +12,12 @@ export const shape = {
     says: "The value must be plain data: no getter and no proxy of it may throw.",
     without: "What throws while it is read cannot be checked.",
   },
-  object: { id: "shape/object", code: "wrong-type", says: "This must be an object.", without: refused },
+  object: {
+    id: "shape/object",
+    code: "wrong-type",
+    says: "This must be an object, and of no class.",
+    without: refused,
+  },
   list: { id: "shape/list", code: "wrong-type", says: "This must be a list.", without: refused },
   listLength: {
     id: "shape/list-length",

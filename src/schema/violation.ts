@@ -39,11 +39,14 @@ export interface Check {
   readonly code: ViolationCode
   /** One sentence that says what must be so. */
   readonly says: string
-  /** What spice-server does with an input that fails the check. */
+  /** What the receiver, spice-server or QEMU, does with an input that fails the check. */
   readonly without: string
 }
 
-/** Where in the input a check failed. Offsets and lengths are bytes from the blob's first byte. */
+/**
+ * Where in the input a check failed. Offsets and lengths are bytes, counted from the first byte of the blob or the text;
+ * both are 0 where the input is neither.
+ */
 export interface Place {
   readonly path: string
   readonly offset: number
@@ -84,9 +87,9 @@ export class Violation implements t.ValidationError {
   readonly code: ViolationCode
   /** Id of the rule that failed, for example `display/surface-id-in-table`. */
   readonly rule: string
-  /** The field at fault in SPICE's names, for example `surfaces[3].id`; empty for the blob as a whole. */
+  /** The field at fault in SPICE's or QEMU's names, for example `surfaces[3].id`; empty for the input as a whole. */
   readonly path: string
-  /** First byte at fault, counted from the blob's first byte. */
+  /** First byte at fault, counted from the input's first byte. */
   readonly offset: number
   /** Number of bytes at fault. */
   readonly length: number

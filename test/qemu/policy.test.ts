@@ -170,13 +170,6 @@ describe("hosts", () => {
     [["example"], "node-9.example"],
     [["node-9"], "node_9"],
     [["fe80::/10"], "fec0::1"],
-    [["10.0.0.0/33"], "10.0.0.9"],
-    [["10.0.0.0/"], "10.0.0.9"],
-    [["10.0.0.0/08"], "10.0.0.9"],
-    [["10.0.0.0/8/8"], "10.0.0.9"],
-    [["10/8"], "10.0.0.9"],
-    [["*"], "node-9"],
-    [[""], "node-9"],
   ])("%j deny %s", (hosts, name) => expect(host(hosts, name)).toBe(false))
 
   test.each<readonly [readonly string[], string, boolean]>([
@@ -185,11 +178,12 @@ describe("hosts", () => {
     [["0.0.0.0/0"], "", false],
     [["::/0"], "", false],
     [["127.0.0.0/8", "::1"], "", false],
-    [[""], "", false],
     [["0.0.0.0"], "0", true],
     [["127.0.0.0/8"], "0", false],
     [["127.0.0.0/8"], "0.0.0.0", false],
     [["::1"], "::", false],
+    [["::/0"], "::", false],
+    [["::/0", "0.0.0.0"], "::0.0.0.0", true],
   ])("%j, to listen on %j: %j", (hosts, name, allowed) => {
     expect(host(hosts, name, "migrate-incoming")).toBe(allowed)
   })
@@ -232,14 +226,7 @@ describe("ports", () => {
     [["http"], { port: "80" }],
     [["http"], { port: "https" }],
     [["http"], { port: "http", to: 65535 }],
-    [["49215-49152"], { port: "49200" }],
-    [["1-2-3"], { port: "2" }],
-    [["-5"], { port: "5" }],
     [["0x50"], { port: "80" }],
-    [[""], { port: "80" }],
-    [["*"], { port: "80" }],
-    [[Number.NaN], { port: "80" }],
-    [[80.5], { port: "80" }],
   ])("%j deny %j", (ports, more) => expect(port(ports, more)).toBe(false))
 
   test("are those of a uri too", () => {
@@ -267,11 +254,8 @@ describe("paths", () => {
     ["/run/mig/", "/run/mig/a"],
     ["/run/mig", "//run//mig//a"],
     ["/run/mig", "/run/./mig/./a"],
-    ["/run/mig", "/run/x/../mig/a"],
-    ["/run/mig", "/../run/mig/a"],
     ["/run/mig", "/run/mig/..a"],
     ["/run/mig", "/run/mig/..."],
-    ["/run/../run/./mig", "/run/mig/a"],
     ["/", "/etc/passwd"],
     ["/", "/"],
   ])("%s allow %s", (allowed, asked) => expect(path([allowed], asked)).toEqual([true, true]))
@@ -285,6 +269,9 @@ describe("paths", () => {
     ["/run/mig", "/"],
     ["/run/mig", "/run/mig/../x"],
     ["/run/mig", "/run/mig/.."],
+    ["/run/mig", "/run/x/../mig/a"],
+    ["/run/mig", "/../run/mig/a"],
+    ["/", "/run/.."],
     ["/run/mig", "/run/mig/a/../../x"],
     ["/run/mig", "/run/mig/../../etc/passwd"],
     ["/run/mig", "/run/mig//..//x"],
@@ -297,9 +284,6 @@ describe("paths", () => {
     ["/run/mig", "../run/mig"],
     ["/run/mig", " /run/mig/a"],
     ["/", "etc/passwd"],
-    ["run", "/run/a"],
-    ["", "/run/a"],
-    [".", "/run/a"],
     ["/run/mi\u0067\u0301", "/run/mi\u01f5"],
   ])("%s deny %s", (allowed, asked) => expect(path([allowed], asked)).toEqual([false, false]))
 
@@ -319,7 +303,7 @@ describe("paths", () => {
   })
 
   test("of abstract sockets are none of files", () => {
-    expect(path(["@vm"], "/vm")).toEqual([false, false])
+    expect(judged({ unix: { paths: ["@vm"] } }, at(unix("/vm")))).toHaveLength(1)
     expect(path(["@"], "vm", { abstract: false })).toEqual([false])
   })
 
@@ -350,7 +334,7 @@ describe("programs", () => {
 
   const programs = ["/usr/bin/nc", "/usr/libexec/mig/send"]
 
-  test.each([["/usr/bin/nc", "10.0.0.9"], ["/usr/libexec/mig/send"], ["/usr//bin/./nc"], ["/usr/lib/../bin/nc"]])(
+  test.each([["/usr/bin/nc", "10.0.0.9"], ["/usr/libexec/mig/send"], ["/usr//bin/./nc"]])(
     "that are listed may run: %s",
     (...args) => expect(program({ programs }, ...args)).toEqual(["accept"]),
   )
@@ -362,6 +346,7 @@ describe("programs", () => {
     "/bin/nc",
     "/usr/bin/NC",
     "/usr/bin/nc/../cat",
+    "/usr/lib/../bin/nc",
     "/usr/bin/nc ",
   ])("that are not may not: %s", (path) => {
     const expected = path === "/usr/bin/nc/" ? ["accept"] : ["policy-denied policy/exec.programs channels[0].addr.args"]
@@ -369,16 +354,7 @@ describe("programs", () => {
   })
 
   test.each([
-    ...[
-      "/bin/sh",
-      "/usr/bin/../bin/sh",
-      "//bin//sh",
-      "/bin/./sh",
-      "/bin/bash",
-      "/bin/dash",
-      "/usr/bin/zsh",
-      "/bin/ash",
-    ],
+    ...["/bin/sh", "//bin//sh", "/bin/./sh", "/bin/bash", "/bin/dash", "/usr/bin/zsh", "/bin/ash"],
     ...["/usr/bin/ksh", "/usr/bin/fish", "/usr/bin/env", "/bin/busybox", "/usr/bin/toybox", "/bin/csh", "/bin/tcsh"],
     ...["/bin/rbash", "/bin/mksh", "/opt/x/sh"],
   ])("that are shells may not, though listed: %s", (path) => {
@@ -411,11 +387,6 @@ describe("programs", () => {
     expect(judged({ transports: ["inet"], exec: { programs: ["/bin/true"] } }, at(exec("/bin/true")))).toEqual([
       "policy-denied policy/transports channels[0].addr.transport",
     ])
-  })
-
-  test("of a policy that are not absolute allow nothing", () => {
-    expect(program({ programs: ["nc", ""] }, "/nc")).toHaveLength(1)
-    expect(program({ programs: ["nc", ""] }, "/")).toHaveLength(1)
   })
 })
 
@@ -581,9 +552,24 @@ describe("a policy is not", () => {
     expect(Object.keys(policyChecks)).toEqual(["host", "range", "path", "socketPath"])
   })
 
+  test.each<readonly [string, unknown]>([
+    ["null", null],
+    ["a text", "inet"],
+    ["misspelt", { inet: { host: [] } }],
+    ["a list where a name is", { transports: "fd" }],
+    ["a text where a list is", { fd: { names: "migration" } }],
+    ["a flag", { exec: true }],
+    ["of a class", new Map([["transports", []]])],
+    ["a path with .. in it", { file: { paths: ["/run/../etc"] } }],
+  ])("and judges nothing where it is %s", (_, policy) => {
+    const judge = (input: unknown) => checkPolicy(input as Policy, { uri: "tcp:h:1" })
+    expect(() => judge(policy)).toThrow(/^not a policy: /)
+    expect(() => parseMigrateArguments('{"uri":"tcp:h:1"}', { policy: policy as Policy })).toThrow(TypeError)
+  })
+
   test("and says so through io-ts", () => {
     expect(PathReporter.report(t.type({ policy: policyCodec }).decode({ policy: { file: { paths: [""] } } }))).toEqual([
-      expect.stringMatching(/^policy\.file\.paths\[0\]: A path of a policy must be absolute\./),
+      expect.stringMatching(/^policy\.file\.paths\[0\]: A path of a policy must be absolute, without/),
     ])
     expect(() => Reflect.apply(policyCodec.encode, undefined, [{ exce: {} }])).toThrow(/^not a Policy/)
   })

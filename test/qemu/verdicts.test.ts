@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest"
 import { isStateName } from "../../lab/state.js"
-import { compared, refusedWithoutReason, shown, wronglyAccepted } from "../../lab/statements.js"
+import { compared, fatal, refusedWithoutReason, shown, wronglyAccepted } from "../../lab/statements.js"
 import { readVerdicts } from "../../lab/verdicts.js"
 import { qemuChecks } from "../../src/qemu/catalog.js"
 
@@ -10,6 +10,12 @@ const sets = compared(fixture.sets)
 describe("what a real QEMU 10 did with arguments", () => {
   test("it refuses or dies of nothing that we accept, except for its state", () => {
     expect(wronglyAccepted(sets).map(shown)).toEqual([])
+  })
+
+  test("what it dies of, we refuse for a reason that says so", () => {
+    const crashed = sets.filter(({ outcome }) => outcome === "crashed")
+    expect(crashed.filter(({ rules }) => !rules.some((rule) => fatal.has(rule))).map(shown)).toEqual([])
+    expect(new Set(crashed.flatMap(({ rules }) => rules.filter((rule) => fatal.has(rule))))).toEqual(fatal)
   })
 
   test("only a refusal has a state, and the state is a known one", () => {
