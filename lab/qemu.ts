@@ -10,6 +10,8 @@ import { type Conversation, converse } from "./qmp.js"
 const installed = fileURLToPath(new URL("../.lab/qemu-10", import.meta.url))
 const program = join(installed, "usr/bin/qemu-system-x86_64")
 const libraries = join(installed, "usr/lib/x86_64-linux-gnu")
+/** Some of Debian's packages still have their libraries here. */
+const oldLibraries = join(installed, "lib/x86_64-linux-gnu")
 
 /** How long one QEMU may live, in milliseconds; it takes a few hundredths of a second. */
 const lifetime = 20_000
@@ -25,7 +27,7 @@ const { PATH = "" } = process.env
 /** `ip` is not on every user's path. */
 const environment = {
   PATH: `${PATH}:/usr/sbin:/sbin`,
-  LD_LIBRARY_PATH: libraries,
+  LD_LIBRARY_PATH: `${libraries}:${oldLibraries}`,
   QEMU_MODULE_DIR: join(libraries, "qemu"),
 }
 
