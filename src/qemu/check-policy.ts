@@ -75,26 +75,9 @@ const inetFaults = (
 ]
 
 /** Programs that run what their arguments say. */
-const shells: ReadonlySet<string | undefined> = new Set([
-  ...[
-    "sh",
-    "ash",
-    "bash",
-    "csh",
-    "dash",
-    "fish",
-    "ksh",
-    "ksh93",
-    "lksh",
-    "mksh",
-    "posh",
-    "rbash",
-    "tcsh",
-    "yash",
-    "zsh",
-  ],
-  ...["busybox", "env", "toybox"],
-])
+const shells: ReadonlySet<string | undefined> = new Set(
+  "sh ash bash csh dash fish ksh ksh93 lksh mksh posh rbash tcsh yash zsh busybox toybox env".split(" "),
+)
 
 const execFaults = ([program]: readonly string[], { exec }: Policy): readonly Fault[] => {
   if (exec === undefined) return brokenAt("transport", denials.exec)
