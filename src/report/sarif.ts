@@ -17,14 +17,15 @@ const uriOf = (file: string): string => {
   return isAbsolute(file) ? `file://${path}` : path
 }
 
-const resultOf = (file: string, violation: Violation) => {
+const resultOf = ({ file, line }: Finding, violation: Violation) => {
   const result = new SarifResultBuilder().initSimple({
     level: "error",
     ruleId: violation.rule,
     messageText: violation.message,
     fileUri: uriOf(file),
   })
-  result.setLocationRegion({ byteOffset: violation.offset, byteLength: violation.length })
+  const bytes = { byteOffset: violation.offset, byteLength: violation.length }
+  result.setLocationRegion(line === undefined ? bytes : { startLine: line, ...bytes })
   return result
 }
 
@@ -41,8 +42,8 @@ export const sarifReport = (findings: readonly Finding[], version: string): stri
   const broken = new Set(findings.flatMap(({ violations }) => violations.map(({ rule }) => rule)))
   run.run.artifacts = [...new Set(findings.map(({ file }) => uriOf(file)))].map((uri) => ({ location: { uri } }))
   for (const id of broken) run.addRule(ruleOf(id))
-  for (const { file, violations } of findings)
-    for (const violation of violations) run.addResult(resultOf(file, violation))
+  for (const finding of findings)
+    for (const violation of finding.violations) run.addResult(resultOf(finding, violation))
   const log = new SarifBuilder()
   log.addRun(run)
   return jsonLine(log.buildSarifOutput())

@@ -82,6 +82,11 @@ describe("the SARIF report", () => {
     const { results, tool } = validSarif(out)
     expect(code).toBe(1)
     expect(results.map(({ ruleId }) => ruleId).sort()).toEqual(["qemu/port-range", "shape/unknown-member"])
+    const regions = results.map(({ locations }) => locations[0].physicalLocation.region)
+    expect(regions).toEqual([
+      { startLine: 2, byteOffset: 125, byteLength: 20 },
+      { startLine: 2, byteOffset: 150, byteLength: 1 },
+    ])
     expect(tool.driver.rules?.every(({ help }) => help?.text !== undefined)).toBe(true)
   })
 })
