@@ -1,7 +1,7 @@
 import * as E from "fp-ts/lib/Either.js"
-import { defaultJsonLimits, parseMigrateArguments } from "../qemu/codecs.js"
 import type { MigrateCommand, QemuVersion } from "../qemu/context.js"
 import { notesOf } from "../qemu/notes.js"
+import { argumentsChecker, defaultJsonLimits } from "../qemu/parse.js"
 import type { Policy } from "../qemu/policy.js"
 import type { Finding } from "../report/finding.js"
 import { readJson } from "../schema/json.js"
@@ -36,19 +36,20 @@ export const migrateArgs = async (
   )
 }
 
-const judgeFor =
-  ({ command, qemuVersion: version, draft = false }: MigrateArgsOptions, policy: Policy): Judge =>
-  (file, { bytes, offset, line }) => {
-    const parsed = parseMigrateArguments(bytes, { command, version, draft, policy })
+const judgeFor = ({ command, qemuVersion: version, draft = false }: MigrateArgsOptions, policy: Policy): Judge => {
+  const check = argumentsChecker({ command, version, draft, policy })
+  return (file, { bytes, offset, line }) => {
     const json = readJson(bytes, defaultJsonLimits)
+    const checked = E.isLeft(json) ? json : check(json.right)
     return {
       file,
       ...(line === undefined ? {} : { line }),
       command,
-      violations: E.isLeft(parsed) ? parsed.left.map((violation) => violation.behind(offset)) : [],
+      violations: E.isLeft(checked) ? checked.left.map((violation) => violation.behind(offset)) : [],
       notes: E.isRight(json) ? notesOf(json.right.value) : [],
     }
   }
+}
 
 const isJson = (bytes: Uint8Array): boolean => E.isRight(readJson(bytes, defaultJsonLimits))
 

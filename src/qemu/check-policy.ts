@@ -1,17 +1,16 @@
 import * as E from "fp-ts/lib/Either.js"
-import { pipe } from "fp-ts/lib/function.js"
 import type { Checked } from "../schema/codec.js"
-import { nowhere, violationsOf } from "../schema/placing.js"
+import { placed } from "../schema/placing.js"
 import { below, brokenAt, type Fault, heldAgainst, kept, type Rule } from "../schema/refined.js"
 import type { Check } from "../schema/violation.js"
 import type { InetSocketAddress, MigrationAddress } from "./addresses.js"
 import type { MigrateArguments, MigrateIncomingArguments } from "./arguments.js"
-import type { Context } from "./context.js"
+import { type Context, contextOf } from "./context.js"
 import { isInside } from "./network.js"
 import { isDecimal } from "./number.js"
 import { normalised } from "./path.js"
 import { acceptedPolicy, type InetPolicy, type Policy, rangeOf, type Transport } from "./policy.js"
-import { contextOfUri, type UriOptions, uriReader } from "./uri.js"
+import { type UriOptions, uriReader } from "./uri.js"
 
 const denial = (line: string, says: string): Check => ({
   id: `policy/${line}`,
@@ -168,9 +167,4 @@ export const checkPolicy = <A extends MigrateArguments | MigrateIncomingArgument
   policy: Policy,
   checked: A,
   options: UriOptions = {},
-): Checked<A> =>
-  pipe(
-    checked,
-    heldAgainst(policyRule(policy, contextOfUri(options))),
-    E.mapLeft((faults) => violationsOf(faults, nowhere)),
-  )
+): Checked<A> => placed(heldAgainst(policyRule(policy, contextOf(options)))(checked))

@@ -29,15 +29,19 @@ export interface MigrateOptions {
   readonly draft?: boolean
 }
 
-/** All that decides how an argument is checked. */
-export interface Context extends Required<MigrateOptions> {
-  readonly command: MigrateCommand
+/** Which command, and which QEMU, an address or a channel is for. */
+export interface CommandOptions extends MigrateOptions {
+  /** Default `migrate`. */
+  readonly command?: MigrateCommand
 }
+
+/** All that decides how an argument is checked. */
+export type Context = Required<CommandOptions>
 
 const isOneOf = <T>(names: readonly T[], name: unknown): name is T => names.some((known) => known === name)
 
 /** The context of a caller whose options no compiler may have checked. */
-export const contextOf = (command: MigrateCommand, { version = "10.0", draft = false }: MigrateOptions): Context => {
+export const contextOf = ({ command = "migrate", version = "10.0", draft = false }: CommandOptions): Context => {
   if (!isOneOf(migrateCommands, command))
     throw new TypeError(`the command must be one of ${migrateCommands.join(", ")}`)
   if (!isOneOf(qemuVersions, version)) throw new TypeError(`the version must be one of ${qemuVersions.join(", ")}`)

@@ -13,17 +13,20 @@ export type {
 export type { ArgumentsOf, MigrateArguments, MigrateIncomingArguments, MigrationChannel } from "./arguments.js"
 export { checkPolicy } from "./check-policy.js"
 export {
-  type CommandOptions,
-  defaultJsonLimits,
   migrateCodec,
   migrateIncomingCodec,
   migrationAddressCodec,
   migrationChannelCodec,
-  type ParseOptions,
-  parseMigrateArguments,
   socketAddressCodec,
 } from "./codecs.js"
-export { type MigrateCommand, type MigrateOptions, type QemuVersion, qemuVersions } from "./context.js"
+export {
+  type CommandOptions,
+  type MigrateCommand,
+  type MigrateOptions,
+  type QemuVersion,
+  qemuVersions,
+} from "./context.js"
 export { notesOf } from "./notes.js"
+export { defaultJsonLimits, type ParseOptions, parseMigrateArguments } from "./parse.js"
 export { defaultPolicy, type InetPolicy, type Policy, policyCodec, type Transport } from "./policy.js"
 export { formatMigrateUri, parseMigrateUri, type UriOptions } from "./uri.js"

@@ -17,9 +17,12 @@ const parse = (address: string): Address =>
 
 const hexadecimal = (high: string, low: string): string => (Number(high) * 256 + Number(low)).toString(16)
 
+/** The address that a host is. */
+const addressOf = (host: string): Address => parse(host === "0" ? anyIpv4 : withoutZone(host))
+
 /** The family of a host that is an address; an IPv4 address in IPv6's clothes is one of IPv4. */
 export const familyOf = (host: string): "ipv4" | "ipv6" | undefined =>
-  isAddress(host) ? parse(host === "0" ? anyIpv4 : withoutZone(host)).kind() : undefined
+  isAddress(host) ? addressOf(host).kind() : undefined
 
 const network = /^([^/%]+)(?:\/(0|[1-9][0-9]{0,2}))?$/
 
@@ -37,7 +40,7 @@ export const isNetwork = (text: string): boolean => parseNetwork(text) !== undef
 
 /** The addresses that a host stands for: "" and :: are all of both families to whoever listens on them. */
 const addressesOf = (host: string): readonly Address[] => {
-  const address = parse(host === "" ? anyIpv6 : host === "0" ? anyIpv4 : withoutZone(host))
+  const address = host === "" ? parse(anyIpv6) : addressOf(host)
   return address.kind() === "ipv6" && address.range() === "unspecified" ? [address, parse(anyIpv4)] : [address]
 }
 

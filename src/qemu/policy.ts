@@ -1,10 +1,8 @@
 import * as E from "fp-ts/lib/Either.js"
-import { pipe } from "fp-ts/lib/function.js"
 import * as t from "io-ts"
-import { type Checked, type Codec, codec } from "../schema/codec.js"
-import { exact } from "../schema/exact.js"
+import type { Codec } from "../schema/codec.js"
+import { dataCodec } from "../schema/data-codec.js"
 import { leaf } from "../schema/leaf.js"
-import { nowhere, violationsOf } from "../schema/placing.js"
 import { broken, kept, refined } from "../schema/refined.js"
 import type { Check } from "../schema/violation.js"
 import { isName } from "./host.js"
@@ -129,14 +127,6 @@ const policyType: t.Type<Policy, unknown> = t.exact(
   }),
 )
 
-const readPolicy = exact(policyType)
-
-const decodePolicy = (input: unknown): Checked<Policy> =>
-  pipe(
-    readPolicy(input),
-    E.mapLeft((faults) => violationsOf(faults, nowhere)),
-  )
-
 /**
  * The io-ts type of a policy: plain data, as a TOML or JSON file says it. A member that is misspelt is a violation.
  *
@@ -145,7 +135,7 @@ const decodePolicy = (input: unknown): Checked<Policy> =>
  * // true
  * @since 0.2.0
  */
-export const policyCodec: Codec<Policy, Policy> = codec("Policy", decodePolicy, decodePolicy)
+export const policyCodec: Codec<Policy, Policy> = dataCodec("Policy", policyType)
 
 const accepted = new WeakMap<Policy, Policy>()
 
@@ -153,8 +143,8 @@ const accepted = new WeakMap<Policy, Policy>()
 export const acceptedPolicy = (policy: Policy): Policy => {
   const known = accepted.get(policy)
   if (known !== undefined) return known
-  const decoded = decodePolicy(policy)
-  if (E.isLeft(decoded)) throw new TypeError(`not a policy: ${decoded.left[0].message}`)
+  const decoded = policyCodec.decode(policy)
+  if (E.isLeft(decoded)) throw new TypeError(`not a policy: ${decoded.left.map(({ message }) => message).join("; ")}`)
   accepted.set(policy, decoded.right)
   return decoded.right
 }

@@ -1,15 +1,14 @@
 import * as E from "fp-ts/lib/Either.js"
-import { pipe } from "fp-ts/lib/function.js"
 import type { NonEmptyArray } from "fp-ts/lib/NonEmptyArray.js"
 import type { Checked } from "../schema/codec.js"
 import { exact, type Read } from "../schema/exact.js"
 import { byteLength } from "../schema/json.js"
-import { nowhere, violationsOf } from "../schema/placing.js"
+import { placed } from "../schema/placing.js"
 import type { Fault } from "../schema/refined.js"
 import type { Check, Measure } from "../schema/violation.js"
 import { type InetSocketAddress, type MigrationAddress, migrationAddress } from "./addresses.js"
 import { checks } from "./checks.js"
-import { type Context, contextOf, isSince, type MigrateCommand, type MigrateOptions, perContext } from "./context.js"
+import { type CommandOptions, type Context, contextOf, isSince, perContext } from "./context.js"
 import { isIpv6 } from "./host.js"
 import { isDecimal } from "./number.js"
 import { sizeOf } from "./size.js"
@@ -120,11 +119,7 @@ export const uriReader = perContext((context): ((uri: unknown) => Read<Migration
 })
 
 /** Which command and which QEMU a URI is for; `migrate` and 10.0 by default. */
-export interface UriOptions extends Pick<MigrateOptions, "version"> {
-  readonly command?: MigrateCommand
-}
-
-export const contextOfUri = ({ command = "migrate", ...options }: UriOptions): Context => contextOf(command, options)
+export type UriOptions = Omit<CommandOptions, "draft">
 
 /**
  * Reads a legacy URI, `tcp:HOST:PORT[,OPTIONS]`, `unix:PATH`, `vsock:CID:PORT`, `fd:NAME`, `exec:COMMAND`,
@@ -141,12 +136,10 @@ export const contextOfUri = ({ command = "migrate", ...options }: UriOptions): C
  * @since 0.2.0
  */
 export const parseMigrateUri = (uri: string, options: UriOptions = {}): Checked<MigrationAddress> =>
-  pipe(
-    uriReader(contextOfUri(options))(uri),
-    E.mapLeft((faults) =>
-      violationsOf(faults, () => ({ offset: 0, length: typeof uri === "string" ? byteLength(uri) : 0 })),
-    ),
-  )
+  placed(uriReader(contextOf(options))(uri), () => ({
+    offset: 0,
+    length: typeof uri === "string" ? byteLength(uri) : 0,
+  }))
 
 const inetText = ({ host, port, ...options }: InetSocketAddress): string => {
   const address = host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`
@@ -205,11 +198,11 @@ const isSame = (one: MigrationAddress, other: MigrationAddress): boolean => {
  * @since 0.2.0
  */
 export const formatMigrateUri = (address: MigrationAddress, options: UriOptions = {}): Checked<string> => {
-  const context = contextOfUri(options)
-  const checked = addressReader(context)(address)
-  if (E.isLeft(checked)) return E.left(violationsOf(checked.left, nowhere))
+  const context = contextOf(options)
+  const checked = placed(addressReader(context)(address))
+  if (E.isLeft(checked)) return checked
   const uri = textOf(checked.right)
   const again = uriReader(context)(uri)
   if (E.isRight(again) && isSame(checked.right, again.right)) return E.right(uri)
-  return E.left(violationsOf([{ check: checks.uriInexpressible, keys: [] }], nowhere))
+  return placed(fault(checks.uriInexpressible))
 }

@@ -1,4 +1,7 @@
+import * as E from "fp-ts/lib/Either.js"
 import type { NonEmptyArray } from "fp-ts/lib/NonEmptyArray.js"
+import type { Checked } from "./codec.js"
+import type { Read } from "./exact.js"
 import type { Fault } from "./refined.js"
 import { type Place, plainKey, Violation } from "./violation.js"
 
@@ -23,3 +26,7 @@ export const violationsOf = (faults: NonEmptyArray<Fault>, placing: Placing): No
   const [first, ...others] = faults
   return [violation(first), ...others.map(violation)]
 }
+
+/** What reading came to, with violations instead of faults. */
+export const placed = <A>(read: Read<A>, placing: Placing = nowhere): Checked<A> =>
+  E.isLeft(read) ? E.left(violationsOf(read.left, placing)) : read

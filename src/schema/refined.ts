@@ -44,8 +44,8 @@ export const below = (key: string, faults: readonly Fault[]): readonly Fault[] =
 
 /** A value as what it is held against leaves it: itself, or all that the rule has against it. */
 export const heldAgainst =
-  <A, B extends A>(rule: Rule<A>) =>
-  (value: B): E.Either<NonEmptyArray<Fault>, B> => {
+  <A>(rule: Rule<A>) =>
+  <B extends A>(value: B): E.Either<NonEmptyArray<Fault>, B> => {
     const [first, ...others] = rule(value).slice(0, mostFaults)
     return first === undefined ? E.right(value) : E.left([first, ...others])
   }

@@ -103,7 +103,7 @@ const valueArbitrary = (type: t.Mixed, leaves: Leaves): fc.Arbitrary<unknown> =>
 }
 
 const typeOf = (command: MigrateCommand): t.Mixed =>
-  command === "migrate" ? migrate(contextOf(command, {})) : migrateIncoming(contextOf(command, {}))
+  command === "migrate" ? migrate(contextOf({ command })) : migrateIncoming(contextOf({ command }))
 
 /** The addresses that a URI can say, as URIs. */
 const uris = (command: MigrateCommand): fc.Arbitrary<string> =>

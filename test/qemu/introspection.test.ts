@@ -11,14 +11,14 @@ const captured = (version: string): Schema =>
 
 test.each(["7.2", "10.0"] as const)("the types are those that QEMU %s has", (version) => {
   const schema = captured(version)
-  expect(differences(schema, "migrate", migrate(contextOf("migrate", { version })))).toEqual([])
-  const incoming = migrateIncoming(contextOf("migrate-incoming", { version }))
+  expect(differences(schema, "migrate", migrate(contextOf({ command: "migrate", version })))).toEqual([])
+  const incoming = migrateIncoming(contextOf({ command: "migrate-incoming", version }))
   expect(differences(schema, "migrate-incoming", incoming)).toEqual([])
 })
 
 test("another version's types are found to be different", () => {
   const schema = captured("10.0")
-  expect(differences(schema, "migrate", migrate(contextOf("migrate", { version: "7.2" })))).toEqual([
+  expect(differences(schema, "migrate", migrate(contextOf({ command: "migrate", version: "7.2" })))).toEqual([
     "migrate: QEMU has channels, and we have not",
     "migrate: we have blk, and QEMU has not",
     "migrate: we have inc, and QEMU has not",

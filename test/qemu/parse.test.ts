@@ -17,6 +17,7 @@ import {
   qemuVersions,
 } from "../../src/qemu/index.js"
 import { formatViolation, type Violation, violationCodes } from "../../src/schema/violation.js"
+import { anything } from "../anything.js"
 
 /** Rule, path, and the bytes of the text that a violation stands at. */
 const said = (text: string, options: ParseOptions<"migrate" | "migrate-incoming"> = {}): readonly string[] => {
@@ -226,19 +227,6 @@ const uris = fc.oneof(
 const valid = fc.oneof(fc.record({ uri: uris }), fc.record({ channels }))
 
 /** The same with parts of it exchanged for anything. */
-const anything = fc.anything({
-  withBigInt: true,
-  withBoxedValues: true,
-  withDate: true,
-  withMap: true,
-  withNullPrototype: true,
-  withObjectString: true,
-  withSet: true,
-  withSparseArray: true,
-  withTypedArray: true,
-  stringUnit: "binary",
-})
-
 const exchanged = (value: unknown, choices: readonly number[], by: unknown): unknown => {
   const [choice, ...others] = choices
   if (choice === undefined || typeof value !== "object" || value === null) return by

@@ -7,6 +7,7 @@ import { casesOf, membersOf } from "../../src/schema/members.js"
 import { broken, brokenAt, kept, refined } from "../../src/schema/refined.js"
 import { shape } from "../../src/schema/shape.js"
 import { type Check, violationCodes } from "../../src/schema/violation.js"
+import { anything } from "../anything.js"
 
 /** A sample of everything that an exact type can be made of. */
 
@@ -520,18 +521,6 @@ describe("what an exact type is made of", () => {
 })
 
 describe("for any input", () => {
-  const anything = fc.anything({
-    withBigInt: true,
-    withBoxedValues: true,
-    withDate: true,
-    withMap: true,
-    withNullPrototype: true,
-    withObjectString: true,
-    withSet: true,
-    withSparseArray: true,
-    withTypedArray: true,
-    stringUnit: "binary",
-  })
   const part = fc.oneof(
     { weight: 1, arbitrary: anything },
     {
