@@ -10,6 +10,7 @@ import { runModule } from "./examples.js"
 /** An example is code whose last line is a comment: an expression that the line before it must equal. */
 const prelude = `
 import { readFileSync } from "node:fs"
+import * as fc from "fast-check"
 import * as E from "fp-ts/lib/Either.js"
 import * as library from "migration-guard"
 import * as qemu from "migration-guard/qemu"

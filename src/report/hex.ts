@@ -60,7 +60,7 @@ export function* annotatedHex(
   bytes: Uint8Array,
   claims: readonly Claim[],
   violations: readonly Violation[],
-  colors: Colors,
+  colors: Pick<Colors, "red" | "dim">,
 ): Generator<string> {
   const digits = Math.max(4, bytes.length.toString(16).length)
   const mark = (violation: Violation) =>

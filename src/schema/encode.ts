@@ -25,7 +25,7 @@ export const encode = (plan: Plan, state: unknown, receiver: Receiver, channel: 
   const wrong = collect(writer, plan.layout.struct, state, "")
   if (wrong !== undefined) return wrong
   const size = [...writer.parts.values()].reduce((sum, part) => sum + part.length, plan.size)
-  return writer.oversize(size) ?? write(writer, plan, size)
+  return writer.oversize(size) ?? assemble(plan, writer.numbers, writer.parts)
 }
 
 /** The numbers and parts that a state comes to. */
@@ -155,7 +155,7 @@ const runBytes = (writer: Writer, { path, header }: PlannedRun, value: unknown):
   const wrong = collect(writer, header.struct, start, `${path}.header.`)
   if (wrong !== undefined) return wrong
   const bytes = new Uint8Array(header.size + data.length)
-  writeFields(writer, header.fields, viewOf(bytes))
+  writeFields(writer.numbers, header.fields, viewOf(bytes))
   bytes.set(data, header.size)
   return bytes
 }
@@ -180,21 +180,39 @@ const listBytes = (writer: Writer, part: PlannedList, value: unknown): Uint8Arra
   return bytes
 }
 
-const write = (writer: Writer, plan: Plan, size: number): Uint8Array => {
-  const bytes = new Uint8Array(size)
+/**
+ * The blob of a plan whose numbers and parts are these: constants, sizes and pointers follow from them. Nothing is
+ * checked; numbers too large for their field are cut to its width.
+ */
+export const assemble = (
+  plan: Plan,
+  numbers: ReadonlyMap<string, number | bigint>,
+  parts: ReadonlyMap<string, Uint8Array>,
+): Uint8Array => {
+  const derived = new Map(numbers)
   let cursor = plan.size
   for (const part of plan.parts) {
-    const content = known(writer.parts, part.path)
-    writer.numbers.set(part.pointer.path, content.length === 0 ? 0 : cursor)
-    if (part.kind === "run") writer.numbers.set(part.length.path, content.length)
-    bytes.set(content, cursor)
-    cursor += content.length
+    const { length } = known(parts, part.path)
+    derived.set(part.pointer.path, length === 0 ? 0 : cursor)
+    if (part.kind === "run") derived.set(part.length.path, length)
+    cursor += length
   }
-  writeFields(writer, plan.fields, viewOf(bytes))
+  const bytes = new Uint8Array(cursor)
+  writeFields(derived, plan.fields, viewOf(bytes))
+  cursor = plan.size
+  for (const { path } of plan.parts) {
+    bytes.set(known(parts, path), cursor)
+    cursor += known(parts, path).length
+  }
   return bytes
 }
 
-const writeFields = (writer: Writer, fields: readonly PlannedField[], view: DataView): void => {
+/** Writes fields from the view's first byte on. */
+export const writeFields = (
+  numbers: ReadonlyMap<string, number | bigint>,
+  fields: readonly PlannedField[],
+  view: DataView,
+): void => {
   for (const { path, offset, type } of fields)
-    writeScalar(view, type, offset, type.kind === "constant" ? type.value : known(writer.numbers, path))
+    writeScalar(view, type, offset, type.kind === "constant" ? type.value : known(numbers, path))
 }

@@ -28,6 +28,8 @@ export interface Scan {
   readonly holds: (part: Uint8Array) => boolean
   /** A part that is refused, so that the rule's witness can be derived like any other. */
   readonly refused: Uint8Array
+  /** Makes a part of the same size that holds out of any; one that holds stays as it is. */
+  readonly mended: (part: Uint8Array) => Uint8Array
 }
 
 export interface Comparison {
@@ -168,12 +170,20 @@ const childrenOf = (node: Condition | Expression): readonly (Condition | Express
   }
 }
 
+/** The paths of conditions that were asked for: judging a blob asks for those of every rule. */
+const paths = new WeakMap<Condition, readonly string[]>()
+
 /** The paths of the fields and parts that a condition reads, relative to the struct that declares it. */
-export const pathsOf = (condition: Condition): string[] =>
-  [...nodesOf(condition)].flatMap((node) => {
+export const pathsOf = (condition: Condition): readonly string[] => {
+  const known = paths.get(condition)
+  if (known !== undefined) return known
+  const found = [...nodesOf(condition)].flatMap((node) => {
     if (node.op === "field" || node.op === "previous") return [node.path]
     return node.op === "scan" ? [node.part] : []
   })
+  paths.set(condition, found)
+  return found
+}
 
 /** The comparison that a reader would call the rule: what is left of a condition once its premises are taken away. */
 const conclusionOf = (condition: Condition): Comparison | undefined => {

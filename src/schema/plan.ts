@@ -165,7 +165,7 @@ export const partOf = (plan: Plan, path: string): PlannedPart =>
   known(new Map(plan.parts.map((part) => [part.path, part])), path)
 
 /** The value that a map must hold: a missing one is a programming error. */
-export const known = <V>(map: ReadonlyMap<string, V>, key: string): V => {
+export const known = <K, V>(map: ReadonlyMap<K, V>, key: K): V => {
   const value = map.get(key)
   if (value === undefined) throw new TypeError(`nothing is known of ${key}`)
   return value

@@ -1,4 +1,4 @@
-import { viewOf } from "../schema/bytes.js"
+import { cut, viewOf } from "../schema/bytes.js"
 import type { Scan } from "../schema/expression.js"
 
 /** Bytes of a VDIChunkHeader: u32 port, u32 size, little-endian (spice-protocol, vd_agent.h). */
@@ -35,9 +35,31 @@ const chunksFit = (queue: Uint8Array): boolean => {
   return reachesEnd.subarray(0, longestRest + 1).includes(1)
 }
 
+/**
+ * The same bytes cut into the rest of one chunk and whole chunks behind it: the first four bytes say how long the rest
+ * is, and a chunk's size is what stands at its place, as far as both can be so. Only chunk headers are written.
+ */
+const withChunks = (queue: Uint8Array): Uint8Array => {
+  if (chunksFit(queue)) return queue
+  const bytes = cut(queue, 0, queue.length, false)
+  const view = viewOf(bytes)
+  let at = Math.min(view.getUint32(0, true) % (longestRest + 1), bytes.length - chunkHeaderSize)
+  while (at < bytes.length) {
+    const left = bytes.length - at - chunkHeaderSize
+    const size = Math.min(view.getUint32(at + 4, true) % (maxChunkData + 1), left)
+    const fitting = left - size === 0 || left - size >= chunkHeaderSize
+    const chosen = fitting ? size : left <= maxChunkData ? left : size - chunkHeaderSize
+    view.setUint32(at, view.getUint8(at) % 2 === 0 ? clientPort : serverPort, true)
+    view.setUint32(at + 4, chosen, true)
+    at += chunkHeaderSize + chosen
+  }
+  return bytes
+}
+
 /** The scan of `main/write-queue-chunks`; a queue of zeros that is longer than any rest holds no chunk of a known port. */
 export const agentChunksFit: Scan = {
   name: "agentChunksFit",
   holds: chunksFit,
   refused: new Uint8Array(longestRest + 1),
+  mended: withChunks,
 }

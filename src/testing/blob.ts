@@ -4,7 +4,7 @@ import type { Layout } from "../schema/language.js"
 import { type Flat, type Plan, type PlannedPart, planOf } from "../schema/plan.js"
 import type { Claim } from "../schema/reader.js"
 import { writeScalar } from "../schema/scalar.js"
-import type { Channel, ReceiverState } from "../spice/receiver.js"
+import { type Channel, channels, type ReceiverState } from "../spice/receiver.js"
 
 /** A format as one receiver sees it. */
 export interface Setting {
@@ -26,6 +26,13 @@ export const settingOf = (layout: Layout, channel: Channel, receiver: ReceiverSt
   receiver,
   channel,
 })
+
+/** The channel that a format is named after. */
+export const channelOf = ({ format }: Layout): Channel => {
+  const channel = channels.find((name) => name === format)
+  if (channel === undefined) throw new TypeError(`${format} is no channel`)
+  return channel
+}
 
 export const read = ({ plan, receiver, channel }: Setting, bytes: Uint8Array): Reading =>
   interpret(plan, bytes, receiver, channel)

@@ -3,6 +3,7 @@ import { isSizing } from "../schema/plan.js"
 import type { Claim } from "../schema/reader.js"
 import { formats } from "../spice/formats.js"
 import { poked, read, type Setting } from "./blob.js"
+import { brinksOf } from "./edits.js"
 
 /**
  * A blob made from another one by an edit that knows its fields.
@@ -44,8 +45,7 @@ const fileName = (path: string): string => path.replace(/[^A-Za-z0-9_.]+/g, "-")
 
 const sizes = ({ plan }: Setting, claim: Claim, blob: Uint8Array): readonly Mutation[] => {
   if (!isSizing(plan, claim.path)) return []
-  const size = blob.length
-  return [0, 1, size - 1, size, size + 1, 2 ** 31 - 1, 2 ** 31, 2 ** 32 - 1].map((value) => ({
+  return brinksOf(blob.length).map((value) => ({
     name: `${fileName(claim.path)}-${value}`,
     bytes: poked(blob, claim, value),
   }))

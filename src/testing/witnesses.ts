@@ -3,7 +3,7 @@ import type { Layout } from "../schema/language.js"
 import { isSizing } from "../schema/plan.js"
 import type { Claim } from "../schema/reader.js"
 import { type Channel, channels, defaultReceiver, type ReceiverState } from "../spice/receiver.js"
-import { poked, read, type Setting, settingOf } from "./blob.js"
+import { channelOf, poked, read, type Setting, settingOf } from "./blob.js"
 import { explore } from "./search.js"
 
 /**
@@ -33,14 +33,9 @@ const receivers: readonly ReceiverState[] = [
   { ...defaultReceiver, maxWriteBytes: everyChannel(16), maxReadBytes: { smartcard: 64 } },
 ]
 
-const isChannel = (name: string): name is Channel => channels.some((channel) => channel === name)
-
 /** The settings in which a format is searched: formats are named like a channel that uses them. */
-export const settingsOf = (layout: Layout): readonly Setting[] => {
-  const { format } = layout
-  if (!isChannel(format)) throw new TypeError(`${format} is no channel`)
-  return receivers.map((receiver) => settingOf(layout, format, receiver))
-}
+export const settingsOf = (layout: Layout): readonly Setting[] =>
+  receivers.map((receiver) => settingOf(layout, channelOf(layout), receiver))
 
 /**
  * For every rule of a format, and for every field that it can be broken at, a blob that breaks it alone; likewise

@@ -32,6 +32,7 @@ const isLong = {
   name: "isLong",
   holds: (bytes: Uint8Array) => bytes.length > 2,
   refused: new Uint8Array(),
+  mended: (bytes: Uint8Array) => bytes,
 }
 
 const environment = (numbers: Readonly<Record<string, number | bigint>>): Environment => ({

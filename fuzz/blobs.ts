@@ -1,0 +1,144 @@
+import { isDeepStrictEqual } from "node:util"
+import { type CorpusBlob, receiverOf } from "../src/fuzz/corpus.js"
+import type { BlobEvidence } from "../src/fuzz/target.js"
+import { nodesOf } from "../src/schema/expression.js"
+import { rulesOf } from "../src/schema/rules.js"
+import { type Format, formats } from "../src/spice/formats.js"
+import { plans } from "../src/spice/migrate-data.js"
+import { attacksOf } from "../src/testing/attacks.js"
+import type { Setting } from "../src/testing/blob.js"
+import { fromFuzzerBytes, toFuzzerBytes } from "../src/testing/bridge.js"
+import { chosen, procedureOf } from "../src/testing/chosen.js"
+import { brinksOf } from "../src/testing/edits.js"
+import { receivers, settingsOf } from "./settings.js"
+
+/** A blob as it meets a decoder. */
+export interface Case {
+  readonly setting: Setting
+  readonly blob: Uint8Array
+}
+
+/** How the inputs of a target stand for cases. */
+export interface Reading {
+  readonly caseOf: (data: Uint8Array) => Case
+  /** The inputs that stand for what is in the corpus. */
+  readonly seeds: (corpus: readonly CorpusBlob[]) => Iterable<Uint8Array>
+}
+
+export const formatNames: readonly Format[] = ["main", "display", "inputs", "spicevmc", "smartcard"]
+
+/** The setting that a blob of the corpus is for, or the most like it. */
+const settingFor = (settings: readonly Setting[], entry: CorpusBlob): number => {
+  const receiver = receiverOf(entry)
+  const likeness = (setting: Setting): number =>
+    Number(setting.channel === entry.channel) +
+    Object.entries(receiver).filter(([name, value]) => isDeepStrictEqual(Reflect.get(setting.receiver, name), value))
+      .length
+  return settings.reduce(
+    (best, setting, index) => (likeness(setting) > likeness(settings[best] ?? setting) ? index : best),
+    0,
+  )
+}
+
+/** The first byte says which setting, all others are the blob: it begins at an odd offset. */
+export const rawReading = (format: Format): Reading => {
+  const settings = settingsOf(format, receivers.raw)
+  const [first] = settings
+  return {
+    caseOf: (data) => ({ setting: settings[Number(data[0]) % settings.length] ?? first, blob: data.subarray(1) }),
+    *seeds(corpus) {
+      for (const entry of corpus) yield Uint8Array.of(settingFor(settings, entry), ...entry.bytes)
+    },
+  }
+}
+
+/** A setting and a blob that is made for it, or undefined for the rest of the input. */
+interface Attack {
+  readonly setting: number
+  readonly blob: Uint8Array | undefined
+}
+
+const attackOf = (settings: readonly Setting[], layout: (typeof formats)[Format]) => {
+  const attacks = settings.map(({ receiver, channel }) => {
+    const procedure = procedureOf(attacksOf(layout, receiver, channel))
+    if (procedure === undefined) throw new TypeError("attacks are made by decisions")
+    return procedure
+  })
+  const count = BigInt(settings.length)
+  return chosen<Attack>({
+    make: ({ below, bytes }) => {
+      const setting = Number(below(count))
+      return { setting, blob: below(2n) === 0n ? attacks[setting]?.make({ below, bytes }) : undefined }
+    },
+    follow: ({ setting, blob }, notes) => {
+      notes.number(count, BigInt(setting))
+      notes.number(2n, blob === undefined ? 1n : 0n)
+      return blob === undefined || attacks[setting]?.follow(blob, notes) === true
+    },
+  })
+}
+
+/** The input's bytes steer the making of a hostile blob, or are one behind the choice not to make one. */
+export const structuredReading = (format: Format): Reading => {
+  const settings = settingsOf(format, receivers.structured)
+  const [first] = settings
+  const attacks = attackOf(settings, formats[format])
+  const read = fromFuzzerBytes(attacks)
+  return {
+    caseOf: (data) => {
+      const { value, tail } = read(data)
+      return { setting: settings[value.setting] ?? first, blob: value.blob ?? tail }
+    },
+    *seeds(corpus) {
+      for (const entry of corpus) {
+        const setting = settingFor(settings, entry)
+        yield Uint8Array.of(...(toFuzzerBytes(attacks, { setting, blob: undefined }) ?? []), ...entry.bytes)
+        const made = toFuzzerBytes(attacks, { setting, blob: entry.bytes })
+        if (made !== undefined) yield made
+      }
+    },
+  }
+}
+
+/** The first byte says which format, all others are read as that one's target reads them. */
+export const anyReading = (): Reading => {
+  const readings = formatNames.map(structuredReading)
+  return {
+    caseOf: (data) => {
+      const reading = readings[Number(data[0]) % readings.length] ?? structuredReading("main")
+      return reading.caseOf(data.subarray(1))
+    },
+    *seeds(corpus) {
+      for (const [index, reading] of readings.entries())
+        for (const seed of reading.seeds(corpus)) yield Uint8Array.of(index, ...seed)
+    },
+  }
+}
+
+const littleEndian = (number: bigint, bytes: number): Uint8Array =>
+  Uint8Array.from({ length: bytes }, (_, index) => Number(BigInt.asUintN(64, number) >> BigInt(8 * index)) & 0xff)
+
+/** Magics, versions, the numbers that rules name and their neighbours, and those at which sizes go wrong. */
+export const dictionaryOf = (names: readonly Format[]): readonly Uint8Array[] => {
+  const named = names
+    .flatMap((name) => rulesOf(formats[name]))
+    .flatMap((rule) => {
+      return [...nodesOf(rule.holds)].flatMap((node) =>
+        node.op === "literal" && typeof node.value !== "string" ? [BigInt(node.value)] : [],
+      )
+    })
+  const limits = receivers.raw.flatMap((receiver) =>
+    Object.values(receiver).flatMap((value) => (typeof value === "number" ? [BigInt(value)] : [])),
+  )
+  const sizes = names.flatMap((name) => brinksOf(plans[name].size)).map(BigInt)
+  const magics = Object.values(formats).map(({ struct }) => BigInt(struct.fields.magic.value))
+  const numbers = [...named, ...limits, ...sizes].flatMap((number) => [number - 1n, number, number + 1n])
+  return [...new Set([...magics, ...numbers])].map((number) => littleEndian(number, 4))
+}
+
+export const evidenceOf = ({ setting: { channel, receiver }, blob }: Case): BlobEvidence => ({
+  kind: "blob",
+  channel,
+  receiver,
+  bytes: blob,
+})

@@ -1,0 +1,3 @@
+import { rawTarget } from "./targets.js"
+
+export const { fuzz, underTest, detectors, dictionary, seeds, evidenceOf } = rawTarget("display")

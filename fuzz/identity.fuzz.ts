@@ -1,0 +1,7 @@
+import { isIdentity } from "./properties.js"
+import { blobTarget } from "./targets.js"
+
+export const { fuzz, underTest, detectors, dictionary, seeds, evidenceOf } = blobTarget(
+  ["src/spice/emitted/", "src/schema/encode."],
+  isIdentity,
+)

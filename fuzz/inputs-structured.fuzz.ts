@@ -1,0 +1,3 @@
+import { structuredTarget } from "./targets.js"
+
+export const { fuzz, underTest, detectors, dictionary, seeds, evidenceOf } = structuredTarget("inputs")

@@ -1,0 +1,7 @@
+import { isInProportion } from "./properties.js"
+import { blobTarget } from "./targets.js"
+
+export const { fuzz, underTest, detectors, dictionary, seeds, evidenceOf } = blobTarget(
+  ["src/spice/"],
+  isInProportion,
+)

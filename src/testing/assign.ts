@@ -1,0 +1,79 @@
+import { possible, type Range } from "./clause.js"
+import { between, type Domain, edgesOf, has, intersection, nearest, without } from "./domain.js"
+import type { Variable, Variables } from "./variables.js"
+
+/** The numbers that are decided, by their paths. */
+export type Numbers = Map<string, bigint>
+
+/** Decides one number within what is left to it; the edges, made when asked for, are where something changes. */
+export type Choose = (path: string, domain: Domain, edges: () => readonly bigint[]) => bigint
+
+/** What is left to a number for reasons beside the rules: the size of the blob, or that the field is not there. */
+export type Narrow = (path: string) => Domain | undefined
+
+/** Numbers that are to blame for a dead end, by their paths. */
+type Culprits = ReadonlySet<string>
+
+const nowhere: Narrow = () => undefined
+
+/** So many numbers of one field may lead nowhere before all of them are given up. */
+const mostTries = 64
+
+/**
+ * Decides numbers one after the other, each within what the rules and those before it leave. Where nothing is left to
+ * one, the last number that it shares a rule with becomes the nearest one below. Returns whether all are decided.
+ */
+export const assign = (
+  { list, ranges }: Variables,
+  numbers: Numbers,
+  choose: Choose,
+  narrow: Narrow = nowhere,
+): boolean => {
+  const rangeOf = (path: string): Range => {
+    const decided = numbers.get(path)
+    if (decided !== undefined) return { from: decided, to: decided }
+    const range = ranges.get(path)
+    if (range === undefined) throw new TypeError(`a rule reads ${path}, which is no number of its struct`)
+    return range
+  }
+  const decide = (index: number): Culprits | undefined => {
+    const variable = list[index]
+    if (variable === undefined) return undefined
+    const { path } = variable
+    let domain = domainOf(variable, rangeOf, narrow(path))
+    const culprits = new Set(variable.partners)
+    const left = domain
+    let value = domain.length === 0 ? undefined : choose(path, domain, () => edgesIn(left, variable, rangeOf))
+    for (let tries = 0; value !== undefined && tries < mostTries; tries++) {
+      numbers.set(path, value)
+      const blamed = decide(index + 1)
+      if (blamed === undefined) return undefined
+      numbers.delete(path)
+      if (!blamed.has(path)) return blamed
+      for (const culprit of blamed) culprits.add(culprit)
+      domain = without(domain, value)
+      value = nearest(domain, value)
+    }
+    culprits.delete(path)
+    return culprits
+  }
+  return decide(0) === undefined
+}
+
+const domainOf = (variable: Variable, rangeOf: (path: string) => Range, narrowed: Domain | undefined): Domain => {
+  const { path, natural, clauses } = variable
+  const start = narrowed === undefined ? natural : intersection(natural, narrowed)
+  return clauses.reduce((left, clause) => intersection(left, possible(clause, path, rangeOf)), start)
+}
+
+/** A domain's own edges, the numbers that rules name, and both sides of the rule that is not kept. */
+const edgesIn = (domain: Domain, variable: Variable, rangeOf: (path: string) => Range): readonly bigint[] => {
+  const { path, thresholds, ignored } = variable
+  const allowed = ignored === undefined ? [] : possible(ignored, path, rangeOf)
+  const outside = allowed.flatMap(({ from, to }) => [from - 1n, to + 1n])
+  const inside = [...edgesOf(allowed), ...thresholds].filter((number) => has(domain, number))
+  return [...new Set([...edgesOf(domain), ...inside, ...outside.filter((number) => has(domain, number))])]
+}
+
+/** The domain of nothing but one number. */
+export const only = (number: bigint): Domain => between(number, number)

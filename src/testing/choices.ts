@@ -1,0 +1,96 @@
+import type * as fc from "fast-check"
+import { viewOf } from "../schema/bytes.js"
+import { FuzzerRandom } from "./fuzzer-random.js"
+
+/**
+ * Where a procedure that makes a value takes its decisions from. The smallest number is the simplest decision: a
+ * procedure that gets nothing but zeros makes its simplest value.
+ */
+export interface Choices {
+  /** A number from 0 to `count` - 1. */
+  readonly below: (count: bigint) => bigint
+  readonly bytes: (length: number) => Uint8Array
+}
+
+/** Decisions that were made: the numbers, and apart from them all bytes. */
+export interface Tape {
+  readonly numbers: readonly bigint[]
+  readonly bytes: readonly Uint8Array[]
+}
+
+/** Decisions by chance, or by the bytes of a fuzzer's input. */
+export const choicesOf = (random: fc.Random): Choices => ({
+  below: (count) =>
+    count <= 2n ** 32n ? BigInt(random.nextInt(0, Number(count - 1n))) : random.nextBigInt(0n, count - 1n),
+  bytes: (length) => (random instanceof FuzzerRandom ? random.take(length) : randomBytes(random, length)),
+})
+
+const randomBytes = (random: fc.Random, length: number): Uint8Array => {
+  const bytes = new Uint8Array(length)
+  const view = viewOf(bytes)
+  let at = 0
+  for (; at + 4 <= length; at += 4) view.setUint32(at, random.nextInt(0, 2 ** 32 - 1))
+  for (; at < length; at++) view.setUint8(at, random.nextInt(0, 255))
+  return bytes
+}
+
+/** The same decisions, written down as they are made. */
+export const noting = (choices: Choices): { readonly choices: Choices; readonly tape: Tape } => {
+  const numbers: bigint[] = []
+  const bytes: Uint8Array[] = []
+  const noted = <T>(value: T, list: T[]): T => {
+    list.push(value)
+    return value
+  }
+  return {
+    choices: {
+      below: (count) => noted(choices.below(count), numbers),
+      bytes: (length) => noted(choices.bytes(length), bytes),
+    },
+    tape: { numbers, bytes },
+  }
+}
+
+/** The decisions of a tape again, as far as they can be made now, and zeros behind its end. */
+export const replaying = ({ numbers, bytes }: Tape): Choices => {
+  let numbersMade = 0
+  let bytesMade = 0
+  return {
+    below: (count) => {
+      const number = numbers[numbersMade++] ?? 0n
+      return number < count ? number : count - 1n
+    },
+    bytes: (length) => {
+      const made = new Uint8Array(length)
+      made.set(bytes[bytesMade++]?.subarray(0, length) ?? [])
+      return made
+    },
+  }
+}
+
+/** Tapes that differ from one in a decision made simpler, those that change most first. */
+export function* simplified({ numbers, bytes }: Tape): Generator<Tape> {
+  for (let kept = 0; kept < numbers.length; kept = Math.ceil((kept + numbers.length) / 2))
+    yield { numbers: numbers.slice(0, kept), bytes }
+  for (const [index, number] of numbers.entries())
+    for (const simpler of new Set([0n, number / 2n, number - 1n]))
+      if (simpler >= 0n && simpler < number) yield { numbers: numbers.with(index, simpler), bytes }
+  for (const [index, run] of bytes.entries())
+    for (let kept = 0; kept < run.length; kept = Math.ceil((kept + run.length) / 2))
+      yield { numbers, bytes: bytes.with(index, run.slice(0, kept)) }
+}
+
+/** Whether the first decision in which two tapes differ is simpler in the first one. */
+export const isSimpler = (one: Tape, other: Tape): boolean => {
+  const [left, right] = [decisionsOf(one), decisionsOf(other)]
+  for (let index = 0; index < Math.max(left.length, right.length); index++) {
+    const [mine, theirs] = [left[index] ?? 0n, right[index] ?? 0n]
+    if (mine !== theirs) return mine < theirs
+  }
+  return false
+}
+
+const decisionsOf = ({ numbers, bytes }: Tape): readonly (number | bigint)[] => [
+  ...numbers,
+  ...bytes.flatMap((run) => [...run]),
+]
