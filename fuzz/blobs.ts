@@ -5,10 +5,10 @@ import { nodesOf } from "../src/schema/expression.js"
 import { rulesOf } from "../src/schema/rules.js"
 import { type Format, formats } from "../src/spice/formats.js"
 import { plans } from "../src/spice/migrate-data.js"
-import { attacksOf } from "../src/testing/attacks.js"
+import { attacksOn } from "../src/testing/attacks.js"
 import type { Setting } from "../src/testing/blob.js"
 import { fromFuzzerBytes, toFuzzerBytes } from "../src/testing/bridge.js"
-import { chosen, procedureOf } from "../src/testing/chosen.js"
+import { chosen } from "../src/testing/chosen.js"
 import { brinksOf } from "../src/testing/edits.js"
 import { receivers, settingsOf } from "./settings.js"
 
@@ -52,49 +52,63 @@ export const rawReading = (format: Format): Reading => {
   }
 }
 
-/** A setting and a blob that is made for it, or undefined for the rest of the input. */
+/** A setting and a blob that is made for it, wrong in some way; no blob where the rest of the input is one. */
 interface Attack {
   readonly setting: number
+  readonly way: number
   readonly blob: Uint8Array | undefined
 }
 
-const attackOf = (settings: readonly Setting[], layout: (typeof formats)[Format]) => {
-  const attacks = settings.map(({ receiver, channel }) => {
-    const procedure = procedureOf(attacksOf(layout, receiver, channel))
-    if (procedure === undefined) throw new TypeError("attacks are made by decisions")
-    return procedure
-  })
-  const count = BigInt(settings.length)
-  return chosen<Attack>({
-    make: ({ below, bytes }) => {
-      const setting = Number(below(count))
-      return { setting, blob: below(2n) === 0n ? attacks[setting]?.make({ below, bytes }) : undefined }
+const attackOf = (settings: readonly [Setting, ...Setting[]]) => {
+  const attacks = settings.map(attacksOn)
+  const { ways = 0 } = attacks[0] ?? {}
+  const arbitrary = chosen<Attack>({
+    make: (choices) => {
+      const setting = Number(choices.below(BigInt(settings.length)))
+      const way = Number(choices.below(BigInt(ways + 1)))
+      return { setting, way, blob: way === ways ? undefined : attacks[setting]?.make(way, choices) }
     },
-    follow: ({ setting, blob }, notes) => {
-      notes.number(count, BigInt(setting))
-      notes.number(2n, blob === undefined ? 1n : 0n)
+    follow: ({ setting, way, blob }, notes) => {
+      notes.number(BigInt(settings.length), BigInt(setting))
+      notes.number(BigInt(ways + 1), BigInt(way))
       return blob === undefined || attacks[setting]?.follow(blob, notes) === true
     },
   })
+  return { arbitrary, ways }
 }
 
-/** The input's bytes steer the making of a hostile blob, or are one behind the choice not to make one. */
-export const structuredReading = (format: Format): Reading => {
+/** Attacks on a format, and the case that one is with bytes for what it does not make. */
+export const attacksFor = (format: Format) => {
   const settings = settingsOf(format, receivers.structured)
   const [first] = settings
-  const attacks = attackOf(settings, formats[format])
-  const read = fromFuzzerBytes(attacks)
+  const caseOf = ({ setting, blob }: Attack, tail: Uint8Array): Case => ({
+    setting: settings[setting] ?? first,
+    blob: blob ?? tail,
+  })
+  return { settings, ...attackOf(settings), caseOf }
+}
+
+/**
+ * The input's bytes steer the making of a hostile blob, or are one behind the choice not to make one. Seeds are every
+ * blob as it is, and the choices of every valid one for each way to be wrong.
+ */
+export const structuredReading = (format: Format): Reading => {
+  const { settings, arbitrary, ways, caseOf } = attacksFor(format)
+  const read = fromFuzzerBytes(arbitrary)
   return {
     caseOf: (data) => {
       const { value, tail } = read(data)
-      return { setting: settings[value.setting] ?? first, blob: value.blob ?? tail }
+      return caseOf(value, tail)
     },
     *seeds(corpus) {
       for (const entry of corpus) {
         const setting = settingFor(settings, entry)
-        yield Uint8Array.of(...(toFuzzerBytes(attacks, { setting, blob: undefined }) ?? []), ...entry.bytes)
-        const made = toFuzzerBytes(attacks, { setting, blob: entry.bytes })
-        if (made !== undefined) yield made
+        const wanted = toFuzzerBytes(arbitrary, { setting, way: ways, blob: undefined }) ?? []
+        yield Uint8Array.of(...wanted, ...entry.bytes)
+        for (let way = 0; way < ways; way++) {
+          const made = toFuzzerBytes(arbitrary, { setting, way, blob: entry.bytes })
+          if (made !== undefined) yield made
+        }
       }
     },
   }

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util"
+import type { Checked } from "../src/schema/codec.js"
 import { interpret } from "../src/schema/interpret.js"
 import type { Violation } from "../src/schema/violation.js"
 import { decodeMigrateData, encodeMigrateData } from "../src/spice/migrate-data.js"
@@ -23,23 +24,37 @@ export const decodes = ({ setting: { channel, receiver }, blob }: Case): void =>
 const essenceOf = ({ code, rule, path, offset, length, actual, expected }: Violation) =>
   [code, rule, path, offset, length, actual, expected] as const
 
-/** The emitted decoder and the interpreter come to the same verdict, the same state and the same first violation. */
-export const agrees = ({ setting: { plan, channel, receiver }, blob }: Case): void => {
-  const before = blob.slice()
-  const decoded = decodeMigrateData(channel, blob, receiver)
-  if (!isDeepStrictEqual(before, new Uint8Array(blob))) throw new Error("decoding changed the input")
-  const { violations, state } = interpret(plan, blob, receiver, channel, { claims: false })
-  const [first] = violations
-  if (decoded._tag === "Right") {
-    if (first !== undefined) throw new Error(`accepted against ${first.rule} at ${first.path}`)
-    if (!isDeepStrictEqual(decoded.right, state)) throw new Error("the states differ")
-  } else {
-    const [mine] = decoded.left
-    if (first === undefined) throw new Error(`refused by ${mine.rule} at ${mine.path}, which holds`)
-    if (!isDeepStrictEqual(essenceOf(mine), essenceOf(first)))
-      throw new Error(`refused by ${mine.rule} at ${mine.path} instead of ${first.rule} at ${first.path}`)
+/** What decodes a blob, as the interpreter does or with a bug. */
+export type Decode = (each: Case) => Checked<unknown>
+
+/** A decoder and the interpreter come to the same verdict, the same state and the same first violation. */
+export const agreementOf =
+  (decode: Decode) =>
+  (each: Case): void => {
+    const {
+      setting: { plan, channel, receiver },
+      blob,
+    } = each
+    const before = Uint8Array.from(blob)
+    const decoded = decode(each)
+    if (!isDeepStrictEqual(before, Uint8Array.from(blob))) throw new Error("decoding changed the input")
+    const { violations, state } = interpret(plan, blob, receiver, channel, { claims: false })
+    const [first] = violations
+    if (decoded._tag === "Right") {
+      if (first !== undefined) throw new Error(`accepted against ${first.rule} at ${first.path}`)
+      if (!isDeepStrictEqual(decoded.right, state)) throw new Error("the states differ")
+    } else {
+      const [mine] = decoded.left
+      if (first === undefined) throw new Error(`refused by ${mine.rule} at ${mine.path}, which holds`)
+      if (!isDeepStrictEqual(essenceOf(mine), essenceOf(first)))
+        throw new Error(`refused by ${mine.rule} at ${mine.path} instead of ${first.rule} at ${first.path}`)
+    }
   }
-}
+
+/** The emitted decoder agrees with the interpreter. */
+export const agrees = agreementOf(({ setting: { channel, receiver }, blob }) =>
+  decodeMigrateData(channel, blob, receiver),
+)
 
 /** What is accepted is encoded as the same bytes again, and decodes to the same state with views of the input. */
 export const isIdentity = ({ setting: { channel, receiver }, blob }: Case): void => {
@@ -47,7 +62,7 @@ export const isIdentity = ({ setting: { channel, receiver }, blob }: Case): void
   if (decoded._tag === "Left") return
   const encoded = encodeMigrateData(channel, decoded.right, receiver)
   if (encoded._tag === "Left") throw new Error(`a decoded state is not encoded: ${encoded.left[0].rule}`)
-  if (!isDeepStrictEqual(encoded.right, new Uint8Array(blob)))
+  if (!isDeepStrictEqual(encoded.right, Uint8Array.from(blob)))
     throw new Error("a decoded state is encoded as other bytes")
   const viewed = decodeMigrateData(channel, blob, receiver, { alias: true })
   if (!isDeepStrictEqual(viewed, decoded)) throw new Error("a view of the input decodes to another state")

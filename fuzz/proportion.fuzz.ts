@@ -1,7 +1,4 @@
 import { isInProportion } from "./properties.js"
 import { blobTarget } from "./targets.js"
 
-export const { fuzz, underTest, detectors, dictionary, seeds, evidenceOf } = blobTarget(
-  ["src/spice/"],
-  isInProportion,
-)
+export const { fuzz, underTest, detectors, dictionary, seeds, evidenceOf } = blobTarget(["src/spice/"], isInProportion)

@@ -6,16 +6,16 @@ import { root } from "../scripts/corpus.js"
 import { runCli } from "./cli/harness.js"
 import { runModule } from "./examples.js"
 
-const readme = readFileSync(join(root, "README.md"), "utf8")
+const readme = ["README.md", "docs/fuzzing.md"].map((file) => readFileSync(join(root, file), "utf8")).join("\n")
 
 afterEach(() => vi.restoreAllMocks())
 
 const programs = [...readme.matchAll(/```ts\n([\s\S]*?)```\s+```text\n([\s\S]*?)```/g)]
 
-test("the README has its library examples", () => expect(programs).toHaveLength(5))
+test("the documents have their library examples", () => expect(programs).toHaveLength(7))
 
 test.each(programs.map(([, code = "", output = ""], index) => ({ index, code, output })))(
-  "example $index of the README prints what it says",
+  "example $index of the documents prints what it says",
   async ({ index, code, output }) => {
     const printed: string[] = []
     vi.spyOn(console, "log").mockImplementation((...values) => {

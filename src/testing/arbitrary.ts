@@ -7,7 +7,7 @@ import { channelOf, read, type Setting, settingOf } from "./blob.js"
 import { drawing, following } from "./chooser.js"
 import { chosen, type Notes } from "./chosen.js"
 import { replayView } from "./replay.js"
-import { walkOf } from "./walk.js"
+import { type Walk, walkOf } from "./walk.js"
 
 /**
  * Every valid blob of a format, as {@link arbitraryOf} gives every valid state.
@@ -29,13 +29,13 @@ export const blobsOf = (
   channel: Channel = channelOf(layout),
 ): fc.Arbitrary<Uint8Array> => {
   const setting = settingOf(layout, channel, receiver)
-  const walk = walkOf(setting)
+  const { valid } = walkOf(setting)
   return chosen({
     make: (choices) => {
-      const blob = walk(drawing(choices))
+      const blob = valid(drawing(choices))
       return printedAs(blob, blob, setting)
     },
-    follow: (blob, notes) => isFollowed(setting, walk, blob, notes),
+    follow: (blob, notes) => isFollowed(setting, valid, blob, notes),
   })
 }
 
@@ -60,27 +60,22 @@ export const arbitraryOf = <F extends Fields>(
   channel: Channel = channelOf(layout),
 ): fc.Arbitrary<StateOf<F>> => {
   const setting = settingOf(layout, channel, receiver)
-  const walk = walkOf(setting)
+  const { valid } = walkOf(setting)
   return chosen({
     make: (choices) => {
-      const blob = walk(drawing(choices))
+      const blob = valid(drawing(choices))
       return printedAs(read(setting, blob).state as StateOf<F>, blob, setting)
     },
     follow: (state, notes) => {
       const blob = encode(setting.plan, state, receiver, channel)
-      return !(blob instanceof Violation) && isFollowed(setting, walk, blob, notes)
+      return !(blob instanceof Violation) && isFollowed(setting, valid, blob, notes)
     },
   })
 }
 
-export const isFollowed = (
-  setting: Setting,
-  walk: ReturnType<typeof walkOf>,
-  blob: Uint8Array,
-  notes: Notes,
-): boolean => {
+export const isFollowed = (setting: Setting, valid: Walk["valid"], blob: Uint8Array, notes: Notes): boolean => {
   const reading = read(setting, blob)
-  return reading.violations.length === 0 && walk(following(reading, blob, notes)).join() === blob.join()
+  return reading.violations.length === 0 && valid(following(reading, blob, notes)).join() === blob.join()
 }
 
 /** A value that fast-check prints as its blob. */

@@ -1,6 +1,7 @@
-import { possible, type Range } from "./clause.js"
+import type { Rule } from "../schema/language.js"
+import type { Range } from "./clause.js"
 import { between, type Domain, edgesOf, has, intersection, nearest, without } from "./domain.js"
-import type { Variable, Variables } from "./variables.js"
+import { leftTo, type Variable, type Variables } from "./variables.js"
 
 /** The numbers that are decided, by their paths. */
 export type Numbers = Map<string, bigint>
@@ -22,12 +23,15 @@ const mostTries = 64
 /**
  * Decides numbers one after the other, each within what the rules and those before it leave. Where nothing is left to
  * one, the last number that it shares a rule with becomes the nearest one below. Returns whether all are decided.
+ *
+ * @param broken - a rule that must not hold
  */
 export const assign = (
   { list, ranges }: Variables,
   numbers: Numbers,
   choose: Choose,
-  narrow: Narrow = nowhere,
+  broken: Rule | undefined,
+  narrow = nowhere,
 ): boolean => {
   const rangeOf = (path: string): Range => {
     const decided = numbers.get(path)
@@ -39,11 +43,11 @@ export const assign = (
   const decide = (index: number): Culprits | undefined => {
     const variable = list[index]
     if (variable === undefined) return undefined
-    const { path } = variable
-    let domain = domainOf(variable, rangeOf, narrow(path))
-    const culprits = new Set(variable.partners)
-    const left = domain
-    let value = domain.length === 0 ? undefined : choose(path, domain, () => edgesIn(left, variable, rangeOf))
+    const { path, partners } = variable
+    const left = domainOf(variable, rangeOf, broken, narrow(path))
+    const culprits = new Set(partners)
+    let domain = left
+    let value = left.length === 0 ? undefined : choose(path, left, () => edgesIn(left, variable))
     for (let tries = 0; value !== undefined && tries < mostTries; tries++) {
       numbers.set(path, value)
       const blamed = decide(index + 1)
@@ -60,20 +64,21 @@ export const assign = (
   return decide(0) === undefined
 }
 
-const domainOf = (variable: Variable, rangeOf: (path: string) => Range, narrowed: Domain | undefined): Domain => {
-  const { path, natural, clauses } = variable
-  const start = narrowed === undefined ? natural : intersection(natural, narrowed)
-  return clauses.reduce((left, clause) => intersection(left, possible(clause, path, rangeOf)), start)
+const domainOf = (
+  { path, typed, natural, alone, shared }: Variable,
+  rangeOf: (path: string) => Range,
+  broken: Rule | undefined,
+  narrowed: Domain | undefined,
+): Domain => {
+  const own = alone.some(({ rule }) => rule === broken) ? leftTo(path, typed, alone, rangeOf, broken) : natural
+  const start = narrowed === undefined ? own : intersection(own, narrowed)
+  return leftTo(path, start, shared, rangeOf, broken)
 }
 
-/** A domain's own edges, the numbers that rules name, and both sides of the rule that is not kept. */
-const edgesIn = (domain: Domain, variable: Variable, rangeOf: (path: string) => Range): readonly bigint[] => {
-  const { path, thresholds, ignored } = variable
-  const allowed = ignored === undefined ? [] : possible(ignored, path, rangeOf)
-  const outside = allowed.flatMap(({ from, to }) => [from - 1n, to + 1n])
-  const inside = [...edgesOf(allowed), ...thresholds].filter((number) => has(domain, number))
-  return [...new Set([...edgesOf(domain), ...inside, ...outside.filter((number) => has(domain, number))])]
-}
+/** A domain's own edges and the numbers that rules name. */
+const edgesIn = (domain: Domain, { thresholds }: Variable): readonly bigint[] => [
+  ...new Set([...edgesOf(domain), ...thresholds.filter((number) => has(domain, number))]),
+]
 
 /** The domain of nothing but one number. */
 export const only = (number: bigint): Domain => between(number, number)

@@ -27,23 +27,27 @@ const oneOf = <T>({ below }: Choices, list: readonly [T, ...T[]]): T =>
 const upTo = ({ below }: Choices, most: number): number => Number(below(BigInt(most) + 1n))
 
 /** A number and its first byte. */
-interface Placed {
+export interface Placed {
   readonly offset: number
   readonly type: Scalar
 }
 
 const number: Scalar = { kind: "integer", bits: 32, signed: false, bigEndian: false, unit: "", doc: "" }
 
-/** A number becomes another one: a brink, a neighbour, or any. */
+/** A number becomes another one: a brink, a neighbour, or any. One that is not inside stays. */
+export const poked = (blob: Uint8Array, { offset, type }: Placed, choices: Choices): Uint8Array => {
+  if (offset + sizeOf(type) > blob.length) return blob
+  const bytes = cut(blob, 0, blob.length, false)
+  const view = viewOf(bytes)
+  const old = BigInt(readScalar(view, type, offset))
+  const brink = oneOf(choices, [old + 1n, old - 1n, undefined, ...brinksOf(blob.length).map(BigInt)])
+  writeScalar(view, type, offset, brink ?? viewOf(choices.bytes(8)).getBigUint64(0, true))
+  return bytes
+}
+
 const poke: Edit = (blob, plan, choices) => {
   const behind: Placed = { offset: plan.size + upTo(choices, blob.length), type: number }
-  const { offset, type } = oneOf<Placed>(choices, [behind, ...plan.fields])
-  if (offset + sizeOf(type) > blob.length) return blob
-  const view = viewOf(blob)
-  const old = BigInt(readScalar(view, type, offset))
-  const brink = oneOf(choices, [undefined, old + 1n, old - 1n, ...brinksOf(blob.length).map(BigInt)])
-  writeScalar(view, type, offset, brink ?? viewOf(choices.bytes(8)).getBigUint64(0, true))
-  return blob
+  return poked(blob, oneOf<Placed>(choices, [behind, ...plan.fields]), choices)
 }
 
 const truncate: Edit = (blob, _, choices) => blob.subarray(0, upTo(choices, blob.length))
@@ -76,10 +80,10 @@ const cross: Edit = (blob, plan, choices) => {
   return blob
 }
 
-/** A copy of a blob with up to so many edits that know its fields. */
-export const edited = (blob: Uint8Array, plan: Plan, most: number, choices: Choices): Uint8Array => {
+/** A copy of a blob with so many edits that know its fields. */
+export const edited = (blob: Uint8Array, plan: Plan, count: number, choices: Choices): Uint8Array => {
   let bytes = cut(blob, 0, blob.length, false)
-  for (let left = upTo(choices, most); left > 0; left--)
+  for (let left = count; left > 0; left--)
     bytes = oneOf<Edit>(choices, [poke, truncate, extend, splice, cross])(bytes, plan, choices)
   return bytes
 }

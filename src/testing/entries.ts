@@ -15,35 +15,41 @@ export interface Entries {
   readonly previous: readonly { readonly path: string; readonly first: bigint }[]
 }
 
-export const entriesOf = (setting: Setting, flat: Flat, ignored: Rule | undefined): Entries => {
+export const entriesOf = (setting: Setting, flat: Flat): Entries => {
   const rules = flat.struct.rules.map((rule) => ({ rule, prefix: "" }))
   const nodes = rules.flatMap(({ rule }) => [...nodesOf(rule.holds)])
   return {
     flat,
-    variables: variablesOf(setting, flat.fields, rules, ignored),
+    variables: variablesOf(setting, flat.fields, rules),
     previous: nodes.flatMap((node) => (node.op === "previous" ? [{ path: node.path, first: BigInt(node.first) }] : [])),
   }
 }
 
-/**
- * A list with its count: as many entries as are wished for, or as find numbers that the rules still leave to them.
- * In a dense list the first field takes the least number that it can, in each entry.
- */
+/** How the entries of a list are chosen. */
+export interface Wish {
+  /** As many entries, or as find numbers that the rules still leave to them. */
+  readonly count: bigint
+  /** Whether the first field takes the least number that it can, in each entry. */
+  readonly dense: boolean
+  /** The rule that the last entry breaks. */
+  readonly broken: Rule | undefined
+  readonly choose: (index: number) => Choose
+}
+
+/** A list with its count. */
 export const listBytes = (
   { flat, variables, previous }: Entries,
-  wished: bigint,
-  dense: boolean,
-  choose: (index: number) => Choose,
+  { count, dense, broken, choose }: Wish,
 ): Uint8Array => {
-  const first = flat.fields[0]?.path
+  const [first] = flat.fields
   const entries: Numbers[] = []
-  while (BigInt(entries.length) < wished) {
+  for (let index = 0; BigInt(index) < count; index++) {
     const last = entries.at(-1)
     const numbers: Numbers = new Map(previous.map((of) => [previousKey(of.path), last?.get(of.path) ?? of.first]))
-    const free = choose(entries.length)
+    const free = choose(index)
     const chosen: Choose = (path, domain, edges) =>
-      dense && path === first ? (domain[0]?.from ?? 0n) : free(path, domain, edges)
-    if (!assign(variables, numbers, chosen)) break
+      dense && path === first?.path ? (domain[0]?.from ?? 0n) : free(path, domain, edges)
+    if (!assign(variables, numbers, chosen, BigInt(index) === count - 1n ? broken : undefined)) break
     entries.push(numbers)
   }
   return written(entries, flat)

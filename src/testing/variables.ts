@@ -2,22 +2,30 @@ import type { Rule, Scalar } from "../schema/language.js"
 import type { PlannedField, PlannedRule } from "../schema/plan.js"
 import { receiverMember } from "../schema/reader.js"
 import type { Setting } from "./blob.js"
-import { type Clause, clauseOf, fieldsOf, possible, type Range, thresholdsOf } from "./clause.js"
+import { type Clause, clauseOf, fieldsOf, type Names, possible, type Range, thresholdsOf } from "./clause.js"
 import { between, type Domain, intersection, union } from "./domain.js"
+
+/** A rule as a clause, and as the clause of its being broken. */
+export interface Bound {
+  readonly rule: Rule
+  readonly kept: Clause
+  readonly broken: Clause
+}
 
 /** A number of a blob with what is known of it before anything is decided. */
 export interface Variable {
   readonly path: string
+  /** What its type leaves. */
+  readonly typed: Domain
   /** What its type and the rules about it alone leave. */
   readonly natural: Domain
+  readonly alone: readonly Bound[]
   /** The rules that it shares with others. */
-  readonly clauses: readonly Clause[]
+  readonly shared: readonly Bound[]
+  /** The numbers that it shares rules with, itself included. */
+  readonly partners: readonly string[]
   /** The numbers at which one of its rules may change its mind. */
   readonly thresholds: readonly bigint[]
-  /** The numbers that it shares rules with. */
-  readonly partners: readonly string[]
-  /** The rule that is not kept, where it speaks of this number: both of its sides are worth trying. */
-  readonly ignored: Clause | undefined
 }
 
 /** Numbers that rules relate to each other, in the order in which they are decided. */
@@ -30,43 +38,61 @@ export interface Variables {
 /** The name under which rules find the number of the list entry before. */
 export const previousKey = (path: string): string => `previous ${path}`
 
-/** The numbers of some fields, as the rules and the receiver leave them; `ignored` is not kept. */
-export const variablesOf = (
-  { receiver, channel }: Setting,
-  fields: readonly PlannedField[],
-  rules: readonly PlannedRule[],
-  ignored: Rule | undefined,
-): Variables => {
-  const clauses = rules.map(({ rule, prefix }) => ({
-    kept: rule !== ignored,
-    clause: clauseOf(rule.holds, {
-      field: (path) => `${prefix}${path}`,
-      previous: previousKey,
-      receiver: (member, perChannel) => receiverMember(receiver, channel, member, perChannel),
-    }),
-  }))
-  const list = fields.map(({ path, type }): Variable => {
-    const about = clauses.filter(({ clause }) => fieldsOf(clause).includes(path))
-    const kept = about.filter((each) => each.kept).map(({ clause }) => clause)
-    const alone = kept.filter((clause) => fieldsOf(clause).length === 1)
-    const shared = kept.filter((clause) => !alone.includes(clause))
-    return {
-      path,
-      natural: alone.reduce((left, clause) => intersection(left, possible(clause, path, noRange)), numbersOf(type)),
-      clauses: shared,
-      partners: [...new Set(shared.flatMap(fieldsOf))],
-      thresholds: about.flatMap(({ clause }) => thresholdsOf(clause, path)),
-      ignored: about.find((each) => !each.kept)?.clause,
-    }
-  })
-  return { list, ranges: new Map(list.map(({ path, natural }) => [path, hullOf(natural)])) }
+const boundOf = ({ receiver, channel }: Setting, { rule, prefix }: PlannedRule): Bound => {
+  const names: Names = {
+    field: (path) => `${prefix}${path}`,
+    previous: previousKey,
+    receiver: (member, perChannel) => receiverMember(receiver, channel, member, perChannel),
+  }
+  return { rule, kept: clauseOf(rule.holds, names), broken: clauseOf(rule.holds, names, false) }
 }
 
-const hullOf = (domain: Domain): Range => ({ from: domain.at(0)?.from ?? 0n, to: domain.at(-1)?.to ?? 0n })
+/** The numbers of some fields, as the rules and the receiver leave them. */
+export const variablesOf = (
+  setting: Setting,
+  fields: readonly PlannedField[],
+  rules: readonly PlannedRule[],
+): Variables => {
+  const bounds = rules.map((rule) => {
+    const bound = boundOf(setting, rule)
+    return { bound, about: new Set(fieldsOf(bound.kept)) }
+  })
+  const list = fields.map(({ path, type }): Variable => {
+    const mine = bounds.filter(({ about }) => about.has(path))
+    const alone = mine.filter(({ about }) => about.size === 1).map(({ bound }) => bound)
+    const shared = mine.filter(({ about }) => about.size > 1)
+    const typed = numbersOf(type)
+    return {
+      path,
+      typed,
+      natural: leftTo(path, typed, alone),
+      alone,
+      shared: shared.map(({ bound }) => bound),
+      partners: [...new Set(shared.flatMap(({ about }) => [...about]))],
+      thresholds: mine.flatMap(({ bound }) => thresholdsOf(bound.kept, path)),
+    }
+  })
+  return { list, ranges: new Map(list.map(({ path, typed }) => [path, hullOf(typed)])) }
+}
 
 const noRange = (path: string): Range => {
   throw new TypeError(`${path} is not in the rule`)
 }
+
+/** What rules leave to a number; `broken` is the one that must not hold. */
+export const leftTo = (
+  path: string,
+  start: Domain,
+  bounds: readonly Bound[],
+  rangeOf: (path: string) => Range = noRange,
+  broken?: Rule,
+): Domain =>
+  bounds.reduce(
+    (left, bound) => intersection(left, possible(bound.rule === broken ? bound.broken : bound.kept, path, rangeOf)),
+    start,
+  )
+
+const hullOf = (domain: Domain): Range => ({ from: domain.at(0)?.from ?? 0n, to: domain.at(-1)?.to ?? 0n })
 
 /** The numbers that a type has. */
 const numbersOf = (type: Scalar): Domain => {

@@ -4,7 +4,6 @@ import { environmentOf, nodesOf, type Scan, satisfied } from "../schema/expressi
 import type { Rule } from "../schema/language.js"
 import { type Flat, known, type PlannedList, type PlannedRun } from "../schema/plan.js"
 import { blobLimitOf, receiverMember } from "../schema/reader.js"
-import { plannedRulesOf } from "../schema/rules.js"
 import { assign, type Choose, type Numbers, only } from "./assign.js"
 import type { Setting } from "./blob.js"
 import { between, type Domain } from "./domain.js"
@@ -24,71 +23,104 @@ export interface Chooser {
 interface Ground {
   readonly setting: Setting
   readonly fixed: Variables
-  /** The paths of the sizes of runs. */
-  readonly sizes: ReadonlySet<string | undefined>
+  /** The sizes of runs by their paths, with what the rules scan in those runs. */
+  readonly sizes: ReadonlyMap<string, readonly Scanned[]>
   /** The run that each field of a message's header is in, by the field's path. */
   readonly headers: ReadonlyMap<string, PlannedRun>
   /** What the entries of a list are made of. */
   readonly entries: ReadonlyMap<Flat, Entries>
-  /** By the path of the part that they look into. */
-  readonly scans: ReadonlyMap<string, Scan>
+}
+
+/** A rule that looks into the bytes of a run. */
+interface Scanned {
+  readonly rule: Rule
+  readonly scan: Scan
+}
+
+/** What makes blobs of a format for one receiver. */
+export interface Walk {
+  /** A valid blob. Whatever is chosen, one comes out, and every valid blob can. */
+  readonly valid: (chooser: Chooser) => Uint8Array
+  /**
+   * A blob that breaks one rule and keeps all others; undefined where what was chosen leaves none. A rule about the
+   * entries of a list is broken by the last one.
+   */
+  readonly breaking: (rule: Rule, chooser: Chooser) => Uint8Array | undefined
 }
 
 /**
- * What makes blobs of a format for one receiver, all rules kept but one that is ignored. Numbers are decided in the
- * order of the layout, parts behind them; whatever is chosen, a blob comes out, and every valid blob can.
+ * The walk through a format for one receiver: numbers are decided in the order of the layout, parts behind them.
  *
  * @throws RangeError where the receiver leaves no valid blob
  */
-export const walkOf = (setting: Setting, ignored?: Rule): ((chooser: Chooser) => Uint8Array) => {
-  const ground = groundOf(setting, ignored)
-  if (room(ground, new Map()) < 0n) throw noBlob(setting)
-  return (chooser) => walk(ground, chooser)
+export const walkOf = (setting: Setting): Walk => {
+  const ground = groundOf(setting)
+  const valid = (chooser: Chooser): Uint8Array => {
+    const blob = walked(ground, chooser)
+    if (blob === undefined)
+      throw new RangeError(`the receiver's limits leave no valid ${setting.plan.layout.format} blob`)
+    return blob
+  }
+  valid(leastOf)
+  return { valid, breaking: (rule, chooser) => walked(ground, chooser, rule) }
 }
 
-const noBlob = ({ plan }: Setting): RangeError =>
-  new RangeError(`no ${plan.layout.format} blob is valid for this receiver: its limits contradict each other`)
+/** Chooses the least of everything. */
+const leastOf: Chooser = {
+  number: (_, domain) => domain[0]?.from ?? 0n,
+  dense: () => false,
+  content: (_, length) => new Uint8Array(length),
+}
 
-const groundOf = (setting: Setting, ignored: Rule | undefined): Ground => {
+const groundOf = (setting: Setting): Ground => {
   const { plan } = setting
   const runs = plan.parts.filter((part) => part.kind === "run")
   const lists = plan.parts.filter((part) => part.kind === "list")
   const headers = runs.flatMap((run) => (run.header?.fields ?? []).map((field) => [field, run] as const))
   const chosen = plan.fields.filter(({ type, role }) => type.kind !== "constant" && role?.of !== "pointer")
-  const rules = plannedRulesOf(plan).filter(({ rule }) => rule !== ignored)
   return {
     setting,
-    fixed: variablesOf(setting, [...chosen, ...headers.map(([field]) => field)], plan.rules, ignored),
-    sizes: new Set(runs.map(({ length }) => length.path)),
+    fixed: variablesOf(setting, [...chosen, ...headers.map(([field]) => field)], plan.rules),
+    sizes: new Map(runs.map(({ path, length }) => [length.path, scansOf(setting, path)])),
     headers: new Map(headers.map(([{ path }, run]) => [path, run])),
     entries: new Map(
       lists.flatMap(({ entries }) =>
-        [entries.lossy, entries.lossless].map((flat) => [flat, entriesOf(setting, flat, ignored)]),
-      ),
-    ),
-    scans: new Map(
-      rules.flatMap(({ rule, prefix }) =>
-        [...nodesOf(rule.holds)].flatMap((node) => (node.op === "scan" ? [[`${prefix}${node.part}`, node.scan]] : [])),
+        [entries.lossy, entries.lossless].map((flat) => [flat, entriesOf(setting, flat)] as const),
       ),
     ),
   }
 }
 
-const walk = (ground: Ground, chooser: Chooser): Uint8Array => {
+const scansOf = ({ plan }: Setting, path: string): readonly Scanned[] =>
+  plan.rules.flatMap(({ rule, prefix }) =>
+    [...nodesOf(rule.holds)].flatMap((node) =>
+      node.op === "scan" && `${prefix}${node.part}` === path ? [{ rule, scan: node.scan }] : [],
+    ),
+  )
+
+const walked = (ground: Ground, chooser: Chooser, broken?: Rule): Uint8Array | undefined => {
   const { plan } = ground.setting
   const numbers: Numbers = new Map()
   const narrow = (path: string): Domain | undefined => {
-    if (ground.sizes.has(path)) return between(0n, room(ground, numbers))
+    const scans = ground.sizes.get(path)
+    if (scans !== undefined) return between(leastSize(scans, broken), room(ground, numbers))
     const run = ground.headers.get(path)
     return run === undefined || isComplete(run, numbers) ? undefined : only(0n)
   }
-  if (!assign(ground.fixed, numbers, chooser.number, narrow)) throw noBlob(ground.setting)
+  if (room(ground, numbers) < 0n || !assign(ground.fixed, numbers, chooser.number, broken, narrow)) return undefined
   const parts = plan.parts.map((part) => {
-    const bytes = part.kind === "run" ? runOf(ground, part, numbers, chooser) : listOf(ground, part, numbers, chooser)
+    const bytes =
+      part.kind === "run"
+        ? runOf(ground, part, numbers, chooser, broken)
+        : listOf(ground, part, numbers, chooser, broken)
     return [part.path, bytes] as const
   })
   return assemble(plan, numbers, new Map(parts))
 }
+
+/** A scan that is to refuse a run needs as many bytes as in the example of what it refuses. */
+const leastSize = (scans: readonly Scanned[], broken: Rule | undefined): bigint =>
+  BigInt(scans.find(({ rule }) => rule === broken)?.scan.refused.length ?? 0)
 
 /** The bytes that the receiver's limit leaves to what is not decided yet. */
 const room = ({ setting: { plan, receiver, channel } }: Ground, numbers: Numbers): bigint =>
@@ -100,24 +132,45 @@ const room = ({ setting: { plan, receiver, channel } }: Ground, numbers: Numbers
 const isComplete = ({ header, length }: PlannedRun, numbers: Numbers): boolean =>
   header !== undefined && known(numbers, length.path) >= BigInt(header.size)
 
-const runOf = ({ scans }: Ground, part: PlannedRun, numbers: Numbers, chooser: Chooser): Uint8Array => {
+const runOf = (
+  { sizes }: Ground,
+  part: PlannedRun,
+  numbers: Numbers,
+  chooser: Chooser,
+  broken: Rule | undefined,
+): Uint8Array => {
   const { fields = [], size = 0 } = isComplete(part, numbers) ? (part.header ?? {}) : {}
   const bytes = new Uint8Array(Number(known(numbers, part.length.path)))
   writeFields(numbers, fields, viewOf(bytes))
   bytes.set(chooser.content(part.path, bytes.length - size), size)
-  return scans.get(part.path)?.mended(bytes) ?? bytes
+  return known(sizes, part.length.path)
+    .filter(({ rule }) => rule !== broken)
+    .reduce<Uint8Array>((mended, { scan }) => scan.mended(mended), bytes)
 }
 
-const listOf = (ground: Ground, part: PlannedList, numbers: Numbers, chooser: Chooser): Uint8Array => {
-  const { path, count, entries } = part
+const listOf = (
+  ground: Ground,
+  part: PlannedList,
+  numbers: Numbers,
+  chooser: Chooser,
+  broken: Rule | undefined,
+): Uint8Array => {
+  const { path, entries } = part
   const flat = entries[isLossy(ground.setting, part, numbers) ? "lossy" : "lossless"]
   const most = room(ground, numbers) / BigInt(flat.size)
-  const wished = chooser.number(count, between(0n, most), () => [0n, most])
-  const numberOf =
+  const least = entriesFor(flat, broken)
+  const count = chooser.number(part.count, between(least < most ? least : most, most), () => [least, most])
+  const choose =
     (index: number): Choose =>
     (name, domain, edges) =>
       chooser.number(`${path}[${index}].${name}`, domain, edges)
-  return listBytes(known(ground.entries, flat), wished, wished > 0n && chooser.dense(), numberOf)
+  return listBytes(known(ground.entries, flat), { count, dense: count > 0n && chooser.dense(), broken, choose })
+}
+
+/** How many entries it takes to break a rule about them. */
+const entriesFor = ({ struct }: Flat, broken: Rule | undefined): bigint => {
+  if (broken === undefined || !struct.rules.includes(broken)) return 0n
+  return [...nodesOf(broken.holds)].some(({ op }) => op === "previous") ? 2n : 1n
 }
 
 const isLossy = ({ receiver, channel }: Setting, { lossy, prefix }: PlannedList, numbers: Numbers): boolean => {
