@@ -4,8 +4,9 @@ const layers = {
   spice: ["spice", "schema"],
   qemu: ["qemu", "schema"],
   session: ["session", "spice", "qemu", "schema"],
-  testing: ["testing", "session", "spice", "qemu", "schema"],
+  testing: ["testing", "report", "session", "spice", "qemu", "schema"],
   report: ["report", "spice", "qemu", "schema"],
+  fuzz: ["fuzz", "report", "testing", "session", "spice", "qemu", "schema"],
   relay: ["relay", "report", "session", "spice", "qemu", "schema"],
 }
 
@@ -19,17 +20,37 @@ const downwards = Object.entries(layers).map(([layer, allowed]) => ({
 /** The library's runtime dependencies; everything else belongs to the command line and the relay. */
 const library = ["io-ts", "fp-ts"]
 
+/** Packages that only those install who use the part that takes them: optional peers. */
+const optional = { testing: ["fast-check"], fuzz: ["esbuild"] }
+
+const optionalPeers = Object.entries(optional).map(([layer, names]) => ({
+  name: `only-${layer}-takes-${names.join("-and-")}`,
+  severity: "error",
+  from: { path: "^src", pathNot: `^src/${layer}/` },
+  to: { path: names.map((name) => `^node_modules/${name}/`) },
+}))
+
 export default {
   forbidden: [
     ...downwards,
+    ...optionalPeers,
     { name: "no-cycles", severity: "error", from: { path: "^src" }, to: { circular: true } },
     {
       name: "library-keeps-to-io-ts-and-fp-ts",
       severity: "error",
-      from: { path: "^src/(schema|spice|session|testing)/|^src/index.ts$" },
+      from: { path: "^src/(schema|spice|session)/|^src/index.ts$" },
       to: {
         dependencyTypes: ["npm", "npm-dev", "npm-no-pkg", "npm-unknown", "core"],
         pathNot: library.map((name) => `^node_modules/${name}/`),
+      },
+    },
+    {
+      name: "testing-adds-fast-check",
+      severity: "error",
+      from: { path: "^src/testing/" },
+      to: {
+        dependencyTypes: ["npm", "npm-dev", "npm-no-pkg", "npm-unknown", "core"],
+        pathNot: [...library, ...optional.testing].map((name) => `^node_modules/${name}/`),
       },
     },
     {
@@ -45,7 +66,10 @@ export default {
       name: "published-code-needs-no-development-package",
       severity: "error",
       from: { path: "^src" },
-      to: { dependencyTypes: ["npm-dev"] },
+      to: {
+        dependencyTypes: ["npm-dev"],
+        pathNot: Object.values(optional).flatMap((names) => names.map((name) => `^node_modules/${name}/`)),
+      },
     },
   ],
   options: {

@@ -1,43 +1,28 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs"
+import { existsSync, readdirSync } from "node:fs"
 import { join, relative } from "node:path"
+import {
+  type CorpusEntry,
+  indexText,
+  readBlob as readBlobOf,
+  readIndex as readIndexOf,
+  receiverOf,
+} from "../src/fuzz/corpus.js"
 import type { Layout } from "../src/schema/language.js"
 import { type Format, formatOf, formats } from "../src/spice/formats.js"
-import { type Channel, defaultReceiver, type ReceiverState } from "../src/spice/receiver.js"
 import { read, settingOf } from "../src/testing/blob.js"
 import { mutationsOf } from "../src/testing/mutations.js"
+import { differencesOf } from "../src/testing/replay.js"
 import { explore } from "../src/testing/search.js"
 import { settingsOf, witnessesOf } from "../src/testing/witnesses.js"
 
-/** The corpus: blobs in folders, and one index that says of each what it is. */
-
 export const root = join(import.meta.dirname, "..")
-const indexFile = "corpus/index.json"
 
-export interface CorpusEntry {
-  readonly file: string
-  readonly channel: Channel
-  /** capture: relayed by a real client; witness: breaks one rule alone; shape: a classic mutation of another blob. */
-  readonly origin: "capture" | "witness" | "shape" | "regression"
-  readonly source: string
-  /** What differs from the default receiver. */
-  readonly receiver: Partial<ReceiverState>
-  readonly verdict: "accept" | "reject"
-  /** The rule of the first violation. */
-  readonly rule?: string
-}
+const corpus = join(root, "corpus")
 
-export const readIndex = (): readonly CorpusEntry[] => JSON.parse(readFileSync(join(root, indexFile), "utf8"))
+/** Every entry of the index. */
+export const readIndex = (): readonly CorpusEntry[] => readIndexOf(corpus)
 
-export const receiverOf = (entry: CorpusEntry): ReceiverState => ({ ...defaultReceiver, ...entry.receiver })
-
-export const readBlob = (entry: Pick<CorpusEntry, "file">): Uint8Array => readFileSync(join(root, "corpus", entry.file))
-
-const differences = (receiver: ReceiverState): Partial<ReceiverState> =>
-  Object.fromEntries(
-    Object.entries(receiver).filter(
-      ([name, value]) => JSON.stringify(value) !== JSON.stringify(Reflect.get(defaultReceiver, name)),
-    ),
-  )
+export const readBlob = (entry: Pick<CorpusEntry, "file">): Uint8Array => readBlobOf(corpus, entry)
 
 interface Hostile extends CorpusEntry {
   readonly bytes: Uint8Array
@@ -49,7 +34,7 @@ const witnesses = (layout: Layout): readonly Hostile[] =>
     channel,
     origin: "witness",
     source: `breaks ${rule} alone`,
-    receiver: differences(receiver),
+    receiver: differencesOf(receiver),
     verdict: "reject",
     rule,
     bytes,
@@ -70,7 +55,7 @@ const originals = (layout: Layout, captures: readonly CorpusEntry[]): readonly H
       channel: setting.channel,
       origin: "shape",
       source: "the longest valid blob that the search finds",
-      receiver: differences(setting.receiver),
+      receiver: differencesOf(setting.receiver),
       verdict: "accept",
       bytes: longest,
     },
@@ -116,9 +101,9 @@ export const generatedCorpus = (): ReadonlyMap<string, Uint8Array | string> => {
   const hostile = formatNames
     .flatMap((format) => distinct([...witnesses(formats[format]), ...shapes(formats[format], captures)]))
     .sort((one, other) => (one.file < other.file ? -1 : 1))
-  const lines = [...kept, ...hostile].map((entry) => JSON.stringify({ ...entry, bytes: undefined }))
+  const entries = [...kept, ...hostile.map(({ bytes: _, ...entry }) => entry)]
   return new Map<string, Uint8Array | string>([
-    [indexFile, `[\n${lines.join(",\n")}\n]\n`],
+    ["corpus/index.json", indexText(entries)],
     ...hostile.map(({ file, bytes }) => [`corpus/${file}`, bytes] as const),
   ])
 }

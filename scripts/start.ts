@@ -1,8 +1,9 @@
 /** Checks the whole corpus as its index says and prints a table of verdicts: real blobs one by one, hostile ones by rule. */
 import * as E from "fp-ts/lib/Either.js"
+import { type CorpusEntry, receiverOf } from "../src/fuzz/corpus.js"
 import { decodeMigrateData } from "../src/index.js"
 import { ruleById } from "../src/report/rules.js"
-import { type CorpusEntry, readBlob, readIndex, receiverOf } from "./corpus.js"
+import { readBlob, readIndex } from "./corpus.js"
 
 interface Verdict {
   readonly entry: CorpusEntry

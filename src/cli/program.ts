@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs"
-import { Command, CommanderError, Option } from "commander"
+import { availableParallelism } from "node:os"
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander"
 import { migrateCommands, qemuVersions } from "../qemu/context.js"
 import { printable } from "../report/printable.js"
 import { channels } from "../spice/receiver.js"
@@ -24,6 +25,15 @@ const jpegOption = () =>
     .default("auto")
 
 const formatOption = () => new Option("--format <format>", "how to report").choices(reportFormats).default("text")
+
+/** Reads a number of an option, which libFuzzer takes for an int. */
+const wholeNumber =
+  (least: number) =>
+  (text: string): number => {
+    const value = Number(text)
+    if (/^\d+$/.test(text) && value >= least && value < 2 ** 31) return value
+    throw new InvalidArgumentError(`It must be a whole number from ${least} on.`)
+  }
 
 /** The command line: sub-commands, options and exit codes are a contract. */
 const programOf = (terminal: Terminal, end: (code: ExitCode) => void): Command => {
@@ -67,6 +77,27 @@ const programOf = (terminal: Terminal, end: (code: ExitCode) => void): Command =
     .option("--policy <file>", "what the host allows, in TOML or JSON (default: everything but exec)")
     .addOption(formatOption())
     .action(async (files, options) => end(await migrateArgs(files, { ...options, version }, terminal)))
+  program
+    .command("fuzz")
+    .description("attack the decoders and codecs with inputs that coverage guides; exit 1 with any finding")
+    .argument("[target...]", "fuzz targets (default: all of them)")
+    .addOption(new Option("--time <seconds>", "how long to fuzz each target").argParser(wholeNumber(1)).default(60))
+    .addOption(
+      new Option("--jobs <n>", "how many processes fuzz at once")
+        .argParser(wholeNumber(1))
+        .default(availableParallelism(), "one for each core"),
+    )
+    .addOption(
+      new Option("--runs <n>", "execute so many inputs beyond the seeds, always the same ones")
+        .argParser(wholeNumber(0))
+        .conflicts("time"),
+    )
+    .addOption(new Option("--seed <n>", "where chance begins").argParser(wholeNumber(1)))
+    .addOption(new Option("--input <file>", "execute one input of one target").conflicts(["time", "runs", "seed"]))
+    .action(async (targets, options) => {
+      const { fuzz } = await import("./fuzz.js")
+      end(await fuzz(targets, options, terminal))
+    })
   return program
 }
 

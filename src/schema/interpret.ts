@@ -41,7 +41,7 @@ export const interpret = (
   else if (bytes.length < plan.size) reader.refuse(structure.fixedPart, whole, bytes.length, plan.size)
   else if (readFixedPart(reader, plan)) {
     readParts(reader, plan)
-    for (const planned of plan.rules) judge(reader, planned, reader.environment(planned.prefix))
+    judgeAll(reader, plan)
   }
   const { violations, claims } = reader
   const state = violations.length === 0 ? stateOf({ reader, plan, alias }, plan.layout.struct, "") : undefined
@@ -147,6 +147,15 @@ const readEntries = (reader: Reader, path: string, entry: Flat, start: number, c
       previous: (name, first) => (index === 0 ? first : reader.number(`${path}[${index - 1}].${name}`)),
     }
     for (const rule of entry.struct.rules) judge(reader, { rule, prefix }, environment)
+  }
+}
+
+const judgeAll = (reader: Reader, { rules }: Plan): void => {
+  const environments = new Map<string, Environment>()
+  for (const planned of rules) {
+    const environment = environments.get(planned.prefix) ?? reader.environment(planned.prefix)
+    environments.set(planned.prefix, environment)
+    judge(reader, planned, environment)
   }
 }
 

@@ -45,7 +45,7 @@ export const assign = (
     if (variable === undefined) return undefined
     const { path, partners } = variable
     const left = domainOf(variable, rangeOf, broken, narrow(path))
-    const culprits = new Set(partners)
+    let culprits: Culprits = partners
     let domain = left
     let value = left.length === 0 ? undefined : choose(path, left, () => edgesIn(left, variable))
     for (let tries = 0; value !== undefined && tries < mostTries; tries++) {
@@ -54,12 +54,11 @@ export const assign = (
       if (blamed === undefined) return undefined
       numbers.delete(path)
       if (!blamed.has(path)) return blamed
-      for (const culprit of blamed) culprits.add(culprit)
+      culprits = new Set([...culprits, ...blamed])
       domain = without(domain, value)
       value = nearest(domain, value)
     }
-    culprits.delete(path)
-    return culprits
+    return new Set([...culprits].filter((culprit) => culprit !== path))
   }
   return decide(0) === undefined
 }

@@ -67,8 +67,7 @@ const any = (clauses: readonly Clause[]): Clause => {
 
 const isNever = (clause: Clause): boolean => clause.op === "any" && clause.clauses.length === 0
 
-/** Whether a clause holds whatever the fields are. */
-export const isAlways = (clause: Clause): boolean => clause.op === "all" && clause.clauses.length === 0
+const isAlways = (clause: Clause): boolean => clause.op === "all" && clause.clauses.length === 0
 
 const comparisonOf = (
   op: "equal" | "atMost" | "below",
@@ -175,20 +174,51 @@ export interface Range {
   readonly to: bigint
 }
 
-const everything: Domain = between(-(2n ** 80n), 2n ** 80n)
+/** Beyond every field. */
+const utmost = 2n ** 80n
+
+const everything: Domain = between(-utmost, utmost)
+
+/** The least that a sum can be. */
+const leastOf = (terms: Terms, rangeOf: (path: string) => Range, except?: string): bigint => {
+  let least = 0n
+  for (const [path, factor] of terms)
+    if (path !== except) least += factor * (factor > 0n ? rangeOf(path).from : rangeOf(path).to)
+  return least
+}
+
+/** The same clause without what holds, or does not, whatever its fields come to be within their ranges. */
+export const settled = (clause: Clause, rangeOf: (path: string) => Range): Clause => {
+  if (clause.op === "all") return all(clause.clauses.map((each) => settled(each, rangeOf)))
+  if (clause.op === "any") return any(clause.clauses.map((each) => settled(each, rangeOf)))
+  const { terms, bound } = clause
+  if (leastOf(terms, rangeOf) > bound) return never
+  const negative = new Map([...terms].map(([path, factor]) => [path, -factor]))
+  return -leastOf(negative, rangeOf) <= bound ? always : clause
+}
 
 /** The numbers of `path` with which a clause can still hold, whatever the others come to be within their ranges. */
 export const possible = (clause: Clause, path: string, rangeOf: (path: string) => Range): Domain => {
-  if (clause.op === "all")
-    return clause.clauses.reduce((left, each) => intersection(left, possible(each, path, rangeOf)), everything)
-  if (clause.op === "any")
-    return clause.clauses.reduce((left, each) => union(left, possible(each, path, rangeOf)), nothing)
-  let room = clause.bound
-  for (const [name, factor] of clause.terms)
-    if (name !== path) room -= factor * (factor > 0n ? rangeOf(name).from : rangeOf(name).to)
-  const factor = clause.terms.get(path) ?? 0n
-  if (factor === 0n) return room >= 0n ? everything : nothing
-  return factor > 0n ? between(-(2n ** 80n), floored(room, factor)) : between(-floored(room, -factor), 2n ** 80n)
+  if (clause.op === "atMost") return withinBound(clause, path, rangeOf)
+  const any = clause.op === "any"
+  let left = any ? nothing : everything
+  for (const each of clause.clauses) {
+    const more = possible(each, path, rangeOf)
+    if (more === (any ? everything : nothing)) return more
+    left = any ? union(left, more) : intersection(left, more)
+  }
+  return left
+}
+
+const withinBound = (
+  { terms, bound }: Extract<Clause, { op: "atMost" }>,
+  path: string,
+  rangeOf: (path: string) => Range,
+): Domain => {
+  const room = bound - leastOf(terms, rangeOf, path)
+  const factor = terms.get(path)
+  if (factor === undefined) return room >= 0n ? everything : nothing
+  return factor > 0n ? between(-utmost, floored(room, factor)) : between(-floored(room, -factor), utmost)
 }
 
 const floored = (dividend: bigint, divisor: bigint): bigint => {

@@ -2,7 +2,7 @@ import type { Rule, Scalar } from "../schema/language.js"
 import type { PlannedField, PlannedRule } from "../schema/plan.js"
 import { receiverMember } from "../schema/reader.js"
 import type { Setting } from "./blob.js"
-import { type Clause, clauseOf, fieldsOf, type Names, possible, type Range, thresholdsOf } from "./clause.js"
+import { type Clause, clauseOf, fieldsOf, type Names, possible, type Range, settled, thresholdsOf } from "./clause.js"
 import { between, type Domain, intersection, union } from "./domain.js"
 
 /** A rule as a clause, and as the clause of its being broken. */
@@ -23,7 +23,7 @@ export interface Variable {
   /** The rules that it shares with others. */
   readonly shared: readonly Bound[]
   /** The numbers that it shares rules with, itself included. */
-  readonly partners: readonly string[]
+  readonly partners: ReadonlySet<string>
   /** The numbers at which one of its rules may change its mind. */
   readonly thresholds: readonly bigint[]
 }
@@ -38,13 +38,22 @@ export interface Variables {
 /** The name under which rules find the number of the list entry before. */
 export const previousKey = (path: string): string => `previous ${path}`
 
-const boundOf = ({ receiver, channel }: Setting, { rule, prefix }: PlannedRule): Bound => {
+/** What lies before the first entry of a list is any number. */
+const unknown: Range = { from: -(2n ** 64n), to: 2n ** 64n }
+
+const boundOf = (
+  { receiver, channel }: Setting,
+  { rule, prefix }: PlannedRule,
+  ranges: ReadonlyMap<string, Range>,
+): Bound => {
   const names: Names = {
     field: (path) => `${prefix}${path}`,
     previous: previousKey,
     receiver: (member, perChannel) => receiverMember(receiver, channel, member, perChannel),
   }
-  return { rule, kept: clauseOf(rule.holds, names), broken: clauseOf(rule.holds, names, false) }
+  const clause = (wanted: boolean) =>
+    settled(clauseOf(rule.holds, names, wanted), (path) => ranges.get(path) ?? unknown)
+  return { rule, kept: clause(true), broken: clause(false) }
 }
 
 /** The numbers of some fields, as the rules and the receiver leave them. */
@@ -53,26 +62,27 @@ export const variablesOf = (
   fields: readonly PlannedField[],
   rules: readonly PlannedRule[],
 ): Variables => {
+  const types = new Map(fields.map(({ path, type }) => [path, numbersOf(type)]))
+  const ranges = new Map([...types].map(([path, typed]) => [path, hullOf(typed)]))
   const bounds = rules.map((rule) => {
-    const bound = boundOf(setting, rule)
-    return { bound, about: new Set(fieldsOf(bound.kept)) }
+    const bound = boundOf(setting, rule, ranges)
+    return { bound, about: new Set([...fieldsOf(bound.kept), ...fieldsOf(bound.broken)]) }
   })
-  const list = fields.map(({ path, type }): Variable => {
+  const list = [...types].map(([path, typed]): Variable => {
     const mine = bounds.filter(({ about }) => about.has(path))
     const alone = mine.filter(({ about }) => about.size === 1).map(({ bound }) => bound)
     const shared = mine.filter(({ about }) => about.size > 1)
-    const typed = numbersOf(type)
     return {
       path,
       typed,
       natural: leftTo(path, typed, alone),
       alone,
       shared: shared.map(({ bound }) => bound),
-      partners: [...new Set(shared.flatMap(({ about }) => [...about]))],
+      partners: new Set(shared.flatMap(({ about }) => [...about])),
       thresholds: mine.flatMap(({ bound }) => thresholdsOf(bound.kept, path)),
     }
   })
-  return { list, ranges: new Map(list.map(({ path, typed }) => [path, hullOf(typed)])) }
+  return { list, ranges }
 }
 
 const noRange = (path: string): Range => {
@@ -86,11 +96,12 @@ export const leftTo = (
   bounds: readonly Bound[],
   rangeOf: (path: string) => Range = noRange,
   broken?: Rule,
-): Domain =>
-  bounds.reduce(
-    (left, bound) => intersection(left, possible(bound.rule === broken ? bound.broken : bound.kept, path, rangeOf)),
-    start,
-  )
+): Domain => {
+  let left = start
+  for (const { rule, kept, broken: opposite } of bounds)
+    left = intersection(left, possible(rule === broken ? opposite : kept, path, rangeOf))
+  return left
+}
 
 const hullOf = (domain: Domain): Range => ({ from: domain.at(0)?.from ?? 0n, to: domain.at(-1)?.to ?? 0n })
 

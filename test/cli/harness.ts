@@ -2,9 +2,10 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import { onTestFinished } from "vitest"
-import { type CorpusEntry, readIndex, root } from "../../scripts/corpus.js"
+import { readIndex, root } from "../../scripts/corpus.js"
 import { run } from "../../src/cli/program.js"
 import type { ExitCode } from "../../src/cli/terminal.js"
+import type { CorpusEntry } from "../../src/fuzz/corpus.js"
 
 /** What surrounds a run of the command line; by default no terminal, an empty environment and nothing on stdin. */
 export interface Surroundings {

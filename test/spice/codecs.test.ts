@@ -3,7 +3,8 @@ import { pipe } from "fp-ts/lib/function.js"
 import * as t from "io-ts"
 import { PathReporter } from "io-ts/lib/PathReporter.js"
 import { describe, expect, test } from "vitest"
-import { readBlob, readIndex, receiverOf } from "../../scripts/corpus.js"
+import { readBlob, readIndex } from "../../scripts/corpus.js"
+import { receiverOf } from "../../src/fuzz/corpus.js"
 import {
   type Codec,
   defaultReceiver,

@@ -1,6 +1,7 @@
 import * as E from "fp-ts/lib/Either.js"
 import { describe, expect, test } from "vitest"
-import { type CorpusEntry, readBlob, readIndex, receiverOf } from "../../scripts/corpus.js"
+import { readBlob, readIndex } from "../../scripts/corpus.js"
+import { type CorpusEntry, receiverOf } from "../../src/fuzz/corpus.js"
 import { decodeMigrateData, encodeMigrateData } from "../../src/index.js"
 import { interpret } from "../../src/schema/interpret.js"
 import { rulesOf } from "../../src/schema/rules.js"

@@ -1,7 +1,8 @@
 import fc from "fast-check"
 import * as E from "fp-ts/lib/Either.js"
 import { describe, expect, test } from "vitest"
-import { readBlob, readIndex, receiverOf } from "../../scripts/corpus.js"
+import { readBlob, readIndex } from "../../scripts/corpus.js"
+import { receiverOf } from "../../src/fuzz/corpus.js"
 import {
   type Channel,
   channels,

@@ -1,0 +1,130 @@
+import { createHash } from "node:crypto"
+import { jsonLine, printable } from "../report/printable.js"
+import { formatOf } from "../spice/formats.js"
+import { differencesOf } from "../testing/replay.js"
+import { addFile, addToIndex, regressionFiles } from "./corpus.js"
+import { evidenceOf, explanationOf, judgementOf } from "./explanation.js"
+import { type Failure, signatureOf } from "./libfuzzer.js"
+import type { Evidence, Target } from "./target.js"
+
+/** An input that a target fails on. */
+export interface Finding {
+  readonly target: string
+  readonly failure: Failure
+  /** What the target was given. */
+  readonly input: Uint8Array
+  /** The size of the input as it was found. */
+  readonly foundSize: number
+  /** What that stands for. */
+  readonly evidence: Evidence
+}
+
+/** Where findings go, and how what is there is told to a reader. */
+export interface Findings {
+  /** The folder of the corpus. */
+  readonly corpus: string
+  /** How a reader finds a file of the corpus. */
+  readonly shown: (file: string) => string
+  /** What is typed to execute an input once more. */
+  readonly replayLine: (target: string, file: string) => string
+}
+
+export const findingOf = (
+  target: Pick<Target, "name" | "evidenceOf">,
+  failure: Failure,
+  input: Uint8Array,
+  foundSize = input.length,
+): Finding => ({ target: target.name, failure, input, foundSize, evidence: evidenceOf(target, input) })
+
+const judged = ({ evidence }: Finding) => (evidence.kind === "blob" ? judgementOf(evidence) : undefined)
+
+/** What two findings have in common that come from one bug, as far as can be seen from outside. */
+export const bugOf = (finding: Finding): string =>
+  JSON.stringify([finding.target, signatureOf(finding.failure), judged(finding)])
+
+/** What an input stands for, in 8 digits: a blob for another receiver is another one. */
+const hashOf = (evidence: Evidence): string => {
+  const hash = createHash("sha256")
+  if (evidence.kind === "blob") hash.update(`${evidence.channel} ${JSON.stringify(differencesOf(evidence.receiver))} `)
+  return hash.update(evidence.bytes).digest("hex").slice(0, 8)
+}
+
+/** The folder of a finding: that of the blob's format, or that of QEMU's arguments. */
+const formatFolder = (evidence: Evidence): string => (evidence.kind === "blob" ? formatOf[evidence.channel] : "qemu")
+
+const filesOf = ({ evidence, target }: Finding) => regressionFiles(formatFolder(evidence), target, hashOf(evidence))
+
+/** All that is known of a finding, for a file. */
+const account = (finding: Finding, { shown, replayLine }: Findings): string => {
+  const { evidence, failure, foundSize, input, target } = finding
+  const files = filesOf(finding)
+  const smaller = foundSize > input.length ? `, found as one of ${foundSize}` : ""
+  const lines = [
+    `target  ${target}`,
+    `error   ${failure.message.split("\n").map(printable).join("\n        ")}`,
+    ...failure.stack.map((frame) => `        ${printable(frame)}`),
+    `input   ${shown(files.input)}, ${input.length} bytes${smaller}`,
+    `replay  ${replayLine(target, shown(files.input))}`,
+    "",
+    ...explanationOf(evidence),
+    ...(evidence.kind === "text" ? ["", jsonLine(new TextDecoder().decode(evidence.bytes))] : []),
+  ]
+  return `${lines.join("\n")}\n`
+}
+
+/**
+ * Makes a finding part of the corpus: what the input stands for, the input itself, an account of both and, for a
+ * blob, an entry in the index. A finding that is there already stays as it is.
+ */
+export const record = (finding: Finding, findings: Findings): void => {
+  const { evidence, input, target } = finding
+  const { corpus } = findings
+  const files = filesOf(finding)
+  addFile(corpus, files.blob, evidence.bytes)
+  addFile(corpus, files.input, input)
+  addFile(corpus, files.text, account(finding, findings))
+  const judgement = judged(finding)
+  if (evidence.kind === "text" || judgement === undefined) return
+  addToIndex(corpus, {
+    file: files.blob,
+    channel: evidence.channel,
+    origin: "regression",
+    source: `a finding of the fuzz target ${target}`,
+    receiver: differencesOf(evidence.receiver),
+    ...judgement,
+  })
+}
+
+/** Characters in a row that a message can have in common with an input by chance. */
+const byChance = 6
+
+const quotes = (message: string, bytes: Uint8Array): boolean => {
+  const text = new TextDecoder().decode(bytes)
+  return Array.from(message, (_, start) => message.slice(start, start + byChance)).some(
+    (part) => part.length === byChance && text.includes(part),
+  )
+}
+
+/** A failure in a line for a terminal: bytes of the input are shown there as hexadecimal digits only. */
+export const headlineOf = ({ failure, input, evidence }: Pick<Finding, "failure" | "input" | "evidence">): string => {
+  const line = (failure.message.split("\n", 1)[0] ?? "").slice(0, 300)
+  const isSafe = ![input, evidence.bytes].some((bytes) => quotes(line, bytes))
+  return isSafe ? printable(line) : `${/^[A-Z]\w*Error(?=:)/.exec(line) ?? "an error"} that quotes the input`
+}
+
+/** Lines of an explain view that a terminal is given. */
+const longestView = 24
+
+/** What of a finding is told at once. */
+export const summaryOf = (finding: Finding, { shown, replayLine }: Findings): readonly string[] => {
+  const files = filesOf(finding)
+  const view = explanationOf(finding.evidence)
+  const rest = view.length - longestView
+  return [
+    `finding  ${finding.target}: ${headlineOf(finding)}`,
+    ...view.slice(0, longestView).map((line) => `         ${line}`),
+    ...(rest > 0 ? [`         and ${rest} more lines`] : []),
+    `         ${shown(files.text)}`,
+    `         ${replayLine(finding.target, shown(files.input))}`,
+  ]
+}
