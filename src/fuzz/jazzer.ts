@@ -16,6 +16,9 @@ const limits = { milliseconds: 5000, mebibytes: 2048 } as const
 /** The longest input that the fuzzer makes, unless there are longer seeds. */
 const usualLength = 8192
 
+/** libFuzzer's option for the longest input, where the longest seed is so long. */
+export const lengthLimit = (longest: number): string => `-max_len=${Math.max(usualLength, longest)}`
+
 /** A run of jazzer.js on a target; what is instrumented are files of the build alone. */
 export const jazzerCommand = (
   { node, cli, temporary }: Engine,
@@ -51,7 +54,7 @@ export interface Fuzzing {
 const common = ({ dictionary, artifacts, longest, seed }: Fuzzing): readonly string[] => [
   `-dict=${dictionary}`,
   `-artifact_prefix=${artifacts}/`,
-  `-max_len=${Math.max(usualLength, longest)}`,
+  lengthLimit(longest),
   "-print_final_stats=1",
   ...(seed === undefined ? [] : [`-seed=${seed}`]),
 ]
@@ -99,10 +102,4 @@ export const merging = (
   from: readonly string[],
   artifacts: string,
   longest: number,
-): readonly string[] => [
-  "-merge=1",
-  into,
-  ...from,
-  `-artifact_prefix=${artifacts}/`,
-  `-max_len=${Math.max(usualLength, longest)}`,
-]
+): readonly string[] => ["-merge=1", into, ...from, `-artifact_prefix=${artifacts}/`, lengthLimit(longest)]
