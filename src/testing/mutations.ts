@@ -1,8 +1,8 @@
 import { cut, viewOf } from "../schema/bytes.js"
-import { isSizing } from "../schema/plan.js"
+import { isSizing, planOf } from "../schema/plan.js"
 import type { Claim } from "../schema/reader.js"
 import { formats } from "../spice/formats.js"
-import { poked, read, type Setting } from "./blob.js"
+import { poked, read, type Setting, zeroBlob } from "./blob.js"
 import { brinksOf } from "./edits.js"
 
 /**
@@ -19,8 +19,8 @@ export interface Mutation {
 /**
  * The classic shapes of hostile data, made from one well-formed blob: truncation at every byte; every size, count
  * and pointer at 0, 1, around the blob's size and around 2^31 and 2^32; parts swapped and laid over each other; a
- * wrong magic and those of the other formats; every version that was never written. Deterministic; a mutation that
- * leaves the blob as it was is left out.
+ * wrong magic and those of the other formats; every version that was never written; splices with the other formats.
+ * Deterministic; a mutation that leaves the blob as it was is left out.
  *
  * @example
  * const blob = Uint8Array.of(73, 67, 77, 68, 1, 0, 0, 0, 2, 0)
@@ -37,6 +37,7 @@ export function* mutationsOf(setting: Setting, blob: Uint8Array): Generator<Muta
     ...claims.flatMap((claim) => sizes(setting, claim, blob)),
     ...regions(setting, blob),
     ...claims.flatMap((claim) => constants(claim, blob)),
+    ...splices(setting, blob),
   ])
     if (mutation.bytes.join() !== blob.join()) yield mutation
 }
@@ -77,3 +78,23 @@ const constants = (claim: Claim, blob: Uint8Array): readonly Mutation[] => {
   const magics = Object.values(formats).map(({ format, struct }) => edit(`of-${format}`, struct.fields.magic.value))
   return [edit("inverted", ~value), ...magics]
 }
+
+/** Bytes of the magic and the version, which stand in front of every format. */
+const headerSize = 8
+
+/** The parts behind the fixed part of every other format, and the other format's zeros behind the header. */
+const splices = ({ plan }: Setting, blob: Uint8Array): readonly Mutation[] =>
+  Object.values(formats)
+    .filter(({ format }) => format !== plan.layout.format)
+    .flatMap((layout) => {
+      const other = planOf(layout)
+      const foreign = zeroBlob(other)
+      const spliced = (name: string, head: Uint8Array, tail: Uint8Array): Mutation => ({
+        name: `${name}-of-${layout.format}`,
+        bytes: Uint8Array.from([...head, ...tail]),
+      })
+      return [
+        spliced("head", foreign.subarray(0, other.size), blob.subarray(plan.size)),
+        spliced("body", blob.subarray(0, headerSize), foreign.subarray(headerSize)),
+      ]
+    })
