@@ -1,12 +1,12 @@
 import fc from "fast-check"
 import type { MigrateCommand } from "../src/qemu/index.js"
-import { validArguments } from "../test/qemu/arbitraries.js"
 import type { ArgumentSet } from "./outcome.js"
 import { channelSets } from "./sets/channels.js"
 import { inetSets } from "./sets/hosts.js"
 import { mutationsOf } from "./sets/mutations.js"
 import { textSets } from "./sets/texts.js"
 import { uriSets } from "./sets/uris.js"
+import { validArguments } from "./sets/valid.js"
 import { jsonOf } from "./sets/written.js"
 
 const seed = 20221206

@@ -9,8 +9,9 @@ import { casesOf, membersOf } from "../../src/schema/members.js"
 import { isRefined } from "../../src/schema/refined.js"
 
 /**
- * Valid arguments, for properties and for the lab. What there is to choose from is read off the io-ts types; only the
- * strings and numbers are written down, as no type says what a host is made of.
+ * Valid arguments that a QEMU is asked about. What there is to choose from is read off the io-ts types; only the
+ * strings and numbers are written down, as no type says what a host is made of. Its samples are in the fixture, so it
+ * stays as it is; `argumentsArbitraryOf` of src/testing has more, and names that no lab has an address for.
  */
 
 const label = fc.stringMatching(/^[a-z0-9](?:[a-z0-9-]{0,10}[a-z0-9])?$/)

@@ -273,42 +273,39 @@ const builder = (): { readonly visitor: Visitor; readonly value: () => Json } =>
   }
 }
 
-/** An open object or list on the way to a value. */
-interface Frame {
-  readonly list: boolean
+/** Where a value stands in a text, in code units, and where what it is made of does. */
+interface Located {
   readonly start: number
-  /** The number of objects and lists around it. */
-  readonly depth: number
-  /** Whether the keys lead here. */
-  readonly onPath: boolean
-  readonly parent: Frame | undefined
-  entries: number
+  end: number
+  readonly parts: Map<string, Located>
 }
 
-/** Finds the value that keys lead to, or as far as they lead. */
-const locator = (keys: readonly string[], found: { start: number; end: number }): Visitor => {
-  let frame: Frame | undefined
-  let onPath = true
+const noParts: Located["parts"] = new Map()
+
+/** Notes where every value of a text stands: however many places are asked for, the text is walked through once. */
+const locator = (whole: Located): Visitor => {
+  const around: Located[] = []
+  let container = whole
+  let name = ""
   return {
-    open: (list, start) => {
-      frame = { list, start, depth: frame === undefined ? 0 : frame.depth + 1, onPath, parent: frame, entries: 0 }
-      if (onPath) found.start = start
+    open: (_, start) => {
+      const opened: Located = { start, end: start, parts: new Map() }
+      container.parts.set(name, opened)
+      around.push(container)
+      container = opened
       return undefined
     },
     member: (quoted) => {
-      const key = frame?.list === true ? String(frame.entries++) : unquoted(quoted)
-      onPath = frame?.onPath === true && key === keys[frame.depth]
+      name = quoted === "" ? String(container.parts.size) : unquoted(quoted)
       return undefined
     },
     scalar: (text, start) => {
-      if (onPath) Object.assign(found, { start, end: start + text.length })
-      onPath = false
+      container.parts.set(name, { start, end: start + text.length, parts: noParts })
       return undefined
     },
     close: (end) => {
-      if (frame?.onPath === true && frame.start === found.start) found.end = end
-      frame = frame?.parent
-      onPath = false
+      container.end = end
+      container = around.pop() as Located
     },
   }
 }
@@ -324,13 +321,19 @@ const bytePlace = (text: string, start: number, end: number) => {
 }
 
 /** Where a value stands in a well-formed text; if there is none, the innermost object or list that it lacks in. */
-export const placingIn =
-  (text: string): Placing =>
-  (keys) => {
-    const found = { start: 0, end: text.length }
-    walk(text, locator(keys, found))
+export const placingIn = (text: string): Placing => {
+  const whole: Located = { start: 0, end: text.length, parts: new Map() }
+  return (keys) => {
+    if (whole.parts.size === 0) walk(text, locator(whole))
+    let found = whole
+    for (const key of ["", ...keys]) {
+      const part = found.parts.get(key)
+      if (part === undefined) break
+      found = part
+    }
     return bytePlace(text, found.start, found.end)
   }
+}
 
 const refuse = (check: Check, place: { offset: number; length: number }, actual?: number, expected?: number) =>
   E.left<[Violation]>([new Violation(check, { path: "", ...place }, actual, expected)])
