@@ -27,8 +27,9 @@ export const readScalar = (view: DataView, type: Scalar, offset: number): number
 export const writeScalar = (view: DataView, type: Scalar, offset: number, value: number | bigint): void => {
   const little = type.kind !== "integer" || !type.bigEndian
   const size = sizeOf(type)
-  if (size === 1) view.setUint8(offset, Number(value))
-  else if (size === 2) view.setUint16(offset, Number(value), little)
-  else if (size === 4) view.setUint32(offset, Number(value), little)
+  const number = typeof value === "bigint" && size < 8 ? Number(BigInt.asUintN(32, value)) : Number(value)
+  if (size === 1) view.setUint8(offset, number)
+  else if (size === 2) view.setUint16(offset, number, little)
+  else if (size === 4) view.setUint32(offset, number, little)
   else view.setBigUint64(offset, BigInt(value), little)
 }

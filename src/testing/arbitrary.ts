@@ -1,12 +1,15 @@
 import * as fc from "fast-check"
+import { isBytes } from "../schema/bytes.js"
 import { encode } from "../schema/encode.js"
 import type { Fields, Layout, StateOf } from "../schema/language.js"
 import { Violation } from "../schema/violation.js"
 import { type Channel, defaultReceiver, type ReceiverState } from "../spice/receiver.js"
 import { channelOf, read, type Setting, settingOf } from "./blob.js"
-import { drawing, following } from "./chooser.js"
-import { chosen, type Notes } from "./chosen.js"
+import { isSimpler } from "./choices.js"
+import { drawing, following, unnoted } from "./chooser.js"
+import { chosen, type Notes, tapeOf } from "./chosen.js"
 import { replayView } from "./replay.js"
+import { contentOf, simplerContents } from "./simpler.js"
 import { type Walk, walkOf } from "./walk.js"
 
 /**
@@ -36,6 +39,9 @@ export const blobsOf = (
       return printedAs(blob, blob, setting)
     },
     follow: (blob, notes) => isFollowed(setting, valid, blob, notes),
+    *simpler(blob) {
+      for (const simpler of simplerBlobs(setting, valid, blob)) yield printedAs(simpler, simpler, setting)
+    },
   })
 }
 
@@ -61,21 +67,39 @@ export const arbitraryOf = <F extends Fields>(
 ): fc.Arbitrary<StateOf<F>> => {
   const setting = settingOf(layout, channel, receiver)
   const { valid } = walkOf(setting)
+  const stateOf = (blob: Uint8Array) => printedAs(read(setting, blob).state as StateOf<F>, blob, setting)
   return chosen({
-    make: (choices) => {
-      const blob = valid(drawing(choices))
-      return printedAs(read(setting, blob).state as StateOf<F>, blob, setting)
-    },
+    make: (choices) => stateOf(valid(drawing(choices))),
     follow: (state, notes) => {
       const blob = encode(setting.plan, state, receiver, channel)
       return !(blob instanceof Violation) && isFollowed(setting, valid, blob, notes)
     },
+    *simpler(state) {
+      const blob = encode(setting.plan, state, receiver, channel)
+      if (!(blob instanceof Violation)) for (const simpler of simplerBlobs(setting, valid, blob)) yield stateOf(simpler)
+    },
   })
 }
 
-export const isFollowed = (setting: Setting, valid: Walk["valid"], blob: Uint8Array, notes: Notes): boolean => {
+export const isFollowed = (setting: Setting, valid: Walk["valid"], blob: unknown, notes: Notes): boolean => {
+  if (!isBytes(blob)) return false
   const reading = read(setting, blob)
-  return reading.violations.length === 0 && valid(following(reading, blob, notes)).join() === blob.join()
+  return reading.violations.length === 0 && isSame(valid(following(contentOf(reading, blob), notes)), blob)
+}
+
+const isSame = (one: Uint8Array, other: Uint8Array): boolean =>
+  one.length === other.length && one.every((byte, index) => byte === other[index])
+
+/** Valid blobs that are simpler than one: the choices that make them are. */
+function* simplerBlobs(setting: Setting, valid: Walk["valid"], blob: Uint8Array): Generator<Uint8Array> {
+  const tapeFor = (bytes: Uint8Array) => tapeOf((notes) => isFollowed(setting, valid, bytes, notes))
+  const tape = tapeFor(blob)
+  if (tape === undefined) return
+  for (const content of simplerContents(setting.plan, contentOf(read(setting, blob), blob))) {
+    const simpler = valid(following(content, unnoted))
+    const other = tapeFor(simpler)
+    if (other !== undefined && isSimpler(other, tape)) yield simpler
+  }
 }
 
 /** A value that fast-check prints as its blob. */

@@ -10,15 +10,22 @@ export type Numbers = Map<string, bigint>
 export type Choose = (path: string, domain: Domain, edges: () => readonly bigint[]) => bigint
 
 /** What is left to a number for reasons beside the rules: the size of the blob, or that the field is not there. */
-export type Narrow = (path: string) => Domain | undefined
+export type Narrow = (path: string) => Narrowed | undefined
+
+export interface Narrowed {
+  readonly left: Domain
+  /** The numbers that leave no more. */
+  readonly because: readonly string[]
+}
 
 /** Numbers that are to blame for a dead end, by their paths. */
 type Culprits = ReadonlySet<string>
 
 const nowhere: Narrow = () => undefined
 
-/** So many numbers of one field may lead nowhere before all of them are given up. */
+/** So many numbers of one field may lead nowhere before all of them are given up, and so many of all fields. */
 const mostTries = 64
+const mostDeadEnds = 512
 
 /**
  * Decides numbers one after the other, each within what the rules and those before it leave. Where nothing is left to
@@ -31,7 +38,7 @@ export const assign = (
   numbers: Numbers,
   choose: Choose,
   broken: Rule | undefined,
-  narrow = nowhere,
+  narrow: Narrow = nowhere,
 ): boolean => {
   const rangeOf = (path: string): Range => {
     const decided = numbers.get(path)
@@ -40,20 +47,23 @@ export const assign = (
     if (range === undefined) throw new TypeError(`a rule reads ${path}, which is no number of its struct`)
     return range
   }
+  let deadEnds = 0
   const decide = (index: number): Culprits | undefined => {
     const variable = list[index]
     if (variable === undefined) return undefined
     const { path, partners } = variable
-    const left = domainOf(variable, rangeOf, broken, narrow(path))
-    let culprits: Culprits = partners
+    const narrowed = narrow(path)
+    const left = domainOf(variable, rangeOf, broken, narrowed?.left)
+    let culprits: Culprits = narrowed === undefined ? partners : new Set([...partners, ...narrowed.because])
     let domain = left
     let value = left.length === 0 ? undefined : choose(path, left, () => edgesIn(left, variable))
-    for (let tries = 0; value !== undefined && tries < mostTries; tries++) {
+    for (let tries = 0; value !== undefined && tries < mostTries && deadEnds < mostDeadEnds; tries++) {
       numbers.set(path, value)
       const blamed = decide(index + 1)
       if (blamed === undefined) return undefined
       numbers.delete(path)
       if (!blamed.has(path)) return blamed
+      deadEnds++
       culprits = new Set([...culprits, ...blamed])
       domain = without(domain, value)
       value = nearest(domain, value)

@@ -9,6 +9,7 @@ import type { Choices } from "./choices.js"
 import { drawing } from "./chooser.js"
 import { chosen, type Notes } from "./chosen.js"
 import { edited, poked } from "./edits.js"
+import { simplerBytes } from "./simpler.js"
 import { type Walk, walkOf } from "./walk.js"
 
 /** Makes a blob that is wrong in one way. */
@@ -94,12 +95,16 @@ export const attacksOf = (
   receiver: ReceiverState = defaultReceiver,
   channel: Channel = channelOf(layout),
 ): fc.Arbitrary<Uint8Array> => {
-  const { ways, make, follow } = attacksOn(settingOf(layout, channel, receiver))
+  const setting = settingOf(layout, channel, receiver)
+  const { ways, make, follow } = attacksOn(setting)
   return chosen({
     make: (choices) => make(Number(choices.below(BigInt(ways))), choices),
     follow: (blob, notes) => {
       notes.number(BigInt(ways), 0n)
       return follow(blob, notes)
+    },
+    *simpler(blob) {
+      for (const simpler of simplerBytes(blob)) yield printedAs(simpler, simpler, setting)
     },
   })
 }

@@ -32,7 +32,7 @@ export interface Drawn<T> {
 export const fromFuzzerBytes =
   <T>(arbitrary: fc.Arbitrary<T>): ((bytes: Uint8Array) => Drawn<T>) =>
   (bytes) => {
-    const random = new FuzzerRandom(bytes)
+    const random = new FuzzerRandom(cut(bytes, 0, bytes.length, false))
     const { value } = arbitrary.generate(random, undefined)
     return { value, tail: cut(bytes, random.position, bytes.length - random.position, true) }
   }

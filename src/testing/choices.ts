@@ -68,29 +68,52 @@ export const replaying = ({ numbers, bytes }: Tape): Choices => {
   }
 }
 
-/** Tapes that differ from one in a decision made simpler, those that change most first. */
+/** Tapes that differ from one in decisions made simpler, those that change most first. */
 export function* simplified({ numbers, bytes }: Tape): Generator<Tape> {
   for (let kept = 0; kept < numbers.length; kept = Math.ceil((kept + numbers.length) / 2))
     yield { numbers: numbers.slice(0, kept), bytes }
   for (const [index, number] of numbers.entries())
-    for (const simpler of new Set([0n, number / 2n, number - 1n]))
-      if (simpler >= 0n && simpler < number) yield { numbers: numbers.with(index, simpler), bytes }
+    for (const less of halvesOf(number)) yield { numbers: numbers.with(index, number - less), bytes }
   for (const [index, run] of bytes.entries())
-    for (let kept = 0; kept < run.length; kept = Math.ceil((kept + run.length) / 2))
-      yield { numbers, bytes: bytes.with(index, run.slice(0, kept)) }
+    for (const zeroed of zeroedIn(run)) yield { numbers, bytes: bytes.with(index, zeroed) }
+}
+
+/** A number, its half, the half of that and so on, away from 0. */
+export function* halvesOf(number: bigint): Generator<bigint> {
+  for (let left = number; left !== 0n; left /= 2n) yield left
+}
+
+/** A run is looked at in no more windows of the same width. */
+const mostWindows = 32
+
+/** Where a run, its halves, their halves and so on lie. */
+export function* windowsOf(length: number, least = length / mostWindows): Generator<readonly [number, number]> {
+  for (let width = length; width >= Math.max(least, 1); width = width === 1 ? 0 : Math.ceil(width / 2))
+    for (let from = 0; from < length; from += width) yield [from, Math.min(from + width, length)]
+}
+
+/** Copies of bytes with some of them made 0. */
+export function* zeroedIn(bytes: Uint8Array): Generator<Uint8Array> {
+  for (const [from, to] of windowsOf(bytes.length))
+    if (bytes.subarray(from, to).some((byte) => byte > 0)) yield bytes.slice().fill(0, from, to)
 }
 
 /** Whether the first decision in which two tapes differ is simpler in the first one. */
 export const isSimpler = (one: Tape, other: Tape): boolean => {
-  const [left, right] = [decisionsOf(one), decisionsOf(other)]
-  for (let index = 0; index < Math.max(left.length, right.length); index++) {
-    const [mine, theirs] = [left[index] ?? 0n, right[index] ?? 0n]
-    if (mine !== theirs) return mine < theirs
-  }
-  return false
+  const runs = Array.from({ length: Math.max(one.bytes.length, other.bytes.length) }, (_, index) => index)
+  const order = [
+    difference(one.numbers, other.numbers),
+    ...runs.map((index) => difference(one.bytes[index] ?? [], other.bytes[index] ?? [])),
+  ]
+  return (order.find((sign) => sign !== 0) ?? 0) < 0
 }
 
-const decisionsOf = ({ numbers, bytes }: Tape): readonly (number | bigint)[] => [
-  ...numbers,
-  ...bytes.flatMap((run) => [...run]),
-]
+/** The sign of the first difference of two lists of numbers; missing ones are 0. */
+const difference = (left: ArrayLike<number | bigint>, right: ArrayLike<number | bigint>): number => {
+  for (let index = 0; index < Math.max(left.length, right.length); index++) {
+    const [mine, theirs] = [left[index] ?? 0, right[index] ?? 0]
+    if (mine < theirs) return -1
+    if (mine > theirs) return 1
+  }
+  return 0
+}

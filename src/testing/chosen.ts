@@ -12,6 +12,8 @@ export interface Procedure<T> {
   readonly make: (choices: Choices) => T
   /** Notes the decisions in the order in which `make` asks for them; returns false for what it never makes. */
   readonly follow: (value: T, notes: Notes) => boolean
+  /** Values that are simpler than one; to ask on of each of them comes to an end. Without it decisions are made simpler. */
+  readonly simpler?: (value: T) => Iterable<T>
 }
 
 /** The values that a procedure makes, shrunk by its decisions: whatever is made simpler, a value comes out. */
@@ -39,6 +41,8 @@ class Chosen<T> extends fc.Arbitrary<T> {
   }
 
   override shrink(value: T, context?: unknown): fc.Stream<fc.Value<T>> {
+    const { simpler } = this.procedure
+    if (simpler !== undefined) return fc.stream(values(simpler(value)))
     const tape = this.#tapeOf(value) ?? (context as Tape | undefined)
     return tape === undefined ? fc.Stream.nil() : fc.stream(this.#simpler(tape))
   }
@@ -57,12 +61,21 @@ class Chosen<T> extends fc.Arbitrary<T> {
   }
 
   #tapeOf(value: T): Tape | undefined {
-    const numbers: bigint[] = []
-    const bytes: Uint8Array[] = []
-    const followed = this.procedure.follow(value, {
-      number: (_, choice) => numbers.push(choice),
-      bytes: (run) => bytes.push(run),
-    })
-    return followed ? { numbers, bytes } : undefined
+    return tapeOf((notes) => this.procedure.follow(value, notes))
   }
+}
+
+function* values<T>(all: Iterable<T>): IterableIterator<fc.Value<T>> {
+  for (const value of all) yield new fc.Value(value, undefined)
+}
+
+/** What is noted, if it leads to a value. */
+export const tapeOf = (follow: (notes: Notes) => boolean): Tape | undefined => {
+  const numbers: bigint[] = []
+  const bytes: Uint8Array[] = []
+  const followed = follow({
+    number: (_, choice) => numbers.push(choice),
+    bytes: (run) => bytes.push(run),
+  })
+  return followed ? { numbers, bytes } : undefined
 }

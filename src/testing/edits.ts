@@ -26,6 +26,13 @@ const oneOf = <T>({ below }: Choices, list: readonly [T, ...T[]]): T =>
 
 const upTo = ({ below }: Choices, most: number): number => Number(below(BigInt(most) + 1n))
 
+const joined = (one: Uint8Array, other: Uint8Array): Uint8Array => {
+  const bytes = new Uint8Array(one.length + other.length)
+  bytes.set(one)
+  bytes.set(other, one.length)
+  return bytes
+}
+
 /** A number and its first byte. */
 export interface Placed {
   readonly offset: number
@@ -40,8 +47,8 @@ export const poked = (blob: Uint8Array, { offset, type }: Placed, choices: Choic
   const bytes = cut(blob, 0, blob.length, false)
   const view = viewOf(bytes)
   const old = BigInt(readScalar(view, type, offset))
-  const brink = oneOf(choices, [old + 1n, old - 1n, undefined, ...brinksOf(blob.length).map(BigInt)])
-  writeScalar(view, type, offset, brink ?? viewOf(choices.bytes(8)).getBigUint64(0, true))
+  const brink = oneOf<bigint | "any">(choices, [old + 1n, old - 1n, "any", ...brinksOf(blob.length).map(BigInt)])
+  writeScalar(view, type, offset, brink === "any" ? viewOf(choices.bytes(8)).getBigUint64(0, true) : brink)
   return bytes
 }
 
@@ -52,7 +59,7 @@ const poke: Edit = (blob, plan, choices) => {
 
 const truncate: Edit = (blob, _, choices) => blob.subarray(0, upTo(choices, blob.length))
 
-const extend: Edit = (blob, _, choices) => Uint8Array.from([...blob, ...choices.bytes(upTo(choices, 32))])
+const extend: Edit = (blob, _, choices) => joined(blob, choices.bytes(upTo(choices, 32)))
 
 /** The beginning of the blob in front of what another format has there, or the other way round. */
 const splice: Edit = (blob, _, choices) => {
@@ -63,7 +70,7 @@ const splice: Edit = (blob, _, choices) => {
     [blob, foreign],
     [foreign, blob],
   ])
-  return Uint8Array.from([...head.subarray(0, at), ...tail.subarray(at)])
+  return joined(head.subarray(0, at), tail.subarray(at))
 }
 
 /** Two pointers trade places, or both point at the same part. */

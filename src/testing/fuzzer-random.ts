@@ -7,8 +7,8 @@ export const widthOf = (count: bigint): number => {
   return width
 }
 
-/** So many choices behind the input's end are the first one. */
-const patience = 1024
+/** So many bytes behind the input's end are 0. */
+const patience = 4096
 
 /** The source that a Random must have; nothing is ever taken from it. */
 const unused = {
@@ -24,7 +24,7 @@ const unused = {
 export class FuzzerRandom extends fc.Random {
   readonly #bytes: Uint8Array
   #position: number
-  /** Choices made behind the input's end. */
+  /** Bytes that were wanted behind the input's end. */
   #overrun: number
 
   constructor(bytes: Uint8Array, position = 0, overrun = 0) {
@@ -48,14 +48,14 @@ export class FuzzerRandom extends fc.Random {
     if (count > 2 ** 32) return Number(this.nextBigInt(BigInt(min), BigInt(max)))
     const width = count <= 1 ? 0 : count <= 0x100 ? 1 : count <= 0x10000 ? 2 : count <= 0x1000000 ? 3 : 4
     let number = 0
-    for (let at = 0, scale = 1; at < width; at++, scale *= 256) number += scale * this.#byte(at === 0)
+    for (let at = 0, scale = 1; at < width; at++, scale *= 256) number += scale * this.#byte()
     return min + (number % count)
   }
 
   override nextBigInt(min: bigint, max: bigint): bigint {
     const count = max - min + 1n
     let number = 0n
-    for (let at = 0; at < widthOf(count); at++) number += BigInt(this.#byte(at === 0)) << BigInt(8 * at)
+    for (let at = 0; at < widthOf(count); at++) number += BigInt(this.#byte()) << BigInt(8 * at)
     return min + (number % count)
   }
 
@@ -83,12 +83,17 @@ export class FuzzerRandom extends fc.Random {
     return taken
   }
 
-  #byte(first: boolean): number {
+  #byte(): number {
     if (this.#position < this.#bytes.length) return Number(this.#bytes[this.#position++])
-    if (first) this.#overrun++
-    return this.#overrun <= patience ? 0 : spread(this.#overrun)
+    this.#overrun++
+    return this.#overrun <= patience ? 0 : scattered(this.#overrun)
   }
 }
 
-/** A fixed sequence of bytes in which every value occurs: the golden ratio's multiples, most significant byte. */
-const spread = (index: number): number => Math.imul(index, 0x9e3779b1) >>> 24
+/** A fixed sequence of bytes in which any few bytes come after any others, as by chance: the finalizer of MurmurHash3. */
+const scattered = (index: number): number => {
+  let bits = Math.imul(index, 0x9e3779b1)
+  bits = Math.imul(bits ^ (bits >>> 16), 0x85ebca6b)
+  bits = Math.imul(bits ^ (bits >>> 13), 0xc2b2ae35)
+  return (bits ^ (bits >>> 16)) >>> 24
+}

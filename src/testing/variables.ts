@@ -66,7 +66,9 @@ export const variablesOf = (
   const ranges = new Map([...types].map(([path, typed]) => [path, hullOf(typed)]))
   const bounds = rules.map((rule) => {
     const bound = boundOf(setting, rule, ranges)
-    return { bound, about: new Set([...fieldsOf(bound.kept), ...fieldsOf(bound.broken)]) }
+    const about = [...fieldsOf(bound.kept), ...fieldsOf(bound.broken)]
+    // What this receiver has already decided is the business of the field at fault: nothing is left to it, or all.
+    return { bound, about: new Set(about.length > 0 ? about : [`${rule.prefix}${rule.rule.at.path}`]) }
   })
   const list = [...types].map(([path, typed]): Variable => {
     const mine = bounds.filter(({ about }) => about.has(path))

@@ -4,9 +4,9 @@ import { environmentOf, nodesOf, type Scan, satisfied } from "../schema/expressi
 import type { Rule } from "../schema/language.js"
 import { type Flat, known, type PlannedList, type PlannedRun } from "../schema/plan.js"
 import { blobLimitOf, receiverMember } from "../schema/reader.js"
-import { assign, type Choose, type Numbers, only } from "./assign.js"
+import { assign, type Choose, type Narrow, type Numbers, only } from "./assign.js"
 import type { Setting } from "./blob.js"
-import { between, type Domain } from "./domain.js"
+import { between } from "./domain.js"
 import { type Entries, entriesOf, listBytes } from "./entries.js"
 import { type Variables, variablesOf } from "./variables.js"
 
@@ -65,6 +65,12 @@ export const walkOf = (setting: Setting): Walk => {
   return { valid, breaking: (rule, chooser) => walked(ground, chooser, rule) }
 }
 
+/** No part is made longer, in bytes, and no list, in entries, whatever a receiver's limits are: it would take too long. */
+const longestPart = 2n ** 24n
+const longestList = 2n ** 14n
+
+const smaller = (one: bigint, other: bigint): bigint => (one < other ? one : other)
+
 /** Chooses the least of everything. */
 const leastOf: Chooser = {
   number: (_, domain) => domain[0]?.from ?? 0n,
@@ -101,11 +107,15 @@ const scansOf = ({ plan }: Setting, path: string): readonly Scanned[] =>
 const walked = (ground: Ground, chooser: Chooser, broken?: Rule): Uint8Array | undefined => {
   const { plan } = ground.setting
   const numbers: Numbers = new Map()
-  const narrow = (path: string): Domain | undefined => {
+  const narrow: Narrow = (path) => {
     const scans = ground.sizes.get(path)
-    if (scans !== undefined) return between(leastSize(scans, broken), room(ground, numbers))
+    if (scans !== undefined)
+      return {
+        left: between(leastSize(scans, broken), smaller(room(ground, numbers), longestPart)),
+        because: [...ground.sizes.keys()],
+      }
     const run = ground.headers.get(path)
-    return run === undefined || isComplete(run, numbers) ? undefined : only(0n)
+    return run === undefined || isComplete(run, numbers) ? undefined : { left: only(0n), because: [run.length.path] }
   }
   if (room(ground, numbers) < 0n || !assign(ground.fixed, numbers, chooser.number, broken, narrow)) return undefined
   const parts = plan.parts.map((part) => {
@@ -157,7 +167,7 @@ const listOf = (
 ): Uint8Array => {
   const { path, entries } = part
   const flat = entries[isLossy(ground.setting, part, numbers) ? "lossy" : "lossless"]
-  const most = room(ground, numbers) / BigInt(flat.size)
+  const most = smaller(room(ground, numbers) / BigInt(flat.size), longestList)
   const least = entriesFor(flat, broken)
   const count = chooser.number(part.count, between(least < most ? least : most, most), () => [least, most])
   const choose =

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest"
-import { encode } from "../../src/schema/encode.js"
+import { viewOf } from "../../src/schema/bytes.js"
+import { assemble, encode, writeFields } from "../../src/schema/encode.js"
 import { interpret } from "../../src/schema/interpret.js"
 import { planOf } from "../../src/schema/plan.js"
 import { Violation } from "../../src/schema/violation.js"
@@ -153,5 +154,91 @@ describe("the widths that encode accepts", () => {
     const { violations, claims } = interpret(plan, bytes, sampleReceiver, "test")
     expect(violations.map(({ rule }) => rule)).toEqual(["sample/near-limit"])
     expect(claims.slice(-2).map(({ value }) => value)).toEqual([2 ** 32 - 1, -(2 ** 31)])
+  })
+})
+
+describe("assembling a blob", () => {
+  const { serials, message, inner } = sampleState
+  const numbers = new Map<string, number | bigint>([
+    ["flag", 1],
+    ["kind", 4],
+    ["near", 7],
+    ["serials[0]", serials[0] ?? 0n],
+    ["serials[1]", serials[1] ?? 0n],
+  ])
+  const list = Uint8Array.of(2, 0, 0, 0, 5, 0, 0, 0, 255, 255, 255, 255, 6, 0, 0, 0, 255, 255, 255, 127)
+  const parts = new Map([
+    ["inner.name", inner.name],
+    ["message", Uint8Array.of(message.header.tag, 0, 0, 1, 2, ...message.data)],
+    ["list", list],
+  ])
+  const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex")
+
+  test("comes to the same as encoding", () => {
+    const bytes = encoded(sampleState)
+    if (bytes instanceof Violation) throw new Error(bytes.message)
+    expect(hex(assemble(plan, numbers, parts))).toBe(hex(bytes))
+  })
+
+  test("derives sizes, pointers and constants, whatever is said of them, and changes nothing that it is given", () => {
+    const said = new Map([
+      ...numbers,
+      ["inner.name_size", 99],
+      ["message_ptr", 1],
+      ["magic", 5],
+      ["version", 6],
+    ] as const)
+    expect(hex(assemble(plan, said, parts))).toBe(hex(assemble(plan, numbers, parts)))
+    expect(said.get("inner.name_size")).toBe(99)
+    expect(numbers.size).toBe(5)
+  })
+
+  test("points an empty part nowhere, and the parts behind it where they are", () => {
+    const without = new Map([...parts, ["inner.name", new Uint8Array()] as const])
+    const view = viewOf(assemble(plan, numbers, without))
+    const u32 = (path: string) => view.getUint32(plan.fields.find((field) => field.path === path)?.offset ?? 0, true)
+    expect(["inner.name_size", "inner.name_ptr", "message_size", "message_ptr", "list_ptr"].map(u32)).toEqual([
+      ...[0, 0],
+      ...[6, plan.size],
+      plan.size + 6,
+    ])
+    expect(view.byteLength).toBe(plan.size + 6 + list.length)
+  })
+
+  test("cuts numbers to the width of their fields, large ones too", () => {
+    const large = new Map<string, number | bigint>([
+      ["flag", 2n ** 64n - 255n],
+      ["kind", -1],
+      ["near", 2n ** 63n + 0x1234n],
+      ["serials[0]", 2n ** 64n + 9n],
+      ["serials[1]", -1n],
+    ])
+    const view = viewOf(assemble(plan, large, parts))
+    const [near, first] = [10, 12]
+    expect([view.getUint8(8), view.getUint8(9), view.getUint16(near, true)]).toEqual([1, 255, 0x1234])
+    expect([view.getBigUint64(first, true), view.getBigUint64(first + 8, true)]).toEqual([9n, 2n ** 64n - 1n])
+  })
+
+  test("says which number or part it lacks", () => {
+    expect(() => assemble(plan, new Map(), parts)).toThrow("nothing is known of flag")
+    expect(() => assemble(plan, numbers, new Map())).toThrow("nothing is known of inner.name")
+  })
+})
+
+describe("writing fields", () => {
+  test("begins at the view's first byte and touches nothing else", () => {
+    const [message] = plan.parts.filter((part) => part.kind === "run" && part.header !== undefined)
+    const fields = message?.kind === "run" ? (message.header?.fields ?? []) : []
+    const bytes = new Uint8Array(12).fill(0xee)
+    writeFields(
+      new Map([
+        ["message.header.tag", 9],
+        ["message.header.size", 258],
+      ]),
+      fields,
+      viewOf(bytes.subarray(3)),
+    )
+    expect([...bytes]).toEqual([0xee, 0xee, 0xee, 9, 0, 0, 1, 2, 0xee, 0xee, 0xee, 0xee])
+    expect(() => writeFields(new Map(), fields, viewOf(bytes))).toThrow("nothing is known of message.header.tag")
   })
 })

@@ -97,6 +97,9 @@ describe("a condition", () => {
       below(previous(b, 0), choose(equal(a, 2), b, 7)),
     )
     expect(pathsOf(condition)).toEqual(["a", "b", "p", "b", "a", "b"])
+    expect(pathsOf(condition)).toBe(pathsOf(condition))
+    expect(pathsOf(all())).toEqual([])
+    expect(pathsOf(structuredClone(equal(a, 2)))).toEqual(pathsOf(equal(a, 3)))
     expect([...nodesOf(condition)].map(({ op }) => op)).toEqual([
       ...["all", "any", "not", "equal", "sum", "field", "literal", "larger", "field", "receiver"],
       ...["scan", "below", "previous", "choose", "equal", "field", "literal", "field", "literal"],

@@ -64,6 +64,96 @@ describe("the write queue of an agent", () => {
     )
   })
 
+  describe("that was mended", () => {
+    const bytes = fc.oneof(
+      fc.uint8Array({ maxLength: 40 }),
+      fc.tuple(fc.nat(12000), fc.nat(255), fc.uint8Array({ maxLength: 60 })).map(([length, fill, start]) => {
+        const all = new Uint8Array(length).fill(fill)
+        all.set(start.subarray(0, length))
+        return all
+      }),
+      fc.integer({ min: 2050, max: 6300 }).chain((length) => fc.uint8Array({ minLength: length, maxLength: length })),
+    )
+    const mended = (queue: Uint8Array): Uint8Array => agentChunksFit.mended(queue)
+
+    test("fits, is as long as before, and is mended once", () => {
+      fc.assert(
+        fc.property(bytes, (before) => {
+          const copy = before.slice()
+          const after = mended(before)
+          expect(before).toEqual(copy)
+          expect(after.length).toBe(before.length)
+          expect(fits(after)).toBe(true)
+          expect(mended(after)).toBe(after)
+          if (fits(before)) expect(after).toBe(before)
+        }),
+        { numRuns: 150 },
+      )
+    })
+
+    test("differs in the headers of chunks alone, and shares no memory", () => {
+      fc.assert(
+        fc.property(bytes, (before) => {
+          fc.pre(!fits(before))
+          const after = mended(before)
+          const view = new DataView(after.buffer)
+          let at = new DataView(before.buffer, before.byteOffset).getUint32(0, true) % (longestRest.length + 1)
+          at = Math.min(at, after.length - 8)
+          const headers = new Set<number>()
+          while (at < after.length) {
+            for (let index = 0; index < 8; index++) headers.add(at + index)
+            expect([client, server]).toContain(view.getUint32(at, true))
+            expect(view.getUint32(at + 4, true)).toBeLessThanOrEqual(2048)
+            at += 8 + view.getUint32(at + 4, true)
+          }
+          expect(at).toBe(after.length)
+          for (const [index, byte] of after.entries())
+            if (!headers.has(index) && byte !== before[index]) expect.fail(`byte ${index}`)
+          expect(after.buffer).not.toBe(before.buffer)
+        }),
+        { numRuns: 100 },
+      )
+    })
+
+    test("begins with as long a rest as its first bytes say", () => {
+      const saying = (rest: number): Uint8Array => {
+        const all = new Uint8Array(9000).fill(0xee)
+        new DataView(all.buffer).setUint32(0, rest, true)
+        return all
+      }
+      for (const rest of [4, 5, 2055, 2056]) {
+        const after = mended(saying(rest))
+        expect(after.subarray(4, rest).every((byte) => byte === 0xee)).toBe(true)
+        expect(after[rest]).not.toBe(0xee)
+      }
+      expect(new DataView(mended(saying(2057)).buffer).getUint32(0, true)).toBe(server)
+    })
+
+    test("has a chunk of the size that stands at its place, as far as that fits", () => {
+      const with2057 = (size: number): Uint8Array => {
+        const all = queue(chunk(3, size, size), new Uint8Array(3000))
+        new DataView(all.buffer).setUint32(0, 2 * 2057, true)
+        return all
+      }
+      for (const size of [0, 1, 7, 2047, 2048]) {
+        const after = mended(with2057(size))
+        const view = new DataView(after.buffer)
+        expect([view.getUint32(0, true), view.getUint32(4, true)]).toEqual([client, size])
+      }
+      expect(new DataView(mended(with2057(2049)).buffer).getUint32(4, true)).toBe(0)
+    })
+
+    test("ends with its last chunk whatever is left behind the one before", () => {
+      for (let length = 2057; length < 2057 + 40; length++)
+        for (let size = 2030; size <= 2048; size++) {
+          const all = new Uint8Array(length)
+          new DataView(all.buffer).setUint32(4, size, true)
+          const after = mended(all)
+          if (!fits(after)) expect.fail(`${length} bytes with a chunk of ${size}`)
+        }
+    })
+  })
+
   test("is refused by the example that the scan itself gives, and no shorter", () => {
     expect(fits(agentChunksFit.refused)).toBe(false)
     expect(fits(agentChunksFit.refused.subarray(1))).toBe(true)
