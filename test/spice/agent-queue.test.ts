@@ -87,7 +87,7 @@ describe("the write queue of an agent", () => {
           expect(mended(after)).toBe(after)
           if (fits(before)) expect(after).toBe(before)
         }),
-        { numRuns: 150 },
+        { numRuns: 80 },
       )
     })
 

@@ -124,8 +124,33 @@ describe("assigning numbers", () => {
     )
   })
 
+  const rule = (sum: Sum): Bound => ({ rule: {} as Rule, kept: atMost(sum), broken: above(sum) })
+
+  test("gives up a number for one that it shares no rule with, where a third one stands between them", () => {
+    const numbers: Numbers = new Map()
+    // a is at most c, and b and c together at most 2: once a is 3, no b is of any help to c.
+    const all = [
+      rule([
+        [
+          ["a", 1n],
+          ["c", -1n],
+        ],
+        0n,
+      ]),
+      rule([
+        [
+          ["b", 1n],
+          ["c", 1n],
+        ],
+        2n,
+      ]),
+    ]
+    const last: Choose = (_, domain) => numberAt(domain, sizeOf(domain) - 1n)
+    expect(assign(variablesOf(all), numbers, last, undefined)).toBe(true)
+    expect([...numbers.values()]).toEqual([2n, 0n, 2n, 3n])
+  })
+
   test("tries the numbers nearest below what was chosen first", () => {
-    const rule = (sum: Sum): Bound => ({ rule: {} as Rule, kept: atMost(sum), broken: above(sum) })
     const together = rule([
       [
         ["a", 1n],

@@ -145,7 +145,7 @@ describe("a number that choices decide", () => {
         const size = domain.reduce((sum, { from, to }) => sum + Number(to - from) + 1, 0)
         expect(reached.size).toBe(size)
       }),
-      { numRuns: 8 },
+      { numRuns: 5 },
     )
   })
 

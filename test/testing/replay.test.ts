@@ -150,7 +150,7 @@ describe("hostile content", () => {
         const text = replayView(settingOf(layoutOf(channel), channel, smallReceiver), blob)
         if (!printed(text)) expect.fail(JSON.stringify(text))
       }),
-      { numRuns: 400 },
+      { numRuns: 200 },
     )
   })
 
