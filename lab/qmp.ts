@@ -8,14 +8,20 @@ export interface Answer {
   readonly error?: { readonly class: string; readonly desc: string }
 }
 
+interface Line extends Answer {
+  readonly event?: string
+}
+
 /** A conversation in QMP, a line for each answer. */
 export interface Conversation {
   /** Sends text as it is. */
   readonly send: (text: string | Buffer) => void
-  /** All answers up to the one to `id`, or to QEMU's end if that comes first. Events and the greeting are no answers. */
+  /** All answers up to the one to `id`, or to QEMU's end if that comes first. The greeting is no answer. */
   readonly answersTo: (id: string) => Promise<readonly Answer[]>
-  /** Runs a command without arguments, and gives what it returns; undefined if QEMU ends before. */
-  readonly ask: (command: string) => Promise<unknown>
+  /** Runs a command, and gives what it returns; undefined if QEMU ends before. */
+  readonly ask: (command: string, members?: object) => Promise<unknown>
+  /** Waits for an event that has come or will come; false if QEMU ends before. */
+  readonly event: (name: string) => Promise<boolean>
 }
 
 /** What makes QMP's reader forget all that it has not understood: a byte that no UTF-8 has, on a line of its own. */
@@ -23,27 +29,41 @@ export const resynchronise = Buffer.from("\n\xff\n", "latin1")
 
 const isAnswer = (line: Answer): boolean => line.return !== undefined || line.error !== undefined
 
+/** A conversation over QMP's two streams; one question at a time. */
 export const converse = (input: Writable, output: Readable): Conversation => {
   const lines = createInterface({ input: output })[Symbol.asyncIterator]()
+  const events = new Set<string>()
   let asked = 0
+
+  const read = async (): Promise<Line | undefined> => {
+    const line = await lines.next()
+    if (line.done === true) return undefined
+    const read: Line = JSON.parse(line.value)
+    if (read.event !== undefined) events.add(read.event)
+    return read
+  }
 
   const answersTo = async (id: string): Promise<readonly Answer[]> => {
     const answers: Answer[] = []
-    for (let line = await lines.next(); line.done !== true; line = await lines.next()) {
-      const answer: Answer = JSON.parse(line.value)
-      if (isAnswer(answer)) answers.push(answer)
-      if (answer.id === id) break
+    for (let line = await read(); line !== undefined; line = await read()) {
+      if (isAnswer(line)) answers.push(line)
+      if (line.id === id) break
     }
     return answers
   }
 
-  const ask = async (command: string): Promise<unknown> => {
+  const ask = async (command: string, members?: object): Promise<unknown> => {
     const id = `ask-${asked++}`
-    input.write(`${JSON.stringify({ execute: command, id })}\n`)
+    input.write(`${JSON.stringify({ execute: command, arguments: members, id })}\n`)
     const answer = (await answersTo(id)).find((given) => given.id === id)
     if (answer?.error !== undefined) throw new Error(`${command}: ${answer.error.desc}`)
     return answer?.return
   }
 
-  return { send: (text) => input.write(text), answersTo, ask }
+  const event = async (name: string): Promise<boolean> => {
+    while (!events.has(name)) if ((await read()) === undefined) return false
+    return true
+  }
+
+  return { send: (text) => input.write(text), answersTo, ask, event }
 }

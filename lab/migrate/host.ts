@@ -1,0 +1,144 @@
+import { type ChildProcess, spawn } from "node:child_process"
+import { once } from "node:events"
+import { mkdtempSync, rmSync } from "node:fs"
+import { connect, createServer } from "node:net"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { createInterface } from "node:readline"
+import { type Conversation, converse } from "../qmp.js"
+import { type Machine, machineOptions } from "./machine.js"
+
+/** A QEMU of the lab with a SPICE server. */
+export interface Host extends Conversation {
+  /** Where its SPICE server listens, on loopback. */
+  readonly port: number
+  readonly machine: Machine
+  /** Where it takes a migration from, as an address of QEMU's. */
+  readonly incoming: string
+  /** What it has complained about so far. */
+  readonly complaints: () => string
+  readonly ended: Promise<End>
+  /** Whether it is still there. */
+  readonly isAlive: () => boolean
+  /** Lets the guest run a line of shell, and waits until it has. */
+  readonly inGuest: (line: string) => Promise<void>
+}
+
+/** How a process ended: by a signal, or with a code. */
+export interface End {
+  readonly signal: NodeJS.Signals | null
+  readonly code: number | null
+}
+
+/** How a QEMU of the lab is started. */
+export interface HostOptions {
+  readonly machine: Machine
+  /** Whether it waits for a machine instead of starting its own. */
+  readonly isTarget?: boolean
+  readonly environment?: NodeJS.ProcessEnv
+  /** QEMU's program; the installed one if not given. */
+  readonly program?: string
+}
+
+/** A port of loopback that nobody listens on. */
+export const freePort = async (): Promise<number> => {
+  const server = createServer().listen(0, "127.0.0.1")
+  await once(server, "listening")
+  const address = server.address()
+  server.close()
+  await once(server, "close")
+  if (address === null || typeof address === "string") throw new Error("a listener on loopback without a port")
+  return address.port
+}
+
+const spiceOptions = ({ jpegWanCompression = "auto", password }: Machine, port: number): readonly string[] => [
+  "-spice",
+  [
+    `port=${port},addr=127.0.0.1,seamless-migration=on,jpeg-wan-compression=${jpegWanCompression}`,
+    password === undefined ? "disable-ticketing=on" : "password-secret=ticket",
+  ].join(),
+  ...(password === undefined ? [] : ["-object", `secret,id=ticket,data=${password}`]),
+]
+
+/** The last of what a process complained about. */
+const complaintsOf = (child: ChildProcess): (() => string) => {
+  let complaints = ""
+  child.stderr?.setEncoding("utf8").on("data", (chunk: string) => {
+    complaints = (complaints + chunk).slice(-4000)
+  })
+  return () => complaints.trim()
+}
+
+/** The guest's end of the lines that it is sent: it answers each with how it went. */
+const guestAt = async (path: string, boots: boolean): Promise<(line: string) => Promise<void>> => {
+  const socket = connect(path)
+  socket.on("error", () => undefined)
+  await once(socket, "connect")
+  const answers = createInterface({ input: socket })[Symbol.asyncIterator]()
+  const answer = async (): Promise<void> => {
+    const { value } = await answers.next()
+    if (value !== "done 0") throw new Error(`the guest says ${String(value)}`)
+  }
+  let ready = boots ? undefined : Promise.resolve()
+  return async (line) => {
+    ready ??= answer()
+    await ready
+    socket.write(`${line}\n`)
+    await answer()
+  }
+}
+
+const start = async (options: HostOptions, folder: string): Promise<{ host: Host; stop: () => Promise<void> }> => {
+  const { machine, isTarget = false, environment = process.env, program = "qemu-system-x86_64" } = options
+  const port = await freePort()
+  const control = join(folder, "control")
+  const child = spawn(
+    program,
+    [
+      ...machineOptions(machine, control),
+      ...spiceOptions(machine, port),
+      ...["-qmp", "stdio"],
+      ...(isTarget ? ["-incoming", "defer"] : []),
+    ],
+    { env: environment, stdio: ["pipe", "pipe", "pipe"] },
+  )
+  child.stdin.on("error", () => undefined)
+  const complaints = complaintsOf(child)
+  const ended = new Promise<End>((resolve) => {
+    child.once("error", () => resolve({ signal: null, code: null }))
+    child.once("close", (code, signal) => resolve({ code, signal }))
+  })
+  const conversation = converse(child.stdin, child.stdout)
+  const stop = async (): Promise<void> => {
+    child.kill("SIGKILL")
+    await ended
+  }
+  if ((await conversation.ask("qmp_capabilities")) === undefined) {
+    await ended
+    throw new Error(`QEMU does not start: ${complaints()}`)
+  }
+  let guest: ReturnType<typeof guestAt> | undefined
+  const inGuest = async (line: string): Promise<void> => {
+    guest ??= guestAt(control, !isTarget)
+    await (await guest)(line)
+  }
+  const isAlive = (): boolean => child.exitCode === null && child.signalCode === null
+  const incoming = `unix:${join(folder, "migration")}`
+  return { host: { ...conversation, port, machine, incoming, complaints, ended, isAlive, inGuest }, stop }
+}
+
+/** Starts QEMUs for `use`, and ends every one of them in any case. */
+export const withHosts = async <A>(use: (start: (options: HostOptions) => Promise<Host>) => Promise<A>): Promise<A> => {
+  const folder = mkdtempSync(join(tmpdir(), "lab-"))
+  const stops: (() => Promise<void>)[] = []
+  try {
+    return await use(async (options) => {
+      const { host, stop } = await start(options, mkdtempSync(join(folder, "host-")))
+      stops.push(stop)
+      return host
+    })
+  } finally {
+    await Promise.all(stops.map((stop) => stop()))
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
