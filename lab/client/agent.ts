@@ -2,7 +2,10 @@ import type { SpiceChannel } from "./channel.js"
 import { mainFromClient, mainFromServer } from "./numbers.js"
 
 /** Messages of an agent (spice/vd_agent.h), as far as the lab sends them. */
-export const agentMessages = { monitorsConfig: 2, announceCapabilities: 6, clipboard: 4 } as const
+export const agentMessages = { monitorsConfig: 2, clipboard: 4, announceCapabilities: 6 } as const
+
+/** The most that one message of main carries of an agent's (VD_AGENT_MAX_DATA_SIZE). */
+export const agentPieceSize = 2048
 
 /** A VDAgentMessage: protocol 1, type, opaque 0, size, and the data. */
 export const agentMessage = (type: number, data: Uint8Array): Buffer => {
@@ -13,18 +16,67 @@ export const agentMessage = (type: number, data: Uint8Array): Buffer => {
   return Buffer.concat([header, data])
 }
 
-/** A chunk as the guest's side of the port writes and reads it: VDIChunkHeader for the client's port, and a piece of a message. */
-export const chunkOf = (piece: Uint8Array, size = piece.length): Buffer => {
+/** A chunk as the guest's side of the port writes and reads it: a VDIChunkHeader for the client's port, then the piece. */
+export const agentChunk = (piece: Uint8Array): Buffer => {
   const header = Buffer.alloc(8)
   header.writeUInt32LE(1, 0) // VDP_CLIENT_PORT
-  header.writeUInt32LE(size, 4)
+  header.writeUInt32LE(piece.length, 4)
   return Buffer.concat([header, piece])
 }
 
+/** A client's side of the conversation with the guest's agent. */
+export interface Agent {
+  /** Sends a piece of a message, without a look at the tokens. */
+  readonly send: (piece: Uint8Array) => void
+  /** Sends pieces for as long as the server gives tokens, and says how many it took; `patience` in milliseconds. */
+  readonly sendAll: (pieces: readonly Uint8Array[], patience: number) => Promise<number>
+}
+
+const word = (value: number): Buffer => {
+  const bytes = Buffer.alloc(4)
+  bytes.writeUInt32LE(value)
+  return bytes
+}
+
+/** Resolves to false after so many milliseconds, unless `event` comes first. */
+const within = async (event: Promise<unknown>, patience: number): Promise<boolean> => {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<false>((resolve) => {
+    timer = setTimeout(() => resolve(false), patience)
+  })
+  try {
+    return await Promise.race([event.then(() => true), late])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
 /** Waits for the guest's agent and starts the conversation, as every client does; tokens without end, as spice-gtk gives. */
-export const startAgent = async (main: SpiceChannel): Promise<void> => {
-  await main.receive(mainFromServer.agentConnected, mainFromServer.agentConnectedTokens)
-  const tokens = Buffer.alloc(4)
-  tokens.writeUInt32LE(0xffffffff)
-  main.send(mainFromClient.agentStart, tokens)
+export const startAgent = async (main: SpiceChannel): Promise<Agent> => {
+  const connected = await main.receive(mainFromServer.agentConnectedTokens)
+  let tokens = connected.payload.readUInt32LE(0)
+  main.send(mainFromClient.agentStart, word(0xffffffff))
+  const send = (piece: Uint8Array): void => main.send(mainFromClient.agentData, piece)
+
+  const token = async (): Promise<void> => {
+    tokens += (await main.receive(mainFromServer.agentToken)).payload.readUInt32LE(0)
+  }
+
+  const sendAll = async (pieces: readonly Uint8Array[], patience: number): Promise<number> => {
+    let waiting: Promise<void> | undefined
+    for (const [index, piece] of pieces.entries()) {
+      while (tokens === 0) {
+        waiting = token()
+        if (!(await within(waiting, patience))) {
+          waiting.catch(() => undefined)
+          return index
+        }
+      }
+      tokens--
+      send(piece)
+    }
+    return pieces.length
+  }
+
+  return { send, sendAll }
 }

@@ -27,8 +27,8 @@ export interface SpiceChannel {
 /** Where a channel is linked, and how it behaves beyond what every client does. */
 export interface ChannelOptions extends LinkRequest {
   readonly address: NetConnectOpts
-  /** When a ping is answered; without it, at once. */
-  readonly beforePong?: () => Promise<void>
+  /** What a ping of so many bytes waits for before it is answered; without it, nothing. */
+  readonly beforePong?: (size: number) => Promise<unknown>
 }
 
 const miniHeaderSize = 6
@@ -123,7 +123,7 @@ export const openChannel = async (options: ChannelOptions): Promise<SpiceChannel
   }
 
   const answer = async ({ payload }: Message): Promise<void> => {
-    await beforePong?.()
+    await beforePong?.(payload.length)
     send(fromClient.pong, payload.subarray(0, 12))
   }
 

@@ -3,8 +3,13 @@ import { openChannel, type SpiceChannel } from "./channel.js"
 import { fromClient, fromServer, mainFromClient, mainFromServer, migrateFlags } from "./numbers.js"
 import { type Session, sessionOf } from "./session.js"
 
-/** What a client may do with a channel's migration data before the target gets it: anything. */
-export type Relay = (channel: SpiceChannel, blob: Buffer) => Promise<Uint8Array> | Uint8Array
+/** What a client may do on its way over beyond what it has to. */
+export interface OnTheWay {
+  /** Called for each channel when the VM has stopped: what is sent now the source reads, and cannot give to a device. */
+  readonly beforeFlush?: (channel: SpiceChannel) => void
+  /** What the target gets for a channel's migration data: anything. */
+  readonly relay?: (channel: SpiceChannel, blob: Buffer) => Promise<Uint8Array> | Uint8Array
+}
 
 /** How a migration went, seen from the client. */
 export interface Migrated {
@@ -61,18 +66,24 @@ const prepare = async (source: Session): Promise<{ readonly target: Session; rea
   return { target: sessionOf(connectionId, options, main, others), seamless }
 }
 
-/** A channel's way over: it is flushed and its data taken, if the server asks for it, and handed on as `relay` likes. */
-const move = async (from: SpiceChannel, to: SpiceChannel, relay: Relay): Promise<readonly Blob[]> => {
+/** A channel's way over: it is flushed and its data taken, if the server asks for it. */
+const move = async (
+  from: SpiceChannel,
+  to: SpiceChannel,
+  { beforeFlush, relay }: OnTheWay,
+): Promise<readonly Blob[]> => {
   const flags = (await from.receive(fromServer.migrate)).payload.readUInt32LE(0)
-  if ((flags & migrateFlags.needFlush) !== 0) from.send(fromClient.migrateFlushMark)
-  if ((flags & migrateFlags.needDataTransfer) === 0) {
-    from.close()
-    return []
+  if ((flags & migrateFlags.needFlush) !== 0) {
+    beforeFlush?.(from)
+    from.send(fromClient.migrateFlushMark)
   }
-  const { payload } = await from.receive(fromServer.migrateData)
-  to.send(fromClient.migrateData, await relay(from, payload))
-  from.close()
-  return [{ channel: from.name, id: from.id, bytes: payload }]
+  const blobs: Blob[] = []
+  if ((flags & migrateFlags.needDataTransfer) !== 0) {
+    const { payload } = await from.receive(fromServer.migrateData)
+    to.send(fromClient.migrateData, relay === undefined ? payload : await relay(from, payload))
+    blobs.push({ channel: from.name, id: from.id, bytes: payload })
+  }
+  return blobs
 }
 
 /**
@@ -82,7 +93,7 @@ const move = async (from: SpiceChannel, to: SpiceChannel, relay: Relay): Promise
 export const followMigration = async (
   source: Session,
   ready: () => Promise<unknown>,
-  relay: Relay = (_, blob) => blob,
+  onTheWay: OnTheWay = {},
 ): Promise<Migrated> => {
   const { target, seamless } = await prepare(source)
   await ready()
@@ -90,11 +101,15 @@ export const followMigration = async (
     await source.main.receive(mainFromServer.migrateEnd)
     target.main.send(mainFromClient.migrateEnd)
     await target.main.receive(mainFromServer.init)
+    source.close()
     return { seamless, session: target, blobs: [] }
   }
   const moves = source.channels.map(async (from, index) => {
     const to = target.channels[index]
-    return to === undefined ? [] : move(from, to, relay)
+    return to === undefined ? [] : move(from, to, onTheWay)
   })
-  return { seamless, session: target, blobs: (await Promise.all(moves)).flat() }
+  const blobs = (await Promise.all(moves)).flat()
+  // Not before: a server that loses main ends the whole session, and data that it has not sent yet is lost.
+  source.close()
+  return { seamless, session: target, blobs }
 }

@@ -6,6 +6,8 @@ export interface Stream {
   /** Takes so many bytes, waiting for them; rejects if the connection ends before. */
   readonly exactly: (count: number) => Promise<Buffer>
   readonly write: (bytes: Uint8Array) => void
+  /** Hands on all bytes as they come, instead of keeping them for `exactly`. */
+  readonly feed: (take: (bytes: Uint8Array) => void) => void
   /** Resolves once the other side has closed or the connection broke. */
   readonly ended: Promise<void>
   readonly close: () => void
@@ -14,17 +16,19 @@ export interface Stream {
 /** What `exactly` rejects with when there will be no more bytes. */
 export class Ended extends Error {}
 
-const streamOf = (socket: Socket): Stream => {
+/** Takes a socket's bytes as they come. */
+export const streamOf = (socket: Socket): Stream => {
   let chunks: Buffer[] = []
   let length = 0
   let open = true
   let wake = (): void => undefined
-
-  socket.on("data", (chunk) => {
-    chunks.push(chunk)
-    length += chunk.length
+  let take = (bytes: Buffer): void => {
+    chunks.push(bytes)
+    length += bytes.length
     wake()
-  })
+  }
+
+  socket.on("data", (bytes) => take(bytes))
   // A reset is an end like another: who cares asks the process.
   socket.on("error", () => undefined)
   const ended = new Promise<void>((resolve) => {
@@ -50,11 +54,17 @@ const streamOf = (socket: Socket): Stream => {
     return all.subarray(0, count)
   }
 
+  const feed = (to: (bytes: Uint8Array) => void): void => {
+    for (const chunk of chunks.splice(0)) to(chunk)
+    length = 0
+    take = to
+  }
+
   const write = (bytes: Uint8Array): void => {
     if (socket.writable) socket.write(bytes)
   }
 
-  return { exactly, write, ended, close: () => void socket.destroy() }
+  return { exactly, feed, write, ended, close: () => void socket.destroy() }
 }
 
 /** Connects to an address. */

@@ -1,12 +1,13 @@
 import { type ChildProcess, spawn } from "node:child_process"
 import { once } from "node:events"
-import { mkdtempSync, rmSync } from "node:fs"
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { connect, createServer } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { createInterface } from "node:readline"
 import { type Conversation, converse } from "../qmp.js"
 import { type Machine, machineOptions } from "./machine.js"
+import { photograph } from "./splash.js"
 
 /** A QEMU of the lab with a SPICE server. */
 export interface Host extends Conversation {
@@ -88,14 +89,21 @@ const guestAt = async (path: string, boots: boolean): Promise<(line: string) => 
   }
 }
 
-const start = async (options: HostOptions, folder: string): Promise<{ host: Host; stop: () => Promise<void> }> => {
+interface Started {
+  readonly host: Host
+  readonly stop: () => Promise<void>
+}
+
+const start = async (options: HostOptions, folder: string): Promise<Started> => {
   const { machine, isTarget = false, environment = process.env, program = "qemu-system-x86_64" } = options
   const port = await freePort()
   const control = join(folder, "control")
+  const splash = join(folder, "splash.bmp")
+  if (machine.splash === true) writeFileSync(splash, photograph())
   const child = spawn(
     program,
     [
-      ...machineOptions(machine, control),
+      ...machineOptions(machine, { control, splash }),
       ...spiceOptions(machine, port),
       ...["-qmp", "stdio"],
       ...(isTarget ? ["-incoming", "defer"] : []),
@@ -130,15 +138,18 @@ const start = async (options: HostOptions, folder: string): Promise<{ host: Host
 /** Starts QEMUs for `use`, and ends every one of them in any case. */
 export const withHosts = async <A>(use: (start: (options: HostOptions) => Promise<Host>) => Promise<A>): Promise<A> => {
   const folder = mkdtempSync(join(tmpdir(), "lab-"))
-  const stops: (() => Promise<void>)[] = []
+  const started: Started[] = []
   try {
     return await use(async (options) => {
-      const { host, stop } = await start(options, mkdtempSync(join(folder, "host-")))
-      stops.push(stop)
-      return host
+      const one = await start(options, mkdtempSync(join(folder, "host-")))
+      started.push(one)
+      return one.host
     })
+  } catch (error) {
+    const complaints = started.map(({ host }) => host.complaints()).filter((text) => text !== "")
+    throw new Error([String(error), ...complaints].join("; "), { cause: error })
   } finally {
-    await Promise.all(stops.map((stop) => stop()))
+    await Promise.all(started.map(({ stop }) => stop()))
     rmSync(folder, { recursive: true, force: true })
   }
 }

@@ -6,33 +6,41 @@ export interface Machine {
   readonly jpegWanCompression?: "auto" | "always" | "never"
   /** A guest that runs commands (lab/setup/guest.sh), instead of firmware only. */
   readonly guest?: boolean
-  /** What the smartcard channel leads to: a reader, or a port that the guest writes to. */
-  readonly smartcard?: "reader" | "port"
+  /** A picture like a photograph on the screen, which firmware shows (lab/migrate/splash.ts). */
+  readonly splash?: boolean
+  /** What the smartcard channel leads to: a reader, or a serial line on which the guest writes what it likes. */
+  readonly smartcard?: "reader" | "serial"
   /** The ticket that clients need. */
   readonly password?: string
 }
 
 /** The order of the guest's ports: /dev/vport0p1 and so on. */
-export const guestPorts = { control: 1, agent: 2, port: 3, webdav: 4, smartcard: 5 } as const
+export const guestPorts = { control: 1, agent: 2, port: 3, webdav: 4 } as const
 
 const port = (chardev: string, nr: number, name: string): readonly string[] => [
   "-device",
   `virtserialport,chardev=${chardev},nr=${nr},name=${name}`,
 ]
 
-const smartcard = (kind: "reader" | "port"): readonly string[] => [
+const smartcard = (kind: "reader" | "serial"): readonly string[] => [
   ...["-chardev", "spicevmc,id=card,name=smartcard"],
   ...(kind === "reader"
     ? ["-device", "usb-ccid", "-device", "ccid-card-passthru,chardev=card"]
-    : port("card", guestPorts.smartcard, "card")),
+    : ["-device", "isa-serial,chardev=card"]),
 ]
 
 const files = new URL("../../.lab/guest/", import.meta.url).pathname
 
 const guestOptions = [...["-kernel", `${files}kernel`, "-initrd", `${files}initramfs`], ...["-append", "quiet"]]
 
-/** Every kind of channel that carries migration data, in QEMU's options; `control` is where the guest's commands go. */
-export const machineOptions = (machine: Machine, control: string): readonly string[] => [
+/** Files of one host: the socket that the guest's commands go through, and the picture. */
+export interface HostFiles {
+  readonly control: string
+  readonly splash: string
+}
+
+/** Every kind of channel that carries migration data, in QEMU's options. */
+export const machineOptions = (machine: Machine, { control, splash }: HostFiles): readonly string[] => [
   ...["-machine", "pc,accel=tcg", "-m", machine.guest === true ? "96" : "32", "-nodefaults", "-display", "none"],
   ...["-vga", "qxl", ...Array.from({ length: (machine.displays ?? 1) - 1 }, () => ["-device", "qxl"]).flat()],
   ...["-device", "virtio-serial"],
@@ -45,4 +53,5 @@ export const machineOptions = (machine: Machine, control: string): readonly stri
   ...["-device", "qemu-xhci,id=usb", "-chardev", "spicevmc,id=redir,name=usbredir"],
   ...["-device", "usb-redir,chardev=redir", ...smartcard(machine.smartcard ?? "reader")],
   ...(machine.guest === true ? guestOptions : []),
+  ...(machine.splash === true ? ["-boot", `menu=on,splash-time=60000,splash=${splash}`] : []),
 ]

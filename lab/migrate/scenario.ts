@@ -1,0 +1,41 @@
+import type { OnTheWay } from "../client/migration.js"
+import type { Session, SessionOptions } from "../client/session.js"
+import { type Hop, hop, sessionOn, startPair } from "./hop.js"
+import { type Host, withHosts } from "./host.js"
+import type { Machine } from "./machine.js"
+
+/** A channel of a session, as "main/0". */
+export type ChannelKey = `${string}/${number}`
+
+/** A state of the source that is worth a migration. */
+export interface Scenario {
+  /** What its files are named after. */
+  readonly name: string
+  /** What the source's state is, for the index of the corpus. */
+  readonly says: string
+  readonly machine: Machine
+  readonly session?: Partial<SessionOptions>
+  /** Brings the source into the state, once the client is there. */
+  readonly prepare?: (source: Host, session: Session) => Promise<OnTheWay | undefined>
+  /** How often the machine moves; the blobs of the last move count. 1 if not given. */
+  readonly hops?: number
+  /** The channels whose blobs are worth keeping. */
+  readonly keep: readonly ChannelKey[]
+}
+
+/** Runs a scenario on fresh hosts with this project's client. */
+export const runScenario = ({ machine, session: how, prepare, hops = 1 }: Scenario): Promise<Hop> =>
+  withHosts(async (start) => {
+    const [first, second] = await startPair(start, { machine })
+    const session = await sessionOn(first, how)
+    const onTheWay = await prepare?.(first, session)
+    let source = second
+    let last = await hop(first, second, session, onTheWay)
+    for (let done = 1; done < hops; done++) {
+      const next = await start({ machine, isTarget: true })
+      last = await hop(source, next, last.session, onTheWay)
+      source = next
+    }
+    last.session.close()
+    return last
+  })
