@@ -40,6 +40,12 @@ const settingFor = (settings: readonly Setting[], entry: CorpusBlob): number => 
   )
 }
 
+/** The longest blob that is a seed, in bytes. The inputs of a run are as long as its longest seed, and as slow. */
+const longestSeed = 32_768
+
+const seedsAmong = (corpus: readonly CorpusBlob[]): readonly CorpusBlob[] =>
+  corpus.filter(({ bytes }) => bytes.length <= longestSeed)
+
 /** The first byte says which setting, all others are the blob: it begins at an odd offset. */
 export const rawReading = (format: Format): Reading => {
   const settings = settingsOf(format, receivers.raw)
@@ -47,7 +53,7 @@ export const rawReading = (format: Format): Reading => {
   return {
     caseOf: (data) => ({ setting: settings[Number(data[0]) % settings.length] ?? first, blob: data.subarray(1) }),
     *seeds(corpus) {
-      for (const entry of corpus) yield Uint8Array.of(settingFor(settings, entry), ...entry.bytes)
+      for (const entry of seedsAmong(corpus)) yield Uint8Array.of(settingFor(settings, entry), ...entry.bytes)
     },
   }
 }
@@ -90,7 +96,8 @@ export const attacksFor = (format: Format) => {
 
 /**
  * The input's bytes steer the making of a hostile blob, or are one behind the choice not to make one. Seeds are every
- * blob as it is, and the choices of every valid one for each way to be wrong.
+ * blob as it is, and the choices of every valid one for each way to be wrong; the lab's, which are many and alike, as
+ * they are only.
  */
 export const structuredReading = (format: Format): Reading => {
   const { settings, arbitrary, ways, caseOf } = attacksFor(format)
@@ -101,10 +108,11 @@ export const structuredReading = (format: Format): Reading => {
       return caseOf(value, tail)
     },
     *seeds(corpus) {
-      for (const entry of corpus) {
+      for (const entry of seedsAmong(corpus)) {
         const setting = settingFor(settings, entry)
         const wanted = toFuzzerBytes(arbitrary, { setting, way: ways, blob: undefined }) ?? []
         yield Uint8Array.of(...wanted, ...entry.bytes)
+        if (entry.origin === "lab") continue
         for (let way = 0; way < ways; way++) {
           const made = toFuzzerBytes(arbitrary, { setting, way, blob: entry.bytes })
           if (made !== undefined) yield made

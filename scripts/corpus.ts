@@ -3,6 +3,7 @@ import { join, relative } from "node:path"
 import {
   type CorpusEntry,
   indexText,
+  isKept,
   readBlob as readBlobOf,
   readIndex as readIndexOf,
   receiverOf,
@@ -96,7 +97,7 @@ export const formatNames = Object.keys(formats).filter((name): name is Format =>
  * the index has them.
  */
 export const generatedCorpus = (): ReadonlyMap<string, Uint8Array | string> => {
-  const kept = readIndex().filter(({ origin }) => origin === "capture" || origin === "regression")
+  const kept = readIndex().filter(isKept)
   const captures = kept.filter(({ origin }) => origin === "capture")
   const hostile = formatNames
     .flatMap((format) => distinct([...witnesses(formats[format]), ...shapes(formats[format], captures)]))

@@ -61,6 +61,13 @@ export const sessionOf = (
   return { connectionId, options, main, channels, close }
 }
 
+/** Links a channel of a session. A display's client says at once what it keeps: the server's thread waits for that. */
+const linkOther = async (options: ChannelOptions): Promise<SpiceChannel> => {
+  const channel = await openChannel(options)
+  if (channel.name === "display") channel.send(displayFromClient.init, displayInit())
+  return channel
+}
+
 /** Links main and then every channel of the list, as a new session. */
 export const openSession = async (options: SessionOptions): Promise<Session> => {
   const main = await openChannel({ ...options, channel: "main", id: 0, connectionId: 0 })
@@ -70,8 +77,7 @@ export const openSession = async (options: SessionOptions): Promise<Session> => 
   const others = await Promise.all(
     list
       .filter(({ name }) => name !== "main" && options.without?.includes(name) !== true)
-      .map(({ name, id }) => openChannel({ ...options, channel: name, id, connectionId })),
+      .map(({ name, id }) => linkOther({ ...options, channel: name, id, connectionId })),
   )
-  for (const channel of others) if (channel.name === "display") channel.send(displayFromClient.init, displayInit())
   return sessionOf(connectionId, options, main, others)
 }

@@ -3,6 +3,7 @@ import type { Session, SessionOptions } from "../client/session.js"
 import { type Hop, hop, sessionOn, startPair } from "./hop.js"
 import { type Host, withHosts } from "./host.js"
 import type { Machine } from "./machine.js"
+import { versionsOf } from "./versions.js"
 
 /** A channel of a session, as "main/0". */
 export type ChannelKey = `${string}/${number}`
@@ -23,10 +24,16 @@ export interface Scenario {
   readonly keep: readonly ChannelKey[]
 }
 
+/** A scenario's last migration, and between what. */
+export interface Ran extends Hop {
+  readonly versions: string
+}
+
 /** Runs a scenario on fresh hosts with this project's client. */
-export const runScenario = ({ machine, session: how, prepare, hops = 1 }: Scenario): Promise<Hop> =>
+export const runScenario = ({ machine, session: how, prepare, hops = 1 }: Scenario): Promise<Ran> =>
   withHosts(async (start) => {
     const [first, second] = await startPair(start, { machine })
+    const versions = await versionsOf(first)
     const session = await sessionOn(first, how)
     const onTheWay = await prepare?.(first, session)
     let source = second
@@ -37,5 +44,5 @@ export const runScenario = ({ machine, session: how, prepare, hops = 1 }: Scenar
       source = next
     }
     last.session.close()
-    return last
+    return { ...last, versions }
   })

@@ -7,8 +7,11 @@ import { type Channel, defaultReceiver, type ReceiverState } from "../spice/rece
 export interface CorpusEntry {
   readonly file: string
   readonly channel: Channel
-  /** capture: relayed by a real client; witness: breaks one rule alone; shape: a classic mutation of another blob. */
-  readonly origin: "capture" | "witness" | "shape" | "regression"
+  /**
+   * capture: relayed by a real client; lab: the same, in a scenario of the lab; witness: breaks one rule alone; shape: a
+   * classic mutation of a capture.
+   */
+  readonly origin: "capture" | "lab" | "witness" | "shape" | "regression"
   readonly source: string
   /** What differs from the default receiver. */
   readonly receiver: Partial<ReceiverState>
@@ -52,7 +55,11 @@ const writeWhole = (file: string, content: Uint8Array | string): void => {
   renameSync(unfinished, file)
 }
 
-const isKept = ({ origin }: CorpusEntry): boolean => origin === "capture" || origin === "regression"
+/** Whether a real server has written a blob. */
+export const isGenuine = ({ origin }: Pick<CorpusEntry, "origin">): boolean => origin === "capture" || origin === "lab"
+
+/** Whether a blob is there for good, and not generated with the others. */
+export const isKept = (entry: Pick<CorpusEntry, "origin">): boolean => isGenuine(entry) || entry.origin === "regression"
 
 /** Adds a regression to the index, behind what is not generated. Returns false if its file is there already. */
 export const addToIndex = (corpus: string, entry: CorpusEntry): boolean => {

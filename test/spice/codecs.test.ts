@@ -4,7 +4,7 @@ import * as t from "io-ts"
 import { PathReporter } from "io-ts/lib/PathReporter.js"
 import { describe, expect, test } from "vitest"
 import { readBlob, readIndex } from "../../scripts/corpus.js"
-import { receiverOf } from "../../src/fuzz/corpus.js"
+import { isGenuine, receiverOf } from "../../src/fuzz/corpus.js"
 import {
   type Codec,
   defaultReceiver,
@@ -17,6 +17,7 @@ import {
   spicevmcCodec,
   surfacesOf,
 } from "../../src/index.js"
+import { formatOf } from "../../src/spice/formats.js"
 
 const blob = Uint8Array.of(0x49, 0x43, 0x4d, 0x44, 1, 0, 0, 0, 7, 0)
 const tooMany = Uint8Array.of(0x49, 0x43, 0x4d, 0x44, 1, 0, 0, 0, 0xff, 0xff)
@@ -25,15 +26,15 @@ const codecs: Readonly<Record<string, (receiver?: ReceiverState) => Codec<Migrat
   main: mainCodec as (receiver?: ReceiverState) => Codec<MigrateData>,
   display: displayCodec as (receiver?: ReceiverState) => Codec<MigrateData>,
   inputs: inputsCodec as (receiver?: ReceiverState) => Codec<MigrateData>,
-  usbredir: spicevmcCodec as (receiver?: ReceiverState) => Codec<MigrateData>,
+  spicevmc: spicevmcCodec as (receiver?: ReceiverState) => Codec<MigrateData>,
   smartcard: smartcardCodec as (receiver?: ReceiverState) => Codec<MigrateData>,
 }
 
 describe("an io-ts codec", () => {
-  const captures = readIndex().filter(({ origin }) => origin === "capture")
+  const captures = readIndex().filter(isGenuine)
 
   test.each(captures)("decodes, guards and encodes $file", (entry) => {
-    const codec = codecs[entry.channel]?.(receiverOf(entry))
+    const codec = codecs[formatOf[entry.channel]]?.(receiverOf(entry))
     if (codec === undefined) throw new Error(entry.channel)
     const decoded = codec.decode(readBlob(entry))
     if (E.isLeft(decoded)) throw new Error(PathReporter.report(decoded).join())

@@ -67,7 +67,7 @@ describe("both decoders agree on verdict, state and violations", () => {
   })
 
   test("of edited captures and witnesses", () => {
-    const entries = readIndex().filter(({ origin }) => origin !== "shape")
+    const entries = readIndex().filter((entry) => entry.origin !== "shape" && readBlob(entry).length <= 8192)
     fc.assert(
       fc.property(fc.constantFrom(...entries), edits, (entry, edit) =>
         expectAgreement(entry.channel, edited(readBlob(entry), edit), receiverOf(entry)),

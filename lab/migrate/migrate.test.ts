@@ -1,0 +1,112 @@
+import { afterAll, describe, expect, test } from "vitest"
+import { type Capture, captureOf, faultsOf, keepCaptures } from "./captures.js"
+import { hop, sessionOn, startPair } from "./hop.js"
+import { withHosts } from "./host.js"
+import { obstacles } from "./obstacles.js"
+import { runScenario, type Scenario } from "./scenario.js"
+import { sample, scenarios, surfaceScenarios } from "./scenarios/index.js"
+import { spicyHop } from "./spicy.js"
+import { surfacesBlob } from "./surfaces.js"
+import { versionsOf } from "./versions.js"
+
+/** LAB=full runs every scenario; UPDATE_CORPUS=1 writes what they yield into the corpus as well. */
+const { LAB, UPDATE_CORPUS } = process.env
+const isFull = LAB === "full"
+
+const why = obstacles()
+for (const [what, obstacle] of Object.entries(why))
+  if (obstacle !== undefined) process.stderr.write(`lab: migrations of ${what} are skipped, ${obstacle}\n`)
+
+const captures: Capture[] = []
+
+/** Holds the blobs of a migration against the decoders; those worth it are kept for the corpus. */
+const expectGenuine = (found: readonly Capture[]): void => {
+  for (const capture of found) expect(faultsOf(capture), `${capture.file}, ${capture.source}`).toEqual([])
+}
+
+const channelsWithData = ["display", "inputs", "main", "port", "smartcard", "usbredir", "webdav"]
+
+const run = async (scenario: Scenario): Promise<void> => {
+  const { name, says, machine, keep } = scenario
+  const { blobs, completed, seamless, complaints, versions } = await runScenario(scenario)
+  expect({ seamless, completed, complaints }).toEqual({ seamless: true, completed: true, complaints: "" })
+  expect([...new Set(blobs.map(({ channel }) => channel))].sort()).toEqual(channelsWithData)
+  const source = `relayed by the lab's client between two ${versions}, machine pc under TCG: ${says}`
+  const all = blobs.map(({ channel, id, bytes }) => {
+    const isFirst = keep[0] === `${channel}/${id}`
+    const suffix = isFirst ? "" : `-${channel}${id === 0 ? "" : `-${id}`}`
+    return {
+      key: `${channel}/${id}`,
+      capture: captureOf({ name: `${name}${suffix}`, source, machine }, channel, bytes),
+    }
+  })
+  expectGenuine(all.map(({ capture }) => capture))
+  captures.push(...all.filter(({ key }) => keep.some((kept) => kept === key)).map(({ capture }) => capture))
+}
+
+describe.skipIf(why.qemu !== undefined)("a seamless migration with the lab's client", () => {
+  test.each(scenarios.filter(({ name }) => isFull || sample.has(name)))("$name: $says", run)
+
+  test("relays no data where the target refuses to take part", async () => {
+    await withHosts(async (start) => {
+      const environment = { ...process.env, SPICE_DEBUG_ALLOW_MC: "1" }
+      const [source, target] = await Promise.all([
+        start({ machine: {} }),
+        start({ machine: {}, isTarget: true, environment }),
+      ])
+      const { seamless, blobs, completed } = await hop(source, target, await sessionOn(source))
+      expect({ seamless, blobs, completed }).toEqual({ seamless: false, blobs: [], completed: true })
+    })
+  })
+})
+
+describe.skipIf(why.spicy !== undefined)("a migration with spicy", () => {
+  const channelsOfSpicy = 8
+
+  test("is seamless, and every blob of it is genuine", async () => {
+    await withHosts(async (start) => {
+      const [source, target] = await startPair(start, { machine: { guest: true } })
+      const versions = await versionsOf(source)
+      const { kind, blobs, completed, channels } = await spicyHop(source, target, channelsOfSpicy, () =>
+        source.inGuest("exec 3<>/dev/vport0p2"),
+      )
+      expect({ kind, completed, channels }).toEqual({ kind: "seamless", completed: true, channels: [8, 8] })
+      expect([...new Set(blobs.map(({ channel }) => channel))].sort()).toEqual(channelsWithData)
+      const source_ = `relayed by spice-gtk (spicy) between two ${versions}, machine pc under TCG: agent connected`
+      const found = blobs.map(({ channel, bytes }) =>
+        captureOf({ name: `spicy-${channel}`, source: source_, machine: {} }, channel, bytes),
+      )
+      expectGenuine(found)
+      captures.push(...found)
+    })
+  })
+
+  test("relays no data where the target refuses to take part", async () => {
+    await withHosts(async (start) => {
+      const environment = { ...process.env, SPICE_DEBUG_ALLOW_MC: "1" }
+      const [source, target] = await Promise.all([
+        start({ machine: {} }),
+        start({ machine: {}, isTarget: true, environment }),
+      ])
+      const { kind, blobs, completed } = await spicyHop(source, target, channelsOfSpicy)
+      expect({ kind, blobs, completed }).toEqual({ kind: "semi-seamless", blobs: [], completed: true })
+    })
+  })
+})
+
+describe.skipIf(why.surfaces !== undefined)("a display of many surfaces", () => {
+  test.each(surfaceScenarios)("$surfaces surfaces, $photos drawn on, $jpegWanCompression", async (surfaces) => {
+    const { surfaces: count, photos, jpegWanCompression } = surfaces
+    const blob = await surfacesBlob(surfaces)
+    expect(blob.readUInt32LE(80)).toBe(count)
+    const name = `display-surfaces-${count}-${jpegWanCompression}`
+    const source = `relayed by the lab's client between two of lab/surfaces/server.c on spice-server 0.15.1: ${count} surfaces, a photograph on ${photos} of them, jpeg-wan-compression ${jpegWanCompression}`
+    const capture = captureOf({ name, source, machine: { jpegWanCompression } }, "display", blob)
+    expectGenuine([capture])
+    captures.push(capture)
+  })
+})
+
+afterAll(() => {
+  if (UPDATE_CORPUS === "1") keepCaptures(captures)
+})

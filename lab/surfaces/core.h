@@ -1,0 +1,5 @@
+#pragma once
+
+#include <spice.h>
+
+extern SpiceCoreInterface glib_core;
