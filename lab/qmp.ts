@@ -36,7 +36,9 @@ export const converse = (input: Writable, output: Readable): Conversation => {
   let asked = 0
 
   const read = async (): Promise<Line | undefined> => {
-    const line = await lines.next()
+    let line = await lines.next()
+    // Some of QEMU's devices print as well.
+    while (line.done !== true && !line.value.startsWith("{")) line = await lines.next()
     if (line.done === true) return undefined
     const read: Line = JSON.parse(line.value)
     if (read.event !== undefined) events.add(read.event)

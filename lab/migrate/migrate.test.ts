@@ -4,7 +4,7 @@ import { hop, sessionOn, startPair } from "./hop.js"
 import { withHosts } from "./host.js"
 import { obstacles } from "./obstacles.js"
 import { runScenario, type Scenario } from "./scenario.js"
-import { sample, scenarios, surfaceScenarios } from "./scenarios/index.js"
+import { fatalScenarios, sample, scenarios, surfaceScenarios } from "./scenarios/index.js"
 import { spicyHop } from "./spicy.js"
 import { surfacesBlob } from "./surfaces.js"
 import { versionsOf } from "./versions.js"
@@ -46,6 +46,10 @@ const run = async (scenario: Scenario): Promise<void> => {
 
 describe.skipIf(why.qemu !== undefined)("a seamless migration with the lab's client", () => {
   test.each(scenarios.filter(({ name }) => isFull || sample.has(name)))("$name: $says", run)
+
+  test.each(isFull ? fatalScenarios : [])("the source ends: $says", async (scenario) => {
+    await expect(runScenario(scenario)).rejects.toThrow(scenario.dies)
+  })
 
   test("relays no data where the target refuses to take part", async () => {
     await withHosts(async (start) => {

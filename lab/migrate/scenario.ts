@@ -24,6 +24,12 @@ export interface Scenario {
   readonly keep: readonly ChannelKey[]
 }
 
+/** A scenario that the source does not survive. */
+export interface Fatal extends Scenario {
+  /** What it says in the end. */
+  readonly dies: RegExp
+}
+
 /** A scenario's last migration, and between what. */
 export interface Ran extends Hop {
   readonly versions: string

@@ -34,8 +34,8 @@ export interface ReceiverState {
   /** Largest GLZ window in pixels. Default 0x2000000: LZ_MAX_WINDOW_SIZE of spice-server 0.15.1. */
   readonly glzMaxPixels: number
   /**
-   * Mouse motions that may be unacknowledged. Default 4096, for want of a bound on the wire: spice-gtk leaves 0 to 8, and a larger
-   * count costs the target one ack message for every 4.
+   * Mouse motions that may be unacknowledged. Default 4096, far above the 0 to 8 that spice-gtk leaves: every 4 cost the target one
+   * ack message, and QEMU 7.2 takes all 65535 that the field can hold without harm (docs/limits.md).
    */
   readonly maxMotionCount: number
   /**
@@ -44,13 +44,14 @@ export interface ReceiverState {
    */
   readonly maxBlobBytes: Readonly<Record<Channel, number>>
   /**
-   * Largest queue of writes to the device by channel. Defaults: main 26551, what fits its blob; usbredir, port and webdav 1 MiB, the
-   * largest queue seen to pass where one of 16 MiB ended QEMU 7.2; smartcard 65536, the input buffer of QEMU's ccid-card-passthru.
+   * Largest queue of writes to the device by channel. Defaults: main 26551, what fits its blob; usbredir 1 MiB, for one byte more of
+   * what its parser does not understand ends QEMU 7.2 (measured: docs/limits.md); port and webdav the same, and smartcard 65536, the
+   * input buffer of QEMU's ccid-card-passthru, though the host was seen to take 64 MiB of each without harm.
    */
   readonly maxWriteBytes: Readonly<Record<WritingChannel, number>>
   /**
    * Largest partly read message, as far as it came and as announced. Default smartcard 65548: a header of 12 and 65536, the most
-   * that one CCID transfer of QEMU carries. The target allocates what the header announces.
+   * that one CCID transfer of QEMU carries. The target allocates what the header announces; 64 MiB did no harm (docs/limits.md).
    */
   readonly maxReadBytes: { readonly smartcard: number }
   /**

@@ -2,7 +2,7 @@ import type { SpiceChannel } from "../../client/channel.js"
 import { inputsFromClient, inputsFromServer, portEvent, smartcardData, spicevmcData } from "../../client/numbers.js"
 import { channelOf } from "../../client/session.js"
 import { guestPorts, type Machine } from "../machine.js"
-import type { Scenario } from "../scenario.js"
+import type { Fatal, Scenario } from "../scenario.js"
 import { lateOn, written } from "./guest.js"
 
 const firmware: Machine = {}
@@ -116,7 +116,6 @@ const partlyRead = (name: string, says: string, bytes: Uint8Array): Scenario => 
   keep: ["smartcard/0"],
 })
 
-// Beyond 282 bytes spice-server 0.15.1 moves its buffer and writes on into the old one (smartcard.cpp): the source breaks.
 const smartcards: readonly Scenario[] = [
   {
     name: "smartcard-reader-added",
@@ -172,3 +171,18 @@ const inputs: readonly Scenario[] = [1, 2, 3].map((motions) => ({
 
 /** States of the channels that lead to devices. */
 export const deviceScenarios: readonly Scenario[] = [...usbredir, ...ports, ...smartcards, ...inputs]
+
+/**
+ * For a message of more than 282 bytes spice-server 0.15.1 moves its buffer, and writes what comes next to where it was:
+ * the source's heap is corrupt, which the C library notices later.
+ */
+export const fatalDeviceScenarios: readonly Fatal[] = [
+  {
+    ...partlyRead(
+      "fatal-large-smartcard-message",
+      "a reader that has written the header and 600 of 2000 bytes of a message",
+      fromDevice(7, 0, Buffer.alloc(2000, 0xa4)).subarray(0, 612),
+    ),
+    dies: /has ended/,
+  },
+]

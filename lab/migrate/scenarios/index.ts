@@ -1,11 +1,14 @@
-import type { Scenario } from "../scenario.js"
+import type { Fatal, Scenario } from "../scenario.js"
 import type { Surfaces } from "../surfaces.js"
-import { deviceScenarios } from "./devices.js"
+import { deviceScenarios, fatalDeviceScenarios } from "./devices.js"
 import { displayScenarios } from "./displays.js"
-import { mainScenarios } from "./main.js"
+import { fatalMainScenarios, mainScenarios } from "./main.js"
 
 /** Every scenario with a QEMU on both sides and this project's client. */
 export const scenarios: readonly Scenario[] = [...mainScenarios, ...deviceScenarios, ...displayScenarios]
+
+/** What the source does not survive, for whatever reason: none of it can be in the corpus. */
+export const fatalScenarios: readonly Fatal[] = [...fatalMainScenarios, ...fatalDeviceScenarios]
 
 /** Displays of many surfaces: all drawn on, or some; lists with and without lossy rectangles. */
 export const surfaceScenarios: readonly Surfaces[] = [

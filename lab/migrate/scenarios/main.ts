@@ -4,7 +4,7 @@ import { mainFromClient } from "../../client/numbers.js"
 import type { Session } from "../../client/session.js"
 import type { Host } from "../host.js"
 import { guestPorts, type Machine } from "../machine.js"
-import type { Scenario } from "../scenario.js"
+import type { Fatal, Scenario } from "../scenario.js"
 import { lateOn, written } from "./guest.js"
 
 const machine: Machine = { guest: true }
@@ -55,7 +55,6 @@ const chunkHeaders = range(1, 7).map((length) =>
   ),
 )
 
-// With exactly 8 and exactly 28 bytes spice-server 0.15.1 ends itself on the source (reds.cpp, two assertions).
 const messageHeaders = range(1, 19).map((length) =>
   partly(
     `main-message-header-${length}`,
@@ -68,7 +67,6 @@ const messageHeaders = range(1, 19).map((length) =>
 const most = (message: Buffer, length: number): Buffer =>
   agentChunk(message.subarray(0, agentPieceSize)).subarray(0, length)
 
-// Between two chunks of one message spice-server 0.15.1 ends itself on the source (reds.cpp, another assertion).
 const midMessage: readonly Scenario[] = [
   partly(
     "main-mid-message",
@@ -156,6 +154,41 @@ const queues: readonly Scenario[] = [
       return agentQueue([message, message])
     },
     keep: ["main/0"],
+  },
+]
+
+/** States that spice-server 0.15.1 cannot write down: the source ends where an assertion does not hold. */
+export const fatalMainScenarios: readonly Fatal[] = [
+  {
+    ...partly("fatal-chunk-header", "agent has written exactly a chunk header", announcement.subarray(0, 8)),
+    dies: /reds\.cpp:1238/,
+  },
+  {
+    ...partly(
+      "fatal-message-header",
+      "agent has written exactly a chunk header and a message header",
+      announcement.subarray(0, 28),
+    ),
+    dies: /reds\.cpp:1320/,
+  },
+  {
+    ...partly(
+      "fatal-between-chunks",
+      "agent has written a whole chunk of a message and not the next",
+      most(clipboard, 8 + agentPieceSize),
+    ),
+    dies: /reds\.cpp:1311/,
+  },
+  {
+    name: "fatal-agent-not-started",
+    says: "agent connected, and a client that never started it",
+    machine,
+    prepare: async (source) => {
+      await source.inGuest(`exec 3<>${agentPort}`)
+      return undefined
+    },
+    keep: [],
+    dies: /char-device\.cpp:773/,
   },
 ]
 

@@ -1,0 +1,93 @@
+import type { SpiceChannel } from "../client/channel.js"
+import { type Host, type HostOptions, withHosts } from "../migrate/host.js"
+import { aftermathOf } from "./aftermath.js"
+import { type Fate, fateOfEnd, fateOfHang } from "./fate.js"
+import { happens } from "./patience.js"
+import { type Scene, sceneOf } from "./scene.js"
+
+/** What an attack leaves behind: the channels that are looked at afterwards. */
+export interface Played {
+  readonly main: SpiceChannel
+  readonly attacked: SpiceChannel
+  /** Whether the machine has left this QEMU, so that nothing can be asked of it any more. */
+  readonly isGone?: boolean
+}
+
+/** Plays an attack; what it needs beside the target it starts itself. */
+export type Play = (scene: Scene) => Promise<Played>
+
+export interface Attack {
+  readonly options: Omit<HostOptions, "isTarget">
+  /** The file of the machine that the target takes. */
+  readonly state: string
+  readonly play: Play
+  /** Rejects when the run is to end. */
+  readonly interrupted: Promise<never>
+}
+
+/** How long a QEMU may take for a step and to end, and how long a hang is watched, in milliseconds. */
+const patience = { step: 5_000, end: 5_000, hang: 31_000, death: 500 } as const
+
+const secondsSince = (start: number): number => Math.round((performance.now() - start) / 1000)
+
+/** What the client sees of its channels. */
+const fateOfChannels = async ({ main, attacked }: Played): Promise<Fate> => {
+  if (await happens(main.ended, 30)) return "dropped"
+  return (await happens(attacked.ended, 10)) ? "refused" : "accepted"
+}
+
+/** Takes the steps of an attack for as long as QEMU lives and answers in time. */
+const stepper = (host: Host) => {
+  let hang: Fate | undefined
+
+  /** Takes a step and gives what it gives; undefined if QEMU dies of it, hangs, or did so before. */
+  const step = async <A>(take: () => Promise<A>): Promise<A | undefined> => {
+    if (hang !== undefined || !host.isAlive()) return undefined
+    const start = performance.now()
+    const taken = take()
+    const over = Promise.race([taken, host.ended])
+    if (await happens(over, patience.step))
+      try {
+        return host.isAlive() ? await taken : undefined
+      } catch (error) {
+        // A conversation that breaks off is often seen before the death that is its reason.
+        if (await happens(host.ended, patience.death)) return undefined
+        throw error
+      }
+    taken.catch(() => undefined)
+    hang = fateOfHang((await happens(over, patience.hang)) ? secondsSince(start) : undefined)
+    return undefined
+  }
+
+  return { step, hang: () => hang }
+}
+
+/** What an attack looks like to the client, up to the moment at which it leaves. */
+const seenBy = async (scene: Scene, play: Play, step: ReturnType<typeof stepper>["step"]): Promise<Fate> => {
+  const { host } = scene
+  const played = await step(() => play(scene))
+  if (played === undefined || played.isGone === true) return "accepted"
+  for (const after of aftermathOf(host, played.attacked)) await step(after)
+  const seen = await fateOfChannels(played)
+  played.attacked.close()
+  played.main.close()
+  await step(() => host.ask("query-status"))
+  return seen
+}
+
+/**
+ * Plays an attack against a target of its own and tells the target's fate. In the end the client leaves and QEMU quits,
+ * since heap that is corrupt is often noticed only when it is freed.
+ */
+export const fateOf = ({ options, state, play, interrupted }: Attack): Promise<Fate> =>
+  withHosts(async (start) => {
+    const host = await start({ ...options, isTarget: true })
+    const { step, hang } = stepper(host)
+    const scene = sceneOf(host, state, () => start({ machine: options.machine, isTarget: true }))
+    const seen = await Promise.race([seenBy(scene, play, step), interrupted])
+    // Without an answer: one that hangs would never give it.
+    if (host.isAlive()) host.send(`{"execute":"quit"}\n`)
+    if (!(await Promise.race([happens(host.ended, patience.end), interrupted]))) return hang() ?? "hung at exit"
+    const end = await host.ended
+    return end.signal === null && end.code === 0 ? (hang() ?? seen) : fateOfEnd(end, host.complaints())
+  })

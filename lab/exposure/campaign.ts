@@ -1,0 +1,46 @@
+import { type Attack, fateOf } from "./attack.js"
+import type { Case } from "./cases.js"
+import type { Fate } from "./fate.js"
+import { environmentOf } from "./modes.js"
+import { savedState } from "./state.js"
+
+/** QEMUs at a time: two cores, and most of a case is computing. */
+const abreast = 2
+
+/** How a run is followed. */
+export interface Following {
+  readonly done: (tried: Case, fate: Fate) => void
+  /** The lab itself failed. */
+  readonly failed: (tried: Case, error: unknown) => void
+  readonly interrupted: Attack["interrupted"]
+}
+
+const run = (tried: Case, state: string, interrupted: Attack["interrupted"]): Promise<Fate> =>
+  fateOf({
+    options: { machine: tried.machine, environment: environmentOf(tried.mode, tried.guarded) },
+    state,
+    play: tried.play,
+    interrupted,
+  })
+
+/** Runs cases, each against a target of its own; ends with the rejection of `interrupted` when all targets have ended. */
+export const runCases = async (cases: readonly Case[], { done, failed, interrupted }: Following): Promise<void> => {
+  const state = await savedState()
+  const waiting = cases.values()
+  let stopped: unknown
+  interrupted.catch((reason: unknown) => {
+    stopped = reason
+  })
+  const work = async (): Promise<void> => {
+    for (const tried of waiting) {
+      if (stopped !== undefined) return
+      try {
+        done(tried, await run(tried, state, interrupted))
+      } catch (error) {
+        if (stopped === undefined) failed(tried, error)
+      }
+    }
+  }
+  await Promise.all(Array.from({ length: abreast }, work))
+  if (stopped !== undefined) throw stopped
+}

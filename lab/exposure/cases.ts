@@ -1,0 +1,63 @@
+import { createHash } from "node:crypto"
+import { fileURLToPath } from "node:url"
+import { type CorpusBlob, type CorpusEntry, readCorpus, receiverOf } from "../../src/fuzz/corpus.js"
+import type { Machine } from "../migrate/machine.js"
+import type { Play } from "./attack.js"
+import { allocationsOf, attackedChannel, sendBlob } from "./blob-attack.js"
+import type { Mode } from "./modes.js"
+import { deviceOrders } from "./orders/devices.js"
+import { migratingOrders } from "./orders/migrating.js"
+import type { Order } from "./orders/order.js"
+import { sessionOrders } from "./orders/session.js"
+import { sourceOrders } from "./orders/source.js"
+import { machine } from "./state.js"
+
+/** Something that is done once to a target of its own. */
+export interface Case {
+  readonly name: string
+  readonly mode: Mode
+  /** What its fate depends on beside QEMU: cases of one key are one. */
+  readonly key: string
+  readonly machine: Machine
+  /** Sizes of the allocations that are guarded in the mode for that. */
+  readonly guarded: readonly number[]
+  readonly play: Play
+}
+
+const corpus = fileURLToPath(new URL("../../corpus", import.meta.url))
+
+export const nameOf = ({ file }: Pick<CorpusEntry, "file">): string => file.replace(/\.bin$/, "")
+
+export const hashOf = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex").slice(0, 16)
+
+/** Every blob of the corpus by name. */
+export const readBlobs = (): readonly CorpusBlob[] =>
+  [...readCorpus(corpus)].sort((one, other) => (nameOf(one) < nameOf(other) ? -1 : 1))
+
+/** The modes in which a blob for a channel is tried: early is main's own, and a buffer that is fixed has no end to guard. */
+const modesOf = (entry: CorpusEntry): readonly Mode[] => {
+  if (entry.channel === "main") return ["plain", "early", "malloc-check", "guard"]
+  return entry.channel === "inputs" ? ["plain", "malloc-check"] : ["plain", "malloc-check", "guard"]
+}
+
+export const blobCases = (blob: CorpusBlob): readonly Case[] => {
+  const channel = attackedChannel(blob.channel)
+  const { jpegWanCompression } = receiverOf(blob)
+  return modesOf(blob).map((mode) => ({
+    name: nameOf(blob),
+    mode,
+    key: [channel, ...(channel === "display" ? [jpegWanCompression] : []), hashOf(blob.bytes), mode].join(" "),
+    machine: { ...machine, jpegWanCompression },
+    guarded: allocationsOf(blob.channel, blob.bytes.length),
+    play: sendBlob(channel, blob.bytes, mode),
+  }))
+}
+
+/** Every order of messages by name. */
+export const orders: readonly Order[] = [...sessionOrders, ...migratingOrders, ...deviceOrders, ...sourceOrders]
+
+/** The header says what an order allocates, and the guard would have to be told beforehand. */
+const orderModes: readonly Mode[] = ["plain", "malloc-check"]
+
+export const orderCases = ({ name, play }: Order): readonly Case[] =>
+  orderModes.map((mode) => ({ name, mode, key: `order ${name} ${mode}`, machine, guarded: [], play }))

@@ -1,0 +1,17 @@
+import { guardLibrary } from "./guard.js"
+
+/**
+ * What a target is run with. `early` differs from `plain` in when main's data comes: before the machine runs, when the
+ * agent is not attached yet.
+ */
+export const modes = ["plain", "early", "malloc-check", "guard"] as const
+
+export type Mode = (typeof modes)[number]
+
+/** The environment that makes QEMU run in a mode; `sizes` are the allocations that are guarded. */
+export const environmentOf = (mode: Mode, sizes: readonly number[]): NodeJS.ProcessEnv => {
+  const { PATH = "" } = process.env
+  if (mode === "malloc-check") return { PATH, MALLOC_CHECK_: "3", LD_PRELOAD: "libc_malloc_debug.so.0" }
+  if (mode === "guard") return { PATH, GUARD_SIZES: sizes.join(), LD_PRELOAD: guardLibrary() }
+  return { PATH }
+}

@@ -1,0 +1,178 @@
+import { type Fate, isHarm, outcomeOf, outcomes } from "./fate.js"
+import { type Mode, modes } from "./modes.js"
+import { type BlobResult, type Fates, isGenuine, type OrderResult, type Results } from "./results.js"
+
+/** Whether a case harmed the target in any mode: ended it, or kept it from answering. */
+export const isHarmful = ({ fates }: { readonly fates: Fates }): boolean => Object.values(fates).some(isHarm)
+
+const groupBy = <A>(values: readonly A[], keyOf: (value: A) => string): ReadonlyMap<string, readonly A[]> => {
+  const groups = new Map<string, A[]>()
+  for (const value of values) {
+    const group = groups.get(keyOf(value))
+    if (group === undefined) groups.set(keyOf(value), [value])
+    else group.push(value)
+  }
+  return groups
+}
+
+const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
+  [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n")
+
+/** How often each outcome came, the worst first. */
+const counts = (fates: readonly Fate[]): string => {
+  const byOutcome = groupBy(fates, outcomeOf)
+  return [...outcomes]
+    .reverse()
+    .flatMap((outcome) => {
+      const count = byOutcome.get(outcome)?.length
+      return count === undefined ? [] : [`${count} ${outcome}`]
+    })
+    .join(", ")
+}
+
+const fatesIn = (mode: Mode, results: readonly { readonly fates: Fates }[]): readonly Fate[] =>
+  results.flatMap(({ fates }) => fates[mode] ?? [])
+
+const cellsOf = (results: readonly BlobResult[]): readonly string[] =>
+  modes.map((mode) => counts(fatesIn(mode, results)) || "-")
+
+const byKey = ([one]: readonly [string, unknown], [other]: readonly [string, unknown]): number => (one < other ? -1 : 1)
+
+const rules = (hostile: readonly BlobResult[]): string =>
+  table(
+    ["rule", "blobs", ...modes],
+    [...groupBy(hostile, ({ rule = "" }) => rule)]
+      .sort(byKey)
+      .map(([rule, results]) => [`\`${rule}\``, `${results.length}`, ...cellsOf(results)]),
+  )
+
+const totals = (hostile: readonly BlobResult[], genuine: readonly BlobResult[]): string =>
+  table(
+    ["blobs", "", ...modes],
+    [
+      ["hostile", `${hostile.length}`, ...cellsOf(hostile)],
+      ["genuine", `${genuine.length}`, ...cellsOf(genuine)],
+    ],
+  )
+
+/** Where processes ended, most often first. */
+const deaths = (blobs: readonly BlobResult[]): string => {
+  const killed = blobs.flatMap(({ fates }) => Object.values(fates).filter((fate) => outcomeOf(fate) === "killed"))
+  const byFate = [...groupBy(killed, (fate) => fate)].sort(byKey)
+  return table(
+    ["targets killed by", "times"],
+    byFate.sort(([, one], [, other]) => other.length - one.length).map(([fate, { length }]) => [fate, `${length}`]),
+  )
+}
+
+const groups = {
+  "A migration's messages, and lying headers, without a migration": /^session-/,
+  "A migrating client out of order": /^migrating-/,
+  "What a client does to the source of a migration": /^source-/,
+  "Nothing to do with a migration, for comparison": /^(?!session-|migrating-|source-)/,
+}
+
+/** Orders with one sentence and the same fates are a row; rows with one sentence stand together. */
+const orderRows = (orders: readonly OrderResult[]): readonly (readonly string[])[] => {
+  const bySentence = [...groupBy(orders, ({ sentence }) => sentence).values()]
+  const rows = bySentence.flatMap((alike) => [...groupBy(alike, ({ fates }) => JSON.stringify(fates)).values()])
+  return rows.map((alike) => {
+    const [first] = alike
+    return [
+      first?.sentence ?? "",
+      alike.map(({ channel }) => channel).join(", "),
+      first?.fates.plain ?? "-",
+      first?.fates["malloc-check"] ?? "-",
+    ]
+  })
+}
+
+const orderTables = (orders: readonly OrderResult[]): string =>
+  Object.entries(groups)
+    .map(([title, pattern]) => {
+      const rows = orderRows(orders.filter(({ name }) => pattern.test(name)))
+      return `### ${title}\n\n${table(["the client …", "on", "plain", "malloc-check"], rows)}`
+    })
+    .join("\n\n")
+
+/** What can be done without data that decoders would refuse. */
+const beyondDecoders = (orders: readonly OrderResult[]): string => {
+  const foreign = orders.filter(({ name }) => name.startsWith("session-claimed-foreign-"))
+  const harmful = orders.filter(isHarmful)
+  const plainOf = (wanted: string): Fate => orders.find(({ name }) => name === wanted)?.fates.plain ?? "not tried"
+  return [
+    "- **It takes no migration.** To a server that nothing migrates to, a client can say that it does: it links main with a connection id",
+    `  that it makes up, and gets its acknowledgement. Data of a wrong channel harmed such a server on ${foreign.filter(isHarmful).length} of ${foreign.length} channels.`,
+    "- **What is queued for a device, the device reads.** The decoders bound a queue and do not know what is in it. QEMU's usbredir ends",
+    "  the process when anything follows bytes that it could not read. Valid data with such a queue, and a message after it:",
+    `  ${plainOf("migrating-queue-of-garbage")}. Two messages of any session: ${plainOf("usbredir-garbage-twice")}.`,
+    `- **It takes no data.** ${harmful.length} of ${orders.length} orders of messages harmed a server in at least one mode.`,
+  ].join("\n")
+}
+
+const claims = (
+  hostile: readonly BlobResult[],
+  genuine: readonly BlobResult[],
+  orders: readonly OrderResult[],
+): string => {
+  const harmful = hostile.filter(isHarmful)
+  const accepted = [...hostile, ...genuine].filter(({ rule }) => rule === undefined)
+  const silent = hostile.filter(({ fates }) => Object.values(fates).every((fate) => fate === "accepted"))
+  const plain = hostile.filter(({ fates: { plain = "accepted" } }) => isHarm(plain))
+  return [
+    `- **What harms a target is refused.** ${harmful.length} of ${hostile.length} hostile blobs ended or hung the target in at`,
+    `  least one mode, ${plain.length} of them in an ordinary QEMU. Of the ${accepted.length} blobs that the decoders accept, ${accepted.filter(isHarmful).length} did.`,
+    `- **What a server has written is accepted.** Of ${genuine.length} genuine blobs the decoders refuse ${genuine.filter(({ rule }) => rule !== undefined).length}, and ${genuine.filter(isHarmful).length} harmed a`,
+    "  target in any mode.",
+    beyondDecoders(orders),
+    "",
+    `The target took ${silent.length} hostile blobs without a sign of trouble in any mode. That is not the same as harmless: what is read`,
+    "from or written to the wrong place inside of an object, no mode sees.",
+  ].join("\n")
+}
+
+/** The document, from nothing but the results. */
+export const render = ({ versions, blobs, orders }: Results): string => {
+  const genuine = blobs.filter(isGenuine)
+  const hostile = blobs.filter((blob) => !isGenuine(blob))
+  return `# What a target does with hostile migration data
+
+Generated by \`npm run lab:exposure\` from its results in \`lab/exposure/results.json\`; ${versions}, unmodified.
+
+Every blob of the corpus is sent to a fresh target of its own, in the order in which a migrating client does: it links main with a
+connection id, sends MIGRATE_DST_DO_SEAMLESS, gets the acknowledgement, links the channel, and its first message there is the blob,
+when the machine has arrived (a display's before that: its worker waits for it as long as 10 s). The machine is a small Linux that was
+saved to a file with its agent's port open. Afterwards the guest uses its agent or draws, the client goes on, QMP has to answer, the machine is reset (for
+which the displays' workers have to answer), the client leaves, and QEMU quits. In the end each target was
+
+- **killed**: by a signal, or it ended with an error; with the last position in its log, if the log says one,
+- **hung**: QMP unanswered for 5 s; with how long it lasted, if it ended within 36 s,
+- **dropped**: it closed the whole session; **refused**: it closed the channel; or it **accepted**.
+
+The modes are **plain**; **early**, where main's data comes before the machine does and waits for the agent; **malloc-check**, with
+\`MALLOC_CHECK_=3\`; and **guard**, where what holds the blob ends at an inaccessible page, so that reads beyond it are seen (inputs reads
+into a fixed buffer; main's data is copied to an allocation only if it comes early, and does in this mode).
+
+## In short
+
+${claims(hostile, genuine, orders)}
+
+${totals(hostile, genuine)}
+
+## By the rule that a blob breaks first
+
+${rules(hostile)}
+
+## Where targets ended
+
+${deaths(blobs)}
+
+A segmentation fault says nothing about where it happened.
+
+## Orders of messages
+
+No data is needed for these. The decoders do not see them: what relays the messages has to keep their order.
+
+${orderTables(orders)}
+`
+}

@@ -1,0 +1,71 @@
+import { setTimeout as pause } from "node:timers/promises"
+import { openChannel, type SpiceChannel } from "../client/channel.js"
+import { type ChannelName, mainFromClient, mainFromServer } from "../client/numbers.js"
+import { openSession, type Session } from "../client/session.js"
+import type { Host } from "../migrate/host.js"
+import { happens } from "./patience.js"
+
+/** The session that the client claims to have had on the source: any number but 0. */
+export const connectionId = 0x5eed
+
+export const word = (value: number): Buffer => {
+  const bytes = Buffer.alloc(4)
+  bytes.writeUInt32LE(value)
+  return bytes
+}
+
+/** A hello of usbredir's, which every client begins with: type, length, id, a version of 64 bytes, and capabilities. */
+export const usbredirHello = Buffer.concat([word(0), word(68), word(0), Buffer.alloc(68)])
+
+/** A fresh target and what a client may do to it. */
+export interface Scene {
+  readonly host: Host
+  /** Links a channel, to the claimed session unless another is given. */
+  readonly link: (
+    channel: ChannelName,
+    options?: { readonly id?: number; readonly of?: number },
+  ) => Promise<SpiceChannel>
+  /** A main link of the claimed session that the target has acknowledged as the beginning of a seamless migration. */
+  readonly migrating: () => Promise<SpiceChannel>
+  /** Lets the saved machine in and waits until it runs. */
+  readonly load: () => Promise<void>
+  /** Starts another QEMU, which waits for a machine. */
+  readonly another: () => Promise<Host>
+  /** An ordinary session with the running machine. */
+  readonly ordinary: () => Promise<Session>
+}
+
+/** Lets what was sent arrive and be answered. */
+export const settle = (): Promise<void> => pause(40)
+
+export const sceneOf = (host: Host, state: string, another: Scene["another"]): Scene => {
+  const address = { host: "127.0.0.1", port: host.port }
+
+  const link: Scene["link"] = (channel, { id = 0, of = connectionId } = {}) =>
+    openChannel({ address, channel, id, connectionId: of })
+
+  const migrating = async (): Promise<SpiceChannel> => {
+    const main = await link("main")
+    main.send(mainFromClient.migrateDstDoSeamless, word(1))
+    await main.receive(mainFromServer.migrateDstSeamlessAck)
+    return main
+  }
+
+  const load = async (): Promise<void> => {
+    // The guest's shell would end if nobody were at its port when the machine resumes.
+    const woken = host.inGuest("true")
+    woken.catch(() => undefined)
+    await host.ask("migrate-incoming", { uri: `exec:cat '${state}'` })
+    await host.event("RESUME")
+    // The main loop answers once it has resumed every device.
+    await host.ask("query-status")
+    await happens(woken, 1_000)
+  }
+
+  const ordinary = async (): Promise<Session> => {
+    await load()
+    return openSession({ address })
+  }
+
+  return { host, link, migrating, load, another, ordinary }
+}

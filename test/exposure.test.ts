@@ -1,0 +1,48 @@
+import { readFileSync } from "node:fs"
+import { join } from "node:path"
+import { describe, expect, test } from "vitest"
+import { hashOf, nameOf, readBlobs } from "../lab/exposure/cases.js"
+import { isHarmful, render } from "../lab/exposure/render.js"
+import { isGenuine, readResults } from "../lab/exposure/results.js"
+import { root } from "../scripts/corpus.js"
+import { receiverOf } from "../src/fuzz/corpus.js"
+import { decodeMigrateData } from "../src/index.js"
+
+const results = readResults()
+const blobs = readBlobs()
+const byName = new Map(results.blobs.map((result) => [result.name, result]))
+
+const accepted = blobs.filter((blob) => decodeMigrateData(blob.channel, blob.bytes, receiverOf(blob))._tag === "Right")
+
+const namesOf = (them: typeof blobs) => them.map(nameOf)
+
+const harmed = (them: typeof blobs) =>
+  namesOf(them).filter((name) => {
+    const result = byName.get(name)
+    return result !== undefined && isHarmful(result)
+  })
+
+describe("a real target", () => {
+  test("has met every blob of the corpus, as it is now", () => {
+    const known = results.blobs.map(({ name, hash, rule }) => ({ name, hash, rule }))
+    expect(known).toEqual(blobs.map((blob) => ({ name: nameOf(blob), hash: hashOf(blob.bytes), rule: blob.rule })))
+  })
+
+  test("survives everything that is accepted, in every mode", () => {
+    expect(harmed(accepted)).toEqual([])
+  })
+
+  test("survives everything that a server has written, and none of that is refused", () => {
+    const genuine = blobs.filter((blob) => isGenuine({ name: nameOf(blob) }))
+    expect(harmed(genuine)).toEqual([])
+    expect(namesOf(genuine)).toEqual(namesOf(genuine.filter((blob) => accepted.includes(blob))))
+  })
+
+  test("dies of many that are refused: the matrix sees what it is for", () => {
+    expect(harmed(blobs).length).toBeGreaterThan(100)
+  })
+})
+
+test("docs/exposure.md is what the results say", () => {
+  expect(readFileSync(join(root, "docs/exposure.md"), "utf8")).toBe(render(results))
+})
