@@ -1,5 +1,7 @@
+import { happens } from "../patience.js"
 import type { SpiceChannel } from "./channel.js"
 import { mainFromClient, mainFromServer } from "./numbers.js"
+import { words } from "./words.js"
 
 /** Messages of an agent (spice/vd_agent.h), as far as the lab sends them. */
 export const agentMessages = { monitorsConfig: 2, clipboard: 4, announceCapabilities: 6 } as const
@@ -26,57 +28,28 @@ export const agentChunk = (piece: Uint8Array): Buffer => {
 
 /** A client's side of the conversation with the guest's agent. */
 export interface Agent {
-  /** Sends a piece of a message, without a look at the tokens. */
-  readonly send: (piece: Uint8Array) => void
   /** Sends pieces for as long as the server gives tokens, and says how many it took; `patience` in milliseconds. */
   readonly sendAll: (pieces: readonly Uint8Array[], patience: number) => Promise<number>
-}
-
-const word = (value: number): Buffer => {
-  const bytes = Buffer.alloc(4)
-  bytes.writeUInt32LE(value)
-  return bytes
-}
-
-/** Resolves to false after so many milliseconds, unless `event` comes first. */
-const within = async (event: Promise<unknown>, patience: number): Promise<boolean> => {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<false>((resolve) => {
-    timer = setTimeout(() => resolve(false), patience)
-  })
-  try {
-    return await Promise.race([event.then(() => true), late])
-  } finally {
-    clearTimeout(timer)
-  }
 }
 
 /** Waits for the guest's agent and starts the conversation, as every client does; tokens without end, as spice-gtk gives. */
 export const startAgent = async (main: SpiceChannel): Promise<Agent> => {
   const connected = await main.receive(mainFromServer.agentConnectedTokens)
   let tokens = connected.payload.readUInt32LE(0)
-  main.send(mainFromClient.agentStart, word(0xffffffff))
-  const send = (piece: Uint8Array): void => main.send(mainFromClient.agentData, piece)
+  main.send(mainFromClient.agentStart, words(0xffffffff))
 
   const token = async (): Promise<void> => {
     tokens += (await main.receive(mainFromServer.agentToken)).payload.readUInt32LE(0)
   }
 
   const sendAll = async (pieces: readonly Uint8Array[], patience: number): Promise<number> => {
-    let waiting: Promise<void> | undefined
     for (const [index, piece] of pieces.entries()) {
-      while (tokens === 0) {
-        waiting = token()
-        if (!(await within(waiting, patience))) {
-          waiting.catch(() => undefined)
-          return index
-        }
-      }
+      while (tokens === 0) if (!(await happens(token(), patience))) return index
       tokens--
-      send(piece)
+      main.send(mainFromClient.agentData, piece)
     }
     return pieces.length
   }
 
-  return { send, sendAll }
+  return { sendAll }
 }

@@ -1,6 +1,7 @@
 import { constants, createPublicKey, publicEncrypt } from "node:crypto"
 import { type ChannelName, channelCapabilities, channelTypes, commonCapabilities } from "./numbers.js"
 import type { Stream } from "./stream.js"
+import { words } from "./words.js"
 
 /** Which channel of which session a connection is for, and how it is spoken. */
 export interface LinkRequest {
@@ -51,13 +52,6 @@ export const linkMessageOf = ({ channel, id, connectionId, fullHeader = false }:
   return Buffer.concat([headerOf(message.length), message])
 }
 
-/** A word of 32 bits, for the selection of an authentication. */
-const word = (value: number): Buffer => {
-  const bytes = Buffer.alloc(4)
-  bytes.writeUInt32LE(value)
-  return bytes
-}
-
 const ticketOf = (publicKey: Buffer, password: string): Buffer =>
   publicEncrypt(
     {
@@ -93,7 +87,7 @@ export const link = async (stream: Stream, request: LinkRequest): Promise<Link> 
   const reply = await stream.exactly(header.readUInt32LE(12))
   checkResult(reply.readUInt32LE(0), request.channel)
   const capabilities = reply.readUInt32LE(replySize - 12) === 0 ? 0 : reply.readUInt32LE(reply.readUInt32LE(174))
-  stream.write(word(1)) // the mechanism: a spice ticket
+  stream.write(words(1)) // the mechanism: a spice ticket
   stream.write(ticketOf(reply.subarray(4, 4 + ticketSize), request.password ?? ""))
   checkResult((await stream.exactly(4)).readUInt32LE(0), request.channel)
   const serverHasMini = (capabilities & wordOf([commonCapabilities.miniHeader])) !== 0

@@ -2,6 +2,7 @@ import type { NetConnectOpts } from "node:net"
 import { openChannel, type SpiceChannel } from "./channel.js"
 import { fromClient, fromServer, mainFromClient, mainFromServer, migrateFlags } from "./numbers.js"
 import { type Session, sessionOf } from "./session.js"
+import { words } from "./words.js"
 
 /** What a client may do on its way over beyond what it has to. */
 export interface OnTheWay {
@@ -39,12 +40,6 @@ const destinationOf = (payload: Buffer): Destination => {
   return { address: { host, port: payload.readUInt16LE(0) }, sourceVersion: payload.readUInt32LE(20) }
 }
 
-const word = (value: number): Buffer => {
-  const bytes = Buffer.alloc(4)
-  bytes.writeUInt32LE(value)
-  return bytes
-}
-
 /** A session on the target beside the one on the source, and whether the target takes part. */
 const prepare = async (source: Session): Promise<{ readonly target: Session; readonly seamless: boolean }> => {
   const begin = await source.main.receive(mainFromServer.migrateBeginSeamless)
@@ -55,7 +50,7 @@ const prepare = async (source: Session): Promise<{ readonly target: Session; rea
     openChannel({ ...options, channel: name, id, connectionId })
   // The target has to know the session before it takes the others.
   const main = await link(source.main)
-  main.send(mainFromClient.migrateDstDoSeamless, word(sourceVersion))
+  main.send(mainFromClient.migrateDstDoSeamless, words(sourceVersion))
   const answer = await main.receive(mainFromServer.migrateDstSeamlessAck, mainFromServer.migrateDstSeamlessNack)
   const seamless = answer.type === mainFromServer.migrateDstSeamlessAck
   const others = await Promise.all(source.channels.filter(({ name }) => name !== "main").map(link))

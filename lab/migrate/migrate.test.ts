@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, test } from "vitest"
 import { type Capture, captureOf, faultsOf, keepCaptures } from "./captures.js"
-import { hop, sessionOn, startPair } from "./hop.js"
+import { hop, sessionOn, startPair, startRefusingPair } from "./hop.js"
 import { withHosts } from "./host.js"
 import { obstacles } from "./obstacles.js"
 import { runScenario, type Scenario } from "./scenario.js"
@@ -53,11 +53,7 @@ describe.skipIf(why.qemu !== undefined)("a seamless migration with the lab's cli
 
   test("relays no data where the target refuses to take part", async () => {
     await withHosts(async (start) => {
-      const environment = { ...process.env, SPICE_DEBUG_ALLOW_MC: "1" }
-      const [source, target] = await Promise.all([
-        start({ machine: {} }),
-        start({ machine: {}, isTarget: true, environment }),
-      ])
+      const [source, target] = await startRefusingPair(start, { machine: {} })
       const { seamless, blobs, completed } = await hop(source, target, await sessionOn(source))
       expect({ seamless, blobs, completed }).toEqual({ seamless: false, blobs: [], completed: true })
     })
@@ -87,11 +83,7 @@ describe.skipIf(why.spicy !== undefined)("a migration with spicy", () => {
 
   test("relays no data where the target refuses to take part", async () => {
     await withHosts(async (start) => {
-      const environment = { ...process.env, SPICE_DEBUG_ALLOW_MC: "1" }
-      const [source, target] = await Promise.all([
-        start({ machine: {} }),
-        start({ machine: {}, isTarget: true, environment }),
-      ])
+      const [source, target] = await startRefusingPair(start, { machine: {} })
       const { kind, blobs, completed } = await spicyHop(source, target, channelsOfSpicy)
       expect({ kind, blobs, completed }).toEqual({ kind: "semi-seamless", blobs: [], completed: true })
     })

@@ -1,7 +1,8 @@
 import { agentMessage } from "../../client/agent.js"
 import type { SpiceChannel } from "../../client/channel.js"
 import { inputsFromClient, mainFromClient, portEvent, smartcardData, spicevmcData } from "../../client/numbers.js"
-import { settle, word } from "../scene.js"
+import { words } from "../../client/words.js"
+import { settle } from "../scene.js"
 import { hugeSizes, inSession, lyingFrame, type Order } from "./order.js"
 
 /** Messages that have nothing to do with a migration: what else a client can do to a server, for comparison. */
@@ -9,7 +10,7 @@ import { hugeSizes, inSession, lyingFrame, type Order } from "./order.js"
 const { agentStart, agentData, agentToken, mouseModeRequest } = mainFromClient
 
 const started = async ({ send }: SpiceChannel): Promise<void> => {
-  send(agentStart, word(0xffffffff))
+  send(agentStart, words(0xffffffff))
   await settle()
 }
 
@@ -26,7 +27,7 @@ const agent: readonly Order[] = [
     name: "agent-token-before-start",
     sentence: "sends AGENT_TOKEN before AGENT_START",
     channel: "main",
-    play: inSession("main", ({ send }) => send(agentToken, word(1))),
+    play: inSession("main", ({ send }) => send(agentToken, words(1))),
   },
   {
     name: "agent-start-twice",
@@ -34,8 +35,8 @@ const agent: readonly Order[] = [
     channel: "main",
     play: inSession("main", async (main) => {
       await started(main)
-      main.send(agentStart, word(0xffffffff))
-      main.send(agentToken, word(0xffffffff))
+      main.send(agentStart, words(0xffffffff))
+      main.send(agentToken, words(0xffffffff))
     }),
   },
   {
@@ -71,7 +72,7 @@ const agent: readonly Order[] = [
     channel: "main",
     play: inSession("main", async (main) => {
       await started(main)
-      main.send(agentData, monitorsConfig(Buffer.concat([word(0xffffffff), word(0)])))
+      main.send(agentData, monitorsConfig(Buffer.concat([words(0xffffffff), words(0)])))
     }),
   },
 ]
@@ -100,7 +101,7 @@ const onSpicevmc = (["usbredir", "port", "webdav"] as const).flatMap((name): rea
     sentence: `sends 16 bytes that are to be 0x${size.toString(16)} when LZ4 has decompressed them`,
     channel: name,
     play: inSession(name, ({ send }) =>
-      send(102, Buffer.concat([Buffer.from([1]), word(size), Buffer.alloc(16, 0x55)])),
+      send(102, Buffer.concat([Buffer.from([1]), words(size), Buffer.alloc(16, 0x55)])),
     ),
   })),
   {
@@ -123,7 +124,7 @@ const usbredirGarbage: Order = {
 }
 
 const vscMessage = (type: number, reader: number, length: number, data: Uint8Array): Buffer =>
-  Buffer.concat([word(type), word(reader), word(length), data])
+  Buffer.concat([words(type), words(reader), words(length), data])
 
 const smartcardMessages = {
   "apdu-length": ["an APDU of 65,536 bytes in 4", vscMessage(7, 0, 65536, Buffer.alloc(4))],
@@ -132,7 +133,7 @@ const smartcardMessages = {
   atr: ["an ATR before its reader was added", vscMessage(5, 0, 64, Buffer.alloc(64, 0x3b))],
   "reader-removed": ["the removal of a reader that was never added", vscMessage(4, 0, 0, Buffer.alloc(0))],
   "reader-unknown": ["the removal of the reader 7 of 0", vscMessage(4, 7, 0, Buffer.alloc(0))],
-  short: ["a message of 4 bytes", word(7)],
+  short: ["a message of 4 bytes", words(7)],
   empty: ["a message without a byte", Buffer.alloc(0)],
 } as const
 
@@ -158,7 +159,7 @@ const onDisplay: readonly Order[] = Object.entries(displayMessages).map(([name, 
   play: inSession("display", ({ send }) => send(type, payload)),
 }))
 
-const position = Buffer.concat([word(0x7fffffff), word(0x7fffffff), Buffer.from([0, 0, 255])])
+const position = Buffer.concat([words(0x7fffffff), words(0x7fffffff), Buffer.from([0, 0, 255])])
 
 const onInputs: readonly Order[] = [
   {

@@ -1,5 +1,6 @@
 import { displayFromClient, fromClient, mainFromClient, mainFromServer } from "../../client/numbers.js"
-import { connectionId, settle, word } from "../scene.js"
+import { words } from "../../client/words.js"
+import { connectionId, settle } from "../scene.js"
 import { carrying, displayInit, genuineData, inMigration, type Order, ordinary, sendData } from "./order.js"
 
 /** What a migrating client sends out of order. */
@@ -55,7 +56,7 @@ const seamless = (version: number): Order => ({
   channel: "usbredir",
   play: async (scene) => {
     const main = await scene.link("main")
-    main.send(migrateDstDoSeamless, word(version))
+    main.send(migrateDstDoSeamless, words(version))
     await main.receive(mainFromServer.migrateDstSeamlessAck, mainFromServer.migrateDstSeamlessNack)
     await scene.load()
     const attacked = await scene.link("usbredir")
@@ -74,7 +75,7 @@ const beforeSeamless = carrying.map(
       const attacked = name === "main" ? main : await scene.link(name)
       sendData(attacked, name)
       await settle()
-      main.send(migrateDstDoSeamless, word(1))
+      main.send(migrateDstDoSeamless, words(1))
       await scene.load()
       return { main, attacked }
     },
@@ -82,13 +83,13 @@ const beforeSeamless = carrying.map(
 )
 
 const onMain = {
-  "seamless-twice": ["MIGRATE_DST_DO_SEAMLESS a second time", migrateDstDoSeamless, word(1)],
+  "seamless-twice": ["MIGRATE_DST_DO_SEAMLESS a second time", migrateDstDoSeamless, words(1)],
   end: ["MIGRATE_END", mainFromClient.migrateEnd, Buffer.alloc(0)],
   connected: ["MIGRATE_CONNECTED", mainFromClient.migrateConnected, Buffer.alloc(0)],
   "connected-seamless": ["MIGRATE_CONNECTED_SEAMLESS", mainFromClient.migrateConnectedSeamless, Buffer.alloc(0)],
   "connect-error": ["MIGRATE_CONNECT_ERROR", mainFromClient.migrateConnectError, Buffer.alloc(0)],
   "attach-channels": ["ATTACH_CHANNELS", attachChannels, Buffer.alloc(0)],
-  "agent-start": ["AGENT_START", agentStart, word(0xffffffff)],
+  "agent-start": ["AGENT_START", agentStart, words(0xffffffff)],
   "agent-data": ["AGENT_DATA", agentData, Buffer.alloc(2048)],
 } as const
 
@@ -156,7 +157,7 @@ const others: readonly Order[] = [
     channel: "usbredir",
     play: async (scene) => {
       const main = await scene.migrating()
-      main.send(migrateDstDoSeamless, word(2))
+      main.send(migrateDstDoSeamless, words(2))
       await main.receive(mainFromServer.migrateDstSeamlessNack)
       const attacked = await scene.link("usbredir")
       await scene.load()
@@ -220,7 +221,7 @@ const others: readonly Order[] = [
       const attacked = await scene.link("usbredir")
       const displays = [await scene.link("display"), await scene.link("display")]
       await scene.link("usbredir")
-      main.send(migrateDstDoSeamless, word(1))
+      main.send(migrateDstDoSeamless, words(1))
       for (const display of displays) sendData(display, "display")
       sendData(attacked, "usbredir")
       await scene.load()
@@ -236,7 +237,7 @@ const others: readonly Order[] = [
       const left = [await scene.link("usbredir"), await scene.link("display")]
       for (const { close } of left) close()
       await settle()
-      main.send(migrateDstDoSeamless, word(1))
+      main.send(migrateDstDoSeamless, words(1))
       await scene.load()
       return { main, attacked: main }
     },

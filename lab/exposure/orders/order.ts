@@ -11,9 +11,10 @@ import {
   spicevmcData,
 } from "../../client/numbers.js"
 import { channelOf, type Session } from "../../client/session.js"
+import { words } from "../../client/words.js"
 import type { Play } from "../attack.js"
 import type { Scene } from "../scene.js"
-import { settle, usbredirHello, word } from "../scene.js"
+import { settle, usbredirHello } from "../scene.js"
 
 /** Messages in an order, or with a header, that no client has any business to send. */
 export interface Order {
@@ -51,18 +52,18 @@ export const sendData = (channel: SpiceChannel, name: EveryChannel): void =>
   channel.send(fromClient.migrateData, genuineData(name))
 
 /** DISPLAY_INIT with the caches that the lab's client has. */
-export const displayInit = Buffer.concat([Buffer.from([1]), Buffer.alloc(8, 1), Buffer.from([1]), word(4 << 20)])
+export const displayInit = Buffer.concat([Buffer.from([1]), Buffer.alloc(8, 1), Buffer.from([1]), words(4 << 20)])
 
 /** A message of the channel's own that any client may send. */
 export const ordinary: Readonly<Record<EveryChannel, { readonly type: number; readonly payload: Buffer }>> = {
   main: { type: mainFromClient.mouseModeRequest, payload: Buffer.from([1, 0]) },
   display: { type: displayFromClient.init, payload: displayInit },
-  inputs: { type: inputsFromClient.keyDown, payload: word(0x1e) },
+  inputs: { type: inputsFromClient.keyDown, payload: words(0x1e) },
   usbredir: { type: spicevmcData, payload: usbredirHello },
   port: { type: spicevmcData, payload: Buffer.from("hello") },
   webdav: { type: spicevmcData, payload: Buffer.from("hello") },
-  smartcard: { type: smartcardData, payload: Buffer.concat([word(3), word(0), word(0)]) },
-  cursor: { type: fromClient.ackSync, payload: word(1) },
+  smartcard: { type: smartcardData, payload: Buffer.concat([words(3), words(0), words(0)]) },
+  cursor: { type: fromClient.ackSync, payload: words(1) },
 }
 
 /** Sizes that a header may announce and no message has. */

@@ -1,5 +1,6 @@
 import { displayFromClient, fromClient, mainFromClient } from "../../client/numbers.js"
-import { settle, word } from "../scene.js"
+import { words } from "../../client/words.js"
+import { settle } from "../scene.js"
 import {
   carrying,
   displayInit,
@@ -38,13 +39,13 @@ const onEveryChannel: readonly Order[] = everyChannel.flatMap((name): readonly O
     name: `session-unknown-${name}`,
     sentence: "sends a message of a type that does not exist",
     channel: name,
-    play: inSession(name, ({ send }) => send(999, word(0))),
+    play: inSession(name, ({ send }) => send(999, words(0))),
   },
 ])
 
 const mainMessages = {
-  "dst-do-seamless": ["MIGRATE_DST_DO_SEAMLESS", mainFromClient.migrateDstDoSeamless, word(1)],
-  "dst-do-seamless-2": ["MIGRATE_DST_DO_SEAMLESS of version 2", mainFromClient.migrateDstDoSeamless, word(2)],
+  "dst-do-seamless": ["MIGRATE_DST_DO_SEAMLESS", mainFromClient.migrateDstDoSeamless, words(1)],
+  "dst-do-seamless-2": ["MIGRATE_DST_DO_SEAMLESS of version 2", mainFromClient.migrateDstDoSeamless, words(2)],
   end: ["MIGRATE_END", mainFromClient.migrateEnd, Buffer.alloc(0)],
   connected: ["MIGRATE_CONNECTED", mainFromClient.migrateConnected, Buffer.alloc(0)],
   "connected-seamless": ["MIGRATE_CONNECTED_SEAMLESS", mainFromClient.migrateConnectedSeamless, Buffer.alloc(0)],

@@ -1,9 +1,9 @@
 import { followMigration, type OnTheWay } from "../../client/migration.js"
 import { fromClient, fromServer, mainFromClient, mainFromServer } from "../../client/numbers.js"
 import type { Session } from "../../client/session.js"
+import { words } from "../../client/words.js"
 import type { Host } from "../../migrate/host.js"
 import type { Play } from "../attack.js"
-import { word } from "../scene.js"
 import type { Order } from "./order.js"
 
 /** What a client does to the source of a migration; the QEMU that is watched is the source here. */
@@ -27,7 +27,7 @@ const migrating =
     return { main: session.main, attacked: session.main, isGone: true }
   }
 
-const startAgent = ({ main }: Session): void => main.send(mainFromClient.agentStart, word(0xffffffff))
+const startAgent = ({ main }: Session): void => main.send(mainFromClient.agentStart, words(0xffffffff))
 
 /** Says that it is connected to a target that it has not linked, and flushes what it is asked to. */
 const withoutTarget: Play = async (scene) => {

@@ -1,18 +1,13 @@
 import type { SpiceChannel } from "../../client/channel.js"
 import { inputsFromClient, inputsFromServer, portEvent, smartcardData, spicevmcData } from "../../client/numbers.js"
 import { channelOf } from "../../client/session.js"
+import { words } from "../../client/words.js"
 import { guestPorts, type Machine } from "../machine.js"
 import type { Fatal, Scenario } from "../scenario.js"
 import { lateOn, written } from "./guest.js"
 
 const firmware: Machine = {}
 const guest: Machine = { guest: true }
-
-const words = (...values: readonly number[]): Buffer => {
-  const bytes = Buffer.alloc(4 * values.length)
-  for (const [index, value] of values.entries()) bytes.writeUInt32LE(value, 4 * index)
-  return bytes
-}
 
 /** A usbredir packet (usbredirproto.h): its type, the length of what follows, and an id. */
 const usbredirPacket = (type: number, body: Uint8Array = new Uint8Array()): Buffer =>

@@ -103,6 +103,19 @@ const queued = (name: string, says: string, pieces: readonly Uint8Array[], rest:
   ...rest,
 })
 
+/** The guest's agent reads nothing: its kernel takes what it has room for, and the rest waits on the host. */
+const stalled = (name: string, says: string, pieces: readonly Uint8Array[]): Scenario => ({
+  name,
+  says: `agent that does not read: ${says}`,
+  machine,
+  prepare: async (source, session) => {
+    const agent = await withAgent(source, session)
+    await agent.sendAll(pieces, 500)
+    return undefined
+  },
+  keep: ["main/0"],
+})
+
 const queues: readonly Scenario[] = [
   queued("main-queue-one", "one agent message of 8 bytes queued", [
     agentMessage(agentMessages.announceCapabilities, text(8)),
@@ -118,32 +131,16 @@ const queues: readonly Scenario[] = [
     hops: 2,
     keep: ["main/0", "display/0", "smartcard/0"],
   }),
-  {
-    name: "main-queue-stalled",
-    says: "agent that does not read: the client has used up its tokens on pieces of 2048 bytes",
-    machine,
-    prepare: async (source, session) => {
-      const agent = await withAgent(source, session)
-      await agent.sendAll(inPieces(agentMessage(agentMessages.clipboard, text(400 * agentPieceSize))), 500)
-      return undefined
-    },
-    keep: ["main/0"],
-  },
-  {
-    name: "main-queue-stalled-small",
-    says: "agent that does not read: the client has used up its tokens on messages of 21 bytes",
-    machine,
-    prepare: async (source, session) => {
-      const agent = await withAgent(source, session)
-      const message = agentMessage(agentMessages.clipboard, text(1))
-      await agent.sendAll(
-        Array.from({ length: 400 }, () => message),
-        500,
-      )
-      return undefined
-    },
-    keep: ["main/0"],
-  },
+  stalled(
+    "main-queue-stalled",
+    "the client has used up its tokens on pieces of 2048 bytes",
+    inPieces(agentMessage(agentMessages.clipboard, text(400 * agentPieceSize))),
+  ),
+  stalled(
+    "main-queue-stalled-small",
+    "the client has used up its tokens on messages of 21 bytes",
+    Array.from({ length: 400 }, () => agentMessage(agentMessages.clipboard, text(1))),
+  ),
   {
     name: "main-queue-and-partial-header",
     says: "two agent messages queued, and agent has written a chunk header and 12 bytes of a message header",
