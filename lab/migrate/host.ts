@@ -94,62 +94,71 @@ interface Started {
   readonly stop: () => Promise<void>
 }
 
-const start = async (options: HostOptions, folder: string): Promise<Started> => {
-  const { machine, isTarget = false, environment = process.env, program = "qemu-system-x86_64" } = options
-  const port = await freePort()
-  const control = join(folder, "control")
+/** Starts a QEMU whose files are in a folder of its own. */
+const run = (
+  { machine, isTarget, environment, program = "qemu-system-x86_64" }: HostOptions,
+  folder: string,
+  port: number,
+) => {
   const splash = join(folder, "splash.bmp")
   if (machine.splash === true) writeFileSync(splash, photograph())
-  const child = spawn(
-    program,
-    [
-      ...machineOptions(machine, { control, splash }),
-      ...spiceOptions(machine, port),
-      ...["-qmp", "stdio"],
-      ...(isTarget ? ["-incoming", "defer"] : []),
-    ],
-    { env: environment, stdio: ["pipe", "pipe", "pipe"] },
-  )
+  const options = [
+    ...machineOptions(machine, { control: join(folder, "control"), splash }),
+    ...spiceOptions(machine, port),
+    ...["-qmp", "stdio"],
+    ...(isTarget === true ? ["-incoming", "defer"] : []),
+  ]
+  const child = spawn(program, options, { env: environment ?? process.env, stdio: ["pipe", "pipe", "pipe"] })
   child.stdin.on("error", () => undefined)
-  const complaints = complaintsOf(child)
   const ended = new Promise<End>((resolve) => {
     child.once("error", () => resolve({ signal: null, code: null }))
     child.once("close", (code, signal) => resolve({ code, signal }))
   })
+  return { child, complaints: complaintsOf(child), ended }
+}
+
+const start = async (options: HostOptions, folder: string): Promise<Started> => {
+  const port = await freePort()
+  const { child, complaints, ended } = run(options, folder, port)
   const conversation = converse(child.stdin, child.stdout)
-  const stop = async (): Promise<void> => {
-    child.kill("SIGKILL")
-    await ended
-  }
   if ((await conversation.ask("qmp_capabilities")) === undefined) {
     await ended
     throw new Error(`QEMU does not start: ${complaints()}`)
   }
   let guest: ReturnType<typeof guestAt> | undefined
   const inGuest = async (line: string): Promise<void> => {
-    guest ??= guestAt(control, !isTarget)
+    guest ??= guestAt(join(folder, "control"), options.isTarget !== true)
     await (await guest)(line)
   }
   const isAlive = (): boolean => child.exitCode === null && child.signalCode === null
+  const stop = async (): Promise<void> => {
+    child.kill("SIGKILL")
+    await ended
+  }
   const incoming = `unix:${join(folder, "migration")}`
-  return { host: { ...conversation, port, machine, incoming, complaints, ended, isAlive, inGuest }, stop }
+  const host = { ...conversation, port, machine: options.machine, incoming, complaints, ended, isAlive, inGuest }
+  return { host, stop }
 }
+
+const fulfilled = async <A>(promises: readonly Promise<A>[]): Promise<readonly A[]> =>
+  (await Promise.allSettled(promises)).flatMap((result) => (result.status === "fulfilled" ? [result.value] : []))
 
 /** Starts QEMUs for `use`, and ends every one of them in any case. */
 export const withHosts = async <A>(use: (start: (options: HostOptions) => Promise<Host>) => Promise<A>): Promise<A> => {
   const folder = mkdtempSync(join(tmpdir(), "lab-"))
-  const started: Started[] = []
+  const starting: Promise<Started>[] = []
   try {
     return await use(async (options) => {
-      const one = await start(options, mkdtempSync(join(folder, "host-")))
-      started.push(one)
-      return one.host
+      const one = start(options, mkdtempSync(join(folder, "host-")))
+      starting.push(one)
+      return (await one).host
     })
   } catch (error) {
-    const complaints = started.map(({ host }) => host.complaints()).filter((text) => text !== "")
+    const complaints = (await fulfilled(starting)).map(({ host }) => host.complaints()).filter((text) => text !== "")
     throw new Error([String(error), ...complaints].join("; "), { cause: error })
   } finally {
-    await Promise.all(started.map(({ stop }) => stop()))
+    // Those too that were still starting when another one failed.
+    for (const { stop } of await fulfilled(starting)) await stop()
     rmSync(folder, { recursive: true, force: true })
   }
 }
