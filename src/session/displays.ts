@@ -1,0 +1,134 @@
+import type { DisplayState } from "../spice/display.js"
+import type { Decision } from "./events.js"
+import { rules } from "./rules.js"
+import {
+  type ChannelState,
+  type DisplayData,
+  keyOf,
+  type Reason,
+  refuse,
+  type SessionState,
+  type World,
+} from "./state.js"
+
+/** How long a display's data waits for that of others, in milliseconds: well within the 10 s that a target waits. */
+export const holdLimit = 3_000
+
+/**
+ * Images that one message can hold: source, brush and mask. The dictionary counts the images that were encoded, and a
+ * serial the messages, of which most hold none.
+ */
+const imagesOfMessage = 3n
+
+export const displayDataOf = (channel: ChannelState, state: DisplayState, now: number): DisplayData => ({
+  channel,
+  serial: state.message_serial,
+  cacheId: state.pixmap_cache_id,
+  freezer: state.pixmap_cache_freezer,
+  clients: state.pixmap_cache_clients,
+  dictionaryId: state.glz_dict_id,
+  lastImageId: state.glz.last_image_id,
+  until: now + holdLimit,
+  held: true,
+})
+
+/** Whether a channel's data is still to come. */
+const isToCome = (session: SessionState, channel: ChannelState | undefined): boolean =>
+  channel !== undefined &&
+  channel.refused === undefined &&
+  !session.displays.has(channel.channelId) &&
+  (channel.stage === "awaiting" || channel.stage === "sending")
+
+const othersAreToCome = (session: SessionState): boolean =>
+  [...session.channels.values()].some((channel) => channel.channel === "display" && isToCome(session, channel))
+
+type Judgement = "fits" | "waits" | Reason
+
+/** The displays whose data counts while another's is judged. */
+type Counted = ReadonlyMap<number, DisplayData>
+
+/** One display's entry in the cache of another, or its own. */
+const judgeClient = (session: SessionState, counted: Counted, index: number, serial: bigint): Judgement => {
+  if (serial === 0n) return "fits"
+  const path = `pixmap_cache_clients[${index}]`
+  const other = counted.get(index)
+  if (other !== undefined)
+    return serial <= other.serial ? "fits" : { check: rules.cacheSerial, path, actual: serial, expected: other.serial }
+  const mayCount = session.displays.has(index) || isToCome(session, session.channels.get(keyOf("display", index)))
+  return mayCount ? "waits" : { check: rules.cacheDisplay, path, actual: serial, expected: 0 }
+}
+
+const judgeImages = (session: SessionState, counted: Counted, data: DisplayData): Judgement => {
+  let most = 0n
+  for (const other of counted.values())
+    if (other.dictionaryId === data.dictionaryId) most += imagesOfMessage * other.serial
+  if (data.lastImageId <= most) return "fits"
+  if (counted.size < session.displays.size || othersAreToCome(session)) return "waits"
+  return { check: rules.imageId, path: "glz.last_image_id", actual: data.lastImageId, expected: most }
+}
+
+const judgeFreezer = (counted: Counted, data: DisplayData): Judgement => {
+  const isAnother = (other: DisplayData) => other !== data && other.freezer && other.cacheId === data.cacheId
+  return data.freezer && [...counted.values()].some(isAnother)
+    ? { check: rules.oneFreezer, path: "pixmap_cache_freezer", actual: 1, expected: 0 }
+    : "fits"
+}
+
+/** What a display's data comes to by what counts of the others: the first thing wrong, or what it waits for. */
+const judge = (session: SessionState, counted: Counted, data: DisplayData): Judgement => {
+  const judgements = [
+    judgeFreezer(counted, data),
+    ...data.clients.map((serial, index) => judgeClient(session, counted, index, serial)),
+    judgeImages(session, counted, data),
+  ]
+  return judgements.find((each) => typeof each === "object") ?? (judgements.includes("waits") ? "waits" : "fits")
+}
+
+const heldOf = ({ displays }: SessionState): readonly DisplayData[] => [...displays.values()].filter(({ held }) => held)
+
+/**
+ * Refuses what is wrong by all that is known, the latest first; what is refused counts for the others no more. A
+ * display that leaves can make others' data wrong, and none right.
+ */
+export const refuseWrong = (session: SessionState): readonly Decision[] => {
+  for (const data of heldOf(session).toReversed()) {
+    const judgement = judge(session, session.displays, data)
+    if (typeof judgement !== "object") continue
+    session.displays.delete(data.channel.channelId)
+    return [refuse(data.channel, judgement), ...refuseWrong(session)]
+  }
+  return []
+}
+
+/**
+ * The held displays that fit by those that have passed and by each other. One that still waits may yet be refused, so
+ * that nothing may rest on it: what does waits with it.
+ */
+const fitting = (session: SessionState): readonly DisplayData[] => {
+  const counted = new Map(session.displays)
+  let before: number
+  do {
+    before = counted.size
+    for (const data of heldOf(session))
+      if (judge(session, counted, data) === "waits") counted.delete(data.channel.channelId)
+  } while (counted.size < before)
+  return [...counted.values()].filter(({ held }) => held)
+}
+
+/** Decides all held data of a session that can be decided now. */
+export const settleDisplays = (session: SessionState, pass: (channel: ChannelState) => void): readonly Decision[] => {
+  const refused = refuseWrong(session)
+  const passing = fitting(session)
+  for (const data of passing) data.held = false
+  for (const { channel } of passing) pass(channel)
+  return [...refused, ...passing.flatMap(({ channel }) => channel.forward)]
+}
+
+/** Refuses the data that has been held for too long. */
+export const expireDisplays = (world: World, session: SessionState): readonly Decision[] =>
+  heldOf(session)
+    .filter(({ until }) => until <= world.now)
+    .map((data) => {
+      session.displays.delete(data.channel.channelId)
+      return refuse(data.channel, { check: rules.hold })
+    })

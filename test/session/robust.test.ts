@@ -1,0 +1,60 @@
+import fc from "fast-check"
+import { expect, test } from "vitest"
+import { createSession, type SessionEvent } from "../../src/session/index.js"
+import { channelTypes, type LinkedChannel } from "../../src/spice/wire/channels.js"
+import { displayOf, genuine, word } from "./scene.js"
+
+/** Events in whatever order. */
+
+const connection = fc.integer({ min: 0, max: 6 })
+const channel = fc.constantFrom(...(Object.keys(channelTypes) as LinkedChannel[]))
+const type = fc.oneof(fc.constantFrom(1, 2, 3, 4, 5, 101, 102, 103, 107, 108, 109, 110, 115, 117, 118), fc.nat(0xffff))
+const head = fc.oneof(
+  fc.constantFrom(new Uint8Array(), word(1), word(3), Uint8Array.of(7, ...new Uint8Array(19))),
+  fc.uint8Array({ maxLength: 20 }),
+)
+const size = fc.oneof(fc.nat(5000), fc.nat(0xffffffff))
+const serial = fc.constantFrom(0n, 1n, 100n, 101n, 2n ** 64n - 1n)
+const display = fc
+  .record({
+    pixmap_cache_clients: fc.tuple(serial, serial, serial, serial),
+    pixmap_cache_freezer: fc.boolean(),
+    message_serial: serial,
+  })
+  .map(displayOf)
+
+const event: fc.Arbitrary<SessionEvent> = fc.oneof(
+  fc.record({
+    kind: fc.constant("link" as const),
+    connection,
+    link: fc.record({ channel, channelId: fc.nat(3), connectionId: fc.constantFrom(0, 7, 8) }),
+  }),
+  fc.record({ kind: fc.constant("linked" as const), connection, error: fc.constantFrom(0, 0, 0, 7) }),
+  fc.record({ kind: fc.constant("message" as const), connection, type, size, head }),
+  fc.record({ kind: fc.constant("server" as const), connection, type, size, head }),
+  fc.record({
+    kind: fc.constant("data" as const),
+    connection,
+    state: fc.oneof(display, fc.constantFrom(genuine("main"), genuine("inputs"), genuine("usbredir"))),
+  }),
+  fc.record({ kind: fc.constant("closed" as const), connection }),
+  fc.record({ kind: fc.constant("time" as const), now: fc.nat(20_000) }),
+)
+
+const judged = ["link", "message", "data"]
+
+test("any events give decisions: one on the event's own connection, first, and none twice", () => {
+  fc.assert(
+    fc.property(fc.array(event, { maxLength: 80, size: "max" }), (events) => {
+      const session = createSession()
+      for (const each of events) {
+        const decisions = session(each)
+        const connections = decisions.map((decision) => decision.connection)
+        expect(new Set(connections).size).toBe(connections.length)
+        if (judged.includes(each.kind) && "connection" in each) expect(connections[0]).toBe(each.connection)
+        if (each.kind !== "data") expect(decisions.every(({ kind }) => kind !== "hold")).toBe(true)
+      }
+    }),
+    { numRuns: 500 },
+  )
+})

@@ -1,0 +1,339 @@
+import fc from "fast-check"
+import { describe, expect, test } from "vitest"
+import { Violation } from "../../../src/schema/violation.js"
+import { connected } from "./connected.js"
+import { concat, full, linkOf, mechanism, mini, modern, replyOf, ticket, word } from "./conversation.js"
+
+const nothing = new Uint8Array()
+
+/** A connection on which both sides have linked. */
+const linked = (options: Parameters<typeof linkOf>[0] = {}, overrides = {}, server = modern) => {
+  const connection = connected(overrides)
+  connection.fromClient(linkOf(options))
+  connection.fromServer(replyOf({ common: [server] }))
+  connection.fromClient(concat(mechanism, ticket))
+  connection.fromServer(word(0))
+  return connection
+}
+
+const ruleOf = (violation: Violation | undefined): string | undefined => violation?.rule
+
+describe("a connection that begins with", () => {
+  const begins = (bytes: Uint8Array, size?: number) =>
+    ruleOf(connected().fromClient(bytes, size === undefined ? undefined : [size]))
+  const cases: readonly (readonly [string, Uint8Array, string | undefined])[] = [
+    ["a link", linkOf({}), undefined],
+    ["a link of every channel that is known", linkOf({ channel: 11 }), undefined],
+    ["a link without capabilities", linkOf({ common: [], own: [] }), undefined],
+    ["a TLS handshake", Uint8Array.of(0x16, 3, 1, 0, 200), "wire/no-tls"],
+    ["an HTTP request", Buffer.from("GET / HTTP/1.1\r\n"), "wire/no-web-socket"],
+    ["another letter", Buffer.from("RFB 003.008\n"), "wire/link-magic"],
+    ["a G at another place", Buffer.from("RGDQ"), "wire/link-magic"],
+    ["another major version", linkOf({ major: 1 }), "wire/link-version"],
+    ["a link of 17 bytes", linkOf({ size: 17 }), "wire/link-size-limit"],
+    ["a link of 4097 bytes", linkOf({ size: 4097 }), "wire/link-size-limit"],
+    ["a link of 2^32 - 1 bytes", linkOf({ size: 0xffffffff }), "wire/link-size-limit"],
+    ["a link of the channel 0", linkOf({ channel: 0 }), "wire/channel-type"],
+    ["a link of the channel 7", linkOf({ channel: 7 }), "wire/channel-type"],
+    ["a link of the channel 12", linkOf({ channel: 12 }), "wire/channel-type"],
+    ["capabilities at another place", linkOf({ capsOffset: 22 }), "wire/capabilities-offset"],
+    [
+      "a link that is longer than its capabilities",
+      concat(linkOf({ size: 27 }), nothing, Uint8Array.of(0)),
+      "wire/link-size",
+    ],
+    ["a link that is shorter", linkOf({ size: 25 }), "wire/link-size"],
+    [
+      "more than 1024 capabilities",
+      concat(linkOf({ common: [], own: [] }).subarray(0, 22), word(1025), word(0), word(18)),
+      "wire/capabilities-limit",
+    ],
+  ]
+
+  test.each(cases)("%s", (_, bytes, rule) => {
+    expect(begins(bytes)).toBe(rule)
+    expect(begins(bytes, 1)).toBe(rule)
+  })
+
+  test("a link that is refused forwards nothing", () => {
+    const connection = connected()
+    connection.fromClient(linkOf({ channel: 7 }))
+    expect(connection.passed()).toEqual(nothing)
+    expect(connection.told).toEqual([])
+  })
+
+  test("anything at all is refused, or held as far as it may be a link", () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 300 }), fc.integer({ min: 1, max: 20 }), (bytes, size) => {
+        const { fromClient, passed } = connected()
+        fromClient(bytes, [size])
+        expect(passed()).toEqual(nothing)
+      }),
+    )
+  })
+})
+
+describe("after the link message", () => {
+  test("the mechanism is chosen and the link judged before the ticket's end passes", () => {
+    const connection = linked({ channel: "display", id: 2, connectionId: 9 })
+    expect(connection.told).toEqual([
+      ["link", "display", 2, 9],
+      ["result", 0],
+    ])
+    const sent = concat(linkOf({ channel: "display", id: 2, connectionId: 9 }), mechanism, ticket)
+    expect(connection.passed()).toEqual(sent)
+  })
+
+  test("nothing passes before the reply", () => {
+    const connection = connected()
+    expect(ruleOf(connection.fromClient(concat(linkOf({}), mechanism)))).toBe("wire/reply-first")
+    expect(connection.passed()).toEqual(linkOf({}))
+  })
+
+  test.each([
+    [2, "wire/no-sasl"],
+    [0, "wire/known-mechanism"],
+    [3, "wire/known-mechanism"],
+  ])("the mechanism %i is refused", (chosen, rule) => {
+    const connection = connected()
+    connection.fromClient(linkOf({}))
+    connection.fromServer(replyOf())
+    expect(ruleOf(connection.fromClient(word(chosen)))).toBe(rule)
+    expect(connection.passed()).toEqual(linkOf({}))
+    // And stays so.
+    expect(ruleOf(connection.fromClient(word(1)))).toBe(rule)
+  })
+
+  test.each([
+    [[modern], []],
+    [[], [modern]],
+    [[0b1010], [modern]],
+    [[modern], [0b1010]],
+  ])("client %j and server %j: without selection the ticket follows at once", (client, server) => {
+    const connection = connected()
+    connection.fromClient(linkOf({ common: client }))
+    connection.fromServer(replyOf({ common: server }))
+    expect(connection.fromClient(ticket, [100, 28])).toBe(undefined)
+    expect(connection.told).toEqual([["link", "main", 0, 0]])
+    expect(connection.passed()).toEqual(concat(linkOf({ common: client }), ticket))
+  })
+
+  test("a link that the listener refuses: the end of the ticket does not pass", () => {
+    const violation = new Violation(
+      { id: "x", code: "out-of-order", says: "", without: "" },
+      { path: "", offset: 0, length: 0 },
+    )
+    const connection = connected({ link: () => violation })
+    connection.fromClient(linkOf({}))
+    connection.fromServer(replyOf())
+    expect(connection.fromClient(concat(mechanism, ticket), [100])).toBe(violation)
+    expect(connection.passed()).toEqual(concat(linkOf({}), mechanism, ticket.subarray(0, 96)))
+  })
+
+  test("a server that refuses the link is not followed any further", () => {
+    const connection = connected()
+    connection.fromClient(linkOf({}))
+    expect(connection.fromServer(replyOf({ error: 7, common: [] }))).toBe(undefined)
+    expect(connection.fromServer(new Uint8Array(1000))).toBe(undefined)
+    expect(connection.told).toEqual([])
+    expect(ruleOf(connection.fromClient(mechanism))).toBe("wire/reply-first")
+  })
+
+  test("a server that refuses the ticket is not followed any further", () => {
+    const connection = connected()
+    connection.fromClient(linkOf({}))
+    connection.fromServer(replyOf())
+    connection.fromClient(concat(mechanism, ticket))
+    connection.fromServer(concat(word(7), mini(4, new Uint8Array(12))))
+    expect(connection.told).toEqual([
+      ["link", "main", 0, 0],
+      ["result", 7],
+    ])
+  })
+
+  test("a server that speaks first is not believed", () => {
+    const connection = connected()
+    connection.fromServer(concat(replyOf(), word(0), mini(1, word(1))))
+    expect(connection.told).toEqual([])
+    connection.fromClient(linkOf({}))
+    expect(ruleOf(connection.fromClient(mechanism))).toBe("wire/reply-first")
+  })
+
+  test.each([
+    [replyOf({ magic: "RFB " }), "wire/reply-magic"],
+    [replyOf({ size: 177 }), "wire/reply-size"],
+    [replyOf({ size: 4097 }), "wire/reply-size"],
+    [replyOf({ capsOffset: 179 }), "wire/reply-size"],
+    [replyOf({ capsOffset: 0xffffffff }), "wire/reply-size"],
+  ])("a reply that is none is a violation", (reply, rule) => {
+    const connection = connected()
+    connection.fromClient(linkOf({}))
+    expect(ruleOf(connection.fromServer(reply, 7))).toBe(rule)
+    expect(ruleOf(connection.fromServer(replyOf()))).toBe(rule)
+  })
+})
+
+describe("the client's messages", () => {
+  test("MIGRATE_DATA is held whole, and stops the chunk that ends it", () => {
+    const connection = linked({ channel: "inputs" })
+    const before = connection.passed().length
+    const blob = Uint8Array.of(1, 2, 3, 4)
+    const taken = connection.framers.fromClient(concat(mini(101, blob), mini(5, blob), mini(102)))
+    expect(taken).toBe(20)
+    expect(connection.told.slice(2)).toEqual([
+      ["message", 101, 4, []],
+      ["message", 5, 4, []],
+      ["data", [5, 0, 4, 0, 0, 0], [1, 2, 3, 4]],
+    ])
+    expect(connection.passed().subarray(before)).toEqual(mini(101, blob))
+  })
+
+  test("data of many chunks comes whole", () => {
+    const payload = Uint8Array.from({ length: 50_000 }, (_, index) => index)
+    const connection = linked({ channel: "display" })
+    connection.fromClient(concat(mini(5, payload), mini(101)), [4096])
+    expect(connection.told.at(-2)).toEqual(["data", [...mini(5, payload).subarray(0, 6)], [...payload]])
+    expect(connection.told.at(-1)).toEqual(["message", 101, 0, []])
+  })
+
+  test("MIGRATE_DATA without a byte is whole at once", () => {
+    const connection = linked({ channel: "inputs" })
+    connection.fromClient(mini(5))
+    expect(connection.told.at(-1)).toEqual(["data", [5, 0, 0, 0, 0, 0], []])
+  })
+
+  test("data that is not held passes like any message", () => {
+    const connection = linked({ channel: "inputs" }, { message: () => undefined })
+    const before = connection.passed().length
+    connection.fromClient(mini(5, word(7)), [3])
+    expect(connection.passed().subarray(before)).toEqual(mini(5, word(7)))
+  })
+
+  test("a message that is refused does not pass, and what was before it does", () => {
+    const violation = new Violation(
+      { id: "x", code: "out-of-order", says: "", without: "" },
+      { path: "", offset: 0, length: 0 },
+    )
+    const connection = linked({}, { message: (type: number) => (type === 4 ? violation : undefined) })
+    const before = connection.passed().length
+    for (const _ of [1, 2]) expect(connection.fromClient(concat(mini(1, word(1)), mini(4), mini(2)))).toBe(violation)
+    expect(connection.passed().subarray(before)).toEqual(mini(1, word(1)))
+  })
+
+  test("a refusal of a message that chunks cut", () => {
+    const violation = new Violation(
+      { id: "x", code: "out-of-order", says: "", without: "" },
+      { path: "", offset: 0, length: 0 },
+    )
+    const connection = linked({}, { message: (type: number) => (type === 110 ? violation : undefined) })
+    const before = connection.passed().length
+    expect(connection.fromClient(concat(mini(1, word(1)), mini(110, word(1)), mini(2)), [1])).toBe(violation)
+    expect(connection.passed().subarray(before)).toEqual(mini(1, word(1)))
+  })
+
+  test("the beginning of a payload is shown where the session looks at it", () => {
+    const main = linked({})
+    main.fromClient(mini(110, Uint8Array.of(1, 2, 3, 4, 5)), [8])
+    main.fromClient(mini(110, Uint8Array.of(1, 2)))
+    expect(main.told.slice(2)).toEqual([
+      ["message", 110, 5, [1, 2, 3, 4]],
+      ["message", 110, 2, [1, 2]],
+    ])
+    const usbredir = linked({ channel: "usbredir" })
+    usbredir.fromClient(concat(mini(102, new Uint8Array(9)), mini(101, new Uint8Array(9))))
+    expect(usbredir.told.slice(2)).toEqual([
+      ["message", 102, 9, [0, 0, 0, 0, 0]],
+      ["message", 101, 9, []],
+    ])
+  })
+
+  test.each([
+    [[0b0011], modern],
+    [[modern], 0b0011],
+  ])("have the long header unless both sides have the capability: client %j, server %i", (common, server) => {
+    const connection = linked({ common, channel: "inputs" }, {}, server)
+    connection.fromClient(concat(full(101, word(9)), full(5, word(7))), [1])
+    expect(connection.told.slice(2)).toEqual([
+      ["message", 101, 4, []],
+      ["message", 5, 4, []],
+      ["data", [...full(5, word(7)).subarray(0, 18)], [7, 0, 0, 0]],
+    ])
+  })
+
+  const message = fc.oneof(
+    fc.record({ type: fc.constantFrom(1, 2, 3, 101, 110, 65535), payload: fc.uint8Array({ maxLength: 40 }) }),
+    fc.record({ type: fc.constant(5), payload: fc.uint8Array({ maxLength: 6000 }) }),
+  )
+  const sizes = fc.array(fc.integer({ min: 1, max: 5000 }), { minLength: 1, maxLength: 12 })
+
+  test("however they are cut, the same is told and the same passes", () => {
+    fc.assert(
+      fc.property(fc.array(message, { maxLength: 12 }), sizes, fc.boolean(), (messages, cuts, isLong) => {
+        const framed = messages.map(({ type, payload }) => (isLong ? full(type, payload) : mini(type, payload)))
+        const options = { common: [isLong ? 0b0011 : modern] }
+        const [once, cut] = [linked(options), linked(options)]
+        const before = once.passed().length
+        once.fromClient(concat(...framed))
+        cut.fromClient(concat(...framed), cuts)
+        expect(cut.told).toEqual(once.told)
+        const ordinary = framed.filter((_, index) => messages[index]?.type !== 5)
+        expect(once.passed().subarray(before)).toEqual(concat(...ordinary))
+        expect(cut.passed()).toEqual(once.passed())
+      }),
+    )
+  })
+
+  test("a truncated message is neither told nor passed beyond what was judged", () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ minLength: 1, maxLength: 200 }), fc.nat(), (payload, cut) => {
+        const bytes = mini(5, payload)
+        const connection = linked({ channel: "display" })
+        const before = connection.passed().length
+        connection.fromClient(bytes.subarray(0, cut % bytes.length), [3])
+        expect(connection.told.filter(([kind]) => kind === "data")).toEqual([])
+        expect(connection.passed().length).toBe(before)
+      }),
+    )
+  })
+
+  test("memory follows what came, not what was announced", () => {
+    const connection = linked({ channel: "display" })
+    const before = process.memoryUsage().arrayBuffers
+    connection.fromClient(mini(5, new Uint8Array(10), 0xffffffff))
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(1 << 20)
+  })
+})
+
+describe("the server's messages", () => {
+  test("are told with their heads, however they are cut", () => {
+    const init = Uint8Array.from({ length: 32 }, (_, index) => index)
+    const bytes = concat(
+      mini(103, init),
+      mini(1, word(3)),
+      mini(1, Uint8Array.of(1)),
+      mini(101, new Uint8Array(5000)),
+      mini(117),
+    )
+    const told = [
+      ["server", 103, 32, [...init.subarray(0, 20)]],
+      ["server", 1, 4, [3, 0, 0, 0]],
+      ["server", 1, 1, [1]],
+      ["server", 101, 5000, []],
+      ["server", 117, 0, []],
+    ]
+    for (const size of [1, 7, 4096, bytes.length]) {
+      const connection = linked({})
+      expect(connection.fromServer(bytes, size)).toBe(undefined)
+      expect(connection.told.slice(2)).toEqual(told)
+    }
+    const other = linked({ channel: "cursor" })
+    other.fromServer(mini(103, init))
+    expect(other.told.slice(2)).toEqual([["server", 103, 32, []]])
+  })
+
+  test("an announced size is only counted", () => {
+    const connection = linked({})
+    connection.fromServer(mini(101, new Uint8Array(100), 0xffffffff))
+    expect(connection.told.slice(2)).toEqual([["server", 101, 0xffffffff, []]])
+  })
+})
