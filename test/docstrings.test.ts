@@ -4,6 +4,8 @@ import { describe, expect, test } from "vitest"
 import { root } from "../scripts/corpus.js"
 import * as library from "../src/index.js"
 import * as qemu from "../src/qemu/index.js"
+import * as relay from "../src/relay/index.js"
+import * as session from "../src/session/index.js"
 import * as testing from "../src/testing/index.js"
 import { runModule } from "./examples.js"
 
@@ -14,9 +16,13 @@ import * as fc from "fast-check"
 import * as E from "fp-ts/lib/Either.js"
 import * as library from "migration-guard"
 import * as qemu from "migration-guard/qemu"
+import * as relayEntry from "migration-guard/relay"
+import * as sessionEntry from "migration-guard/session"
 import * as testing from "migration-guard/testing"
 const { ${Object.keys(library).join(", ")} } = library
 const { ${Object.keys(qemu).join(", ")} } = qemu
+const { ${Object.keys(relay).join(", ")} } = relayEntry
+const { ${Object.keys(session).join(", ")} } = sessionEntry
 const { ${Object.keys(testing).join(", ")} } = testing
 `
 
@@ -59,9 +65,9 @@ describe("the example of", () => {
 })
 
 describe("the public function", () => {
-  const functions = [...Object.entries(library), ...Object.entries(qemu), ...Object.entries(testing)].flatMap(
-    ([name, value]) => (typeof value === "function" ? [name] : []),
-  )
+  const functions = [library, qemu, relay, session, testing]
+    .flatMap((entry) => Object.entries(entry))
+    .flatMap(([name, value]) => (typeof value === "function" ? [name] : []))
 
   test.each(functions)("%s has a docstring with an example and a version", (name) => {
     const texts = documented.filter((each) => each.name === name).map(({ text }) => text)

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, test } from "vitest"
 import { hashOf, nameOf, readBlobs } from "../lab/exposure/cases.js"
-import { isHarmful, render } from "../lab/exposure/render.js"
+import { isHarmful, isHarmfulRelayed, render } from "../lab/exposure/render.js"
 import { isGenuine, readResults } from "../lab/exposure/results.js"
 import { root } from "../scripts/corpus.js"
 import { receiverOf } from "../src/fuzz/corpus.js"
@@ -36,6 +36,16 @@ describe("a real target", () => {
     const genuine = blobs.filter((blob) => isGenuine({ name: nameOf(blob) }))
     expect(harmed(genuine)).toEqual([])
     expect(namesOf(genuine)).toEqual(namesOf(genuine.filter((blob) => accepted.includes(blob))))
+  })
+
+  test("behind the relay, survives every blob, and every order of messages but those that it says", () => {
+    expect(results.blobs.filter(isHarmfulRelayed).map(({ name }) => name)).toEqual([])
+    expect(results.orders.filter(isHarmfulRelayed).map(({ name }) => name)).toEqual([
+      "session-claimed-data-main",
+      "migrating-queue-of-garbage",
+      "migrating-display-silent",
+      "usbredir-garbage-twice",
+    ])
   })
 
   test("dies of many that are refused: the matrix sees what it is for", () => {

@@ -62,10 +62,16 @@ const stepper = (host: Host) => {
   return { step, hang: () => hang }
 }
 
-/** What an attack looks like to the client, up to the moment at which it leaves. */
-const seenBy = async (scene: Scene, play: Play, step: ReturnType<typeof stepper>["step"]): Promise<Fate> => {
+/** What an attack looks like to the client, up to the moment at which it leaves. The relay may end it in the middle. */
+const seenBy = async (
+  scene: Scene,
+  { play, options: { relay } }: Pick<Attack, "play" | "options">,
+  step: ReturnType<typeof stepper>["step"],
+): Promise<Fate> => {
   const { host } = scene
-  const played = await step(() => play(scene))
+  const playing = step(() => play(scene))
+  const played = await (relay !== undefined ? playing.catch(() => "refused" as const) : playing)
+  if (played === "refused") return played
   if (played === undefined || played.isGone === true) return "accepted"
   for (const after of aftermathOf(host, played.attacked)) await step(after)
   const seen = await fateOfChannels(played)
@@ -84,7 +90,7 @@ export const fateOf = ({ options, state, play, interrupted }: Attack): Promise<F
     const host = await start({ ...options, isTarget: true })
     const { step, hang } = stepper(host)
     const scene = sceneOf(host, state, () => start({ machine: options.machine, isTarget: true }))
-    const seen = await Promise.race([seenBy(scene, play, step), interrupted])
+    const seen = await Promise.race([seenBy(scene, { play, options }, step), interrupted])
     // Without an answer: one that hangs would never give it.
     if (host.isAlive()) host.send(`{"execute":"quit"}\n`)
     if (!(await Promise.race([happens(host.ended, patience.end), interrupted]))) return hang() ?? "hung at exit"

@@ -17,7 +17,11 @@ export interface Following {
 
 const run = (tried: Case, state: string, interrupted: Attack["interrupted"]): Promise<Fate> =>
   fateOf({
-    options: { machine: tried.machine, environment: environmentOf(tried.mode, tried.guarded) },
+    options: {
+      machine: tried.machine,
+      environment: environmentOf(tried.mode, tried.guarded),
+      ...(tried.mode === "relayed" ? { relay: tried.receiver } : {}),
+    },
     state,
     play: tried.play,
     interrupted,

@@ -1,10 +1,12 @@
 import { createHash } from "node:crypto"
 import { fileURLToPath } from "node:url"
 import { type CorpusBlob, type CorpusEntry, readCorpus, receiverOf } from "../../src/fuzz/corpus.js"
+import type { ReceiverState } from "../../src/index.js"
+import type { ReceiverConfiguration } from "../../src/relay/index.js"
 import type { Machine } from "../migrate/machine.js"
 import type { Play } from "./attack.js"
 import { allocationsOf, attackedChannel, sendBlob } from "./blob-attack.js"
-import type { Mode } from "./modes.js"
+import { type Mode, modes } from "./modes.js"
 import { deviceOrders } from "./orders/devices.js"
 import { migratingOrders } from "./orders/migrating.js"
 import type { Order } from "./orders/order.js"
@@ -19,6 +21,8 @@ export interface Case {
   /** What its fate depends on beside QEMU: cases of one key are one. */
   readonly key: string
   readonly machine: Machine
+  /** What a relay is told of it, as far as it differs from the default receiver. */
+  readonly receiver: ReceiverConfiguration
   /** Sizes of the allocations that are guarded in the mode for that. */
   readonly guarded: readonly number[]
   readonly play: Play
@@ -36,8 +40,15 @@ export const readBlobs = (): readonly CorpusBlob[] =>
 
 /** The modes in which a blob for a channel is tried: early is main's own, and a buffer that is fixed has no end to guard. */
 const modesOf = (entry: CorpusEntry): readonly Mode[] => {
-  if (entry.channel === "main") return ["plain", "early", "malloc-check", "guard"]
-  return entry.channel === "inputs" ? ["plain", "malloc-check"] : ["plain", "malloc-check", "guard"]
+  if (entry.channel === "main") return modes
+  return modes.filter((mode) => mode !== "early" && !(mode === "guard" && entry.channel === "inputs"))
+}
+
+/** What a relay can be told of a receiver: some of the corpus bound queues of channels that have none. */
+const told = ({ maxWriteBytes, ...rest }: Partial<ReceiverState>): ReceiverConfiguration => {
+  if (maxWriteBytes === undefined) return rest
+  const { main, usbredir, port, webdav, spicevmc, smartcard } = maxWriteBytes
+  return { ...rest, maxWriteBytes: { main, usbredir, port, webdav, spicevmc, smartcard } }
 }
 
 export const blobCases = (blob: CorpusBlob): readonly Case[] => {
@@ -46,8 +57,15 @@ export const blobCases = (blob: CorpusBlob): readonly Case[] => {
   return modesOf(blob).map((mode) => ({
     name: nameOf(blob),
     mode,
-    key: [channel, ...(channel === "display" ? [jpegWanCompression] : []), hashOf(blob.bytes), mode].join(" "),
+    key: [
+      channel,
+      ...(channel === "display" ? [jpegWanCompression] : []),
+      hashOf(blob.bytes),
+      mode,
+      ...(mode === "relayed" ? [JSON.stringify(blob.receiver)] : []),
+    ].join(" "),
     machine: { ...machine, jpegWanCompression },
+    receiver: told(blob.receiver),
     guarded: allocationsOf(blob.channel, blob.bytes.length),
     play: sendBlob(channel, blob.bytes, mode),
   }))
@@ -57,7 +75,7 @@ export const blobCases = (blob: CorpusBlob): readonly Case[] => {
 export const orders: readonly Order[] = [...sessionOrders, ...migratingOrders, ...deviceOrders, ...sourceOrders]
 
 /** The header says what an order allocates, and the guard would have to be told beforehand. */
-const orderModes: readonly Mode[] = ["plain", "malloc-check"]
+const orderModes: readonly Mode[] = ["plain", "malloc-check", "relayed"]
 
 export const orderCases = ({ name, play }: Order): readonly Case[] =>
-  orderModes.map((mode) => ({ name, mode, key: `order ${name} ${mode}`, machine, guarded: [], play }))
+  orderModes.map((mode) => ({ name, mode, key: `order ${name} ${mode}`, machine, receiver: {}, guarded: [], play }))

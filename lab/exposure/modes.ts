@@ -2,9 +2,9 @@ import { guardLibrary } from "./guard.js"
 
 /**
  * What a target is run with. `early` differs from `plain` in when main's data comes: before the machine runs, when the
- * agent is not attached yet.
+ * agent is not attached yet; `relayed`, in that the client comes through `migration-guard relay`.
  */
-export const modes = ["plain", "early", "malloc-check", "guard"] as const
+export const modes = ["plain", "early", "malloc-check", "guard", "relayed"] as const
 
 export type Mode = (typeof modes)[number]
 

@@ -5,13 +5,15 @@ import { connect, createServer } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { createInterface } from "node:readline"
+import type { ReceiverConfiguration } from "../../src/relay/index.js"
 import { type Conversation, converse } from "../qmp.js"
 import { type Machine, machineOptions } from "./machine.js"
+import { guard } from "./relay.js"
 import { photograph } from "./splash.js"
 
 /** A QEMU of the lab with a SPICE server. */
 export interface Host extends Conversation {
-  /** Where its SPICE server listens, on loopback. */
+  /** Where clients reach its SPICE server, on loopback. */
   readonly port: number
   readonly machine: Machine
   /** Where it takes a migration from, as an address of QEMU's. */
@@ -36,6 +38,8 @@ export interface HostOptions {
   readonly machine: Machine
   /** Whether it waits for a machine instead of starting its own. */
   readonly isTarget?: boolean
+  /** What this package's relay is told of it, where clients reach it through that only. */
+  readonly relay?: ReceiverConfiguration
   readonly environment?: NodeJS.ProcessEnv
   /** QEMU's program; the installed one if not given. */
   readonly program?: string
@@ -89,6 +93,9 @@ const guestAt = async (path: string, boots: boolean): Promise<(line: string) => 
   }
 }
 
+/** What a relay has to be told of a machine in any case. */
+const told = ({ jpegWanCompression = "auto" }: Machine): ReceiverConfiguration => ({ jpegWanCompression })
+
 interface Started {
   readonly host: Host
   readonly stop: () => Promise<void>
@@ -130,14 +137,16 @@ const start = async (options: HostOptions, folder: string): Promise<Started> => 
     guest ??= guestAt(join(folder, "control"), options.isTarget !== true)
     await (await guest)(line)
   }
+  const { machine } = options
+  const relay = options.relay === undefined ? undefined : await guard(port, { ...told(machine), ...options.relay })
   const isAlive = (): boolean => child.exitCode === null && child.signalCode === null
   const stop = async (): Promise<void> => {
     child.kill("SIGKILL")
-    await ended
+    await Promise.all([ended, relay?.close()])
   }
   const incoming = `unix:${join(folder, "migration")}`
-  const host = { ...conversation, port, machine: options.machine, incoming, complaints, ended, isAlive, inGuest }
-  return { host, stop }
+  const reached = relay?.port ?? port
+  return { host: { ...conversation, port: reached, machine, incoming, complaints, ended, isAlive, inGuest }, stop }
 }
 
 const fulfilled = async <A>(promises: readonly Promise<A>[]): Promise<readonly A[]> =>

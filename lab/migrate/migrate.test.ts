@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, test } from "vitest"
 import { type Capture, captureOf, faultsOf, keepCaptures } from "./captures.js"
 import { hop, sessionOn, startPair, startRefusingPair } from "./hop.js"
-import { withHosts } from "./host.js"
+import { type HostOptions, withHosts } from "./host.js"
 import { obstacles } from "./obstacles.js"
 import { runScenario, type Scenario } from "./scenario.js"
 import { fatalScenarios, sample, scenarios, surfaceScenarios } from "./scenarios/index.js"
@@ -24,11 +24,20 @@ const expectGenuine = (found: readonly Capture[]): void => {
   for (const capture of found) expect(faultsOf(capture), `${capture.file}, ${capture.source}`).toEqual([])
 }
 
+const chosen = scenarios.filter(({ name }) => isFull || sample.has(name))
+
 const channelsWithData = ["display", "inputs", "main", "port", "smartcard", "usbredir", "webdav"]
 
 const run = async (scenario: Scenario): Promise<void> => {
+  const all = await migrated(scenario)
+  const { keep } = scenario
+  captures.push(...all.filter(({ key }) => keep.some((kept) => kept === key)).map(({ capture }) => capture))
+}
+
+/** What a migration relays, each blob by its channel. */
+const migrated = async (scenario: Scenario, how: Pick<HostOptions, "relay"> = {}) => {
   const { name, says, machine, keep } = scenario
-  const { blobs, completed, seamless, complaints, versions } = await runScenario(scenario)
+  const { blobs, completed, seamless, complaints, versions } = await runScenario(scenario, how)
   expect({ seamless, completed, complaints }).toEqual({ seamless: true, completed: true, complaints: "" })
   expect([...new Set(blobs.map(({ channel }) => channel))].sort()).toEqual(channelsWithData)
   const source = `relayed by the lab's client between two ${versions}, machine pc under TCG: ${says}`
@@ -41,19 +50,28 @@ const run = async (scenario: Scenario): Promise<void> => {
     }
   })
   expectGenuine(all.map(({ capture }) => capture))
-  captures.push(...all.filter(({ key }) => keep.some((kept) => kept === key)).map(({ capture }) => capture))
+  return all
 }
 
+const ways = [
+  { how: "as it is", options: {} },
+  { how: "through the relay", options: { relay: {} } },
+]
+
 describe.skipIf(why.qemu !== undefined)("a seamless migration with the lab's client", () => {
-  test.each(scenarios.filter(({ name }) => isFull || sample.has(name)))("$name: $says", run)
+  test.each(chosen)("$name: $says", run)
+
+  test.each(chosen)("passes the relay: $says", async (scenario) => {
+    expect(await migrated(scenario, { relay: {} })).not.toEqual([])
+  })
 
   test.each(isFull ? fatalScenarios : [])("the source ends: $says", async (scenario) => {
     await expect(runScenario(scenario)).rejects.toThrow(scenario.dies)
   })
 
-  test("relays no data where the target refuses to take part", async () => {
+  test.each(ways)("relays no data $how where the target refuses to take part", async ({ options }) => {
     await withHosts(async (start) => {
-      const [source, target] = await startRefusingPair(start, { machine: {} })
+      const [source, target] = await startRefusingPair(start, { machine: {}, ...options })
       const { seamless, blobs, completed } = await hop(source, target, await sessionOn(source))
       expect({ seamless, blobs, completed }).toEqual({ seamless: false, blobs: [], completed: true })
     })
@@ -63,9 +81,9 @@ describe.skipIf(why.qemu !== undefined)("a seamless migration with the lab's cli
 describe.skipIf(why.spicy !== undefined)("a migration with spicy", () => {
   const channelsOfSpicy = 8
 
-  test("is seamless, and every blob of it is genuine", async () => {
+  test.each(ways)("is seamless $how, and every blob of it is genuine", async ({ options }) => {
     await withHosts(async (start) => {
-      const [source, target] = await startPair(start, { machine: { guest: true } })
+      const [source, target] = await startPair(start, { machine: { guest: true }, ...options })
       const versions = await versionsOf(source)
       const { kind, blobs, completed, channels } = await spicyHop(source, target, channelsOfSpicy, () =>
         source.inGuest("exec 3<>/dev/vport0p2"),
@@ -77,13 +95,13 @@ describe.skipIf(why.spicy !== undefined)("a migration with spicy", () => {
         captureOf({ name: `spicy-${channel}`, source: source_, machine: {} }, channel, bytes),
       )
       expectGenuine(found)
-      captures.push(...found)
+      if (!("relay" in options)) captures.push(...found)
     })
   })
 
-  test("relays no data where the target refuses to take part", async () => {
+  test.each(ways)("relays no data $how where the target refuses to take part", async ({ options }) => {
     await withHosts(async (start) => {
-      const [source, target] = await startRefusingPair(start, { machine: {} })
+      const [source, target] = await startRefusingPair(start, { machine: {}, ...options })
       const { kind, blobs, completed } = await spicyHop(source, target, channelsOfSpicy)
       expect({ kind, blobs, completed }).toEqual({ kind: "semi-seamless", blobs: [], completed: true })
     })

@@ -1,7 +1,8 @@
 import type { OnTheWay } from "../client/migration.js"
-import type { Session, SessionOptions } from "../client/session.js"
+import { inputsFromClient, inputsFromServer } from "../client/numbers.js"
+import { channelOf, type Session, type SessionOptions } from "../client/session.js"
 import { type Hop, hop, sessionOn, startPair } from "./hop.js"
-import { type Host, withHosts } from "./host.js"
+import { type Host, type HostOptions, withHosts } from "./host.js"
 import type { Machine } from "./machine.js"
 import { versionsOf } from "./versions.js"
 
@@ -30,25 +31,39 @@ export interface Fatal extends Scenario {
   readonly dies: RegExp
 }
 
+/** Waits until what the client has moved to works: the display draws again, and the mouse arrives. */
+const goesOn = async (host: Host, session: Session): Promise<void> => {
+  const [display, inputs] = [channelOf(session, "display"), channelOf(session, "inputs")]
+  const before = display.received()
+  await host.ask("system_reset")
+  for (let sent = 0; sent < 4; sent++) inputs.send(inputsFromClient.mouseMotion, Buffer.alloc(10, 1))
+  await inputs.receive(inputsFromServer.mouseMotionAck)
+  while (display.received() === before) await host.ask("query-status")
+}
+
 /** A scenario's last migration, and between what. */
 export interface Ran extends Hop {
   readonly versions: string
 }
 
-/** Runs a scenario on fresh hosts with this project's client. */
-export const runScenario = ({ machine, session: how, prepare, hops = 1 }: Scenario): Promise<Ran> =>
+/** Runs a scenario on fresh hosts with this project's client, which reaches them through the relay if it is to. */
+export const runScenario = (
+  { machine, session: options, prepare, hops = 1 }: Scenario,
+  how: Pick<HostOptions, "relay"> = {},
+): Promise<Ran> =>
   withHosts(async (start) => {
-    const [first, second] = await startPair(start, { machine })
+    const [first, second] = await startPair(start, { machine, ...how })
     const versions = await versionsOf(first)
-    const session = await sessionOn(first, how)
+    const session = await sessionOn(first, options)
     const onTheWay = await prepare?.(first, session)
     let source = second
     let last = await hop(first, second, session, onTheWay)
     for (let done = 1; done < hops; done++) {
-      const next = await start({ machine, isTarget: true })
+      const next = await start({ machine, ...how, isTarget: true })
       last = await hop(source, next, last.session, onTheWay)
       source = next
     }
+    await goesOn(source, last.session)
     last.session.close()
     return { ...last, versions }
   })

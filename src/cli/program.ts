@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs"
 import { availableParallelism } from "node:os"
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander"
 import { migrateCommands, qemuVersions } from "../qemu/context.js"
+import { modes, reactions } from "../relay/configuration.js"
 import { printable } from "../report/printable.js"
 import { channels } from "../spice/receiver.js"
 import { check } from "./check.js"
@@ -77,6 +78,33 @@ const programOf = (terminal: Terminal, end: (code: ExitCode) => void): Command =
     .option("--policy <file>", "what the host allows, in TOML or JSON (default: everything but exec)")
     .addOption(formatOption())
     .action(async (files, options) => end(await migrateArgs(files, { ...options, version }, terminal)))
+  program
+    .command("relay")
+    .description("stand between clients and a SPICE server and let only checked migration data through")
+    .option("--listen <address>", "tcp://host:port, unix:///path, or fd://name for a socket of systemd's")
+    .option("--target <address>", "the server: tcp://host:port, tls://host:port or unix:///path")
+    .addOption(new Option("--mode <mode>", "act on violations, or only count them (default: enforce)").choices(modes))
+    .addOption(
+      new Option(
+        "--on-violation <reaction>",
+        "end the connection, or send an empty state where there is a safe one (default: disconnect)",
+      ).choices(reactions),
+    )
+    .option("--metrics <address>", "where to serve /metrics, /healthz and /readyz")
+    .addOption(
+      new Option("--config <file>", "listeners, TLS, limits and receivers in TOML; read again with SIGHUP").conflicts([
+        "listen",
+        "target",
+        "mode",
+        "onViolation",
+        "metrics",
+      ]),
+    )
+    .option("--check-config", "check the configuration and the files that it names, and do nothing else")
+    .action(async (options) => {
+      const { relay } = await import("./relay.js")
+      end(await relay(options, terminal))
+    })
   program
     .command("fuzz")
     .description("attack the decoders and codecs with inputs that coverage guides; exit 1 with any finding")

@@ -1,0 +1,99 @@
+import { execFileSync } from "node:child_process"
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { type Contender, ours, peers, pipe, unframed } from "./contenders.js"
+import { bulk, idle, latencies, upstream } from "./measure.js"
+import { type Running, run } from "./processes.js"
+import { type Round, table } from "./table.js"
+
+/** Rounds over all contenders, one after the other, so that what the machine does meanwhile meets all of them. */
+const { ROUNDS = "5" } = process.env
+const rounds = Number(ROUNDS)
+const idleSessions = 5000
+const seconds = 2
+
+const server = new URL("server.js", import.meta.url).pathname
+
+const quantile = (sorted: readonly number[], part: number): number =>
+  sorted[Math.floor(sorted.length * part)] ?? Number.NaN
+
+const inTheClear = async (port: number, relay: Running): Promise<Round> => {
+  const way = { port }
+  const { bytesPerSecond, cpuPerGigabyte } = await bulk(way, relay.pid, seconds)
+  const times = await latencies(way, 5000)
+  return {
+    bulk: bytesPerSecond / 1e6,
+    cpu: cpuPerGigabyte,
+    p50: quantile(times, 0.5),
+    p99: quantile(times, 0.99),
+    "up 64": (await upstream(way, 64, seconds)) / 1e6,
+    "up 4096": (await upstream(way, 4096, seconds)) / 1e6,
+    idle: await idle(way, relay.pid, idleSessions),
+  }
+}
+
+const withTls = async (port: number, relay: Running): Promise<Round> => ({
+  TLS: (await bulk({ port, tls: true }, relay.pid, seconds)).bytesPerSecond / 1e6,
+})
+
+type Task = Parameters<Contender["command"]>[0]
+
+/** One contender with a server of its own; nothing where it does not do what is asked. */
+const measured = async (
+  { name, command }: Contender,
+  task: Task,
+  measure: (port: number, relay: Running) => Promise<Round>,
+): Promise<Round> => {
+  const started = command(task)
+  if (started === undefined) return {}
+  const behind = await run([process.execPath, server, `${task.target}`], task.target)
+  let relay: Running | undefined
+  try {
+    relay = await run(started, task.port)
+    return await measure(task.port, relay)
+  } catch (error) {
+    throw new Error(`${name}: ${String(error)}`, { cause: error })
+  } finally {
+    await relay?.stop()
+    await behind.stop()
+  }
+}
+
+const certificateIn = (folder: string): string => {
+  const [key, certificate, both] = ["key.pem", "certificate.pem", "both.pem"].map((name) => join(folder, name)) as [
+    string,
+    string,
+    string,
+  ]
+  execFileSync(
+    "openssl",
+    [
+      ...["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost"],
+      ...["-keyout", key, "-out", certificate],
+    ],
+    { stdio: "ignore" },
+  )
+  writeFileSync(both, readFileSync(key, "latin1") + readFileSync(certificate, "latin1"))
+  return both
+}
+
+const folder = mkdtempSync(join(tmpdir(), "bench-relay-"))
+const contenders = [ours, unframed, pipe, ...peers]
+const results = new Map<string, Round[]>(contenders.map(({ name }) => [name, []]))
+let port = 21000
+try {
+  const certificate = certificateIn(folder)
+  for (let round = 0; round < rounds; round++)
+    for (const contender of contenders) {
+      const clear = await measured(contender, { port: port++, target: port++, folder }, inTheClear)
+      const tls = await measured(contender, { port: port++, target: port++, folder, certificate }, withTls)
+      results.get(contender.name)?.push({ ...clear, ...tls })
+      process.stderr.write(`${round + 1} of ${rounds}: ${contender.name}\n`)
+    }
+} finally {
+  rmSync(folder, { recursive: true, force: true })
+}
+const control = readFileSync("/proc/sys/net/ipv4/tcp_congestion_control", "latin1").trim()
+process.stdout.write(table(results, { base: pipe.name, control, rounds }))
+process.exit(0)

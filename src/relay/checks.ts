@@ -1,0 +1,49 @@
+import type { Check } from "../schema/violation.js"
+
+const without = "The guard would let through, or keep out, what its operator did not mean."
+
+const invalid = (id: string, code: Check["code"], says: string): Check => ({ id: `relay/${id}`, code, says, without })
+
+/** What is wrong with the configuration of a relay. */
+export const relayChecks = {
+  listen: invalid(
+    "listen-address",
+    "wrong-type",
+    "This must be tcp://host:port, tls://host:port, unix:///path or fd://name; IPv6 addresses stand in brackets.",
+  ),
+  target: invalid(
+    "target-address",
+    "wrong-type",
+    "This must be tcp://host:port, tls://host:port or unix:///path, with a port from 1 on; IPv6 addresses stand in brackets.",
+  ),
+  metrics: invalid(
+    "metrics-address",
+    "wrong-type",
+    "This must be tcp://host:port, unix:///path or fd://name: metrics have no TLS.",
+  ),
+  name: invalid("name", "wrong-type", "A name must have from 1 to 64 letters, digits, dots, hyphens and underscores."),
+  network: invalid("network", "wrong-type", "This must be an address or a network like 10.0.0.0/8."),
+  path: invalid("path", "wrong-type", "The path of a file must be absolute, without .. in it."),
+  number: invalid("number", "out-of-range", "This must be a whole number within its bounds."),
+  subject: invalid(
+    "subject",
+    "wrong-type",
+    "A subject must be like O=Example,CN=host, with a backslash before a comma or a backslash that a value has.",
+  ),
+  tlsNeeded: invalid("tls-certificate", "wrong-type", "A listener on tls:// must have tls.certificate and tls.key."),
+  tlsUnused: invalid("tls-unused", "inconsistent", "Only a listener on tls:// or fd:// can have tls."),
+  targetTlsUnused: invalid(
+    "target-tls-unused",
+    "inconsistent",
+    "Only a listener with a target on tls:// can have targetTls.",
+  ),
+  allowUnused: invalid("allow-unused", "inconsistent", "What connects to unix:// has no address to be allowed."),
+  listeners: invalid("listeners", "wrong-type", "There must be from 1 to 256 listeners."),
+  listenTwice: invalid("listen-once", "inconsistent", "Two listeners must not listen on the same address."),
+  nameTwice: invalid("name-once", "inconsistent", "Two listeners must not have the same name."),
+  oneTarget: invalid(
+    "one-target",
+    "inconsistent",
+    "Listeners of one target must have the same mode, onViolation and receiver: they share the state of its sessions.",
+  ),
+} as const satisfies Record<string, Check>

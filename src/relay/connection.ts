@@ -1,0 +1,276 @@
+import type { Socket } from "node:net"
+import type { Budget } from "./budget.js"
+import { afterStandstill, type Clock } from "./clock.js"
+import { feed, type Inspector, nothing, type Outlet } from "./inspection.js"
+import { readBufferOf } from "./read-buffer.js"
+import type { Limits } from "./settings.js"
+import type { Connect } from "./target.js"
+
+/** Bytes that have passed. */
+export interface Traffic {
+  fromClient: number
+  fromServer: number
+}
+
+/** Why a connection ended, as far as it is not simply over. */
+export type Ending = "handshake-timeout" | "idle-timeout" | "target-failed" | "internal-error"
+
+/** What a connection needs of the relay that it is part of. */
+export interface Surroundings {
+  readonly connect: Connect
+  readonly inspect: (outlet: Outlet) => Inspector
+  readonly tell: Outlet["tell"]
+  readonly limits: Limits
+  readonly clock: Clock
+  readonly budget: Budget
+  readonly traffic: Traffic
+  /** Something went wrong that nobody is refused for. */
+  readonly troubled: (ending: Ending, error?: unknown) => void
+  /** The client is gone, while the server has still to notice. */
+  readonly abandoned: () => void
+  /** Nothing is left of the connection. */
+  readonly closed: () => void
+}
+
+/** A connection that can be ended from outside, at once. */
+export interface Relayed {
+  readonly end: () => void
+}
+
+/**
+ * Relays one connection until nothing is left of it. Nothing reaches the target, not even a connection, before the
+ * inspector has let something through.
+ *
+ * The server's bytes are read into a buffer of this connection's and written from there; the next read waits for that
+ * write, so what a client that does not read costs is one buffer. The client's are as many as one read brings, and
+ * the next one waits until the server has taken them.
+ */
+export const relayConnection = (client: Socket, surroundings: Surroundings): Relayed => {
+  const { limits, clock, budget, traffic, troubled } = surroundings
+  const buffer = readBufferOf(budget)
+  const cancels = new Set<() => void>()
+  let target: Socket | undefined
+  /** What the inspector has not taken yet. */
+  let rest: Uint8Array = nothing
+  /** What it has let through of the chunk at hand. */
+  let passing: Uint8Array[] = []
+  let progress = 0
+  let clientHasEnded = false
+  /** Nothing goes to the client any more, nor comes from it. */
+  let isAbandoned = false
+  let isOver = false
+
+  const after = (milliseconds: number, action: () => void): (() => void) => {
+    const cancel = clock.after(milliseconds, () => {
+      cancels.delete(cancel)
+      guarded(action)()
+    })
+    cancels.add(cancel)
+    return () => {
+      cancels.delete(cancel)
+      cancel()
+    }
+  }
+
+  /** What throws is a bug of ours: it ends this connection and no other. */
+  const guarded =
+    <A extends readonly unknown[]>(act: (...values: A) => void) =>
+    (...values: A): void => {
+      try {
+        if (!isOver) act(...values)
+      } catch (error) {
+        troubled("internal-error", error)
+        finish()
+      }
+    }
+
+  const finish = (): void => {
+    if (isOver) return
+    isOver = true
+    for (const cancel of cancels) cancel()
+    cancels.clear()
+    client.destroy()
+    target?.destroy()
+    buffer.release()
+    rest = nothing
+    passing = []
+    inspector.closed()
+    surroundings.closed()
+  }
+
+  /**
+   * Lets go of the client and ends the connection to the target, which may not have read everything: only once it has
+   * closed, or had its time, is the connection over for those who judge others by it.
+   */
+  const abandon = (): void => {
+    if (isOver || isAbandoned) return
+    isAbandoned = true
+    passing = []
+    client.destroy()
+    // What is held must not be decided any more: nobody would get it.
+    if (target === undefined || target.destroyed || target.connecting || inspector.isHolding()) {
+      finish()
+      return
+    }
+    surroundings.abandoned()
+    target.end()
+    target.resume()
+    after(limits.closing, finish)
+  }
+
+  const endLater = (): void => {
+    after(limits.closing, abandon)
+  }
+
+  const endTarget = (): void => {
+    if (clientHasEnded && rest.length === 0 && !inspector.isHolding()) {
+      if (target === undefined) abandon()
+      else target.end()
+    }
+  }
+
+  const flush = (): void => {
+    if (passing.length === 0 || isAbandoned) return
+    const chunks = passing
+    passing = []
+    const to = openTarget()
+    if (to.destroyed) return
+    if (chunks.length > 1) to.cork()
+    for (const bytes of chunks) {
+      progress += bytes.length
+      traffic.fromClient += bytes.length
+      to.write(bytes)
+    }
+    if (chunks.length > 1) to.uncork()
+  }
+
+  /** The client is read while the server takes what it sent and nothing is held. */
+  const regulate = (): void => {
+    if (isAbandoned) return
+    if (inspector.isHolding() || rest.length > 0 || target?.writableNeedDrain === true) client.pause()
+    else if (client.isPaused()) client.resume()
+  }
+
+  const take = (bytes: Uint8Array): void => {
+    rest = feed(inspector, bytes)
+    flush()
+    regulate()
+    endTarget()
+  }
+
+  const outlet: Outlet = {
+    forward: (bytes) => {
+      if (bytes.length > 0 && !isAbandoned) passing.push(bytes)
+    },
+    release: guarded(() => take(rest)),
+    // What was let through before it arrives: others may have been judged by it.
+    refuse: guarded(() => {
+      flush()
+      abandon()
+    }),
+    linked: () => cancelHandshake(),
+    tell: surroundings.tell,
+  }
+
+  /** Says whether the next read may follow at once. */
+  const fromServer = (bytes: Uint8Array): boolean => {
+    progress += bytes.length
+    if (isAbandoned) return true
+    traffic.fromServer += bytes.length
+    inspector.fromServer(bytes)
+    if (isAbandoned || isOver) return true
+    // Not 'drain': after a read that fills little it may never come.
+    client.write(bytes, resumeTarget)
+    if (client.writableLength === 0) return true
+    isFull = true
+    return false
+  }
+
+  let isFull = false
+  const resumeTarget = (): void => {
+    if (!isFull || client.writableLength > 0) return
+    isFull = false
+    if (!isOver) target?.resume()
+  }
+
+  const read = (count: number, bytes: Uint8Array): boolean => {
+    if (isOver) return false
+    buffer.filled(count)
+    try {
+      return fromServer(bytes.subarray(0, count))
+    } catch (error) {
+      troubled("internal-error", error)
+      finish()
+      return false
+    }
+  }
+
+  const openTarget = (): Socket => {
+    if (target !== undefined) return target
+    const opened = surroundings.connect({ buffer: buffer.next, callback: read })
+    target = opened
+    opened.on("drain", guarded(regulate))
+    opened.on(
+      "error",
+      guarded((error: Error) => {
+        if (!isAbandoned) troubled("target-failed", error)
+        finish()
+      }),
+    )
+    opened.on(
+      "end",
+      guarded(() => {
+        if (isAbandoned) finish()
+        else {
+          client.end()
+          endLater()
+        }
+      }),
+    )
+    opened.on(
+      "close",
+      guarded(() => {
+        if (isAbandoned || client.writableFinished) finish()
+        else {
+          client.end()
+          endLater()
+        }
+      }),
+    )
+    // Without it the end would not be said; what is read goes to the callback all the same.
+    opened.resume()
+    return opened
+  }
+
+  const inspector = surroundings.inspect(outlet)
+  const cancelHandshake = after(limits.handshake, () => {
+    troubled("handshake-timeout")
+    abandon()
+  })
+  if (limits.idle !== undefined)
+    cancels.add(
+      afterStandstill(
+        clock,
+        limits.idle,
+        () => progress,
+        guarded(() => {
+          troubled("idle-timeout")
+          abandon()
+        }),
+      ),
+    )
+
+  client.on("data", guarded(take))
+  // A reset is an end like another.
+  client.on("error", guarded(abandon))
+  client.on("close", guarded(abandon))
+  client.on(
+    "end",
+    guarded(() => {
+      clientHasEnded = true
+      endLater()
+      endTarget()
+    }),
+  )
+  return { end: finish }
+}

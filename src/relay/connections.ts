@@ -1,0 +1,105 @@
+import type { Activation } from "./activation.js"
+import { budgetOf } from "./budget.js"
+import type { Clock } from "./clock.js"
+import { type Relayed, relayConnection } from "./connection.js"
+import type { Inspector, Outlet } from "./inspection.js"
+import { inspectorOf } from "./inspector.js"
+import type { Accepted } from "./listener.js"
+import type { Log } from "./log.js"
+import type { Metrics } from "./metrics.js"
+import { monitored } from "./monitor.js"
+import type { Observer, Who } from "./observer.js"
+import { connecting } from "./target.js"
+import type { Targets } from "./targets.js"
+
+/** What all buffers of a relay may take beyond the smallest, in bytes. */
+const bufferBudget = 0x10000000
+
+/** What the parts of a relay share. */
+export interface Scene {
+  readonly clock: Clock
+  readonly log: Log
+  readonly metrics: Metrics
+  readonly observer: Observer
+  readonly targets: Targets
+  readonly activation: Activation
+}
+
+/** Judges a listener's connections, in earnest or only for the record. */
+const inspecting = ({ targets, clock, observer }: Scene, who: Who) => {
+  const { settings } = who
+  const { mode, onViolation } = settings
+  const judging = { guard: targets.guardOf(settings), onViolation, clock }
+  const judged = (outlet: Outlet): Inspector => inspectorOf(outlet, mode, judging)
+  if (mode === "enforce") return judged
+  const failed = (error: unknown): void => observer.troubled(who, "internal-error", error)
+  return (outlet: Outlet): Inspector => monitored(outlet, judged, failed)
+}
+
+/** The connections of a relay. */
+export interface Connections {
+  readonly take: (accepted: Accepted) => void
+  /** Takes no more; resolves once there are none. Calls `late` where that takes longer than so many milliseconds. */
+  readonly drain: (milliseconds: number) => Promise<void>
+}
+
+export const connectionsOf = (scene: Scene): Connections => {
+  const { clock, metrics, observer } = scene
+  const open = new Set<Relayed>()
+  const budget = budgetOf(bufferBudget)
+  let count = 0
+  let isClosing = false
+  let emptied = (): void => {}
+
+  const take = ({ client, settings, peer, admission }: Accepted): void => {
+    if (isClosing) {
+      client.destroy()
+      return
+    }
+    const { name } = settings
+    const who = { settings, peer, connection: ++count }
+    let giveBack = (): void => {}
+    metrics.opened(name)
+    const relayed = relayConnection(client, {
+      connect: connecting(settings),
+      inspect: inspecting(scene, who),
+      tell: (verdict) => observer.decided(who, verdict),
+      limits: settings.limits,
+      clock,
+      budget,
+      traffic: metrics.trafficOf(name),
+      troubled: (ending, error) => observer.troubled(who, ending, error),
+      abandoned: () => {
+        giveBack = admission.occupy(peer?.address)
+      },
+      closed: () => {
+        giveBack()
+        metrics.closed(name)
+        open.delete(relayed)
+        if (open.size === 0) emptied()
+      },
+    })
+    open.add(relayed)
+  }
+
+  const endAll = (): void => {
+    for (const connection of [...open]) connection.end()
+  }
+
+  const drain = async (milliseconds: number): Promise<void> => {
+    isClosing = true
+    if (milliseconds === 0) endAll()
+    if (open.size === 0) return
+    const cancel = clock.after(milliseconds, endAll)
+    await new Promise<void>((resolve) => {
+      const before = emptied
+      emptied = () => {
+        before()
+        resolve()
+      }
+    })
+    cancel()
+  }
+
+  return { take, drain }
+}

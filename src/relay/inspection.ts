@@ -1,0 +1,48 @@
+import type { Mode } from "./configuration.js"
+import type { Verdict } from "./verdict.js"
+
+/** How a connection is judged: what the pump gives to whoever judges, and what it is told. */
+
+/** What an inspector does with its connection. All of it may also be called later than the bytes that led to it. */
+export interface Outlet {
+  /** Bytes for the server, in order. They are written or kept: they must not change any more. */
+  readonly forward: (bytes: Uint8Array) => void
+  /** What was held has been decided: the rest of the client's bytes can be fed. */
+  readonly release: () => void
+  /** Nothing of the client's may go on any more. */
+  readonly refuse: () => void
+  /** The server has accepted the link. */
+  readonly linked: () => void
+  /** To be told to the operator. */
+  readonly tell: (verdict: Verdict) => void
+}
+
+/** Judges one connection. */
+export interface Inspector {
+  /** Takes a client's bytes and says how many; fewer than all only while something is held. */
+  readonly fromClient: (bytes: Uint8Array) => number
+  /** Whether the client's next bytes have to wait for `release`. */
+  readonly isHolding: () => boolean
+  /** Takes a server's bytes, before the client gets them. */
+  readonly fromServer: (bytes: Uint8Array) => void
+  /** The connection has ended on both sides. */
+  readonly closed: () => void
+}
+
+/** Makes the inspector of a new connection to one target. */
+export type Inspect = (outlet: Outlet, mode: Mode) => Inspector
+
+/** No bytes of nobody's. */
+export const nothing = new Uint8Array()
+
+/** Feeds a client's bytes until all are taken or something is held; returns what is left. */
+export const feed = ({ fromClient, isHolding }: Inspector, bytes: Uint8Array): Uint8Array => {
+  let rest = bytes
+  while (rest.length > 0 && !isHolding()) {
+    const taken = fromClient(rest)
+    if (taken === 0) throw new Error("an inspector took nothing and holds nothing")
+    // An empty view would keep the whole chunk in memory for as long as its connection is quiet.
+    rest = taken === rest.length ? nothing : rest.subarray(taken)
+  }
+  return rest
+}

@@ -1,0 +1,65 @@
+import { createServer, type RequestListener, type ServerResponse } from "node:http"
+import * as E from "fp-ts/lib/Either.js"
+import type { Activation } from "./activation.js"
+import { type Address, formatAddress } from "./address.js"
+import type { Failure } from "./failure.js"
+import { boundTo, listening } from "./listening.js"
+import type { Metrics } from "./metrics.js"
+
+/** The server that operators' tools ask: metrics and health. */
+export interface Operations {
+  readonly address: string
+  readonly close: () => void
+}
+
+const plain = "text/plain; charset=utf-8"
+
+const answer = (response: ServerResponse, status: number, text: string, type = plain): void => {
+  response.writeHead(status, { "content-type": type, "content-length": Buffer.byteLength(text) }).end(text)
+}
+
+const handler =
+  (metrics: Metrics, isReady: () => boolean): RequestListener =>
+  (request, response) => {
+    response.on("error", () => response.destroy())
+    if (request.method !== "GET" && request.method !== "HEAD") return answer(response, 405, "only GET\n")
+    switch (request.url) {
+      case "/metrics":
+        metrics.text().then(
+          (text) => answer(response, 200, text, metrics.contentType),
+          () => answer(response, 500, "no metrics\n"),
+        )
+        return
+      case "/healthz":
+        return answer(response, 200, "ok\n")
+      case "/readyz":
+        return isReady() ? answer(response, 200, "ready\n") : answer(response, 503, "not ready\n")
+      default:
+        return answer(response, 404, "there are /metrics, /healthz and /readyz\n")
+    }
+  }
+
+/** Few ask, with few words, and not for long. */
+const bounds = { headersTimeout: 5_000, requestTimeout: 5_000, keepAliveTimeout: 5_000, maxHeaderSize: 4096 } as const
+const mostConnections = 32
+
+export const openOperations = async (
+  address: Address,
+  activation: Activation,
+  metrics: Metrics,
+  isReady: () => boolean,
+): Promise<E.Either<Failure, Operations>> => {
+  const server = createServer(bounds, handler(metrics, isReady))
+  server.maxConnections = mostConnections
+  const listens = await listening(server, address, activation)
+  if (E.isLeft(listens)) return E.left({ name: "metrics", reason: listens.left })
+  // Without file descriptors a connection fails; the server goes on.
+  server.on("error", () => {})
+  return E.right({
+    address: formatAddress(boundTo(server, address)),
+    close: () => {
+      server.close()
+      server.closeAllConnections()
+    },
+  })
+}

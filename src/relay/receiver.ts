@@ -1,0 +1,47 @@
+import * as t from "io-ts"
+import { defaultReceiver, type ReceiverState } from "../spice/receiver.js"
+
+/**
+ * What a listener's target is, as far as it differs from `defaultReceiver`; of the limits by channel any number.
+ *
+ * @since 0.4.0
+ */
+export type ReceiverConfiguration = {
+  readonly [K in keyof ReceiverState]?: ReceiverState[K] extends number | string
+    ? ReceiverState[K]
+    : Partial<ReceiverState[K]>
+}
+
+/** No blob may be larger than this, whatever is configured: it is held in memory while it is checked. */
+const mostBlobBytes = 0x4000000
+
+type Within = (least: number, most: number) => t.Type<number, unknown, unknown>
+
+/** The io-ts type of a receiver's configuration. */
+export const receiverType = (within: Within) => {
+  const size = within(0, mostBlobBytes)
+  const writers = { main: size, usbredir: size, port: size, webdav: size, spicevmc: size, smartcard: size }
+  return t.exact(
+    t.partial({
+      jpegWanCompression: t.keyof({ auto: null, always: null, never: null }),
+      surfaceTableSize: within(0, 65536),
+      agentTokenWindow: within(0, 65536),
+      maxEncoders: within(0, 64),
+      glzMaxPixels: within(0, 0x7fffffff),
+      maxMotionCount: within(0, 65535),
+      maxBlobBytes: t.exact(t.partial({ ...writers, display: size, inputs: size })),
+      maxWriteBytes: t.exact(t.partial(writers)),
+      maxReadBytes: t.exact(t.partial({ smartcard: size })),
+      source: t.keyof({ "0.15": null, any: null }),
+    }),
+  )
+}
+
+/** The whole of a receiver: what is configured, and the defaults for the rest. */
+export const receiverOf = (configured: ReceiverConfiguration = {}): ReceiverState => ({
+  ...defaultReceiver,
+  ...configured,
+  maxBlobBytes: { ...defaultReceiver.maxBlobBytes, ...configured.maxBlobBytes },
+  maxWriteBytes: { ...defaultReceiver.maxWriteBytes, ...configured.maxWriteBytes },
+  maxReadBytes: { ...defaultReceiver.maxReadBytes, ...configured.maxReadBytes },
+})

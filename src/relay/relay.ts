@@ -1,0 +1,213 @@
+import * as E from "fp-ts/lib/Either.js"
+import { type Activation, activationOf } from "./activation.js"
+import { formatAddress, parseAddress } from "./address.js"
+import { type Clock, systemClock } from "./clock.js"
+import type { RelayConfiguration } from "./configuration.js"
+import { connectionsOf, type Scene } from "./connections.js"
+import { missingDescriptors } from "./descriptors.js"
+import type { Failure } from "./failure.js"
+import { type Acceptor, type Listener, openListener } from "./listener.js"
+import type { Log } from "./log.js"
+import { metricsOf } from "./metrics.js"
+import { observerOf } from "./observer.js"
+import { type Operations, openOperations } from "./operations.js"
+import { type Read, readConfiguration, type Settings } from "./settings.js"
+import { targetsOf } from "./targets.js"
+
+/**
+ * What a relay is given beside its configuration.
+ *
+ * @since 0.4.0
+ */
+export interface RelayOptions {
+  /** Takes the lines of its log. Default: nobody. */
+  readonly log?: Log
+  /** LISTEN_FDS, LISTEN_PID and LISTEN_FDNAMES, for addresses like fd://name. Default: none. */
+  readonly environment?: Readonly<Record<string, string | undefined>>
+  readonly clock?: Clock
+}
+
+/**
+ * A relay that runs.
+ *
+ * @since 0.4.0
+ */
+export interface Relay {
+  /** Where each listener listens, by its name. */
+  readonly addresses: () => ReadonlyMap<string, string>
+  /** Where metrics and health are served. */
+  readonly metricsAddress: () => string | undefined
+  /**
+   * Takes another configuration, whole or not at all: what keeps it from that is returned, logged and counted, as is
+   * the reason why there is none. Connections that are open keep the one they began with.
+   */
+  readonly reload: (next: RelayConfiguration | readonly Failure[]) => Promise<E.Either<readonly Failure[], undefined>>
+  /** Listens no more, waits so many seconds (`shutdownSeconds`) for connections to end, and ends those that did not. */
+  readonly close: (seconds?: number) => Promise<void>
+}
+
+const sceneOf = ({ log = () => {}, environment = {}, clock = systemClock }: RelayOptions): Scene => {
+  const metrics = metricsOf()
+  const targets = targetsOf(clock, (target) => log("info", "target gone, its sessions are forgotten", { target }))
+  const activation = activationOf(environment, process.pid)
+  return { clock, log, metrics, observer: observerOf(log, metrics, clock.now), targets, activation }
+}
+
+/** What tells one listening socket from another. */
+const keyOf = ({ name, listen }: Settings): string =>
+  "port" in listen && listen.port === 0 ? `any:${name}` : formatAddress(listen).replace(/^tls:/, "tcp:")
+
+type Opened<A> = E.Either<readonly Failure[], A>
+
+const closed: readonly Failure[] = [{ name: "relay", reason: "it has been closed" }]
+
+/** What a relay stands for at a moment. */
+interface Standing {
+  readonly listeners: ReadonlyMap<string, Listener>
+  readonly operations: { readonly text: string; readonly server: Operations } | undefined
+  readonly shutdownSeconds: number
+}
+
+const nothing: Standing = { listeners: new Map(), operations: undefined, shutdownSeconds: 10 }
+
+/** Opens the listeners that are not open yet: all of them or none. */
+const openListeners = async (
+  all: readonly Settings[],
+  { listeners: open }: Standing,
+  activation: Activation,
+  acceptor: Acceptor,
+): Promise<Opened<Standing["listeners"]>> => {
+  const results = await Promise.all(
+    all.map((settings) => open.get(keyOf(settings)) ?? openListener(settings, activation, acceptor)),
+  )
+  const failures: Failure[] = []
+  const opened: [string, Listener][] = []
+  for (const result of results) {
+    const listener = "_tag" in result ? (E.isRight(result) ? result.right : undefined) : result
+    if (listener !== undefined) opened.push([keyOf(listener.settings()), listener])
+    else if ("_tag" in result && E.isLeft(result)) failures.push(result.left)
+  }
+  if (failures.length === 0) return E.right(new Map(opened))
+  for (const [key, listener] of opened) if (!open.has(key)) listener.close()
+  return E.left(failures)
+}
+
+/** Opens the server of metrics and health where it is not open yet. */
+const openMetrics = async (
+  { metrics: text }: RelayConfiguration,
+  { operations: open }: Standing,
+  { activation, metrics }: Scene,
+  isReady: () => boolean,
+): Promise<Opened<Standing["operations"]>> => {
+  const address = text === undefined ? undefined : parseAddress(text)
+  if (text === undefined || address === undefined) return E.right(undefined)
+  if (text === open?.text) return E.right(open)
+  const server = await openOperations(address, activation, metrics, isReady)
+  return E.isLeft(server) ? E.left([server.left]) : E.right({ text, server: server.right })
+}
+
+/** Closes what one standing has and another has not. */
+const closeBut = ({ listeners, operations }: Standing, kept: Standing): void => {
+  for (const [key, listener] of listeners) if (kept.listeners.get(key) !== listener) listener.close()
+  if (operations !== kept.operations) operations?.server.close()
+}
+
+/** What a relay stands for, from one configuration to the next. */
+const standingOf = (scene: Scene, acceptor: Acceptor) => {
+  let standing = nothing
+  let isReady = false
+  let isClosed = false
+
+  /** All that a configuration needs, opened; nothing where something of it cannot be. */
+  const open = async ({ wanted, settings }: Read): Promise<Opened<Standing>> => {
+    const listeners = await openListeners(settings, standing, scene.activation, acceptor)
+    if (E.isLeft(listeners)) return listeners
+    const next = { ...standing, listeners: listeners.right, shutdownSeconds: wanted.shutdownSeconds ?? 10 }
+    const operations = await openMetrics(wanted, standing, scene, () => isReady)
+    if (E.isRight(operations) && !isClosed) return E.right({ ...next, operations: operations.right })
+    closeBut({ ...next, operations: E.isRight(operations) ? operations.right : standing.operations }, standing)
+    return E.isLeft(operations) ? operations : E.left(closed)
+  }
+
+  const apply = async (configuration: RelayConfiguration): Promise<Opened<undefined>> => {
+    const read = readConfiguration(configuration)
+    if (E.isLeft(read)) return read
+    const opened = await open(read.right)
+    if (E.isLeft(opened)) return opened
+    const { settings } = read.right
+    scene.targets.use(settings)
+    for (const each of settings) opened.right.listeners.get(keyOf(each))?.use(each)
+    closeBut(standing, opened.right)
+    standing = opened.right
+    isReady = true
+    // Node says nothing of connections that it drops for want of descriptors.
+    const missing = missingDescriptors(settings)
+    if (missing !== undefined) scene.log("warn", "limits.connections need more descriptors than there are", missing)
+    return E.right(undefined)
+  }
+
+  let turn: Promise<unknown> = Promise.resolve()
+  return {
+    now: () => standing,
+    /** One after the other, so that each begins with what the one before left. */
+    apply: (configuration: RelayConfiguration): Promise<Opened<undefined>> => {
+      const applied = turn.then(() => (isClosed ? E.left(closed) : apply(configuration)))
+      turn = applied
+      return applied
+    },
+    stopListening: () => {
+      isReady = false
+      isClosed = true
+      closeBut({ ...standing, operations: undefined }, nothing)
+    },
+  }
+}
+
+/**
+ * Starts the guard in front of the servers of a configuration, or says what keeps it from that: then nothing listens.
+ *
+ * @param configuration - what to listen on, and where that leads
+ * @param options - a log, and the environment that sockets of systemd's are found by
+ * @example
+ * const started = await startRelay({ listeners: [{ listen: "tcp://127.0.0.1:0", target: "unix:///run/vm.sock" }] })
+ * if (started._tag === "Right") await started.right.close()
+ * started._tag
+ * // "Right"
+ * @since 0.4.0
+ */
+export const startRelay = async (
+  configuration: RelayConfiguration,
+  options: RelayOptions = {},
+): Promise<E.Either<readonly Failure[], Relay>> => {
+  const scene = sceneOf(options)
+  const { log, metrics, observer, targets } = scene
+  const connections = connectionsOf(scene)
+  const { now, apply, stopListening } = standingOf(scene, {
+    accept: connections.take,
+    reject: observer.rejected,
+    failed: observer.failed,
+  })
+  const applied = await apply(configuration)
+  if (E.isLeft(applied)) return applied
+
+  const addresses = (): ReadonlyMap<string, string> =>
+    new Map([...now().listeners.values()].map(({ settings, address }) => [settings().name, address]))
+
+  const reload: Relay["reload"] = async (next) => {
+    const result = "listeners" in next ? await apply(next) : E.left(next)
+    metrics.reloaded(E.isRight(result))
+    if (E.isRight(result)) log("info", "configuration taken")
+    else for (const failure of result.left) log("error", "configuration refused", { ...failure })
+    return result
+  }
+
+  const close = async (seconds = now().shutdownSeconds): Promise<void> => {
+    stopListening()
+    await connections.drain(seconds * 1000)
+    targets.close()
+    now().operations?.server.close()
+  }
+
+  for (const [listener, address] of addresses()) log("info", "listening", { listener, address })
+  return E.right({ addresses, metricsAddress: () => now().operations?.server.address, reload, close })
+}

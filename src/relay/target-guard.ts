@@ -1,0 +1,72 @@
+import { type Connection, createSession, type Decision, type Session, type SessionEvent } from "../session/index.js"
+import type { ReceiverState } from "../spice/receiver.js"
+import type { Clock } from "./clock.js"
+
+/** Takes the decisions on one connection that come with other connections' events. */
+type Decide = (decision: Decision) => void
+
+/** What all connections to one target share: the state of its sessions. */
+export interface TargetGuard {
+  /** A number for a new connection, and who takes the decisions on it. */
+  readonly join: (decide: Decide) => Connection
+  /** Says an event and what time it is, and hands out what is decided; returns the decision on the event's own connection. */
+  readonly say: (event: Exclude<SessionEvent, { readonly kind: "time" }>) => Decision | undefined
+  /** Says that time has passed. */
+  readonly tick: () => void
+  readonly leave: (connection: Connection) => void
+  /** What the target is from now on. */
+  readonly use: (receiver: ReceiverState) => void
+  /** What the target is; the same object for as long as the guard is there. */
+  readonly receiver: ReceiverState
+}
+
+/**
+ * Guards one target. `known` is called when there is something to know of its server that a new one would not share:
+ * it gets what forgets that, once the server is gone.
+ */
+export const targetGuardOf = (first: ReceiverState, clock: Clock, known: (forget: () => void) => void): TargetGuard => {
+  const receiver = { ...first }
+  let session: Session = createSession({ receiver })
+  let isKnown = false
+  let next: Connection = 1
+  const deciders = new Map<Connection, Decide>()
+
+  const handOut = (decisions: readonly Decision[], but?: Decision): void => {
+    for (const decision of decisions) if (decision !== but) deciders.get(decision.connection)?.(decision)
+  }
+
+  const tick = (): void => handOut(session({ kind: "time", now: clock.now() }))
+
+  const forget = (): void => {
+    session = createSession({ receiver })
+    isKnown = false
+  }
+
+  return {
+    join: (decide) => {
+      deciders.set(next, decide)
+      return next++
+    },
+    say: (event) => {
+      if (event.kind === "link" || event.kind === "data") tick()
+      if (event.kind === "link" && !isKnown) {
+        isKnown = true
+        known(forget)
+      }
+      const decisions = session(event)
+      if (decisions.length === 0) return undefined
+      const own = decisions.find(({ connection }) => connection === event.connection)
+      handOut(decisions, own)
+      return own
+    },
+    tick,
+    leave: (connection) => {
+      deciders.delete(connection)
+    },
+    use: (changed) => {
+      // The session reads it with each event.
+      Object.assign(receiver, changed)
+    },
+    receiver,
+  }
+}

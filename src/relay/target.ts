@@ -1,0 +1,57 @@
+import { X509Certificate } from "node:crypto"
+import { connect as connectNet, isIP, type OnReadOpts, Socket } from "node:net"
+import { type ConnectionOptions, checkServerIdentity, connect as connectTls } from "node:tls"
+import type { Settings } from "./settings.js"
+import { isSubject } from "./subject.js"
+
+/** Connects to a target; what it sends is read as `onread` says. */
+export type Connect = (onread: OnReadOpts) => Socket
+
+/** `onread` is documented for tls.connect too, where @types/node does not know it. */
+type TlsOptions = ConnectionOptions & { readonly onread: OnReadOpts }
+
+/** What both kinds of connection have: half of each may end by itself, and a peer that has gone is found out. */
+const common = { allowHalfOpen: true, noDelay: true, keepAlive: true, keepAliveInitialDelay: 60_000 } as const
+
+/** A certificate's subject against the expected one, or without one its names against the host. */
+const identity =
+  (subject: string | undefined): NonNullable<ConnectionOptions["checkServerIdentity"]> =>
+  (host, certificate) => {
+    if (subject === undefined) return checkServerIdentity(host, certificate)
+    if (isSubject(subject, new X509Certificate(certificate.raw).subject)) return undefined
+    return Object.assign(new Error("the target's certificate has another subject"), { code: "ERR_TLS_CERT_SUBJECT" })
+  }
+
+/** How a listener's target is connected to. */
+export const connecting = ({ target, targetTls: { ca, subject } }: Settings): Connect => {
+  switch (target.scheme) {
+    case "unix":
+      return (onread) => connectNet({ ...common, path: target.path, onread })
+    case "tls":
+      return (onread) => {
+        const options: TlsOptions = {
+          ...common,
+          host: target.host,
+          port: target.port,
+          ...(isIP(target.host) === 0 ? { servername: target.host } : {}),
+          ...(ca === undefined ? {} : { ca }),
+          rejectUnauthorized: true,
+          checkServerIdentity: identity(subject),
+          onread,
+        }
+        return connectTls(options)
+      }
+    default: {
+      if (target.scheme === "fd") throw new TypeError("a target is connected to, not inherited")
+      return (onread) => connectNet({ ...common, host: target.host, port: target.port, onread })
+    }
+  }
+}
+
+/** Connects to a target without a word: whoever only wants to know whether it is there needs no TLS. */
+export const connectSilently = ({ target }: Settings): Socket =>
+  target.scheme === "unix"
+    ? connectNet({ path: target.path })
+    : target.scheme === "fd"
+      ? new Socket().destroy()
+      : connectNet({ host: target.host, port: target.port, keepAlive: true, keepAliveInitialDelay: 60_000 })

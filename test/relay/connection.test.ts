@@ -1,0 +1,152 @@
+import { once } from "node:events"
+import { connect, createServer, type Socket } from "node:net"
+import { describe, expect, onTestFinished, test } from "vitest"
+import { budgetOf } from "../../src/relay/budget.js"
+import { relayConnection } from "../../src/relay/connection.js"
+import { feed, type Inspector, type Outlet } from "../../src/relay/inspection.js"
+import { monitored } from "../../src/relay/monitor.js"
+import { closing, manualClock, rawClient } from "./harness.js"
+
+/** A server on a free port, and its connections as they come. */
+const listening = async () => {
+  const server = createServer({ allowHalfOpen: true }).listen(0, "127.0.0.1")
+  await once(server, "listening")
+  onTestFinished(() => void server.close())
+  const address = server.address()
+  const port = typeof address === "object" ? (address?.port ?? 0) : 0
+  const next = async (): Promise<Socket> => {
+    const [socket]: Socket[] = await once(server, "connection")
+    if (socket === undefined) throw new Error("no connection")
+    socket.on("error", () => undefined)
+    onTestFinished(() => void socket.destroy())
+    return socket
+  }
+  return { port, next }
+}
+
+const passing =
+  (changes: Partial<Inspector> = {}) =>
+  (outlet: Outlet): Inspector => ({
+    fromClient: (bytes) => {
+      outlet.forward(bytes)
+      return bytes.length
+    },
+    isHolding: () => false,
+    fromServer: () => undefined,
+    closed: () => undefined,
+    ...changes,
+  })
+
+/** A connection that is relayed with an inspector of one's own. */
+const relayed = async (inspect: (outlet: Outlet) => Inspector) => {
+  const [front, back] = [await listening(), await listening()]
+  const clock = manualClock()
+  const troubles: unknown[] = []
+  const accepted = front.next()
+  const client = await rawClient(front.port)
+  const toTarget = back.next()
+  const closed = new Promise<void>((resolve) => {
+    accepted.then((socket) =>
+      relayConnection(socket, {
+        connect: (onread) => connect({ host: "127.0.0.1", port: back.port, allowHalfOpen: true, onread }),
+        inspect,
+        tell: () => undefined,
+        limits: { connections: 1, connectionsBySource: 1, handshake: 1000, idle: undefined, closing: 1000 },
+        clock,
+        budget: budgetOf(0),
+        traffic: { fromClient: 0, fromServer: 0 },
+        troubled: (ending, error) => troubles.push([ending, error]),
+        abandoned: () => undefined,
+        closed: resolve,
+      }),
+    )
+  })
+  return { client, toTarget, clock, troubles, closed }
+}
+
+const bug = new Error("a bug of ours")
+const fail = (): never => {
+  throw bug
+}
+
+describe("an inspector that throws", () => {
+  test.each([
+    ["on a client's bytes", { fromClient: fail }],
+    ["on a server's bytes", { fromServer: fail }],
+    ["when it is asked whether it holds", { isHolding: fail }],
+  ])("%s ends its connection and leaves nothing behind", async (_, changes) => {
+    const { client, toTarget, clock, troubles, closed } = await relayed(passing(changes))
+    toTarget.then((target) => target.write("hello")).catch(() => undefined)
+    client.write("hello")
+    await closing(client)
+    await closed
+    expect(troubles).toEqual([["internal-error", bug]])
+    expect(clock.timers()).toBe(0)
+  })
+
+  test("takes nothing and holds nothing is one too", () => {
+    expect(() => feed(passing({ fromClient: () => 0 })(outletOf([])), Buffer.from("a"))).toThrow("took nothing")
+  })
+})
+
+const outletOf = (forwarded: Uint8Array[]): Outlet => ({
+  forward: (bytes) => void forwarded.push(bytes),
+  release: () => undefined,
+  refuse: () => undefined,
+  linked: () => undefined,
+  tell: () => undefined,
+})
+
+describe("monitor mode", () => {
+  test("forwards although its inspector throws, and asks it no more", () => {
+    const forwarded: Uint8Array[] = []
+    const failures: unknown[] = []
+    let asked = 0
+    const inspect = () =>
+      passing({
+        fromClient: () => {
+          asked++
+          return fail()
+        },
+      })(outletOf([]))
+    const inspector = monitored(outletOf(forwarded), inspect, (error) => failures.push(error))
+    for (const text of ["a", "b"]) inspector.fromClient(Buffer.from(text))
+    expect(Buffer.concat(forwarded).toString()).toBe("ab")
+    expect({ asked, failures }).toEqual({ asked: 1, failures: [bug] })
+  })
+
+  test("keeps only so much for an inspector that waits", () => {
+    const forwarded: Uint8Array[] = []
+    const failures: unknown[] = []
+    const inspect = () => passing({ isHolding: () => true })(outletOf([]))
+    const inspector = monitored(outletOf(forwarded), inspect, (error) => failures.push(error))
+    for (let count = 0; count < 10_000; count++) inspector.fromClient(Buffer.alloc(1))
+    expect(forwarded).toHaveLength(10_000)
+    expect(failures).toHaveLength(1)
+  })
+
+  test("feeds what waited in order, once it is released", () => {
+    const taken: string[] = []
+    let isHolding = true
+    let release = () => {}
+    const inspector = monitored(
+      outletOf([]),
+      (shadow) => {
+        release = shadow.release
+        return passing({
+          isHolding: () => isHolding,
+          fromClient: (bytes) => {
+            taken.push(String.fromCharCode(bytes[0] ?? 0))
+            return 1
+          },
+        })(shadow)
+      },
+      fail,
+    )
+    for (const text of ["ab", "c", "de"]) inspector.fromClient(Buffer.from(text))
+    expect(taken).toEqual([])
+    isHolding = false
+    release()
+    expect(taken.join("")).toBe("abcde")
+  })
+})
