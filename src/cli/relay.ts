@@ -1,6 +1,4 @@
-import { createReadStream } from "node:fs"
 import * as E from "fp-ts/lib/Either.js"
-import { parse, TomlError } from "smol-toml"
 import type { Mode, Reaction, RelayConfiguration } from "../relay/configuration.js"
 import { jsonLog, type Log } from "../relay/log.js"
 import { notifySystemd } from "../relay/notify.js"
@@ -8,6 +6,7 @@ import { type Relay, startRelay } from "../relay/relay.js"
 import { readConfiguration } from "../relay/settings.js"
 import { printable } from "../report/printable.js"
 import { isUnreadable, reasonOf, reportUnreadable, type Unreadable } from "./input.js"
+import { bytesOf, fromToml } from "./operator-file.js"
 import { type ExitCode, exitCode, type Terminal } from "./terminal.js"
 
 export interface RelayCommandOptions {
@@ -35,30 +34,14 @@ const thisMachine: RelayMachine = {
   notify: notifySystemd,
 }
 
-/** A configuration is its operator's own file; the limit only keeps a wrong file from being read for long. */
-const mostBytes = 0x100000
-
-const textOf = async (file: string): Promise<string> => {
-  const chunks: Uint8Array[] = []
-  for await (const chunk of createReadStream(file, { end: mostBytes })) chunks.push(chunk)
-  const bytes = Buffer.concat(chunks)
-  if (bytes.length > mostBytes) throw new Error(`a configuration has at most ${mostBytes} bytes`)
-  return new TextDecoder("utf-8", { fatal: true }).decode(bytes)
-}
-
-const reasonOfToml = (error: unknown): string =>
-  error instanceof TomlError
-    ? `line ${error.line}, column ${error.column}: ${error.message.split("\n", 1)[0]}`
-    : reasonOf(error)
-
 /** What is configured, as yet unchecked: the file's content or what the options say. */
 const configured = async (options: RelayCommandOptions): Promise<unknown> => {
   const { config, listen, target, mode, onViolation, metrics } = options
   if (config !== undefined) {
     try {
-      return parse(await textOf(config))
+      return fromToml(await bytesOf(config, "a configuration"))
     } catch (error) {
-      const unreadable: Unreadable = { file: config, reason: reasonOfToml(error) }
+      const unreadable: Unreadable = { file: config, reason: reasonOf(error) }
       return unreadable
     }
   }
