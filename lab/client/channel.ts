@@ -1,6 +1,7 @@
 import type { NetConnectOpts } from "node:net"
+import { fromClient } from "../../src/spice/wire/messages.js"
 import { type LinkRequest, link } from "./link.js"
-import { type ChannelName, fromClient, fromServer } from "./numbers.js"
+import { type ChannelName, fromServer } from "./numbers.js"
 import { Ended, open, type Stream } from "./stream.js"
 
 /** A message of the server. */

@@ -1,5 +1,6 @@
 import { constants, createPublicKey, publicEncrypt } from "node:crypto"
-import { type ChannelName, channelCapabilities, channelTypes, commonCapabilities } from "./numbers.js"
+import { channelTypes } from "../../src/spice/wire/channels.js"
+import { type ChannelName, channelCapabilities, commonCapabilities } from "./numbers.js"
 import type { Stream } from "./stream.js"
 import { words } from "./words.js"
 

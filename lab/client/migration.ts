@@ -1,6 +1,7 @@
 import type { NetConnectOpts } from "node:net"
+import { fromClient } from "../../src/spice/wire/messages.js"
 import { openChannel, type SpiceChannel } from "./channel.js"
-import { fromClient, fromServer, mainFromClient, mainFromServer, migrateFlags } from "./numbers.js"
+import { fromServer, mainFromClient, mainFromServer, migrateFlags } from "./numbers.js"
 import { type Session, sessionOf } from "./session.js"
 import { words } from "./words.js"
 

@@ -1,23 +1,9 @@
-/** Numbers of the protocol, from spice/enums.h and spice/protocol.h of spice-protocol 0.14.3. */
+import type { LinkedChannel } from "../../src/spice/wire/channels.js"
 
-export const channelTypes = {
-  main: 1,
-  display: 2,
-  inputs: 3,
-  cursor: 4,
-  playback: 5,
-  record: 6,
-  smartcard: 8,
-  usbredir: 9,
-  port: 10,
-  webdav: 11,
-} as const
+/** Numbers of spice-protocol 0.14.3, from spice/enums.h and spice/protocol.h, beside those that src/spice/wire has. */
 
 /** A channel by the name of its type. */
-export type ChannelName = keyof typeof channelTypes
-
-export const channelNameOf = (type: number): ChannelName | undefined =>
-  (Object.keys(channelTypes) as ChannelName[]).find((name) => channelTypes[name] === type)
+export type ChannelName = LinkedChannel
 
 /** Capabilities that every channel may have, as bits. */
 export const commonCapabilities = { authSelection: 0, authSpice: 1, authSasl: 2, miniHeader: 3 } as const
@@ -31,9 +17,6 @@ export const channelCapabilities: Partial<Record<ChannelName, readonly number[]>
 
 /** Messages of the server on any channel. */
 export const fromServer = { migrate: 1, migrateData: 2, setAck: 3, ping: 4 } as const
-
-/** Messages of the client on any channel. */
-export const fromClient = { ackSync: 1, ack: 2, pong: 3, migrateFlushMark: 4, migrateData: 5 } as const
 
 /** Flags of the server's MIGRATE. */
 export const migrateFlags = { needFlush: 1, needDataTransfer: 2 } as const

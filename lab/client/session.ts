@@ -1,6 +1,7 @@
 import type { NetConnectOpts } from "node:net"
+import { channelNameOf } from "../../src/spice/wire/channels.js"
 import { type ChannelOptions, openChannel, type SpiceChannel } from "./channel.js"
-import { type ChannelName, channelNameOf, displayFromClient, mainFromClient, mainFromServer } from "./numbers.js"
+import { type ChannelName, displayFromClient, mainFromClient, mainFromServer } from "./numbers.js"
 
 /** A client's session with a server: main, and every other channel that the server has and this client knows. */
 export interface Session {

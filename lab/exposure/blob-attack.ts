@@ -1,5 +1,6 @@
 import type { Channel } from "../../src/index.js"
-import { type ChannelName, fromClient } from "../client/numbers.js"
+import { fromClient } from "../../src/spice/wire/messages.js"
+import type { ChannelName } from "../client/numbers.js"
 import type { Play } from "./attack.js"
 import type { Mode } from "./modes.js"
 

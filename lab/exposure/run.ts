@@ -40,8 +40,12 @@ const runAll = async (): Promise<void> => {
     failed: ({ name, mode }, error) => failures.push(`${name}, ${mode}: ${String(error)}`),
   })
   if (failures.length > 0) throw new Error(`the lab failed:\n${failures.join("\n")}`)
-  const fatesOf = (cases: readonly Case[]): Fates =>
-    Object.fromEntries(cases.map(({ mode, key }) => [mode, journal.fates.get(key) as Fate]))
+  const fateOf = ({ key, name }: Case): Fate => {
+    const fate = journal.fates.get(key)
+    if (fate === undefined) throw new Error(`the journal has no fate of ${name}`)
+    return fate
+  }
+  const fatesOf = (cases: readonly Case[]): Fates => Object.fromEntries(cases.map((each) => [each.mode, fateOf(each)]))
   writeResults({
     versions,
     blobs: blobs.map(

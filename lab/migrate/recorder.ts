@@ -1,7 +1,9 @@
 import { once } from "node:events"
 import { type AddressInfo, createServer, type Socket } from "node:net"
+import { channelNameOf, channelTypes } from "../../src/spice/wire/channels.js"
+import { fromClient } from "../../src/spice/wire/messages.js"
 import type { Blob } from "../client/migration.js"
-import { channelNameOf, channelTypes, fromClient, mainFromClient } from "../client/numbers.js"
+import { mainFromClient } from "../client/numbers.js"
 import { Ended, open, type Stream, streamOf } from "../client/stream.js"
 
 /** A relay on loopback in front of a server, that passes everything on as it is and notes what clients relay. */

@@ -1,4 +1,5 @@
-import { displayFromClient, fromClient, mainFromClient, mainFromServer } from "../../client/numbers.js"
+import { fromClient } from "../../../src/spice/wire/messages.js"
+import { displayFromClient, mainFromClient, mainFromServer } from "../../client/numbers.js"
 import { words } from "../../client/words.js"
 import { connectionId, settle } from "../scene.js"
 import { carrying, displayInit, genuineData, inMigration, type Order, ordinary, sendData } from "./order.js"

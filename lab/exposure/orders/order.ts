@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
+import { fromClient } from "../../../src/spice/wire/messages.js"
 import type { SpiceChannel } from "../../client/channel.js"
 import {
   type ChannelName,
   displayFromClient,
-  fromClient,
   inputsFromClient,
   mainFromClient,
   smartcardData,

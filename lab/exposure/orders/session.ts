@@ -1,4 +1,5 @@
-import { displayFromClient, fromClient, mainFromClient } from "../../client/numbers.js"
+import { fromClient } from "../../../src/spice/wire/messages.js"
+import { displayFromClient, mainFromClient } from "../../client/numbers.js"
 import { words } from "../../client/words.js"
 import { settle } from "../scene.js"
 import {

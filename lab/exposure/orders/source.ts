@@ -1,5 +1,6 @@
+import { fromClient } from "../../../src/spice/wire/messages.js"
 import { followMigration, type OnTheWay } from "../../client/migration.js"
-import { fromClient, fromServer, mainFromClient, mainFromServer } from "../../client/numbers.js"
+import { fromServer, mainFromClient, mainFromServer } from "../../client/numbers.js"
 import type { Session } from "../../client/session.js"
 import { words } from "../../client/words.js"
 import type { Host } from "../../migrate/host.js"
