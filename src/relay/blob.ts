@@ -1,7 +1,7 @@
 import * as E from "fp-ts/lib/Either.js"
 import type { Violation } from "../schema/violation.js"
 import { decodeMigrateData, encodeMigrateData, type MigrateData } from "../spice/migrate-data.js"
-import { type Channel, defaultReceiver, type ReceiverState } from "../spice/receiver.js"
+import type { Channel, ReceiverState } from "../spice/receiver.js"
 import type { Reaction } from "./configuration.js"
 
 /** What becomes of a blob by itself: its state and the one encoding of that, or why there is none. */
@@ -9,33 +9,42 @@ export type Checked =
   | { readonly state: MigrateData; readonly bytes: Uint8Array; readonly violation: Violation | undefined }
   | { readonly state: undefined; readonly violation: Violation }
 
-/** The magic, the header's version and that of the part behind it, and nothing else: nobody was connected. */
-const unconnected = (magic: string, size: number): Buffer => {
-  const blob = Buffer.alloc(size)
-  blob.write(magic, "latin1")
-  blob.writeUInt32LE(1, 4)
-  return blob
+const nothing = new Uint8Array()
+
+const unconnected = {
+  connected: false,
+  num_client_tokens: 0,
+  num_send_tokens: 0,
+  write_num_client_tokens: 0,
+  write_data: nothing,
 }
 
-const withDevice = (magic: string, size: number): Buffer => {
-  const blob = unconnected(magic, size)
-  blob.writeUInt32LE(1, 8)
-  return blob
-}
+const betweenMessages = { msg_remaining: 0, msg_filter_result: "ok" } as const
 
-/** The formats that have an empty state which every target takes: no agent, no smartcard, no motion. */
-const empty: Partial<Record<Channel, Uint8Array>> = {
-  main: withDevice("MNMD", 65),
-  smartcard: withDevice("SCMD", 42),
-  inputs: unconnected("ICMD", 10),
+/** The channels that have an empty state which every target takes: no agent, no smartcard, no motion. */
+const empty: { readonly [C in Channel]?: MigrateData<C> } = {
+  main: {
+    agent_base: unconnected,
+    client_agent_started: false,
+    agent2client: {
+      chunk_header_size: 0,
+      chunk_header: { port: 0, size: 0 },
+      msg_header_done: false,
+      msg_header: nothing,
+      ...betweenMessages,
+    },
+    client2agent: betweenMessages,
+  },
+  smartcard: { base: unconnected, reader_added: false, read_data: { header: null, data: nothing } },
+  inputs: { motion_count: 0 },
 }
 
 /** The empty state of a channel; undefined where there is none that is safe. */
 const reset = (channel: Channel, violation: Violation): Checked => {
-  const blob = empty[channel]
-  if (blob === undefined) return { state: undefined, violation }
-  const decoded = decodeMigrateData(channel, blob, defaultReceiver)
-  return E.isLeft(decoded) ? { state: undefined, violation } : { state: decoded.right, bytes: blob, violation }
+  const state = empty[channel]
+  if (state === undefined) return { state, violation }
+  const encoded = encodeMigrateData(channel, state)
+  return E.isLeft(encoded) ? { state: undefined, violation } : { state, bytes: encoded.right, violation }
 }
 
 /** Checks a blob: what comes back is written anew from what was read, never the bytes that came. */
