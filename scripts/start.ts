@@ -1,20 +1,18 @@
-/** Checks the whole corpus as its index says and prints a table of verdicts: real blobs one by one, hostile ones by rule. */
+/** Checks the whole corpus as its index says and prints tables of verdicts: hostile blobs by rule, real ones by origin. */
 import * as E from "fp-ts/lib/Either.js"
-import { type CorpusEntry, receiverOf } from "../src/fuzz/corpus.js"
+import { type CorpusEntry, isGenuine, receiverOf } from "../src/fuzz/corpus.js"
 import { decodeMigrateData } from "../src/index.js"
 import { ruleById } from "../src/report/rules.js"
 import { readBlob, readIndex } from "./corpus.js"
 
 interface Verdict {
   readonly entry: CorpusEntry
-  readonly size: number
   readonly rule: string | undefined
 }
 
 const judge = (entry: CorpusEntry): Verdict => {
-  const bytes = readBlob(entry)
-  const decoded = decodeMigrateData(entry.channel, bytes, receiverOf(entry))
-  return { entry, size: bytes.length, rule: E.isLeft(decoded) ? decoded.left[0].rule : undefined }
+  const decoded = decodeMigrateData(entry.channel, readBlob(entry), receiverOf(entry))
+  return { entry, rule: E.isLeft(decoded) ? decoded.left[0].rule : undefined }
 }
 
 const asExpected = ({ entry, rule }: Verdict): boolean =>
@@ -25,7 +23,12 @@ const row = (...cells: readonly (string | number)[]): string => {
   return [first.padEnd(44), second.padEnd(10), third.padStart(6), ...rest].join("  ")
 }
 
+/** What real blobs have in common that share a row: channel, verdict, and source without the state that was moved. */
+const kindOf = ({ entry: { channel, source }, rule }: Verdict): string =>
+  [channel, rule === undefined ? "accept" : `reject ${rule}`, source.replace(/: .*/, "")].join("\t")
+
 const verdicts = readIndex().map(judge)
+const genuine = verdicts.filter(({ entry }) => isGenuine(entry))
 const hostile = verdicts.filter(({ entry }) => entry.verdict === "reject")
 const rules = [...new Set(hostile.map(({ rule }) => rule ?? "accepted"))].sort()
 
@@ -33,9 +36,11 @@ console.log(row("rule that refused hostile blobs", "", "blobs", "without it"))
 for (const id of rules)
   console.log(row(id, "reject", hostile.filter(({ rule }) => rule === id).length, ruleById(id)?.without ?? ""))
 console.log()
-console.log(row("blob relayed by a real client", "verdict", "bytes", "where it comes from"))
-for (const { entry, size, rule } of verdicts.filter(({ entry }) => entry.origin === "capture"))
-  console.log(row(entry.file, rule === undefined ? "accept" : `reject ${rule}`, size, entry.source))
+console.log(row("channel of real blobs", "verdict", "blobs", "where they come from"))
+for (const kind of [...new Set(genuine.map(kindOf))].sort()) {
+  const [channel = "", verdict = "", origin = ""] = kind.split("\t")
+  console.log(row(channel, verdict, genuine.filter((each) => kindOf(each) === kind).length, origin))
+}
 
 const unexpected = verdicts.filter((verdict) => !asExpected(verdict))
 for (const { entry, rule } of unexpected) console.log(`NOT AS EXPECTED: ${entry.file}: ${rule ?? "accept"}`)

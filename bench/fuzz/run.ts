@@ -38,12 +38,13 @@ const workshop = await openWorkshop(
   say,
 )
 const corpus = readCorpus(join(root, "corpus"))
-const genuine = corpus.filter(({ origin }) => origin === "capture")
+/** What attackers begin with: without the lab's blobs, as for the figures in docs/fuzzing.md. */
+const captures = corpus.filter(({ origin }) => origin === "capture")
 
 const attack = async (decoder: Defective, attacker: Attacker, index: number): Promise<Result> => {
   const folder = join(workshop.workshop.folder, `trial-${index}`)
   mkdirSync(folder)
-  const command = attackerCommand(workshop, attacker, decoder, folder, genuine, seconds)
+  const command = attackerCommand(workshop, attacker, decoder, folder, captures, seconds)
   const tail: string[] = []
   const { code } = await run(command, (line) => tail.push(line), signal)
   const outcome = outcomeIn(folder)

@@ -17,6 +17,7 @@ import {
   captureOf,
   captures,
   edited,
+  genuine,
   hostileSample,
   inPieces,
   jsonFindings,
@@ -113,7 +114,7 @@ const expectedIn = (name: string, value: FieldValue): string => {
 }
 
 describe("a genuine blob's explanation", () => {
-  test.each(captures)("of $file shows every byte once, in order", async (entry) => {
+  test.each(genuine)("of $file shows every byte once, in order", async (entry) => {
     const explanation = await explain([...optionsOf(entry), pathOf(entry)])
     expect(bytesIn(explanation)).toEqual([...bytesOf(pathOf(entry))])
     for (const [named, real] of explanation.positions) expect(named).toBe(real)
@@ -137,7 +138,7 @@ describe("a genuine blob's explanation", () => {
     expect([...marks, ...blocks.flatMap((block) => block.marks)]).toEqual([])
   })
 
-  test.each(captures)("of $file begins with the verdict", async (entry) => {
+  test.each(genuine)("of $file begins with the verdict", async (entry) => {
     const { heading } = await explain([...optionsOf(entry), pathOf(entry)])
     expect(heading).toBe(`accept  ${entry.channel}  ${bytesOf(pathOf(entry)).length} bytes`)
   })

@@ -5,7 +5,7 @@ import { onTestFinished } from "vitest"
 import { readIndex, root } from "../../scripts/corpus.js"
 import { run } from "../../src/cli/program.js"
 import type { ExitCode } from "../../src/cli/terminal.js"
-import type { CorpusEntry } from "../../src/fuzz/corpus.js"
+import { type CorpusEntry, isGenuine } from "../../src/fuzz/corpus.js"
 
 /** What surrounds a run of the command line; by default no terminal, an empty environment and nothing on stdin. */
 export interface Surroundings {
@@ -130,7 +130,11 @@ export const optionsOf = ({ channel, receiver }: CorpusEntry): readonly string[]
 
 const index = readIndex()
 
-export const captures = index.filter(({ origin }) => origin === "capture")
+/** Every blob that a real server has written. */
+export const genuine = index.filter(isGenuine)
+
+/** Those of them that are small, and whose every byte is in a table. */
+export const captures = genuine.filter(({ origin }) => origin === "capture")
 
 /** About a hundred hostile blobs from all over the corpus, of those whose receiver the command line can be told of. */
 export const hostileSample = index
