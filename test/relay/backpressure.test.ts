@@ -23,19 +23,25 @@ const settled = async (read: () => Promise<number>): Promise<number> => {
   return last
 }
 
+/** A relay, a client that linked main and has stopped to read, and the server's side of that. */
+const notReading = async () => {
+  const relay = await guarded()
+  const client = await rawClient(relay.port)
+  client.write(linkMessageOf({ channel: "main", id: 0, connectionId: 0 }))
+  await once(client, "data")
+  client.write(Buffer.concat([words(1), Buffer.alloc(128)]))
+  const server = await relay.server.linked()
+  await once(client, "data")
+  client.pause()
+  return { relay, client, server }
+}
+
 /** More than the kernel's buffers and ours hold together. */
 const much = 64 * mebibyte
 
 describe("a client that does not read", () => {
   test("costs one buffer, and gets everything when it does", async () => {
-    const relay = await guarded()
-    const client = await rawClient(relay.port)
-    client.write(linkMessageOf({ channel: "main", id: 0, connectionId: 0 }))
-    await once(client, "data")
-    client.write(Buffer.concat([words(1), Buffer.alloc(128)]))
-    const server = await relay.server.linked()
-    await once(client, "data")
-    client.pause()
+    const { relay, client, server } = await notReading()
     const header = Buffer.alloc(6)
     header.writeUInt16LE(109, 0)
     header.writeUInt32LE(much, 2)
@@ -87,14 +93,7 @@ test("a server that does not read stops its client", async () => {
 })
 
 test("a connection that ends while it is stuck leaves nothing behind", async () => {
-  const relay = await guarded()
-  const client = await rawClient(relay.port)
-  client.write(linkMessageOf({ channel: "main", id: 0, connectionId: 0 }))
-  await once(client, "data")
-  client.write(Buffer.concat([words(1), Buffer.alloc(128)]))
-  const server = await relay.server.linked()
-  await once(client, "data")
-  client.pause()
+  const { relay, client, server } = await notReading()
   server.send(109, Buffer.alloc(32 * mebibyte))
   await settled(() => passed(relay.relay.metricsAddress(), "server"))
   client.resetAndDestroy()
