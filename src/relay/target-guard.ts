@@ -54,7 +54,8 @@ export const targetGuardOf = (first: ReceiverState, clock: Clock, known: (forget
         known(forget)
       }
       const decisions = session(event)
-      if (decisions.length === 0) return undefined
+      const [first] = decisions
+      if (decisions.length <= 1 && first?.connection === event.connection) return first
       const own = decisions.find(({ connection }) => connection === event.connection)
       handOut(decisions, own)
       return own

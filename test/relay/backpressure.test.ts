@@ -103,12 +103,13 @@ test("a connection that ends while it is stuck leaves nothing behind", async () 
 })
 
 describe("a read buffer", () => {
-  const smallest = 0x1000
+  const smallest = 0x400
+  const next = 0x1000
 
   test("grows with reads that fill it, and shrinks after many that do not", () => {
     const buffer = readBufferOf(budgetOf(mebibyte))
     expect(buffer.next().length).toBe(smallest)
-    for (const size of [0x4000, 0x10000, 0x40000, 0x100000, 0x100000]) {
+    for (const size of [0x1000, 0x4000, 0x10000, 0x40000, 0x100000, 0x100000]) {
       buffer.filled(buffer.next().length)
       expect(buffer.next().length).toBe(size)
     }
@@ -127,20 +128,20 @@ describe("a read buffer", () => {
   })
 
   test("takes no more than the budget has, and gives it back", () => {
-    const budget = budgetOf(0x4000 - smallest)
+    const budget = budgetOf(next - smallest)
     const [one, other] = [readBufferOf(budget), readBufferOf(budget)]
     one.filled(one.next().length)
-    expect(one.next().length).toBe(0x4000)
+    expect(one.next().length).toBe(next)
     other.filled(other.next().length)
     expect(other.next().length).toBe(smallest)
-    one.filled(0x4000)
-    expect(one.next().length).toBe(0x4000)
+    one.filled(next)
+    expect(one.next().length).toBe(next)
     one.release()
     other.filled(smallest)
-    expect(other.next().length).toBe(0x4000)
+    expect(other.next().length).toBe(next)
     other.release()
     other.release()
-    expect(budget.take(0x4000 - smallest)).toBe(true)
+    expect(budget.take(next - smallest)).toBe(true)
     expect(budget.take(1)).toBe(false)
   })
 })

@@ -112,17 +112,23 @@ export const frameClient = (listener: ClientListener): ClientFramer => {
   const messages = (linked: Link, agreement: Agreement): Part => {
     let wrong: Violation | undefined
     let announced: Part | undefined
-    const message = (type: number, size: number, head: Uint8Array, header: Uint8Array): Step => {
+    const message = (type: number, size: number, head: Uint8Array): Step => {
       const verdict = listener.message(type, size, head)
       if (verdict instanceof Violation) {
         wrong = verdict
         return "stop-before"
       }
       if (verdict === undefined || type !== fromClient.migrateData) return "pass"
-      announced = data(header.slice(), size, scanning)
       return "stop-behind"
     }
-    const scan = scanMessages(agreement.header, headsFromClient(linked.channel), { message, run: listener.forward })
+    const stopped = (header: Uint8Array, size: number): void => {
+      announced = data(header.slice(), size, scanning)
+    }
+    const scan = scanMessages(agreement.header, headsFromClient(linked.channel), {
+      message,
+      stopped,
+      run: listener.forward,
+    })
     const scanning: Part = (chunk, start) => {
       announced = undefined
       const at = scan(chunk, start)

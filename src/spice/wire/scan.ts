@@ -5,10 +5,12 @@ import { type Heads, longestHead } from "./messages.js"
 /** What becomes of a message whose header is there: it passes, or the scan stops before or behind its header. */
 export type Step = "pass" | "stop-before" | "stop-behind"
 
-/** What a scan hands out. Bytes are views: of the chunk, or of memory that the next scan may overwrite. */
+/** What a scan hands out. Bytes are views of the chunk, or of memory that nobody else has. */
 export interface ScanListener {
-  /** A message's header and as much of its payload as its type's head has. */
-  readonly message: (type: number, size: number, head: Uint8Array, header: Uint8Array) => Step
+  /** What a message's header says, and as much of its payload as its type's head has. */
+  readonly message: (type: number, size: number, head: Uint8Array) => Step
+  /** The header that the scan stopped behind, and the size in it. */
+  readonly stopped: (header: Uint8Array, size: number) => void
   /** Bytes of messages that pass, in order. */
   readonly run: (bytes: Uint8Array) => void
 }
@@ -18,38 +20,42 @@ export type Scan = (chunk: Uint8Array, start: number) => number
 
 const nothing = new Uint8Array()
 
+const typeAt = (view: DataView, at: number, places: HeaderPlaces): number => view.getUint16(at + places.type, true)
+const sizeAt = (view: DataView, at: number, places: HeaderPlaces): number => view.getUint32(at + places.length, true)
+
+/** How much of its payload is looked at with a header. */
+const headOf = (heads: Heads, type: number, size: number): number => Math.min(heads.get(type) ?? 0, size)
+
 /**
  * Frames messages by indexing their headers where they lie. Only a header and a head that a chunk's end cuts are
  * copied; payloads are counted.
  */
 export const scanMessages = (places: HeaderPlaces, heads: Heads, listener: ScanListener): Scan => {
-  const stash = new Uint8Array(places.size + longestHead)
-  const stashView = viewOf(stash)
+  /** Where a cut header is put together; so many bytes of it are there. */
+  let stash = nothing
   let stashed = 0
+  /** How much of a message's payload is still to pass. */
   let left = 0
 
-  const headOf = (view: DataView, at: number): number =>
-    Math.min(heads.get(view.getUint16(at + places.type, true)) ?? 0, view.getUint32(at + places.length, true))
-
-  const judge = (bytes: Uint8Array, view: DataView, at: number, head: number): Step => {
-    const type = view.getUint16(at + places.type, true)
-    const size = view.getUint32(at + places.length, true)
+  /** Judges the message at `at`, and counts what is still to come of one that passes. */
+  const judge = (bytes: Uint8Array, at: number, type: number, size: number, head: number): Step => {
     const behind = at + places.size
-    const step = listener.message(
-      type,
-      size,
-      head === 0 ? nothing : bytes.subarray(behind, behind + head),
-      bytes.subarray(at, behind),
-    )
+    const step = listener.message(type, size, head === 0 ? nothing : bytes.subarray(behind, behind + head))
     if (step === "pass") left = size - head
+    else if (step === "stop-behind") listener.stopped(bytes.subarray(at, behind), size)
     return step
   }
 
   /** What the stash needs: a header, and once that is there its message's head. */
-  const needed = (): number => (stashed < places.size ? places.size : places.size + headOf(stashView, 0))
+  const needed = (): number => {
+    if (stashed < places.size) return places.size
+    const view = viewOf(stash)
+    return places.size + headOf(heads, typeAt(view, 0, places), sizeAt(view, 0, places))
+  }
 
   /** Goes on copying what a chunk's end cut; returns where the rest begins. */
   const complete = (chunk: Uint8Array, start: number): number => {
+    if (stashed === 0) stash = new Uint8Array(places.size + longestHead)
     let at = start
     while (at < chunk.length && stashed < needed()) {
       const end = Math.min(chunk.length, at + needed() - stashed)
@@ -62,8 +68,10 @@ export const scanMessages = (places: HeaderPlaces, heads: Heads, listener: ScanL
 
   const judgeStash = (): Step => {
     if (stashed < needed()) return "pass"
-    const step = judge(stash, stashView, 0, stashed - places.size)
-    if (step === "pass") listener.run(stash.slice(0, stashed))
+    const view = viewOf(stash)
+    const step = judge(stash, 0, typeAt(view, 0, places), sizeAt(view, 0, places), stashed - places.size)
+    if (step === "pass") listener.run(stash.subarray(0, stashed))
+    stash = nothing
     stashed = 0
     return step
   }
@@ -83,15 +91,19 @@ export const scanMessages = (places: HeaderPlaces, heads: Heads, listener: ScanL
         left -= step
         continue
       }
-      const head = stashed === 0 && end - at >= places.size ? headOf(view, at) : 0
-      if (stashed === 0 && end - at >= places.size + head) {
-        const step = judge(chunk, view, at, head)
-        if (step !== "pass") {
-          flush()
-          return step === "stop-before" ? at : at + places.size
+      if (stashed === 0 && end - at >= places.size) {
+        const type = typeAt(view, at, places)
+        const size = sizeAt(view, at, places)
+        const head = headOf(heads, type, size)
+        if (end - at >= places.size + head) {
+          const step = judge(chunk, at, type, size, head)
+          if (step !== "pass") {
+            flush()
+            return step === "stop-before" ? at : at + places.size
+          }
+          at += places.size + head
+          continue
         }
-        at += places.size + head
-        continue
       }
       flush()
       at = complete(chunk, at)

@@ -61,6 +61,7 @@ export const frameServer = (listener: ServerListener): ServerFramer => {
         listener.message(type, size, head)
         return "pass"
       },
+      stopped: () => undefined,
       run: () => undefined,
     })
 
