@@ -44,6 +44,6 @@ export const relayChecks = {
   oneTarget: invalid(
     "one-target",
     "inconsistent",
-    "Listeners of one target must have the same mode, onViolation and receiver: they share the state of its sessions.",
+    "Listeners of one target must have the same mode, onViolation, receiver and awaitsMachine: they share the state of its sessions.",
   ),
 } as const satisfies Record<string, Check>

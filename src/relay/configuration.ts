@@ -67,6 +67,8 @@ export interface ListenerConfiguration {
   readonly limits?: LimitsConfiguration
   /** What the target is, as far as it differs from `defaultReceiver`. */
   readonly receiver?: ReceiverConfiguration
+  /** Whether a machine may be migrated to the target: false for one that was started without -incoming. Default true. */
+  readonly awaitsMachine?: boolean
 }
 
 /**
@@ -134,6 +136,7 @@ const listenerFields = t.exact(
         }),
       ),
       receiver: receiverType(within),
+      awaitsMachine: t.boolean,
     }),
   ]),
 )
@@ -173,8 +176,10 @@ const once = (
   )
 }
 
-const sharedBy = ({ mode = "enforce", onViolation = "disconnect", receiver = {} }: ListenerConfiguration): string =>
-  JSON.stringify([mode, onViolation, Object.entries(receiver).sort()])
+const sharedBy = (listener: ListenerConfiguration): string => {
+  const { mode = "enforce", onViolation = "disconnect", receiver = {}, awaitsMachine = true } = listener
+  return JSON.stringify([mode, onViolation, Object.entries(receiver).sort(), awaitsMachine])
+}
 
 const disagreeing = (listeners: readonly ListenerConfiguration[]): readonly Fault[] => {
   const targets = listeners.map(({ target }) => canonical(target))

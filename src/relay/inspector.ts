@@ -94,7 +94,7 @@ export const inspectorOf = (outlet: Outlet, mode: Mode, judging: Judging): Inspe
   const data = (header: Uint8Array, payload: Uint8Array): void => {
     if (link === undefined || !carriesData(link.channel)) throw new Error("data on a channel that carries none")
     const began = clock.now()
-    const checked = checkBlob(link.channel, payload, guard.receiver, onViolation)
+    const checked = checkBlob(link.channel, payload, guard.target().receiver, onViolation)
     const since = clock.now()
     const about = {
       size: payload.length,

@@ -31,6 +31,7 @@ export interface Settings {
   readonly allow: readonly string[] | undefined
   readonly limits: Limits
   readonly receiver: ReceiverState
+  readonly awaitsMachine: boolean
 }
 
 export interface Limits {
@@ -94,7 +95,7 @@ const addressOf = (text: string): Address => {
 
 /** A listener's settings, or why there are none. */
 const settingsOf = (listener: ListenerConfiguration): E.Either<Failure, Settings> => {
-  const { mode = "enforce", onViolation = "disconnect", allow, limits, receiver } = listener
+  const { mode = "enforce", onViolation = "disconnect", allow, limits, receiver, awaitsMachine = true } = listener
   const name = nameOf(listener)
   try {
     const target = addressOf(listener.target)
@@ -110,6 +111,7 @@ const settingsOf = (listener: ListenerConfiguration): E.Either<Failure, Settings
       allow,
       limits: limitsOf(limits),
       receiver: receiverOf(receiver),
+      awaitsMachine,
     })
   } catch (error) {
     return E.left({ name, reason: reasonOf(error) })

@@ -1,9 +1,18 @@
-import { type Connection, createSession, type Decision, type Session, type SessionEvent } from "../session/index.js"
-import type { ReceiverState } from "../spice/receiver.js"
+import {
+  type Connection,
+  createSession,
+  type Decision,
+  type Session,
+  type SessionEvent,
+  type SessionOptions,
+} from "../session/index.js"
 import type { Clock } from "./clock.js"
 
 /** Takes the decisions on one connection that come with other connections' events. */
 type Decide = (decision: Decision) => void
+
+/** What a guard is told of its target. */
+export type Target = Required<SessionOptions>
 
 /** What all connections to one target share: the state of its sessions. */
 export interface TargetGuard {
@@ -15,18 +24,18 @@ export interface TargetGuard {
   readonly tick: () => void
   readonly leave: (connection: Connection) => void
   /** What the target is from now on. */
-  readonly use: (receiver: ReceiverState) => void
-  /** What the target is; the same object for as long as the guard is there. */
-  readonly receiver: ReceiverState
+  readonly use: (target: Target) => void
+  /** What the target is now. */
+  readonly target: () => Target
 }
 
 /**
  * Guards one target. `known` is called when there is something to know of its server that a new one would not share:
  * it gets what forgets that, once the server is gone.
  */
-export const targetGuardOf = (first: ReceiverState, clock: Clock, known: (forget: () => void) => void): TargetGuard => {
-  const receiver = { ...first }
-  let session: Session = createSession({ receiver })
+export const targetGuardOf = (first: Target, clock: Clock, known: (forget: () => void) => void): TargetGuard => {
+  const target = { receiver: first.receiver, awaitsMachine: first.awaitsMachine }
+  let session: Session = createSession(target)
   let isKnown = false
   let next: Connection = 1
   const deciders = new Map<Connection, Decide>()
@@ -38,7 +47,7 @@ export const targetGuardOf = (first: ReceiverState, clock: Clock, known: (forget
   const tick = (): void => handOut(session({ kind: "time", now: clock.now() }))
 
   const forget = (): void => {
-    session = createSession({ receiver })
+    session = createSession(target)
     isKnown = false
   }
 
@@ -64,10 +73,9 @@ export const targetGuardOf = (first: ReceiverState, clock: Clock, known: (forget
     leave: (connection) => {
       deciders.delete(connection)
     },
-    use: (changed) => {
-      // The session reads it with each event.
-      Object.assign(receiver, changed)
+    use: ({ receiver, awaitsMachine }) => {
+      Object.assign(target, { receiver, awaitsMachine })
     },
-    receiver,
+    target: () => target,
   }
 }

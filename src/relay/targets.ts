@@ -23,7 +23,7 @@ export const targetsOf = (clock: Clock, gone: (target: string) => void): Targets
 
   const open = (settings: Settings): Guarded => {
     let unwatch = (): void => {}
-    const guard = targetGuardOf(settings.receiver, clock, (forget) => {
+    const guard = targetGuardOf(settings, clock, (forget) => {
       unwatch = watchServer(
         () => connectSilently(settings),
         clock,
@@ -43,7 +43,7 @@ export const targetsOf = (clock: Clock, gone: (target: string) => void): Targets
       return known.guard
     },
     use: (all) => {
-      for (const { targetName, receiver } of all) targets.get(targetName)?.guard.use(receiver)
+      for (const settings of all) targets.get(settings.targetName)?.guard.use(settings)
       for (const [name, { unwatch }] of targets)
         if (!all.some(({ targetName }) => targetName === name)) {
           unwatch()

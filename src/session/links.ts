@@ -32,7 +32,7 @@ const add = (world: World, channel: ChannelState): readonly Decision[] => {
 const linkMain = (world: World, { connection, link }: EventOf<"link">): readonly Decision[] => {
   const { channelId, connectionId } = link
   const migrates = connectionId !== 0
-  if (migrates && world.migration !== undefined) return refuseLink(connection, link, { check: rules.oneMigration })
+  if (world.migration !== undefined) return refuseLink(connection, link, { check: rules.oneMigration })
   const session = newSession(migrates ? connectionId : undefined, migrates)
   if (migrates) world.migration = session
   return add(world, newChannel(connection, "main", channelId, session, migrates ? "undecided" : "ordinary"))

@@ -18,7 +18,7 @@ type Judge = (world: World, channel: ChannelState, message: Message) => Reason |
 const migrationVersion = 1
 
 const judgeData: Judge = ({ receiver }, channel, { size }) => {
-  const most = blobLimitOf(receiver, channel.channel)
+  const most = blobLimitOf(receiver(), channel.channel)
   if (size > most) return { check: rules.dataSize, path: "size", actual: size, expected: most }
   channel.stage = "sending"
   begun(channel.session)
@@ -43,7 +43,7 @@ const judgeAnswer: Judge = (_, channel, { type }) => {
 const judgeSeamless: Judge = (world, channel, { size, head }) => {
   if (!channel.session.migrates) return { check: rules.seamlessOnMain }
   if (channel.stage !== "undecided") return { check: rules.seamlessOnce }
-  if (world.machineRuns) return { check: rules.machineAwaited }
+  if (world.machineRuns || !world.awaitsMachine()) return { check: rules.machineAwaited }
   if (size !== 4 || head.length !== 4) return { check: rules.seamlessSize, path: "size", actual: size, expected: 4 }
   const version = wordAt(head, 0)
   if (version !== migrationVersion)

@@ -32,9 +32,9 @@ export const rules = {
   oneMigration: {
     id: "session/one-migration",
     code: "out-of-order",
-    says: "A main channel must not say that it migrates while another one does.",
+    says: "A main channel must not be linked while the session of another one migrates.",
     without:
-      "spice-server keeps one flag for all: a channel linked next fails an assertion that ends QEMU (reds.cpp:2029).",
+      "spice-server drops the session that migrates, whose data is lost (reds.cpp:1808). One that says that it migrates too shares its flag: a channel linked next fails an assertion that ends QEMU (reds.cpp:2029).",
   },
   earlyChannel: {
     id: "session/channel-after-seamless",

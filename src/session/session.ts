@@ -7,7 +7,7 @@ import { message } from "./messages.js"
 import { observe } from "./server.js"
 import type { World } from "./state.js"
 
-/** What a session judges by. */
+/** What a session judges by: read with each event, so that what changes meanwhile counts from then on. */
 export interface SessionOptions {
   /** What the receiver of the data is; its limits on blobs hold for what a header announces. */
   readonly receiver?: ReceiverState
@@ -46,15 +46,16 @@ const time = (world: World, { now }: EventOf<"time">): readonly Decision[] => {
  * // "session/known-id"
  * @since 0.4.0
  */
-export const createSession = ({ receiver = defaultReceiver, awaitsMachine = true }: SessionOptions = {}): Session => {
+export const createSession = (options: SessionOptions = {}): Session => {
   const world: World = {
-    receiver,
+    receiver: () => options.receiver ?? defaultReceiver,
+    awaitsMachine: () => options.awaitsMachine ?? true,
     connections: new Map(),
     sessions: new Map(),
     now: 0,
     migration: undefined,
     hasAcknowledged: false,
-    machineRuns: !awaitsMachine,
+    machineRuns: false,
   }
   return (event) => {
     switch (event.kind) {

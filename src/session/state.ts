@@ -63,7 +63,9 @@ export interface SessionState {
 
 /** One server. */
 export interface World {
-  readonly receiver: ReceiverState
+  readonly receiver: () => ReceiverState
+  /** Whether a machine may be on its way to the server, as far as its caller knows. */
+  readonly awaitsMachine: () => boolean
   readonly connections: Map<Connection, ChannelState>
   readonly sessions: Map<number, SessionState>
   now: number

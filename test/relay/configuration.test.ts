@@ -190,6 +190,12 @@ describe("a configuration is refused", () => {
       "listeners[1].target",
     ],
     [
+      "with a target that one awaits a machine for, and another does not",
+      several({}, { listen: "tcp://h:1", awaitsMachine: false }),
+      "relay/one-target",
+      "listeners[1].target",
+    ],
+    [
       "with two receivers for one target",
       several({}, { listen: "tcp://h:1", receiver: { source: "0.15" } }),
       "relay/one-target",

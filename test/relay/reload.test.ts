@@ -3,6 +3,7 @@ import { createServer } from "node:net"
 import { join } from "node:path"
 import * as E from "fp-ts/lib/Either.js"
 import { describe, expect, onTestFinished, test } from "vitest"
+import { words } from "../../lab/client/words.js"
 import type { ListenerConfiguration } from "../../src/relay/configuration.js"
 import { startRelay } from "../../src/relay/relay.js"
 import { temporaryFolder } from "../cli/harness.js"
@@ -43,6 +44,16 @@ describe("a configuration that is taken", () => {
     expect((await server.next()).type).toBe(104)
     right(await relay.relay.reload(relay.configuration))
     await works(relay)
+  })
+
+  test("says of a target whose sessions go on that no machine is on its way any more", async () => {
+    const relay = await guarded()
+    const client = await channel(relay, "main", 7)
+    await relay.server.linked()
+    right(await relay.relay.reload(withListener(relay, { awaitsMachine: false })))
+    client.send(110, words(1))
+    await client.ended
+    expect(await relay.line({ verdict: "reject" })).toMatchObject({ rule: "session/machine-awaited" })
   })
 
   test("may lead to another server", async () => {
