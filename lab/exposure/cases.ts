@@ -2,8 +2,8 @@ import { createHash } from "node:crypto"
 import { fileURLToPath } from "node:url"
 import { type CorpusBlob, type CorpusEntry, readCorpus, receiverOf } from "../../src/fuzz/corpus.js"
 import type { ReceiverState } from "../../src/index.js"
-import type { ReceiverConfiguration } from "../../src/relay/index.js"
 import type { Machine } from "../migrate/machine.js"
+import type { Told } from "../migrate/relay.js"
 import type { Play } from "./attack.js"
 import { allocationsOf, attackedChannel, sendBlob } from "./blob-attack.js"
 import { type Mode, modes } from "./modes.js"
@@ -21,8 +21,8 @@ export interface Case {
   /** What its fate depends on beside QEMU: cases of one key are one. */
   readonly key: string
   readonly machine: Machine
-  /** What a relay is told of it, as far as it differs from the default receiver. */
-  readonly receiver: ReceiverConfiguration
+  /** What a relay is told of it. */
+  readonly relay: Told
   /** Sizes of the allocations that are guarded in the mode for that. */
   readonly guarded: readonly number[]
   readonly play: Play
@@ -45,10 +45,10 @@ const modesOf = (entry: CorpusEntry): readonly Mode[] => {
 }
 
 /** What a relay can be told of a receiver: some of the corpus bound queues of channels that have none. */
-const told = ({ maxWriteBytes, ...rest }: Partial<ReceiverState>): ReceiverConfiguration => {
-  if (maxWriteBytes === undefined) return rest
+const told = ({ maxWriteBytes, ...rest }: Partial<ReceiverState>): Told => {
+  if (maxWriteBytes === undefined) return { receiver: rest }
   const { main, usbredir, port, webdav, spicevmc, smartcard } = maxWriteBytes
-  return { ...rest, maxWriteBytes: { main, usbredir, port, webdav, spicevmc, smartcard } }
+  return { receiver: { ...rest, maxWriteBytes: { main, usbredir, port, webdav, spicevmc, smartcard } } }
 }
 
 export const blobCases = (blob: CorpusBlob): readonly Case[] => {
@@ -65,7 +65,7 @@ export const blobCases = (blob: CorpusBlob): readonly Case[] => {
       ...(mode === "relayed" ? [JSON.stringify(blob.receiver)] : []),
     ].join(" "),
     machine: { ...machine, jpegWanCompression },
-    receiver: told(blob.receiver),
+    relay: told(blob.receiver),
     guarded: allocationsOf(blob.channel, blob.bytes.length),
     play: sendBlob(channel, blob.bytes, mode),
   }))
@@ -77,5 +77,20 @@ export const orders: readonly Order[] = [...sessionOrders, ...migratingOrders, .
 /** The header says what an order allocates, and the guard would have to be told beforehand. */
 const orderModes: readonly Mode[] = ["plain", "malloc-check", "relayed"]
 
-export const orderCases = ({ name, play }: Order): readonly Case[] =>
-  orderModes.map((mode) => ({ name, mode, key: `order ${name} ${mode}`, machine, receiver: {}, guarded: [], play }))
+/** In a session the machine runs before the client comes: none is on its way. */
+const relayOf = ({ name }: Order): Told =>
+  sessionOrders.some((order) => order.name === name) ? { awaitsMachine: false } : {}
+
+export const orderCases = (order: Order): readonly Case[] => {
+  const { name, play } = order
+  const relay = relayOf(order)
+  return orderModes.map((mode) => ({
+    name,
+    mode,
+    key: [`order ${name} ${mode}`, ...(mode === "relayed" ? [JSON.stringify(relay)] : [])].join(" "),
+    machine,
+    relay,
+    guarded: [],
+    play,
+  }))
+}

@@ -125,8 +125,8 @@ const behindRelay = (blobs: readonly BlobResult[], orders: readonly OrderResult[
     `- **Behind \`migration-guard relay\`** ${left.length} of the ${before.length} cases that end or hang an ordinary QEMU still do:`,
     ...left.map(({ name, fates: { relayed } }) => `  - ${name}: ${relayed}`),
     "",
-    "  What these are: nonsense for usbredir, which is the device's to read; a display's data that never comes, which the target itself",
-    "  gives up after 10 s; and data that would be genuine if a machine were on its way, which no message tells.",
+    "  What these are: nonsense for usbredir, which is the device's to read; and a display's data that never comes, which the target",
+    "  itself gives up after 10 s.",
     `  Of genuine blobs it refuses ${refused.map(({ name }) => name).join(" and ")}: a second display's data, sent alone here,`,
     "  without the first one's, which vouches for the images of their dictionary. Whole migrations pass (`npm run lab`).",
   ].join("\n")
@@ -178,7 +178,8 @@ which the displays' workers have to answer), the client leaves, and QEMU quits. 
 The modes are **plain**; **early**, where main's data comes before the machine does and waits for the agent; **malloc-check**, with
 \`MALLOC_CHECK_=3\`; and **guard**, where what holds the blob ends at an inaccessible page, so that reads beyond it are seen (inputs reads
 into a fixed buffer; main's data is copied to an allocation only if it comes early, and does in this mode). In **relayed** the client
-comes through \`migration-guard relay\`, which is told of the target what the decoders are told.
+comes through \`migration-guard relay\`, which is told of the target what the decoders are told, and for a session with a machine that
+runs, that none is on its way (\`awaitsMachine = false\`).
 
 ## In short
 

@@ -5,10 +5,9 @@ import { connect, createServer } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { createInterface } from "node:readline"
-import type { ReceiverConfiguration } from "../../src/relay/index.js"
 import { type Conversation, converse } from "../qmp.js"
 import { type Machine, machineOptions } from "./machine.js"
-import { guard } from "./relay.js"
+import { guard, type Told } from "./relay.js"
 import { photograph } from "./splash.js"
 
 /** A QEMU of the lab with a SPICE server. */
@@ -39,7 +38,7 @@ export interface HostOptions {
   /** Whether it waits for a machine instead of starting its own. */
   readonly isTarget?: boolean
   /** What this package's relay is told of it, where clients reach it through that only. */
-  readonly relay?: ReceiverConfiguration
+  readonly relay?: Told
   readonly environment?: NodeJS.ProcessEnv
   /** QEMU's program; the installed one if not given. */
   readonly program?: string
@@ -93,8 +92,11 @@ const guestAt = async (path: string, boots: boolean): Promise<(line: string) => 
   }
 }
 
-/** What a relay has to be told of a machine in any case. */
-const told = ({ jpegWanCompression = "auto" }: Machine): ReceiverConfiguration => ({ jpegWanCompression })
+/** What a relay is told of a machine in any case, and what else of this one. */
+const told = ({ jpegWanCompression = "auto" }: Machine, { receiver, ...rest }: Told): Told => ({
+  receiver: { jpegWanCompression, ...receiver },
+  ...rest,
+})
 
 interface Started {
   readonly host: Host
@@ -138,7 +140,7 @@ const start = async (options: HostOptions, folder: string): Promise<Started> => 
     await (await guest)(line)
   }
   const { machine } = options
-  const relay = options.relay === undefined ? undefined : await guard(port, { ...told(machine), ...options.relay })
+  const relay = options.relay === undefined ? undefined : await guard(port, told(machine, options.relay))
   const isAlive = (): boolean => child.exitCode === null && child.signalCode === null
   const stop = async (): Promise<void> => {
     child.kill("SIGKILL")

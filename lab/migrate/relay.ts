@@ -1,4 +1,7 @@
-import { type ReceiverConfiguration, startRelay } from "../../src/relay/index.js"
+import { type ListenerConfiguration, startRelay } from "../../src/relay/index.js"
+
+/** What a relay is told of a server. */
+export type Told = Pick<ListenerConfiguration, "receiver" | "awaitsMachine">
 
 /** The guard in front of a server, with no option but what it is told of the server. */
 export interface Guard {
@@ -7,14 +10,14 @@ export interface Guard {
 }
 
 /** Starts this package's relay in front of a port of loopback. */
-export const guard = async (target: number, receiver: ReceiverConfiguration): Promise<Guard> => {
+export const guard = async (target: number, told: Told): Promise<Guard> => {
   const started = await startRelay({
     listeners: [
       {
         name: "lab",
         listen: "tcp://127.0.0.1:0",
         target: `tcp://127.0.0.1:${target}`,
-        receiver,
+        ...told,
       },
     ],
   })

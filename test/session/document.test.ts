@@ -104,7 +104,7 @@ ${checks([...Object.values(wireChecks), ...linkHeader.struct.rules, ...linkMessa
 - **A display's serial**: it bounds other displays' entries and the images, and nothing bounds it; the client can only mislead itself.
 - **Displays that were linked anew** within a session before it migrated: the caches remember serials and images of the earlier link, which
   are more than the later one explains, and are refused.
-- An ordinary session that replaces a migrating one is let through, as the server lets it: it ends the other, and harms nobody else.
+- **A migration that is never over**, since a channel left before its data: until its main channel closes no other client is let in.
 `
 
 test("docs/session.md is what the code says", async () => {

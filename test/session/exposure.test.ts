@@ -107,6 +107,16 @@ const plays: readonly (readonly [beginning: string, play: Play, rule: string])[]
     },
     "session/one-migration",
   ],
+  [
+    "migrating-channel-of-the-next",
+    () => {
+      const { migrating, ask, close, link } = sceneOf()
+      close(migrating())
+      link("main", 8)
+      return ask("usbredir", 8).verdict
+    },
+    "session/channel-after-seamless",
+  ],
   ["agent-token-before-start", (channel) => inSession(channel, types.agentToken, 4), "session/agent-token-needs-data"],
   ["agent-size-", (channel, size) => inSession(channel, types.agentData, sizes[size]), "session/message-size"],
   [

@@ -201,6 +201,22 @@ const others: readonly Order[] = [
     },
   },
   {
+    name: "migrating-channel-of-the-next",
+    sentence:
+      "begins a seamless migration, ends its session, and links main and usbredir of another before saying how that migrates",
+    channel: "usbredir",
+    play: async (scene) => {
+      const first = await scene.migrating()
+      first.close()
+      await settle()
+      const of = connectionId + 1
+      const main = await scene.link("main", { of })
+      const attacked = await scene.link("usbredir", { of })
+      await scene.load()
+      return { main, attacked }
+    },
+  },
+  {
     name: "migrating-new-session",
     sentence: "opens an ordinary session while usbredir of the first awaits its data",
     channel: "main",
