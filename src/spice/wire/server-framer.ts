@@ -23,49 +23,58 @@ export type ServerFramer = (chunk: Uint8Array) => Violation | undefined
 /** After a link that failed, whatever the server still says does not matter. */
 const ignoring: Part = (chunk) => chunk.length
 
-/** Follows the server's side of one connection. It keeps a reply to a link, a cut header and a message's head. */
-export const frameServer = (listener: ServerListener): ServerFramer => {
-  let part: Part
-  let wrong: Violation | undefined
-
-  const replyHeader = whole(linkHeaderSize, (bytes) => {
+/** A server's reply to a link, which `then` gets once it is whole and right. */
+const linkReply = (then: (reply: Reply) => void): Part => {
+  let part = whole(linkHeaderSize, (bytes) => {
     if (linkMagic.some((byte, index) => byte !== bytes[index]))
       return new Violation(wireChecks.replyMagic, { path: "magic", offset: 0, length: linkMagic.length })
     const size = wordAt(bytes, 12)
     if (size < linkReplySize || size > mostLinkBytes)
       return new Violation(wireChecks.replySize, { path: "size", offset: 12, length: 4 }, size)
-    part = reply(size)
+    part = whole(size, (message) => {
+      const reply = decodeReply(message)
+      if (reply instanceof Violation) return reply
+      then(reply)
+      return undefined
+    })
+    return undefined
+  })
+  return (chunk, start) => part(chunk, start)
+}
+
+/** The result of a link, which `then` gets. */
+const linkResult = (then: (error: number) => void): Part =>
+  whole(4, (bytes) => {
+    then(wordAt(bytes, 0))
     return undefined
   })
 
-  const reply = (size: number): Part =>
-    whole(size, (bytes) => {
-      const decoded = decodeReply(bytes)
-      if (decoded instanceof Violation) return decoded
-      const agreed = listener.reply(decoded)
-      part = agreed === undefined ? ignoring : result(agreed)
-      return undefined
-    })
+/** Messages without end. */
+const serverMessages = ({ link, agreement }: Agreed, listener: ServerListener): Part =>
+  scanMessages(agreement.header, headsFromServer(link.channel), {
+    message: (type, size, head) => {
+      listener.message(type, size, head)
+      return "pass"
+    },
+    stopped: () => undefined,
+    run: () => undefined,
+  })
 
-  const result = (agreed: Agreed): Part =>
-    whole(4, (bytes) => {
-      const error = wordAt(bytes, 0)
-      part = error === 0 ? messages(agreed) : ignoring
+/** Follows the server's side of one connection. It keeps a reply to a link, a cut header and a message's head. */
+export const frameServer = (listener: ServerListener): ServerFramer => {
+  let wrong: Violation | undefined
+
+  let part = linkReply((reply) => {
+    const agreed = listener.reply(reply)
+    part = agreed === undefined ? ignoring : resultOf(agreed)
+  })
+
+  const resultOf = (agreed: Agreed): Part =>
+    linkResult((error) => {
+      part = error === 0 ? serverMessages(agreed, listener) : ignoring
       listener.result(error)
-      return undefined
     })
 
-  const messages = ({ link, agreement }: Agreed): Part =>
-    scanMessages(agreement.header, headsFromServer(link.channel), {
-      message: (type, size, head) => {
-        listener.message(type, size, head)
-        return "pass"
-      },
-      stopped: () => undefined,
-      run: () => undefined,
-    })
-
-  part = replyHeader
   return (chunk) => {
     let at = 0
     while (wrong === undefined && at < chunk.length) {

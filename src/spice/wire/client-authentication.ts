@@ -1,0 +1,45 @@
+import { Violation } from "../../schema/violation.js"
+import type { Agreement } from "./agreement.js"
+import { wireChecks } from "./checks.js"
+import { wordAt } from "./declared.js"
+import { type Part, whole } from "./part.js"
+
+/** An RSA key of 1024 bits (SPICE_TICKET_KEY_PAIR_LENGTH) makes tickets of so many bytes. */
+const ticketSize = 128
+
+const mechanisms = { ticket: 1, sasl: 2 } as const
+
+/** Who takes what authenticates a client. */
+export interface AuthenticationListener {
+  /** All of it is there; its last bytes pass if nothing is wrong. */
+  readonly complete: () => Violation | undefined
+  /** Bytes that may pass, in order. */
+  readonly forward: (bytes: Uint8Array) => void
+}
+
+const ticket = ({ complete, forward }: AuthenticationListener): Part => {
+  let left = ticketSize
+  return (chunk, start) => {
+    const end = Math.min(chunk.length, start + left)
+    left -= end - start
+    const wrong = left === 0 ? complete() : undefined
+    if (wrong !== undefined) return wrong
+    forward(chunk.subarray(start, end))
+    return end
+  }
+}
+
+/** The mechanism that a client chooses, where it may, and its ticket: nothing else can be followed. */
+export const clientAuthentication = ({ choosesMechanism }: Agreement, listener: AuthenticationListener): Part => {
+  if (!choosesMechanism) return ticket(listener)
+  let part = whole(4, (bytes) => {
+    const place = { path: "auth_mechanism", offset: 0, length: 4 }
+    const chosen = wordAt(bytes, 0)
+    if (chosen === mechanisms.sasl) return new Violation(wireChecks.sasl, place)
+    if (chosen !== mechanisms.ticket) return new Violation(wireChecks.mechanism, place, chosen, mechanisms.ticket)
+    part = ticket(listener)
+    listener.forward(bytes)
+    return undefined
+  })
+  return (chunk, start) => part(chunk, start)
+}

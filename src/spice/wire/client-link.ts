@@ -1,0 +1,41 @@
+import { type Check, Violation } from "../../schema/violation.js"
+import { wireChecks } from "./checks.js"
+import { gather } from "./gather.js"
+import { decodeLink, decodeLinkHeader, type Link, linkHeaderSize, linkMagic } from "./link.js"
+import { type Part, whole } from "./part.js"
+
+/** Which check the first bytes of a connection fail. */
+const foreign = (bytes: Uint8Array): Check | undefined => {
+  const at = bytes.subarray(0, linkMagic.length).findIndex((byte, index) => byte !== linkMagic[index])
+  if (at < 0) return undefined
+  if (at === 0 && bytes[0] === 0x16) return wireChecks.tls // the type of a handshake's record
+  return at === 0 && bytes[0] === 0x47 ? wireChecks.webSocket : wireChecks.magic // the G of GET
+}
+
+/** Takes a link's header, which `then` gets whole with the size of the message behind it. */
+const linkHeader = (then: (header: Uint8Array, size: number) => void): Part => {
+  const gathered = gather(linkHeaderSize)
+  return (chunk, start) => {
+    const at = gathered.take(chunk, start)
+    const wrong = foreign(gathered.bytes())
+    if (wrong !== undefined) return new Violation(wrong, { path: "magic", offset: 0, length: linkMagic.length })
+    if (!gathered.isComplete()) return at
+    const header = decodeLinkHeader(gathered.bytes())
+    if (header instanceof Violation) return header
+    then(gathered.bytes(), header.size)
+    return at
+  }
+}
+
+/** A client's link message, which a connection begins with: `then` gets it with its bytes, once all are there and right. */
+export const clientLink = (then: (link: Link, ...bytes: readonly Uint8Array[]) => void): Part => {
+  let part = linkHeader((header, size) => {
+    part = whole(size, (message) => {
+      const link = decodeLink(message)
+      if (link instanceof Violation) return link
+      then(link, header, message)
+      return undefined
+    })
+  })
+  return (chunk, start) => part(chunk, start)
+}
