@@ -1,3 +1,5 @@
+import { readFileSync, writeFileSync } from "node:fs"
+
 /** The parts that reports are made of. */
 
 export const times = (value: number): string => value.toFixed(2)
@@ -13,6 +15,16 @@ export const table = (head: readonly string[], rows: readonly string[]): readonl
 export const duration = (nanoseconds: number): string =>
   nanoseconds < 10_000 ? `${(nanoseconds / 1000).toFixed(2)} µs` : `${(nanoseconds / 1000).toFixed(0)} µs`
 
+/** Puts a text between the two marks of a document: the command that writes it, and an end. */
+export const writeInto = (file: string, command: string, text: string): void => {
+  const begin = `<!-- ${command} -->`
+  const document = readFileSync(file, "utf8")
+  const from = document.indexOf(begin) + begin.length
+  const to = document.indexOf("<!-- end -->", from)
+  if (from < begin.length || to < from) throw new Error(`${file} has no place for the results of ${command}`)
+  writeFileSync(file, `${document.slice(0, from)}\n\n${text}\n${document.slice(to)}`)
+}
+
 /** What a measurement has to live up to. */
 export interface Target {
   readonly says: string
@@ -24,6 +36,12 @@ export interface Target {
 export const atMost = (says: string, value: number, bound: number): Target => {
   const measured = times(value)
   return { says: `${says} at most ${bound}`, measured, met: Number(measured) <= bound }
+}
+
+/** Judged by the digits that are printed. */
+export const atLeast = (says: string, value: number, bound: number): Target => {
+  const measured = times(value)
+  return { says: `${says} at least ${bound}`, measured, met: Number(measured) >= bound }
 }
 
 export const targetTable = (targets: readonly Target[]): readonly string[] =>

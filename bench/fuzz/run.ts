@@ -3,7 +3,7 @@
  * attacked in three ways on one core for as long as it takes, at most --seconds. Prints what was found and how fast as
  * Markdown; with --write it goes to docs/fuzzing.md as well.
  */
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs"
+import { mkdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { parseArgs } from "node:util"
 import { rawReading } from "../../fuzz/blobs.js"
@@ -14,6 +14,7 @@ import { run } from "../../src/fuzz/process.js"
 import { writeSeeds } from "../../src/fuzz/seeds.js"
 import { slots } from "../../src/fuzz/slots.js"
 import { openWorkshop, placesOf } from "../../src/fuzz/workshop.js"
+import { writeInto } from "../markdown.js"
 import { type Attacker, attackerCommand, attackers, outcomeIn, rateOf } from "./attackers.js"
 import { buildDefective, type Defective } from "./decoders.js"
 import { type Rates, type Result, report } from "./report.js"
@@ -86,16 +87,7 @@ try {
   console.log(text)
   mkdirSync(join(root, "reports"), { recursive: true })
   writeFileSync(join(root, "reports/fuzzing.json"), JSON.stringify({ results, rates }, null, 1))
-  if (values.write) writeInto(join(root, "docs/fuzzing.md"), text)
+  if (values.write) writeInto(join(root, "docs/fuzzing.md"), "npm run bench:fuzz -- --write", text)
 } finally {
   workshop.close()
-}
-
-/** Puts a text between the two marks of a document. */
-function writeInto(file: string, text: string): void {
-  const [begin, end] = ["<!-- npm run bench:fuzz -- --write -->", "<!-- end -->"]
-  const document = readFileSync(file, "utf8")
-  const [from, to] = [document.indexOf(begin) + begin.length, document.indexOf(end)]
-  if (from < begin.length || to < from) throw new Error(`${file} has no place for the results`)
-  writeFileSync(file, `${document.slice(0, from)}\n\n${text}\n${document.slice(to)}`)
 }

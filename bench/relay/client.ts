@@ -1,6 +1,6 @@
 import { once } from "node:events"
 import { connect, type Socket } from "node:net"
-import { connect as connectTls } from "node:tls"
+import { type ConnectionOptions, connect as connectTls } from "node:tls"
 import { linkMessageOf } from "../../lab/client/link.js"
 import type { ChannelName } from "../../lab/client/numbers.js"
 
@@ -24,9 +24,8 @@ const dial = ({ port, tls = false }: Way, size: number, received: (bytes: Uint8A
       return true
     },
   }
-  if (!tls) return connect({ host: "127.0.0.1", port, onread })
-  // TLS has no documented onread: its reader is the same for every relay.
-  return connectTls({ host: "127.0.0.1", port, rejectUnauthorized: false }).on("data", received)
+  const address = { host: "127.0.0.1", port, onread }
+  return tls ? connectTls({ ...address, rejectUnauthorized: false } as ConnectionOptions) : connect(address)
 }
 
 const replySize = 16 + 178 + 8

@@ -76,9 +76,15 @@ stream { server { listen 127.0.0.1:${port} backlog=8192${certificate === undefin
   },
 }
 
+/** Every contender that runs in Node is started as the unit in docs/examples starts the relay. */
+export const node: readonly [string, ...string[]] = [process.execPath, "--max-semi-space-size=1"]
+
+/** This package's command line. */
+export const program = new URL("../../../../dist/cli/main.js", import.meta.url).pathname
+
 /** This package's relay, with limits that let everybody of the benchmark in. */
-export const ours: Contender = {
-  name: "migration-guard relay",
+const relay = (name: string, options: readonly string[]): Contender => ({
+  name,
   command: ({ port, target, folder, certificate }) => {
     const file = join(folder, `relay-${port}.toml`)
     const scheme = certificate === undefined ? "tcp" : "tls"
@@ -93,28 +99,20 @@ export const ours: Contender = {
         "",
       ].join("\n"),
     )
-    return [
-      process.execPath,
-      new URL("../../../../dist/cli/main.js", import.meta.url).pathname,
-      "relay",
-      "--config",
-      file,
-    ]
+    return [...node, ...options, program, "relay", "--config", file]
   },
-}
+})
+
+export const ours = relay("migration-guard relay", [])
 
 /** The same without a look at the bytes. */
-export const unframed: Contender = {
-  name: "the same, unframed",
-  command: ({ port, target, certificate }) =>
-    certificate === undefined ? [process.execPath, built("unframed"), `${port}`, `${target}`] : undefined,
-}
+export const unframed = relay("the same, unframed", ["--import", built("unframed")])
 
 /** A pair of pipes of Node's: what all others are compared with. */
 export const pipe: Contender = {
   name: "node:net pipe",
   command: ({ port, target, certificate }) => [
-    process.execPath,
+    ...node,
     built("pipe"),
     `${port}`,
     `${target}`,

@@ -1,7 +1,8 @@
+import { once } from "node:events"
 import { setTimeout as delay } from "node:timers/promises"
 import { type Channel, message, openChannel, openMain, type Way } from "./client.js"
 import { cpuSeconds, memoryKiB } from "./processes.js"
-import { acknowledged } from "./server.js"
+import { acknowledged } from "./sizes.js"
 
 /** A number of the bulk test. */
 export interface Bulk {
@@ -44,6 +45,9 @@ export const bulk = (way: Way, relay: number, seconds: number): Promise<Bulk> =>
   })
 }
 
+/** Messages that are not timed: what is compiled while it runs has been by then. */
+const warmUp = 10_000
+
 /** Microseconds of a message of 32 bytes there and back, sorted. */
 export const latencies = (way: Way, rounds: number): Promise<readonly number[]> => {
   let answered = (): void => undefined
@@ -54,16 +58,16 @@ export const latencies = (way: Way, rounds: number): Promise<readonly number[]> 
     async ({ socket }) => {
       const times: number[] = []
       const ping = message(112, 26)
-      for (let round = 0; round < rounds; round++) {
+      for (let round = -warmUp; round < rounds; round++) {
         const start = performance.now()
         const answer = new Promise<void>((resolve) => {
           answered = resolve
         })
         socket.write(ping)
         await answer
-        times.push(1000 * (performance.now() - start))
+        if (round >= 0) times.push(1000 * (performance.now() - start))
       }
-      return times.slice(rounds / 10).sort((one, other) => one - other)
+      return times.sort((one, other) => one - other)
     },
   )
 }
@@ -87,6 +91,43 @@ export const upstream = (way: Way, size: number, seconds: number): Promise<numbe
     ended = true
     return (answers * acknowledged) / ((performance.now() - start) / 1000)
   })
+}
+
+/** Resolves with the first chunk that `received` is handed from then on. */
+const nextChunk = () => {
+  let heard = (_: Uint8Array): void => undefined
+  return {
+    received: (chunk: Uint8Array): void => heard(chunk),
+    next: () =>
+      new Promise<Uint8Array>((resolve) => {
+        heard = resolve
+      }),
+  }
+}
+
+/** Microseconds from the sending of a MIGRATE_DATA on usbredir until the server has the whole of it and has said so, sorted. */
+export const holds = async (way: Way, blob: Uint8Array, rounds: number): Promise<readonly number[]> => {
+  const data = Buffer.concat([message(5, 0), blob])
+  data.writeUInt32LE(blob.length, 2)
+  const times: number[] = []
+  for (let round = 0; round < rounds; round++) {
+    const [onMain, onUsbredir] = [nextChunk(), nextChunk()]
+    const session = { way, connectionId: 1 + round, buffer: 4096 }
+    const main = await openChannel({ ...session, channel: "main", received: onMain.received })
+    const acknowledged = onMain.next()
+    main.socket.write(Buffer.concat([message(110, 4).fill(1, 6, 7)]))
+    await acknowledged
+    const usbredir = await openChannel({ ...session, channel: "usbredir", received: onUsbredir.received })
+    const answered = onUsbredir.next()
+    const start = performance.now()
+    usbredir.socket.write(data)
+    await answered
+    times.push(1000 * (performance.now() - start))
+    for (const { socket } of [usbredir, main]) await once(socket.end(), "close")
+    // Until the relay has heard of it too: one session migrates at a time.
+    await delay(10)
+  }
+  return times.sort((one, other) => one - other)
 }
 
 /** KiB of the relay's memory for each of so many idle sessions. */

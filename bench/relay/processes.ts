@@ -85,10 +85,14 @@ const end = (pid: number): void => {
   }
 }
 
-/** Starts a program and waits until it listens on a port. */
-export const run = async (command: readonly [string, ...string[]], port: number): Promise<Running> => {
+/** Starts a program and waits until it listens on a port. What it says goes to a file's descriptor, if there is one. */
+export const run = async (
+  command: readonly [string, ...string[]],
+  port: number,
+  output: number | "ignore" = "ignore",
+): Promise<Running> => {
   const [program, ...options] = command
-  const child: ChildProcess = spawn(program, options, { stdio: ["ignore", "ignore", "inherit"] })
+  const child: ChildProcess = spawn(program, options, { stdio: ["ignore", output, "inherit"] })
   const { pid } = child
   if (pid === undefined) throw new Error(`${program} did not start`)
   const ended = once(child, "close")

@@ -2,10 +2,11 @@ import { execFileSync } from "node:child_process"
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { writeInto } from "../markdown.js"
 import { type Contender, ours, peers, pipe, unframed } from "./contenders.js"
-import { bulk, idle, latencies, upstream } from "./measure.js"
+import { bulk, holds, idle, latencies, upstream } from "./measure.js"
 import { type Running, run } from "./processes.js"
-import { type Round, table } from "./table.js"
+import { type Round, report } from "./table.js"
 
 /** Rounds over all contenders, one after the other, so that what the machine does meanwhile meets all of them. */
 const { ROUNDS = "5" } = process.env
@@ -18,6 +19,9 @@ const server = new URL("server.js", import.meta.url).pathname
 const quantile = (sorted: readonly number[], part: number): number =>
   sorted[Math.floor(sorted.length * part)] ?? Number.NaN
 
+const blob = (name: string): Uint8Array => readFileSync(join("corpus/spicevmc/genuine", name))
+const [smallBlob, largeBlob] = [blob("usbredir-base.bin"), blob("usbredir-queue-mebibyte.bin")]
+
 const inTheClear = async (port: number, relay: Running): Promise<Round> => {
   const way = { port }
   const { bytesPerSecond, cpuPerGigabyte } = await bulk(way, relay.pid, seconds)
@@ -29,13 +33,16 @@ const inTheClear = async (port: number, relay: Running): Promise<Round> => {
     p99: quantile(times, 0.99),
     "up 64": (await upstream(way, 64, seconds)) / 1e6,
     "up 4096": (await upstream(way, 4096, seconds)) / 1e6,
+    "small blob": quantile(await holds(way, smallBlob, 100), 0.5),
+    "large blob": quantile(await holds(way, largeBlob, 100), 0.5),
     idle: await idle(way, relay.pid, idleSessions),
   }
 }
 
-const withTls = async (port: number, relay: Running): Promise<Round> => ({
-  TLS: (await bulk({ port, tls: true }, relay.pid, seconds)).bytesPerSecond / 1e6,
-})
+const withTls = async (port: number, relay: Running): Promise<Round> => {
+  const { bytesPerSecond, cpuPerGigabyte } = await bulk({ port, tls: true }, relay.pid, seconds)
+  return { TLS: bytesPerSecond / 1e6, "TLS cpu": cpuPerGigabyte }
+}
 
 type Task = Parameters<Contender["command"]>[0]
 
@@ -95,5 +102,15 @@ try {
   rmSync(folder, { recursive: true, force: true })
 }
 const control = readFileSync("/proc/sys/net/ipv4/tcp_congestion_control", "latin1").trim()
-process.stdout.write(table(results, { base: pipe.name, control, rounds }))
+const names = {
+  ours: ours.name,
+  unframed: unframed.name,
+  base: pipe.name,
+  haproxy: "haproxy",
+  rivals: ["haproxy", "nginx stream", "socat -b 256K"],
+}
+const text = report(results, names, control)
+process.stdout.write(`${text}\n`)
+if (process.argv.includes("--write"))
+  writeInto("docs/relay.md", `CONGESTION=${control} npm run bench:relay -- --write`, text)
 process.exit(0)

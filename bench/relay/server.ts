@@ -1,16 +1,15 @@
 import { createServer, type Socket } from "node:net"
+import { acknowledged, largeMessage } from "./sizes.js"
 
 /**
  * A SPICE server that does nothing but move bytes, as a process of its own: `server.js PORT`. It takes every ticket. On
- * main it says which session it is, a new one each time; on display it sends messages without end once the client says which caches it has;
+ * main it says which session it is, a new one each time, and acknowledges a seamless migration; on display it sends messages without end once the client says which caches it has;
  * on inputs it answers every message with one of the same size; on port it counts what it gets, and answers every
- * `acknowledged` bytes with one message.
+ * `acknowledged` bytes with one message; on webdav it sends one message of `largeMessage`; on usbredir it answers each
+ * message once it is whole.
  */
 
-const channels = { main: 1, display: 2, inputs: 3, port: 10 } as const
-
-/** Bytes of a port channel for which there is one answer. */
-export const acknowledged = 16 << 20
+const channels = { main: 1, display: 2, inputs: 3, usbredir: 9, port: 10, webdav: 11 } as const
 
 const linkReply = (): Buffer => {
   const reply = Buffer.alloc(16 + 178 + 8)
@@ -68,12 +67,34 @@ const count = (socket: Socket): void => {
   })
 }
 
+/** Answers a message once all of it is there; nothing else is sent before that. */
+const answerWhole = (socket: Socket): void => {
+  let left = 0
+  socket.on("data", (chunk) => {
+    if (left === 0) left = 6 + chunk.readUInt32LE(2)
+    left -= chunk.length
+    if (left === 0) socket.write(answer)
+  })
+}
+
+/** MIGRATE_DST_SEAMLESS_ACK for MIGRATE_DST_DO_SEAMLESS. */
+const acknowledgeSeamless = (socket: Socket): void => {
+  socket.on("data", (chunk) => {
+    if (chunk.readUInt16LE(0) === 110) socket.write(message(117, new Uint8Array()))
+  })
+}
+
 /** What follows the link on a channel. The first message of a display and of inputs may come with the link's last bytes. */
-const serve = (socket: Socket, channel: number): void => {
-  if (channel === channels.main) socket.write(mainInit())
+const serve = (socket: Socket, channel: number, connectionId: number): void => {
+  if (channel === channels.main) {
+    if (connectionId === 0) socket.write(mainInit())
+    acknowledgeSeamless(socket)
+  }
   if (channel === channels.display) socket.once("data", () => drawEndlessly(socket))
   if (channel === channels.inputs) echo(socket, 32)
   if (channel === channels.port) count(socket)
+  if (channel === channels.usbredir) answerWhole(socket)
+  if (channel === channels.webdav) socket.write(message(101, Buffer.alloc(largeMessage)))
 }
 
 /** SpiceLinkHeader and SpiceLinkMess with two words of capabilities, then the mechanism and the ticket. */
@@ -93,9 +114,9 @@ const accept = (socket: Socket): void => {
     if (seen.length < linkSize + ticketSize) return
     socket.off("data", take)
     socket.write(Buffer.alloc(4))
-    serve(socket, seen.readUInt8(20))
+    serve(socket, seen.readUInt8(20), seen.readUInt32LE(16))
   }
   socket.on("data", take)
 }
 
-if (process.argv[2] !== undefined) createServer(accept).listen(Number(process.argv[2]), "127.0.0.1", 8192)
+createServer(accept).listen(Number(process.argv[2]), "127.0.0.1", 8192)

@@ -1,53 +1,88 @@
+import { atLeast, atMost, row, type Target, table, targetTable } from "../markdown.js"
+
 /** What one contender reached in one round, by the name of the quantity. */
 export type Round = Readonly<Record<string, number>>
 
+/** What all contenders reached, round by round. */
+export type Results = ReadonlyMap<string, readonly Round[]>
+
+/** Quantities with their titles and units; of the one without a unit the ratios would say nothing. */
 const columns = [
-  ["bulk", "server to client"],
-  ["cpu", "CPU a GB"],
-  ["p50", "latency p50"],
-  ["p99", "latency p99"],
-  ["up 64", "client to server, 64 B"],
-  ["up 4096", "4 KiB"],
-  ["TLS", "server to client, TLS"],
-  ["idle", "KiB an idle connection"],
+  ["bulk", "server to client", "MB/s"],
+  ["cpu", "CPU a GB", "s"],
+  ["p50", "latency p50", "µs"],
+  ["p99", "latency p99", "µs"],
+  ["up 64", "client to server, 64 B", "MB/s"],
+  ["up 4096", "client to server, 4 KiB", "MB/s"],
+  ["TLS", "server to client, TLS", "MB/s"],
+  ["TLS cpu", "TLS, CPU a GB", "s"],
+  ["small blob", "a blob of 33 B", "µs"],
+  ["large blob", "a blob of 1 MiB", "µs"],
 ] as const
+
+const idle = "idle"
 
 const median = (values: readonly number[]): number =>
   [...values].sort((one, other) => one - other)[Math.floor(values.length / 2)] ?? Number.NaN
 
-export interface Circumstances {
-  /** Whom all are compared with, round by round. */
-  readonly base: string
-  readonly control: string
-  readonly rounds: number
+/** The median of a quantity's ratios within each round; undefined where one of the two does not do it. */
+const ratioOf = (results: Results, quantity: string, name: string, base: string): number | undefined => {
+  const ratios = (results.get(name) ?? []).flatMap((round, index) => {
+    const [value, of] = [round[quantity], results.get(base)?.[index]?.[quantity]]
+    return value === undefined || of === undefined ? [] : [value / of]
+  })
+  return ratios.length === 0 ? undefined : median(ratios)
 }
 
-/** Medians of the ratios to the base in the same round; idle connections in KiB. */
-export const table = (
-  results: ReadonlyMap<string, readonly Round[]>,
-  { base, control, rounds }: Circumstances,
-): string => {
-  const bases = results.get(base) ?? []
-  const cell = (all: readonly Round[], quantity: string): string => {
-    const values = all.flatMap((round, index) => {
-      const value = round[quantity]
-      const of = quantity === "idle" ? 1 : bases[index]?.[quantity]
-      return value === undefined || of === undefined ? [] : [value / of]
-    })
-    return values.length === 0 ? "-" : median(values).toFixed(quantity === "idle" ? 1 : 2)
-  }
-  const rows = [...results].map(([name, all]) => [name, ...columns.map(([quantity]) => cell(all, quantity))])
+const medianOf = (results: Results, quantity: string, name: string): number =>
+  median((results.get(name) ?? []).flatMap(({ [quantity]: value }) => (value === undefined ? [] : [value])))
+
+/** Whom the targets are about. */
+export interface Names {
+  readonly ours: string
+  readonly unframed: string
+  /** Whom all are compared with. */
+  readonly base: string
+  readonly haproxy: string
+  /** Those that bulk has to be ahead of. */
+  readonly rivals: readonly string[]
+}
+
+const targetsOf = (results: Results, { ours, unframed, base, haproxy, rivals }: Names): readonly Target[] => {
+  const to = (quantity: string, name: string): number => ratioOf(results, quantity, ours, name) ?? Number.NaN
+  return [
+    atLeast(`server to client / ${base}:`, to("bulk", base), 2),
+    ...rivals.map((rival) => atLeast(`server to client / ${rival}:`, to("bulk", rival), 1)),
+    atMost(`CPU a GB / ${base}:`, to("cpu", base), 0.5),
+    atMost(`latency p50 / ${haproxy}:`, to("p50", haproxy), 1.1),
+    atLeast(`client to server, 64 B / ${unframed}:`, to("up 64", unframed), 0.9),
+    atLeast(`client to server, 4 KiB / ${unframed}:`, to("up 4096", unframed), 0.9),
+    atLeast(`server to client, TLS / ${haproxy}:`, to("TLS", haproxy), 1.2),
+    atMost("KiB an idle connection:", medianOf(results, idle, ours), 16),
+  ]
+}
+
+/** Ratios to the base, what the base reached, and how the targets were met. */
+export const report = (results: Results, names: Names, control: string): string => {
+  const { base } = names
+  const rounds = results.get(base)?.length ?? 0
+  const rows = [...results.keys()].map((name) =>
+    row(
+      name,
+      ...columns.map(([quantity]) => ratioOf(results, quantity, name, base)?.toFixed(2) ?? "-"),
+      medianOf(results, idle, name).toFixed(1),
+    ),
+  )
   const absolute = columns.map(
-    ([quantity, title]) => `${title} ${median(bases.map((round) => round[quantity] ?? Number.NaN)).toFixed(1)}`,
+    ([quantity, title, unit]) => `${title} ${medianOf(results, quantity, base).toPrecision(3)} ${unit}`,
   )
   return [
     `Congestion control ${control}; medians of ${rounds} interleaved rounds, as ratios to ${base}, but for the last column.`,
     "",
-    ...[["relay", ...columns.map(([, title]) => title)], ["---", ...columns.map(() => "---")], ...rows].map(
-      (cells) => `| ${cells.join(" | ")} |`,
-    ),
+    ...table(["relay", ...columns.map(([, title]) => title), "KiB an idle connection"], rows),
     "",
-    `${base}, medians in MB/s, seconds, microseconds and KiB: ${absolute.join(", ")}.`,
+    `${base}: ${absolute.join(", ")}.`,
     "",
+    ...targetTable(targetsOf(results, names)),
   ].join("\n")
 }

@@ -1,7 +1,7 @@
 import type { Budget } from "./budget.js"
 
 /** What an idle connection has, and what a busy one gets to: the sizes that were measured (docs/relay.md). */
-const smallest = 0x400
+const smallest = 0x100
 const largest = 0x100000
 const step = 4
 

@@ -103,13 +103,13 @@ test("a connection that ends while it is stuck leaves nothing behind", async () 
 })
 
 describe("a read buffer", () => {
-  const smallest = 0x400
-  const next = 0x1000
+  const smallest = 0x100
+  const next = 0x400
 
   test("grows with reads that fill it, and shrinks after many that do not", () => {
     const buffer = readBufferOf(budgetOf(mebibyte))
     expect(buffer.next().length).toBe(smallest)
-    for (const size of [0x1000, 0x4000, 0x10000, 0x40000, 0x100000, 0x100000]) {
+    for (const size of [0x400, 0x1000, 0x4000, 0x10000, 0x40000, 0x100000, 0x100000]) {
       buffer.filled(buffer.next().length)
       expect(buffer.next().length).toBe(size)
     }

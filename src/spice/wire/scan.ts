@@ -26,14 +26,38 @@ const sizeAt = (view: DataView, at: number, places: HeaderPlaces): number => vie
 /** How much of its payload is looked at with a header. */
 const headOf = (heads: Heads, type: number, size: number): number => Math.min(heads.get(type) ?? 0, size)
 
+/** A header and its message's head that a chunk's end has cut: so many bytes of them are there. */
+interface Cut {
+  readonly bytes: Uint8Array
+  length: number
+}
+
+/** What a cut one needs: a header, and once that is there its message's head. */
+const neededFor = ({ bytes, length }: Cut, places: HeaderPlaces, heads: Heads): number => {
+  if (length < places.size) return places.size
+  const view = viewOf(bytes)
+  return places.size + headOf(heads, typeAt(view, 0, places), sizeAt(view, 0, places))
+}
+
+/** Goes on copying what a chunk's end cut; returns where the rest begins. */
+const complete = (cut: Cut, chunk: Uint8Array, start: number, places: HeaderPlaces, heads: Heads): number => {
+  let at = start
+  for (let needed = neededFor(cut, places, heads); cut.length < needed && at < chunk.length; ) {
+    const end = Math.min(chunk.length, at + needed - cut.length)
+    cut.bytes.set(chunk.subarray(at, end), cut.length)
+    cut.length += end - at
+    at = end
+    needed = neededFor(cut, places, heads)
+  }
+  return at
+}
+
 /**
  * Frames messages by indexing their headers where they lie. Only a header and a head that a chunk's end cuts are
  * copied; payloads are counted.
  */
 export const scanMessages = (places: HeaderPlaces, heads: Heads, listener: ScanListener): Scan => {
-  /** Where a cut header is put together; so many bytes of it are there. */
-  let stash = nothing
-  let stashed = 0
+  let cut: Cut | undefined
   /** How much of a message's payload is still to pass. */
   let left = 0
 
@@ -46,33 +70,10 @@ export const scanMessages = (places: HeaderPlaces, heads: Heads, listener: ScanL
     return step
   }
 
-  /** What the stash needs: a header, and once that is there its message's head. */
-  const needed = (): number => {
-    if (stashed < places.size) return places.size
-    const view = viewOf(stash)
-    return places.size + headOf(heads, typeAt(view, 0, places), sizeAt(view, 0, places))
-  }
-
-  /** Goes on copying what a chunk's end cut; returns where the rest begins. */
-  const complete = (chunk: Uint8Array, start: number): number => {
-    if (stashed === 0) stash = new Uint8Array(places.size + longestHead)
-    let at = start
-    while (at < chunk.length && stashed < needed()) {
-      const end = Math.min(chunk.length, at + needed() - stashed)
-      stash.set(chunk.subarray(at, end), stashed)
-      stashed += end - at
-      at = end
-    }
-    return at
-  }
-
-  const judgeStash = (): Step => {
-    if (stashed < needed()) return "pass"
-    const view = viewOf(stash)
-    const step = judge(stash, 0, typeAt(view, 0, places), sizeAt(view, 0, places), stashed - places.size)
-    if (step === "pass") listener.run(stash.subarray(0, stashed))
-    stash = nothing
-    stashed = 0
+  const judgeCut = ({ bytes, length }: Cut): Step => {
+    const view = viewOf(bytes)
+    const step = judge(bytes, 0, typeAt(view, 0, places), sizeAt(view, 0, places), length - places.size)
+    if (step === "pass") listener.run(bytes.subarray(0, length))
     return step
   }
 
@@ -91,7 +92,7 @@ export const scanMessages = (places: HeaderPlaces, heads: Heads, listener: ScanL
         left -= step
         continue
       }
-      if (stashed === 0 && end - at >= places.size) {
+      if (cut === undefined && end - at >= places.size) {
         const type = typeAt(view, at, places)
         const size = sizeAt(view, at, places)
         const head = headOf(heads, type, size)
@@ -106,9 +107,13 @@ export const scanMessages = (places: HeaderPlaces, heads: Heads, listener: ScanL
         }
       }
       flush()
-      at = complete(chunk, at)
+      cut ??= { bytes: new Uint8Array(places.size + longestHead), length: 0 }
+      at = complete(cut, chunk, at, places, heads)
       from = at
-      if (judgeStash() !== "pass") return at
+      if (cut.length < neededFor(cut, places, heads)) continue
+      const whole = cut
+      cut = undefined
+      if (judgeCut(whole) !== "pass") return at
     }
     flush()
     return end
