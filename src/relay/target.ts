@@ -7,9 +7,6 @@ import { isSubject } from "./subject.js"
 /** Connects to a target; what it sends is read as `onread` says. */
 export type Connect = (onread: OnReadOpts) => Socket
 
-/** `onread` is documented for tls.connect too, where @types/node does not know it. */
-type TlsOptions = ConnectionOptions & { readonly onread: OnReadOpts }
-
 /** What both kinds of connection have: half of each may end by itself, and a peer that has gone is found out. */
 const common = { allowHalfOpen: true, noDelay: true, keepAlive: true, keepAliveInitialDelay: 60_000 } as const
 
@@ -28,8 +25,8 @@ export const connecting = ({ target, targetTls: { ca, subject } }: Settings): Co
     case "unix":
       return (onread) => connectNet({ ...common, path: target.path, onread })
     case "tls":
-      return (onread) => {
-        const options: TlsOptions = {
+      return ({ callback }) => {
+        const options = {
           ...common,
           host: target.host,
           port: target.port,
@@ -37,9 +34,12 @@ export const connecting = ({ target, targetTls: { ca, subject } }: Settings): Co
           ...(ca === undefined ? {} : { ca }),
           rejectUnauthorized: true,
           checkServerIdentity: identity(subject),
-          onread,
         }
-        return connectTls(options)
+        const socket = connectTls(options)
+        // With onread, records that have been read already go to the same buffer though it is to be left alone.
+        return socket.on("data", (bytes) => {
+          if (!callback(bytes.length, bytes)) socket.pause()
+        })
       }
     default: {
       if (target.scheme === "fd") throw new TypeError("a target is connected to, not inherited")

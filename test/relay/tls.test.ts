@@ -14,6 +14,7 @@ import { attributesOf, isSubject } from "../../src/relay/subject.js"
 import { type Authority, authority, type Signed } from "./certificates.js"
 import { allGone, channel, closing, guarded, portOf, rawClient, running, until } from "./harness.js"
 import { spiceServer } from "./server.js"
+import { getsEverything } from "./slow-client.js"
 
 const folder = mkdtempSync(join(tmpdir(), "migration-guard-"))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -135,6 +136,10 @@ describe("a target with TLS", () => {
     expect((await client.receive(109)).payload.equals(payload)).toBe(true)
     client.send(104)
     expect((await server.next()).type).toBe(104)
+  })
+
+  test("is read no further while a client does not read, and nothing of it is lost", async () => {
+    await getsEverything(await withTarget(guardCertificate, { ca: ours.certificate }), 64 << 20)
   })
 
   test("is taken with the expected subject, whatever names it is for", async () => {
