@@ -1,6 +1,7 @@
 import { carriesData } from "../spice/wire/channels.js"
 import { refuseWrong } from "./displays.js"
 import type { Connection, Decision, EventOf, LinkRequest } from "./events.js"
+import { mayReceive } from "./migration.js"
 import { rules } from "./rules.js"
 import {
   type ChannelState,
@@ -29,10 +30,20 @@ const add = (world: World, channel: ChannelState): readonly Decision[] => {
   return channel.forward
 }
 
+/**
+ * Whether a session that migrates keeps another main from being linked: one that migrates too in any case, an ordinary
+ * one if the server has taken the first, and if a machine can be on its way, so that there is data to lose.
+ */
+const isReserved = (world: World, migrates: boolean): boolean => {
+  const { migration } = world
+  if (migration === undefined) return false
+  return migrates || (migration.channels.get("main")?.isLinked === true && mayReceive(world))
+}
+
 const linkMain = (world: World, { connection, link }: EventOf<"link">): readonly Decision[] => {
   const { channelId, connectionId } = link
   const migrates = connectionId !== 0
-  if (world.migration !== undefined) return refuseLink(connection, link, { check: rules.oneMigration })
+  if (isReserved(world, migrates)) return refuseLink(connection, link, { check: rules.oneMigration })
   const session = newSession(migrates ? connectionId : undefined, migrates)
   if (migrates) world.migration = session
   return add(world, newChannel(connection, "main", channelId, session, migrates ? "undecided" : "ordinary"))
@@ -69,7 +80,7 @@ export const link = (world: World, event: EventOf<"link">): readonly Decision[] 
 export const linked = (world: World, { connection, error }: EventOf<"linked">): readonly Decision[] => {
   const channel = world.connections.get(connection)
   if (channel === undefined) return []
-  if (error !== 0) return close(world, channel)
+  if (error !== 0) return close(world, channel, false)
   channel.isLinked = true
   const { session } = channel
   if (channel.channel === "main" && session.id !== undefined) world.sessions.set(session.id, session)
@@ -86,25 +97,25 @@ const closeSession = (world: World, session: SessionState): readonly Decision[] 
   return held.map(({ channel }) => refuse(channel, { check: rules.mainOpen }))
 }
 
-/** A channel that leaves before its data leaves a server behind that waits for it for ever. */
-const leave = (channel: ChannelState): readonly Decision[] => {
+/** A channel that leaves before its data leaves a server behind that waits for it for ever, unless it never took it. */
+const leave = (channel: ChannelState, isTaken: boolean): readonly Decision[] => {
   const { session, stage } = channel
-  if (stage === "awaiting" || stage === "sending" || (stage === "pending" && carriesData(channel.channel)))
-    session.isAbandoned = true
+  const owesData = stage === "awaiting" || stage === "sending" || (stage === "pending" && carriesData(channel.channel))
+  if (owesData && isTaken) session.isAbandoned = true
   if (session.displays.get(channel.channelId)?.channel === channel && stage === "sending")
     session.displays.delete(channel.channelId)
   return refuseWrong(session)
 }
 
-const close = (world: World, channel: ChannelState): readonly Decision[] => {
+const close = (world: World, channel: ChannelState, isTaken: boolean): readonly Decision[] => {
   const { connection, session } = channel
   world.connections.delete(connection)
   if (channel.stage === "orphaned") return []
   session.channels.delete(keyOf(channel.channel, channel.channelId))
-  return channel.channel === "main" ? closeSession(world, session) : leave(channel)
+  return channel.channel === "main" ? closeSession(world, session) : leave(channel, isTaken)
 }
 
 export const closed = (world: World, { connection }: EventOf<"closed">): readonly Decision[] => {
   const channel = world.connections.get(connection)
-  return channel === undefined ? [] : close(world, channel)
+  return channel === undefined ? [] : close(world, channel, true)
 }

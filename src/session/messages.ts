@@ -3,7 +3,7 @@ import { carriesData } from "../spice/wire/channels.js"
 import { wordAt } from "../spice/wire/declared.js"
 import { fromClient, onMain, onSpicevmc } from "../spice/wire/messages.js"
 import type { Decision, EventOf } from "./events.js"
-import { begun, ended } from "./migration.js"
+import { begun, ended, mayReceive } from "./migration.js"
 import { rules } from "./rules.js"
 import { largestDecompressed, largestMessage } from "./sizes.js"
 import { type ChannelState, type Reason, refuse, violationOf, type World } from "./state.js"
@@ -43,7 +43,7 @@ const judgeAnswer: Judge = (_, channel, { type }) => {
 const judgeSeamless: Judge = (world, channel, { size, head }) => {
   if (!channel.session.migrates) return { check: rules.seamlessOnMain }
   if (channel.stage !== "undecided") return { check: rules.seamlessOnce }
-  if (world.machineRuns || !world.awaitsMachine()) return { check: rules.machineAwaited }
+  if (!mayReceive(world)) return { check: rules.machineAwaited }
   if (size !== 4 || head.length !== 4) return { check: rules.seamlessSize, path: "size", actual: size, expected: 4 }
   const version = wordAt(head, 0)
   if (version !== migrationVersion)

@@ -9,6 +9,9 @@ import type { ChannelState, SessionState, World } from "./state.js"
  */
 export const settleTime = 10_000
 
+/** Whether a machine can be on its way to the server. */
+export const mayReceive = ({ machineRuns, awaitsMachine }: World): boolean => !machineRuns && awaitsMachine()
+
 /** MIGRATE_END: the channels begin as in a new session. */
 export const ended = (world: World, session: SessionState): void => {
   session.isEnding = true

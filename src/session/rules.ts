@@ -32,7 +32,7 @@ export const rules = {
   oneMigration: {
     id: "session/one-migration",
     code: "out-of-order",
-    says: "A main channel must not be linked while the session of another one migrates.",
+    says: "A main channel must not be linked while the session of another one migrates; an ordinary one, while that can bring data.",
     without:
       "spice-server drops the session that migrates, whose data is lost (reds.cpp:1808). One that says that it migrates too shares its flag: a channel linked next fails an assertion that ends QEMU (reds.cpp:2029).",
   },

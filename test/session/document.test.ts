@@ -99,12 +99,14 @@ ${checks([...Object.values(wireChecks), ...linkHeader.struct.rules, ...linkMessa
 
 - **A client that sends nothing** on a display that awaits its data: the target waits 10 s when the machine arrives, which no message
   tells, and drops the channel by itself.
-- **A machine that runs**, on a server that no ordinary client and no agent was ever seen on: \`awaitsMachine: false\` says it.
+- **A machine that runs**, on a server on which no agent and no main's data was ever seen: \`awaitsMachine: false\` says it.
 - **What is inside of ordinary messages** but the announced size of a compressed one: usbredir, smartcard and agent messages are the devices' own.
 - **A display's serial**: it bounds other displays' entries and the images, and nothing bounds it; the client can only mislead itself.
 - **Displays that were linked anew** within a session before it migrated: the caches remember serials and images of the earlier link, which
   are more than the later one explains, and are refused.
-- **A migration that is never over**, since a channel left before its data: until its main channel closes no other client is let in.
+- **A migration that is never over**, since its client does not go on with it or is gone without a word: until its main channel closes
+  no other client is let in to a server that may await a machine. \`awaitsMachine: false\`, an agent and main's data end that; so does
+  the relay's \`idleSeconds\`.
 `
 
 test("docs/session.md is what the code says", async () => {

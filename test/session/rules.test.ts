@@ -197,6 +197,33 @@ describe("links", () => {
     expect(data(main, genuine("main"))).toBe("session/linked-first")
   })
 
+  test("of an ordinary main: a session that says it migrates keeps it out only while there can be data to lose", () => {
+    const unanswered = sceneOf()
+    unanswered.ask("main", 7)
+    expect(unanswered.ask("main", 0).verdict).toBe("forward")
+    const running = sceneOf({ awaitsMachine: false })
+    running.link("main", 7)
+    expect(running.ask("main", 0).verdict).toBe("forward")
+    expect(running.ask("main", 8).verdict).toBe("session/one-migration")
+    const arrived = sceneOf()
+    const main = arrived.migrating(7)
+    arrived.link("usbredir", 7)
+    expect(arrived.ask("main", 0).verdict).toBe("session/one-migration")
+    expect(arrived.data(main, genuine("main"))).toBe("forward")
+    expect(arrived.ask("main", 0).verdict).toBe("forward")
+  })
+
+  test("that the server does not take leaves nothing behind that it would wait for", () => {
+    const { migrating, ask, link, session, data } = sceneOf()
+    const main = migrating(7)
+    const usbredir = link("usbredir", 7)
+    const { connection } = ask("display", 7, 1)
+    session({ kind: "linked", connection, error: 7 })
+    expect(data(usbredir, genuine("usbredir"))).toBe("forward")
+    expect(data(main, genuine("main"))).toBe("forward")
+    expect(ask("main", 8).verdict).toBe("forward")
+  })
+
   test("of channels may overtake the question of a first migration, not of a later one", () => {
     const { link, send, server, close, ask, migrating } = sceneOf()
     const main = link("main", 7)
