@@ -1,8 +1,8 @@
 import type { Budget } from "./budget.js"
 
 /** What an idle connection has, and what a busy one gets to: the sizes that were measured (docs/relay.md). */
-const smallest = 0x100
-const largest = 0x100000
+const smallest = 0x80
+const largest = 0x80000
 const step = 4
 
 /** So many reads in a row that fill little of the buffer make it smaller. */

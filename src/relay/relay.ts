@@ -39,7 +39,8 @@ export interface Relay {
   readonly metricsAddress: () => string | undefined
   /**
    * Takes another configuration, whole or not at all: what keeps it from that is returned, logged and counted, as is
-   * the reason why there is none. Connections that are open keep the one they began with.
+   * the reason why there is none. Connections that are open keep the one they began with, but what is said of a target
+   * (`receiver`, `awaitsMachine`) holds at once.
    */
   readonly reload: (next: RelayConfiguration | readonly Failure[]) => Promise<E.Either<readonly Failure[], undefined>>
   /** Listens no more, waits so many seconds (`shutdownSeconds`) for connections to end, and ends those that did not. */

@@ -63,8 +63,9 @@ export const targetGuardOf = (first: Target, clock: Clock, known: (forget: () =>
         known(forget)
       }
       const decisions = session(event)
-      const [first] = decisions
-      if (decisions.length <= 1 && first?.connection === event.connection) return first
+      if (decisions.length === 0) return undefined
+      const [only] = decisions
+      if (decisions.length === 1 && only?.connection === event.connection) return only
       const own = decisions.find(({ connection }) => connection === event.connection)
       handOut(decisions, own)
       return own

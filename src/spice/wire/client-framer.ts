@@ -74,10 +74,11 @@ export const frameClient = (listener: ClientListener): ClientFramer => {
   let refused: Violation | undefined
   let delivered = false
 
-  let part = clientLink((decoded, ...bytes) => {
+  let part = clientLink((decoded, header, message) => {
     link = decoded
     part = beforeReply
-    for (const each of bytes) listener.forward(each)
+    listener.forward(header)
+    listener.forward(message)
   })
 
   const feed = (chunk: Uint8Array): number | Violation => {

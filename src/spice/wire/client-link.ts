@@ -28,7 +28,7 @@ const linkHeader = (then: (header: Uint8Array, size: number) => void): Part => {
 }
 
 /** A client's link message, which a connection begins with: `then` gets it with its bytes, once all are there and right. */
-export const clientLink = (then: (link: Link, ...bytes: readonly Uint8Array[]) => void): Part => {
+export const clientLink = (then: (link: Link, header: Uint8Array, message: Uint8Array) => void): Part => {
   let part = linkHeader((header, size) => {
     part = whole(size, (message) => {
       const link = decodeLink(message)

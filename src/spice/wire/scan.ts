@@ -9,8 +9,8 @@ export type Step = "pass" | "stop-before" | "stop-behind"
 export interface ScanListener {
   /** What a message's header says, and as much of its payload as its type's head has. */
   readonly message: (type: number, size: number, head: Uint8Array) => Step
-  /** The header that the scan stopped behind, and the size in it. */
-  readonly stopped: (header: Uint8Array, size: number) => void
+  /** The header that the scan stopped behind, and the size in it. Its type has no head. */
+  readonly stopped?: (header: Uint8Array, size: number) => void
   /** Bytes of messages that pass, in order. */
   readonly run: (bytes: Uint8Array) => void
 }
@@ -66,7 +66,7 @@ export const scanMessages = (places: HeaderPlaces, heads: Heads, listener: ScanL
     const behind = at + places.size
     const step = listener.message(type, size, head === 0 ? nothing : bytes.subarray(behind, behind + head))
     if (step === "pass") left = size - head
-    else if (step === "stop-behind") listener.stopped(bytes.subarray(at, behind), size)
+    else if (step === "stop-behind") listener.stopped?.(bytes.subarray(at, behind), size)
     return step
   }
 

@@ -56,7 +56,6 @@ const serverMessages = ({ link, agreement }: Agreed, listener: ServerListener): 
       listener.message(type, size, head)
       return "pass"
     },
-    stopped: () => undefined,
     run: () => undefined,
   })
 
