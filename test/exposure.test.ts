@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, test } from "vitest"
 import { hashOf, nameOf, readBlobs } from "../lab/exposure/cases.js"
+import { isHarm } from "../lab/exposure/fate.js"
 import { isHarmful, isHarmfulRelayed, render } from "../lab/exposure/render.js"
 import { isGenuine, readResults } from "../lab/exposure/results.js"
 import { root } from "../scripts/corpus.js"
@@ -41,10 +42,12 @@ describe("a real target", () => {
   test("behind the relay, survives every blob, and every order of messages but those that it says", () => {
     expect(results.blobs.filter(isHarmfulRelayed).map(({ name }) => name)).toEqual([])
     expect(results.orders.filter(isHarmfulRelayed).map(({ name }) => name)).toEqual([
+      "session-claimed-data-main",
       "migrating-queue-of-garbage",
       "migrating-display-silent",
       "usbredir-garbage-twice",
     ])
+    expect(results.orders.filter(({ fates: { told = "refused" } }) => isHarm(told))).toEqual([])
   })
 
   test("dies of many that are refused: the matrix sees what it is for", () => {

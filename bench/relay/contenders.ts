@@ -76,14 +76,14 @@ stream { server { listen 127.0.0.1:${port} backlog=8192${certificate === undefin
   },
 }
 
-/** Every contender that runs in Node is started as the unit in docs/examples starts the relay. */
+/** Node as the unit in docs/examples has it: with small generations. */
 export const node: readonly [string, ...string[]] = [process.execPath, "--max-semi-space-size=1"]
 
 /** This package's command line. */
 export const program = new URL("../../../../dist/cli/main.js", import.meta.url).pathname
 
 /** This package's relay, with limits that let everybody of the benchmark in. */
-const relay = (name: string, options: readonly string[]): Contender => ({
+const relay = (name: string, command: readonly [string, ...string[]]): Contender => ({
   name,
   command: ({ port, target, folder, certificate }) => {
     const file = join(folder, `relay-${port}.toml`)
@@ -99,28 +99,34 @@ const relay = (name: string, options: readonly string[]): Contender => ({
         "",
       ].join("\n"),
     )
-    return [...node, ...options, program, "relay", "--config", file]
+    return [...command, program, "relay", "--config", file]
   },
 })
 
-export const ours = relay("migration-guard relay", [])
+export const ours = relay("migration-guard relay", node)
 
 /** The same without a look at the bytes. */
-export const unframed = relay("the same, unframed", ["--import", built("unframed")])
+export const unframed = relay("the same, unframed", [...node, "--import", built("unframed")])
 
-/** A pair of pipes of Node's: what all others are compared with. */
-export const pipe: Contender = {
-  name: "node:net pipe",
+const plain = relay("the same, Node's defaults", [process.execPath])
+
+const pipeOf = (name: string, command: readonly [string, ...string[]]): Contender => ({
+  name,
   command: ({ port, target, certificate }) => [
-    ...node,
+    ...command,
     built("pipe"),
     `${port}`,
     `${target}`,
     ...(certificate === undefined ? [] : [certificate]),
   ],
-}
+})
 
-export const peers: readonly Contender[] = [
+/** A pair of pipes of Node's: what all others are compared with. */
+export const pipe = pipeOf("node:net pipe", [process.execPath])
+
+export const others: readonly Contender[] = [
+  plain,
+  pipeOf("node:net pipe, small generations", node),
   socat("socat", []),
   socat("socat -b 256K", ["-b", "262144"]),
   haproxy("haproxy", [], true),

@@ -3,7 +3,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { writeInto } from "../markdown.js"
-import { type Contender, ours, peers, pipe, unframed } from "./contenders.js"
+import { openChannel, type Way } from "./client.js"
+import { type Contender, others, ours, pipe, unframed } from "./contenders.js"
 import { bulk, holds, idle, latencies, upstream } from "./measure.js"
 import { type Running, run } from "./processes.js"
 import { type Round, report } from "./table.js"
@@ -44,6 +45,8 @@ const withTls = async (port: number, relay: Running): Promise<Round> => {
   return { TLS: bytesPerSecond / 1e6, "TLS cpu": cpuPerGigabyte }
 }
 
+let port = 21000
+
 type Task = Parameters<Contender["command"]>[0]
 
 /** One contender with a server of its own; nothing where it does not do what is asked. */
@@ -67,6 +70,26 @@ const measured = async (
   }
 }
 
+/** Whether a channel of a session that the relay cannot know of is let through. */
+const letsAnything = async (way: Way): Promise<boolean> => {
+  const stray = { way, channel: "inputs", connectionId: 0xdead, buffer: 4096, received: () => undefined } as const
+  const opened = await openChannel(stray).catch(() => undefined)
+  opened?.close()
+  return opened !== undefined
+}
+
+/** A contender that looks at messages where it should not, or the other way round, would measure something else. */
+const proveFraming = async (folder: string): Promise<void> => {
+  for (const [contender, isOpen] of [
+    [ours, false],
+    [unframed, true],
+  ] as const)
+    await measured(contender, { port: port++, target: port++, folder }, async (relay) => {
+      if ((await letsAnything({ port: relay })) !== isOpen) throw new Error("framing is not what its name says")
+      return {}
+    })
+}
+
 const certificateIn = (folder: string): string => {
   const [key, certificate, both] = ["key.pem", "certificate.pem", "both.pem"].map((name) => join(folder, name)) as [
     string,
@@ -86,10 +109,10 @@ const certificateIn = (folder: string): string => {
 }
 
 const folder = mkdtempSync(join(tmpdir(), "bench-relay-"))
-const contenders = [ours, unframed, pipe, ...peers]
+const contenders = [ours, unframed, pipe, ...others]
 const results = new Map<string, Round[]>(contenders.map(({ name }) => [name, []]))
-let port = 21000
 try {
+  await proveFraming(folder)
   const certificate = certificateIn(folder)
   for (let round = 0; round < rounds; round++)
     for (const contender of contenders) {

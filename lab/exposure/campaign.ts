@@ -20,7 +20,7 @@ const run = (tried: Case, state: string, interrupted: Attack["interrupted"]): Pr
     options: {
       machine: tried.machine,
       environment: environmentOf(tried.mode, tried.guarded),
-      ...(tried.mode === "relayed" ? { relay: tried.relay } : {}),
+      ...(tried.relay === undefined ? {} : { relay: tried.relay }),
     },
     state,
     play: tried.play,

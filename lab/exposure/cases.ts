@@ -21,8 +21,8 @@ export interface Case {
   /** What its fate depends on beside QEMU: cases of one key are one. */
   readonly key: string
   readonly machine: Machine
-  /** What a relay is told of it. */
-  readonly relay: Told
+  /** What a relay in front of it is told of it; undefined where there is none. */
+  readonly relay: Told | undefined
   /** Sizes of the allocations that are guarded in the mode for that. */
   readonly guarded: readonly number[]
   readonly play: Play
@@ -65,7 +65,7 @@ export const blobCases = (blob: CorpusBlob): readonly Case[] => {
       ...(mode === "relayed" ? [JSON.stringify(blob.receiver)] : []),
     ].join(" "),
     machine: { ...machine, jpegWanCompression },
-    relay: told(blob.receiver),
+    relay: mode === "relayed" ? told(blob.receiver) : undefined,
     guarded: allocationsOf(blob.channel, blob.bytes.length),
     play: sendBlob(channel, blob.bytes, mode),
   }))
@@ -77,19 +77,20 @@ export const orders: readonly Order[] = [...sessionOrders, ...migratingOrders, .
 /** The header says what an order allocates, and the guard would have to be told beforehand. */
 const orderModes: readonly Mode[] = ["plain", "malloc-check", "relayed"]
 
-/** In a session the machine runs before the client comes: none is on its way. */
-const relayOf = ({ name }: Order): Told =>
-  sessionOrders.some((order) => order.name === name) ? { awaitsMachine: false } : {}
+/** In these sessions the machine runs before the client comes. */
+const isRunning = ({ name }: Order): boolean => sessionOrders.some((order) => order.name === name)
+
+const relays: Partial<Record<Mode, Told>> = { relayed: {}, told: { awaitsMachine: false } }
 
 export const orderCases = (order: Order): readonly Case[] => {
   const { name, play } = order
-  const relay = relayOf(order)
-  return orderModes.map((mode) => ({
+  const all = isRunning(order) ? [...orderModes, "told" as const] : orderModes
+  return all.map((mode) => ({
     name,
     mode,
-    key: [`order ${name} ${mode}`, ...(mode === "relayed" ? [JSON.stringify(relay)] : [])].join(" "),
+    key: `order ${name} ${mode}`,
     machine,
-    relay,
+    relay: relays[mode],
     guarded: [],
     play,
   }))

@@ -1,10 +1,9 @@
 import { type Fate, isHarm, outcomeOf, outcomes } from "./fate.js"
 import { type Mode, modes } from "./modes.js"
-import { type BlobResult, type Fates, isGenuine, type OrderResult, type Results } from "./results.js"
+import { type BlobResult, type Fates, isGenuine, type OrderResult, type Results, withoutRelay } from "./results.js"
 
 /** Whether a case harmed the target in any mode, without the relay: ended it, or kept it from answering. */
-export const isHarmful = ({ fates: { relayed: _, ...fates } }: { readonly fates: Fates }): boolean =>
-  Object.values(fates).some(isHarm)
+export const isHarmful = ({ fates }: { readonly fates: Fates }): boolean => withoutRelay(fates).some(isHarm)
 
 /** Whether a case harmed the target although the client came through the relay. */
 export const isHarmfulRelayed = ({ fates: { relayed } }: { readonly fates: Fates }): boolean =>
@@ -89,6 +88,7 @@ const orderRows = (orders: readonly OrderResult[]): readonly (readonly string[])
       first?.fates.plain ?? "-",
       first?.fates["malloc-check"] ?? "-",
       first?.fates.relayed ?? "-",
+      first?.fates.told ?? "-",
     ]
   })
 }
@@ -97,7 +97,7 @@ const orderTables = (orders: readonly OrderResult[]): string =>
   Object.entries(groups)
     .map(([title, pattern]) => {
       const rows = orderRows(orders.filter(({ name }) => pattern.test(name)))
-      return `### ${title}\n\n${table(["the client …", "on", "plain", "malloc-check", "relayed"], rows)}`
+      return `### ${title}\n\n${table(["the client …", "on", "plain", "malloc-check", "relayed", "told"], rows)}`
     })
     .join("\n\n")
 
@@ -123,10 +123,12 @@ const behindRelay = (blobs: readonly BlobResult[], orders: readonly OrderResult[
   const before = [...blobs, ...orders].filter(({ fates: { plain = "accepted" } }) => isHarm(plain))
   return [
     `- **Behind \`migration-guard relay\`** ${left.length} of the ${before.length} cases that end or hang an ordinary QEMU still do:`,
-    ...left.map(({ name, fates: { relayed } }) => `  - ${name}: ${relayed}`),
+    ...left.map(
+      ({ name, fates: { relayed, told } }) => `  - ${name}: ${relayed}${told === undefined ? "" : `; told: ${told}`}`,
+    ),
     "",
-    "  What these are: nonsense for usbredir, which is the device's to read; and a display's data that never comes, which the target",
-    "  itself gives up after 10 s.",
+    "  What these are: nonsense for usbredir, which is the device's to read; a display's data that never comes, which the target itself",
+    "  gives up after 10 s; and data that would be genuine if a machine were on its way: that none is, the relay can be told.",
     `  Of genuine blobs it refuses ${refused.map(({ name }) => name).join(" and ")}: a second display's data, sent alone here,`,
     "  without the first one's, which vouches for the images of their dictionary. Whole migrations pass (`npm run lab`).",
   ].join("\n")
@@ -139,9 +141,7 @@ const claims = (
 ): string => {
   const harmful = hostile.filter(isHarmful)
   const accepted = [...hostile, ...genuine].filter(({ rule }) => rule === undefined)
-  const silent = hostile.filter(({ fates: { relayed: _, ...fates } }) =>
-    Object.values(fates).every((fate) => fate === "accepted"),
-  )
+  const silent = hostile.filter(({ fates }) => withoutRelay(fates).every((fate) => fate === "accepted"))
   const plain = hostile.filter(({ fates: { plain = "accepted" } }) => isHarm(plain))
   return [
     `- **What harms a target is refused.** ${harmful.length} of ${hostile.length} hostile blobs ended or hung the target in at`,
@@ -178,8 +178,8 @@ which the displays' workers have to answer), the client leaves, and QEMU quits. 
 The modes are **plain**; **early**, where main's data comes before the machine does and waits for the agent; **malloc-check**, with
 \`MALLOC_CHECK_=3\`; and **guard**, where what holds the blob ends at an inaccessible page, so that reads beyond it are seen (inputs reads
 into a fixed buffer; main's data is copied to an allocation only if it comes early, and does in this mode). In **relayed** the client
-comes through \`migration-guard relay\`, which is told of the target what the decoders are told, and for a session with a machine that
-runs, that none is on its way (\`awaitsMachine = false\`).
+comes through \`migration-guard relay\`, which is told of the target what the decoders are told; and in **told**, where the machine
+runs before the client comes, also that none is on its way (\`awaitsMachine = false\`).
 
 ## In short
 

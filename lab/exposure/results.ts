@@ -16,6 +16,9 @@ export interface BlobResult {
   readonly fates: Fates
 }
 
+/** What became of it without a relay. */
+export const withoutRelay = ({ relayed: _, told: __, ...fates }: Fates): readonly Fate[] => Object.values(fates)
+
 /** Whether a real server has written the blob. */
 export const isGenuine = ({ name }: Pick<BlobResult, "name">): boolean => name.includes("/genuine/")
 

@@ -2,14 +2,14 @@ import type { Attack } from "./attack.js"
 import { runCases } from "./campaign.js"
 import type { Case } from "./cases.js"
 import { type Fate, isHarm, outcomeOf } from "./fate.js"
-import { type Fates, isGenuine, type Results } from "./results.js"
+import { type Fates, isGenuine, type Results, withoutRelay } from "./results.js"
 
 /**
  * Fates that are the same every time: what the target survives in time, or where it ends itself, in every mode without
  * the relay alike. What it reads beyond its buffers differs.
  */
-const isCertain = ({ relayed: _, ...fates }: Fates): boolean => {
-  const [fate = "hung", ...others] = new Set(Object.values(fates))
+const isCertain = (fates: Fates): boolean => {
+  const [fate = "hung", ...others] = new Set(withoutRelay(fates))
   return others.length === 0 && (outcomeOf(fate) === "killed" ? /:\d+$/.test(fate) : outcomeOf(fate) !== "hung")
 }
 

@@ -132,13 +132,17 @@ const serverDies: Fault = {
 const halfOpen: Fault = {
   name: "half-open connections",
   limits: { handshakeSeconds: 2, closingSeconds: 2 },
-  play: async ({ way }) => {
+  play: async ({ way, metric }) => {
     const start = performance.now()
     const silent = await atStage("half a link message", way, 500)
     const ended = await Promise.all(Array.from({ length: 500 }, () => openMain(way)))
     for (const { socket } of ended) socket.pause().end()
     await Promise.all(silent.map((socket) => once(socket, "close")))
     const seconds = (performance.now() - start) / 1000
+    must(
+      await eventually(async () => (await metric("migration_guard_connections")) === 0, 10),
+      "the others are closed too",
+    )
     for (const { close } of ended) close()
     return `500 that stop within their link message closed ${seconds.toFixed(1)} s after the first (handshakeSeconds 2); 500 of which the client ends its half and does not read closed too`
   },
@@ -305,6 +309,7 @@ const withoutDescriptors: Fault = {
     for (const socket of sockets) socket.write(linkMessage)
     await delay(1000)
     const refused = sockets.filter(({ closed }) => closed).length
+    must(refused > 0, "some have no place")
     for (const socket of sockets) socket.destroy()
     must(
       await eventually(
