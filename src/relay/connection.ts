@@ -32,6 +32,9 @@ export interface Surroundings {
   readonly closed: () => void
 }
 
+/** What remains of a timer that is not needed any more: it may be for days. */
+const ignore = (): void => undefined
+
 /** A connection that can be ended from outside, at once. */
 export interface Relayed {
   readonly end: () => void
@@ -168,7 +171,10 @@ export const relayConnection = (client: Socket, surroundings: Surroundings): Rel
       flush()
       abandon()
     }),
-    linked: () => cancelHandshake(),
+    linked: () => {
+      cancelHandshake()
+      cancelHandshake = ignore
+    },
     tell: surroundings.tell,
   }
 
@@ -243,7 +249,7 @@ export const relayConnection = (client: Socket, surroundings: Surroundings): Rel
   }
 
   const inspector = surroundings.inspect(outlet)
-  const cancelHandshake = after(limits.handshake, () => {
+  let cancelHandshake = after(limits.handshake, () => {
     troubled("handshake-timeout")
     abandon()
   })

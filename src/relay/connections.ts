@@ -9,7 +9,6 @@ import type { Log } from "./log.js"
 import type { Metrics } from "./metrics.js"
 import { monitored } from "./monitor.js"
 import type { Observer, Who } from "./observer.js"
-import { connecting } from "./target.js"
 import type { Targets } from "./targets.js"
 
 /** What all buffers of a relay may take beyond the smallest, in bytes. */
@@ -61,7 +60,7 @@ export const connectionsOf = (scene: Scene): Connections => {
     let giveBack = (): void => {}
     metrics.opened(name)
     const relayed = relayConnection(client, {
-      connect: connecting(settings),
+      connect: settings.connect,
       inspect: inspecting(scene, who),
       tell: (verdict) => observer.decided(who, verdict),
       limits: settings.limits,

@@ -16,6 +16,7 @@ import {
 } from "./configuration.js"
 import { type Failure, reasonOf } from "./failure.js"
 import { receiverOf } from "./receiver.js"
+import { type Connect, connecting, type Trust } from "./target.js"
 
 /** What a listener does, with every default in place and every file read. Times are milliseconds. */
 export interface Settings {
@@ -27,7 +28,7 @@ export interface Settings {
   readonly mode: Mode
   readonly onViolation: Reaction
   readonly tls: (SecureContextOptions & { readonly requestCert: boolean }) | undefined
-  readonly targetTls: { readonly ca: Buffer | undefined; readonly subject: string | undefined }
+  readonly connect: Connect
   readonly allow: readonly string[] | undefined
   readonly limits: Limits
   readonly receiver: ReceiverState
@@ -81,7 +82,7 @@ const tlsOf = ({ tls }: ListenerConfiguration): Settings["tls"] => {
   return options
 }
 
-const targetTlsOf = ({ targetTls: { ca, subject } = {} }: ListenerConfiguration): Settings["targetTls"] => {
+const trustOf = ({ targetTls: { ca, subject } = {} }: ListenerConfiguration): Trust => {
   const read = ca === undefined ? undefined : readPem(ca)
   if (read !== undefined) createSecureContext({ ca: read })
   return { ca: read, subject }
@@ -107,7 +108,7 @@ const settingsOf = (listener: ListenerConfiguration): E.Either<Failure, Settings
       mode,
       onViolation,
       tls: tlsOf(listener),
-      targetTls: targetTlsOf(listener),
+      connect: connecting(target, trustOf(listener)),
       allow,
       limits: limitsOf(limits),
       receiver: receiverOf(receiver),

@@ -1,7 +1,7 @@
 import { X509Certificate } from "node:crypto"
 import { connect as connectNet, isIP, type OnReadOpts, Socket } from "node:net"
 import { type ConnectionOptions, checkServerIdentity, connect as connectTls } from "node:tls"
-import type { Settings } from "./settings.js"
+import type { Address } from "./address.js"
 import { isSubject } from "./subject.js"
 
 /** Connects to a target; what it sends is read as `onread` says. */
@@ -19,8 +19,14 @@ const identity =
     return Object.assign(new Error("the target's certificate has another subject"), { code: "ERR_TLS_CERT_SUBJECT" })
   }
 
-/** How a listener's target is connected to. */
-export const connecting = ({ target, targetTls: { ca, subject } }: Settings): Connect => {
+/** What a target's certificate is held against. */
+export interface Trust {
+  readonly ca: Buffer | undefined
+  readonly subject: string | undefined
+}
+
+/** How a target is connected to. */
+export const connecting = (target: Address, { ca, subject }: Trust): Connect => {
   switch (target.scheme) {
     case "unix":
       return (onread) => connectNet({ ...common, path: target.path, onread })
@@ -49,7 +55,7 @@ export const connecting = ({ target, targetTls: { ca, subject } }: Settings): Co
 }
 
 /** Connects to a target without a word: whoever only wants to know whether it is there needs no TLS. */
-export const connectSilently = ({ target }: Settings): Socket =>
+export const connectSilently = (target: Address): Socket =>
   target.scheme === "unix"
     ? connectNet({ path: target.path })
     : target.scheme === "fd"

@@ -25,7 +25,7 @@ export const targetsOf = (clock: Clock, gone: (target: string) => void): Targets
     let unwatch = (): void => {}
     const guard = targetGuardOf(settings, clock, (forget) => {
       unwatch = watchServer(
-        () => connectSilently(settings),
+        () => connectSilently(settings.target),
         clock,
         () => {
           forget()

@@ -48,19 +48,16 @@ const clientMessages = (
   let held: Part | undefined
   const message = (type: number, size: number, head: Uint8Array): Step => {
     const verdict = listener.message(type, size, head)
-    if (!(verdict instanceof Violation))
-      return verdict === "hold" && type === fromClient.migrateData ? "stop-behind" : "pass"
-    wrong = verdict
-    return "stop-before"
+    if (verdict instanceof Violation) {
+      wrong = verdict
+      return "stop"
+    }
+    if (verdict === undefined || type !== fromClient.migrateData) return "pass"
+    return (header) => {
+      held = hold(header.slice(), size)
+    }
   }
-  const stopped = (header: Uint8Array, size: number): void => {
-    held = hold(header.slice(), size)
-  }
-  const scan = scanMessages(agreement.header, headsFromClient(link.channel), {
-    message,
-    stopped,
-    run: listener.forward,
-  })
+  const scan = scanMessages(agreement.header, headsFromClient(link.channel), { message, run: listener.forward })
   return (chunk, start) => {
     const at = scan(chunk, start)
     const part = held

@@ -2,15 +2,16 @@ import { viewOf } from "../../schema/bytes.js"
 import type { HeaderPlaces } from "./header.js"
 import { type Heads, longestHead } from "./messages.js"
 
-/** What becomes of a message whose header is there: it passes, or the scan stops before or behind its header. */
-export type Step = "pass" | "stop-before" | "stop-behind"
+/**
+ * What becomes of a message whose header is there: it passes, the scan stops before it, or the header is taken and the
+ * scan stops behind that.
+ */
+export type Step = "pass" | "stop" | ((header: Uint8Array) => void)
 
 /** What a scan hands out. Bytes are views of the chunk, or of memory that nobody else has. */
 export interface ScanListener {
-  /** What a message's header says, and as much of its payload as its type's head has. */
+  /** What a message's header says, and as much of its payload as its type's head has. One that is taken has none. */
   readonly message: (type: number, size: number, head: Uint8Array) => Step
-  /** The header that the scan stopped behind, and the size in it. Its type has no head. */
-  readonly stopped?: (header: Uint8Array, size: number) => void
   /** Bytes of messages that pass, in order. */
   readonly run: (bytes: Uint8Array) => void
 }
@@ -66,7 +67,7 @@ export const scanMessages = (places: HeaderPlaces, heads: Heads, listener: ScanL
     const behind = at + places.size
     const step = listener.message(type, size, head === 0 ? nothing : bytes.subarray(behind, behind + head))
     if (step === "pass") left = size - head
-    else if (step === "stop-behind") listener.stopped?.(bytes.subarray(at, behind), size)
+    else if (step !== "stop") step(bytes.subarray(at, behind))
     return step
   }
 
@@ -100,7 +101,7 @@ export const scanMessages = (places: HeaderPlaces, heads: Heads, listener: ScanL
           const step = judge(chunk, at, type, size, head)
           if (step !== "pass") {
             flush()
-            return step === "stop-before" ? at : at + places.size
+            return step === "stop" ? at : at + places.size
           }
           at += places.size + head
           continue
