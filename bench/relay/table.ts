@@ -74,7 +74,7 @@ export const report = (results: Results, names: Names, control: string): string 
     ),
   )
   const absolute = columns.map(
-    ([quantity, title, unit]) => `${title} ${medianOf(results, quantity, base).toPrecision(3)} ${unit}`,
+    ([quantity, title, unit]) => `${title} ${Number(medianOf(results, quantity, base).toPrecision(3))} ${unit}`,
   )
   return [
     `Congestion control ${control}; medians of ${rounds} interleaved rounds, as ratios to ${base}, but for the last column.`,
