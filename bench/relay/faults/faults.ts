@@ -4,7 +4,7 @@ import { setTimeout as delay } from "node:timers/promises"
 import { linkMessageOf } from "../../../lab/client/link.js"
 import { type Channel, message, openChannel, openMain, type Way } from "../client.js"
 import { largeMessage } from "../sizes.js"
-import { eventually, type Limits, type Stage, useSession } from "./stage.js"
+import { eventually, type Limits, type Stage, useSession, worksAgain } from "./stage.js"
 
 /** Something that goes wrong, or is meant to. */
 export interface Fault {
@@ -113,17 +113,7 @@ const serverDies: Fault = {
       await Promise.all(closed)
       count += sockets.length
       await startServer()
-      must(
-        await eventually(
-          () =>
-            useSession(way).then(
-              () => true,
-              () => false,
-            ),
-          10,
-        ),
-        "a session works afterwards",
-      )
+      must(await worksAgain(way), "a session works afterwards")
     }
     return `${count} connections closed, the server killed ${Object.keys(stages).length} times; a new session works after each`
   },
@@ -311,17 +301,7 @@ const withoutDescriptors: Fault = {
     const refused = sockets.filter(({ closed }) => closed).length
     must(refused > 0, "some have no place")
     for (const socket of sockets) socket.destroy()
-    must(
-      await eventually(
-        () =>
-          useSession(way).then(
-            () => true,
-            () => false,
-          ),
-        10,
-      ),
-      "a session works afterwards",
-    )
+    must(await worksAgain(way), "a session works afterwards")
     return `200 connections with 64 descriptors: ${refused} closed within a second, and new sessions work once the others have left`
   },
 }

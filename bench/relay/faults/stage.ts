@@ -73,6 +73,17 @@ export const useSession = async (way: Way): Promise<void> => {
   main.close()
 }
 
+/** Whether a session works within 10 s. */
+export const worksAgain = (way: Way): Promise<boolean> =>
+  eventually(
+    () =>
+      useSession(way).then(
+        () => true,
+        () => false,
+      ),
+    10,
+  )
+
 const configurationOf = (ports: Ports, limits: Limits): string =>
   [
     `metrics = "tcp://127.0.0.1:${ports.metrics}"`,
