@@ -33,8 +33,8 @@ export interface TargetGuard {
  * Guards one target. `known` is called when there is something to know of its server that a new one would not share:
  * it gets what forgets that, once the server is gone.
  */
-export const targetGuardOf = (first: Target, clock: Clock, known: (forget: () => void) => void): TargetGuard => {
-  const target = { receiver: first.receiver, awaitsMachine: first.awaitsMachine }
+export const targetGuardOf = (initial: Target, clock: Clock, known: (forget: () => void) => void): TargetGuard => {
+  const target = { receiver: initial.receiver, awaitsMachine: initial.awaitsMachine }
   let session: Session = createSession(target)
   let isKnown = false
   let next: Connection = 1
@@ -63,10 +63,8 @@ export const targetGuardOf = (first: Target, clock: Clock, known: (forget: () =>
         known(forget)
       }
       const decisions = session(event)
-      if (decisions.length === 0) return undefined
-      const [only] = decisions
-      if (decisions.length === 1 && only?.connection === event.connection) return only
-      const own = decisions.find(({ connection }) => connection === event.connection)
+      const [first] = decisions
+      const own = first?.connection === event.connection ? first : undefined
       handOut(decisions, own)
       return own
     },
