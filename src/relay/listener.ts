@@ -7,6 +7,7 @@ import { type Admission, admissionOf, type Rejection } from "./admission.js"
 import { codeOf, type Failure } from "./failure.js"
 import { boundTo, hasAddresses, listening } from "./listening.js"
 import type { Settings } from "./settings.js"
+import { relayed } from "./socket-options.js"
 
 /** A connection that was taken. */
 export interface Accepted {
@@ -43,9 +44,6 @@ export interface Listener {
 const peerOf = ({ remoteAddress, remotePort }: Socket): Peer | undefined =>
   remoteAddress === undefined ? undefined : { address: remoteAddress, port: remotePort ?? 0 }
 
-/** Half of a connection may end by itself; a peer that has gone is found out. */
-const options = { allowHalfOpen: true, noDelay: true, keepAlive: true, keepAliveInitialDelay: 60_000 } as const
-
 /** A server for TLS that does not listen: connections are given to it once they are admitted. */
 const tlsServerOf = (settings: Settings, admission: Admission, acceptor: Acceptor): TlsServer | undefined => {
   const { tls, limits } = settings
@@ -69,7 +67,7 @@ export const openListener = async (
   acceptor: Acceptor,
 ): Promise<E.Either<Failure, Listener>> => {
   const admission = admissionOf()
-  const server = createServer(options)
+  const server = createServer(relayed)
   let settings = first
   let tlsServer = tlsServerOf(first, admission, acceptor)
 

@@ -2,13 +2,11 @@ import { X509Certificate } from "node:crypto"
 import { connect as connectNet, isIP, type OnReadOpts, Socket } from "node:net"
 import { type ConnectionOptions, checkServerIdentity, connect as connectTls } from "node:tls"
 import type { Address } from "./address.js"
+import { lasting, relayed } from "./socket-options.js"
 import { isSubject } from "./subject.js"
 
 /** Connects to a target; what it sends is read as `onread` says. */
 export type Connect = (onread: OnReadOpts) => Socket
-
-/** What both kinds of connection have: half of each may end by itself, and a peer that has gone is found out. */
-const common = { allowHalfOpen: true, noDelay: true, keepAlive: true, keepAliveInitialDelay: 60_000 } as const
 
 /** A certificate's subject against the expected one, or without one its names against the host. */
 const identity =
@@ -29,11 +27,11 @@ export interface Trust {
 export const connecting = (target: Address, { ca, subject }: Trust): Connect => {
   switch (target.scheme) {
     case "unix":
-      return (onread) => connectNet({ ...common, path: target.path, onread })
+      return (onread) => connectNet({ ...relayed, path: target.path, onread })
     case "tls":
       return ({ callback }) => {
         const options = {
-          ...common,
+          ...relayed,
           host: target.host,
           port: target.port,
           ...(isIP(target.host) === 0 ? { servername: target.host } : {}),
@@ -49,7 +47,7 @@ export const connecting = (target: Address, { ca, subject }: Trust): Connect => 
       }
     default: {
       if (target.scheme === "fd") throw new TypeError("a target is connected to, not inherited")
-      return (onread) => connectNet({ ...common, host: target.host, port: target.port, onread })
+      return (onread) => connectNet({ ...relayed, host: target.host, port: target.port, onread })
     }
   }
 }
@@ -60,4 +58,4 @@ export const connectSilently = (target: Address): Socket =>
     ? connectNet({ path: target.path })
     : target.scheme === "fd"
       ? new Socket().destroy()
-      : connectNet({ host: target.host, port: target.port, keepAlive: true, keepAliveInitialDelay: 60_000 })
+      : connectNet({ ...lasting, host: target.host, port: target.port })
