@@ -1,4 +1,3 @@
-import type { Mode } from "./configuration.js"
 import type { Verdict } from "./verdict.js"
 
 /** How a connection is judged: what the pump gives to whoever judges, and what it is told. */
@@ -28,9 +27,6 @@ export interface Inspector {
   /** The connection has ended on both sides. */
   readonly closed: () => void
 }
-
-/** Makes the inspector of a new connection to one target. */
-export type Inspect = (outlet: Outlet, mode: Mode) => Inspector
 
 /** No bytes of nobody's. */
 export const nothing = new Uint8Array()

@@ -3,6 +3,7 @@ import { Violation } from "../schema/violation.js"
 import type { Decision, LinkRequest } from "../session/index.js"
 import { carriesData } from "../spice/wire/channels.js"
 import { frameConnection } from "../spice/wire/connection.js"
+import { fullPlaces, miniPlaces } from "../spice/wire/header.js"
 import { fromClient as clientMessages } from "../spice/wire/messages.js"
 import { type Checked, checkBlob } from "./blob.js"
 import type { Clock } from "./clock.js"
@@ -29,7 +30,7 @@ interface Held {
 /** A message's header, mini or full, for a payload of another size. */
 const resized = (header: Uint8Array, size: number): Uint8Array => {
   const copy = Buffer.from(header)
-  copy.writeUInt32LE(size, copy.length === 6 ? 2 : 10)
+  copy.writeUInt32LE(size, (copy.length === miniPlaces.size ? miniPlaces : fullPlaces).length)
   return copy
 }
 

@@ -42,13 +42,6 @@ const linkReply = (then: (reply: Reply) => void): Part => {
   return (chunk, start) => part(chunk, start)
 }
 
-/** The result of a link, which `then` gets. */
-const linkResult = (then: (error: number) => void): Part =>
-  whole(4, (bytes) => {
-    then(wordAt(bytes, 0))
-    return undefined
-  })
-
 /** Messages without end. */
 const serverMessages = ({ link, agreement }: Agreed, listener: ServerListener): Part =>
   scanMessages(agreement.header, headsFromServer(link.channel), {
@@ -69,9 +62,11 @@ export const frameServer = (listener: ServerListener): ServerFramer => {
   })
 
   const resultOf = (agreed: Agreed): Part =>
-    linkResult((error) => {
+    whole(4, (bytes) => {
+      const error = wordAt(bytes, 0)
       part = error === 0 ? serverMessages(agreed, listener) : ignoring
       listener.result(error)
+      return undefined
     })
 
   return (chunk) => {
