@@ -17,7 +17,7 @@ import { loadTarget, targetNames } from "../fuzz/targets.js"
 import { troubleOf } from "../fuzz/trouble.js"
 import { missingTools, type OpenWorkshop, openWorkshop, type Places, placesOf } from "../fuzz/workshop.js"
 import { printable } from "../report/printable.js"
-import { reasonOf } from "./input.js"
+import { reasonOf } from "../report/reason.js"
 import { colorsFor, type ExitCode, exitCode, type Terminal } from "./terminal.js"
 
 export interface FuzzOptions {

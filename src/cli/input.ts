@@ -2,6 +2,7 @@ import { createReadStream } from "node:fs"
 import { readdir, stat } from "node:fs/promises"
 import { join, sep } from "node:path"
 import { printable } from "../report/printable.js"
+import { reasonOf } from "../report/reason.js"
 import { viewOf } from "../schema/bytes.js"
 import { structure } from "../schema/structure.js"
 import { Violation } from "../schema/violation.js"
@@ -31,8 +32,6 @@ export const readingOnce = async (
   stderr.write("migration-guard: standard input can be read only once\n")
   return exitCode.failed
 }
-
-export const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
 /** The name of a file in a directory, which is never taken for standard input. */
 const named = (file: string): string => (file === standardInput ? `.${sep}${file}` : file)

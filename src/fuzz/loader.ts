@@ -1,5 +1,6 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync, renameSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
+import { reasonOf } from "../report/reason.js"
 import { type Command, outputOf, type Run } from "./process.js"
 
 /** A glibc of its own for jazzer.js on a machine whose one is too old: that of the distribution's next release. */
@@ -41,8 +42,6 @@ export const newerSources = (targets: readonly string[]): readonly string[] => {
   })
   return [...new Set(sources)]
 }
-
-const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
 /** apt with sources, lists and caches of its own, so that the machine's stay as they are. */
 const privateApt = (folder: string): readonly string[] => {

@@ -1,4 +1,5 @@
 import { printable } from "../report/printable.js"
+import { reasonOf } from "../report/reason.js"
 
 /**
  * What a relay could not do, and why.
@@ -12,7 +13,7 @@ export interface Failure {
 }
 
 /** Why something failed, in a text that is safe to print. */
-export const reasonOf = (error: unknown): string => printable(error instanceof Error ? error.message : String(error))
+export const printableReasonOf = (error: unknown): string => printable(reasonOf(error))
 
 /** The name of a system's or TLS's error. It holds nothing of what the other side sent, as messages may. */
 export const codeOf = (error: unknown): string => {

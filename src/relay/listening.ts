@@ -2,7 +2,7 @@ import type { ListenOptions, Server } from "node:net"
 import * as E from "fp-ts/lib/Either.js"
 import type { Activation } from "./activation.js"
 import type { Address } from "./address.js"
-import { reasonOf } from "./failure.js"
+import { printableReasonOf } from "./failure.js"
 
 /** A socket that is there already, which @types/node takes only as a handle of whatever kind. */
 interface Inherited {
@@ -35,7 +35,7 @@ export const listening = (
       resolve(E.left("no socket of this name was passed on (LISTEN_FDS, LISTEN_FDNAMES)"))
       return
     }
-    const failed = (error: unknown): void => resolve(E.left(reasonOf(error)))
+    const failed = (error: unknown): void => resolve(E.left(printableReasonOf(error)))
     server.once("error", failed)
     try {
       server.listen(options, () => {

@@ -50,7 +50,7 @@ export const metricsOf = (): Metrics => {
   const rejections = counter("rejected_connections_total", "Connections that were not taken.", "listener", "reason")
   const troubles = counter("troubles_total", "What went wrong without a violation.", "listener", "reason")
   const reloads = counter("reloads_total", "Configurations that were read again.", "result")
-  const bytes = new Counter({
+  new Counter({
     name: `${prefix}bytes_total`,
     help: "Bytes that were passed on.",
     labelNames: ["listener", "from"] as const,
@@ -67,7 +67,6 @@ export const metricsOf = (): Metrics => {
     new Histogram({ name: `${prefix}${name}`, help, labelNames: ["channel"] as const, buckets, registers })
   const holds = histogram("hold_seconds", "From a blob's last byte to the decision on it.", holdBuckets)
   const decodes = histogram("decode_seconds", "Decoding a blob and encoding it anew.", decodeBuckets)
-  void bytes
 
   return {
     trafficOf: (listener) => {

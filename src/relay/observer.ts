@@ -1,5 +1,5 @@
 import type { Ending } from "./connection.js"
-import { codeOf, reasonOf } from "./failure.js"
+import { codeOf, printableReasonOf } from "./failure.js"
 import type { Peer } from "./listener.js"
 import { type Fields, type Log, sparingly } from "./log.js"
 import type { Metrics } from "./metrics.js"
@@ -60,7 +60,7 @@ export const observerOf = (log: Log, metrics: Metrics, now: () => number): Obser
     },
     troubled: (who, ending, error) => {
       metrics.troubled(who.settings.name, ending)
-      if (ending === "internal-error") log("error", ending, { ...fieldsOf(who), reason: reasonOf(error) })
+      if (ending === "internal-error") log("error", ending, { ...fieldsOf(who), reason: printableReasonOf(error) })
       else logSparingly("warn", ending, { ...fieldsOf(who), code: error === undefined ? undefined : codeOf(error) })
     },
     rejected: ({ name }, peer, reason, code) => {

@@ -14,7 +14,7 @@ import {
   type RelayConfiguration,
   relayConfigurationCodec,
 } from "./configuration.js"
-import { type Failure, reasonOf } from "./failure.js"
+import { type Failure, printableReasonOf } from "./failure.js"
 import { receiverOf } from "./receiver.js"
 import { type Connect, connecting, type Trust } from "./target.js"
 
@@ -115,7 +115,7 @@ const settingsOf = (listener: ListenerConfiguration): E.Either<Failure, Settings
       awaitsMachine,
     })
   } catch (error) {
-    return E.left({ name, reason: reasonOf(error) })
+    return E.left({ name, reason: printableReasonOf(error) })
   }
 }
 
