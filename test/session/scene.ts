@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import * as E from "fp-ts/lib/Either.js"
+import { carrying, genuineData } from "../../lab/exposure/orders/order.js"
 import { root } from "../../scripts/corpus.js"
 import { type Channel, type DisplayState, decodeMigrateData, type MigrateData } from "../../src/index.js"
 import { createSession, type Decision, type LinkedChannel, type SessionOptions } from "../../src/session/index.js"
@@ -29,34 +30,24 @@ export const types = {
   compressed: 102,
 } as const
 
-const files = {
-  main: "main/genuine/main-base.bin",
-  display: "display/genuine/display-lossless.bin",
-  inputs: "inputs/genuine/inputs-base.bin",
-  usbredir: "spicevmc/genuine/usbredir-base.bin",
-  port: "spicevmc/genuine/usbredir-base.bin",
-  webdav: "spicevmc/genuine/usbredir-base.bin",
-  smartcard: "smartcard/genuine/smartcard-base.bin",
-} as const
+export { carrying }
+export type Carrying = (typeof carrying)[number]
 
-export type Carrying = keyof typeof files
-export const carrying = Object.keys(files) as Carrying[]
-
-const decoded = <C extends Channel>(channel: C, file: string): MigrateData<C> => {
-  const result = decodeMigrateData(channel, readFileSync(join(root, "corpus", file)))
+const decoded = <C extends Channel>(channel: C, bytes: Uint8Array): MigrateData<C> => {
+  const result = decodeMigrateData(channel, bytes)
   if (E.isLeft(result)) throw new TypeError(result.left[0].message)
   return result.right
 }
 
 /** Data of a channel that a server has written. */
-export const genuine = (channel: Channel & Carrying): MigrateData => decoded(channel, files[channel])
+export const genuine = (channel: Channel & Carrying): MigrateData => decoded(channel, genuineData(channel))
 
 /** Data of main where the source had an agent. */
-export const withAgent: MigrateData = decoded("main", "main/genuine/main-agent.bin")
+export const withAgent: MigrateData = decoded("main", readFileSync(join(root, "corpus/main/genuine/main-agent.bin")))
 
 /** Data of a display that shares nothing, with what a test wants otherwise. */
 export const displayOf = (overrides: Partial<DisplayState> = {}): DisplayState => ({
-  ...decoded("display", files.display),
+  ...decoded("display", genuineData("display")),
   message_serial: 100n,
   pixmap_cache_id: 1,
   pixmap_cache_freezer: false,
