@@ -91,11 +91,7 @@ const proveFraming = async (folder: string): Promise<void> => {
 }
 
 const certificateIn = (folder: string): string => {
-  const [key, certificate, both] = ["key.pem", "certificate.pem", "both.pem"].map((name) => join(folder, name)) as [
-    string,
-    string,
-    string,
-  ]
+  const [key, certificate, both] = [join(folder, "key.pem"), join(folder, "certificate.pem"), join(folder, "both.pem")]
   execFileSync(
     "openssl",
     [

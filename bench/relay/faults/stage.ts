@@ -132,9 +132,9 @@ export const onStage = async <A>(
     run([process.execPath, built("../server.js"), `${ports.server}`], ports.server)
   let server = await startServer()
   const output = openSync(log, "w")
-  const command = [...node, program, "relay", "--config", file]
-  const limited = descriptors === undefined ? [] : ["prlimit", `--nofile=${descriptors}:${descriptors}`]
-  const relay = await run([...limited, ...command] as [string, ...string[]], ports.relay, output)
+  const command = [...node, program, "relay", "--config", file] as const
+  const limited = ["prlimit", `--nofile=${descriptors}:${descriptors}`, ...command] as const
+  const relay = await run(descriptors === undefined ? command : limited, ports.relay, output)
   const way = { port: ports.relay }
   const stage: Stage = {
     way,
