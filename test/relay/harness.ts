@@ -108,7 +108,15 @@ export const guarded = async (
   onTestFinished(() => server.close())
   const configuration: RelayConfiguration = {
     metrics: "tcp://127.0.0.1:0",
-    listeners: [{ name: "vm", listen: "tcp://127.0.0.1:0", target: `tcp://127.0.0.1:${server.port}`, ...listener }],
+    listeners: [
+      {
+        name: "vm",
+        listen: "tcp://127.0.0.1:0",
+        target: `tcp://127.0.0.1:${server.port}`,
+        awaitsMachine: true,
+        ...listener,
+      },
+    ],
   }
   const run = await running(configuration, options)
   return { ...run, server, port: portOf(run.relay.addresses().get("vm")), configuration }

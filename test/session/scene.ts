@@ -30,6 +30,9 @@ export const types = {
   compressed: 102,
 } as const
 
+/** DISPLAY_INIT with a cache of 2^20 pixels and a dictionary of 2^20. */
+export const displayInit = Uint8Array.of(1, 0, 0, 16, 0, 0, 0, 0, 0, 1, 0, 0, 16, 0)
+
 export { carrying }
 export type Carrying = (typeof carrying)[number]
 
@@ -61,7 +64,7 @@ export const displayOf = (overrides: Partial<DisplayState> = {}): DisplayState =
 export const verdictOf = (decision: Decision | undefined): string =>
   decision?.kind === "refuse" ? decision.violation.rule : (decision?.kind ?? "nothing")
 
-export const sceneOf = (options: SessionOptions = {}) => {
+export const sceneOf = (options: SessionOptions = { awaitsMachine: true }) => {
   const session = createSession(options)
   let next = 0
   let decisions: readonly Decision[] = []
@@ -83,8 +86,19 @@ export const sceneOf = (options: SessionOptions = {}) => {
     session({ kind: "linked", connection, error: 0 })
     return connection
   }
-  const send = (connection: number, type: number, head: Uint8Array = new Uint8Array(), size = head.length): string =>
-    own({ kind: "message", connection, type, size, head })
+  /** Sends a message; one that is to be gathered comes whole at once. */
+  const send = (
+    connection: number,
+    type: number,
+    head: Uint8Array = type === types.displayInit ? displayInit : new Uint8Array(),
+    size = head.length,
+  ): string => {
+    const verdict = own({ kind: "message", connection, type, size, head })
+    if (verdict !== "gather") return verdict
+    const payload = new Uint8Array(size)
+    payload.set(head)
+    return own({ kind: "whole", connection, type, payload })
+  }
   const server = (connection: number, type: number, head: Uint8Array = new Uint8Array()) => {
     decisions = session({ kind: "server", connection, type, size: head.length, head })
   }
@@ -94,6 +108,10 @@ export const sceneOf = (options: SessionOptions = {}) => {
   }
   const close = (connection: number): readonly Decision[] => {
     decisions = session({ kind: "closed", connection })
+    return decisions
+  }
+  const leave = (connection: number): readonly Decision[] => {
+    decisions = session({ kind: "left", connection })
     return decisions
   }
   const wait = (now: number): readonly Decision[] => {
@@ -126,6 +144,7 @@ export const sceneOf = (options: SessionOptions = {}) => {
     server,
     data,
     close,
+    leave,
     wait,
     ordinary,
     migrating,
