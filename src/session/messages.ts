@@ -2,7 +2,6 @@ import { blobLimitOf } from "../schema/reader.js"
 import { carriesData } from "../spice/wire/channels.js"
 import { wordAt } from "../spice/wire/declared.js"
 import { fromClient, isDisplayInit, noVersion, onMain, onSpicevmc } from "../spice/wire/messages.js"
-import { initSent } from "./display-init.js"
 import type { Decision, EventOf } from "./events.js"
 import { ended, mayReceive } from "./migration.js"
 import { rules } from "./rules.js"
@@ -59,10 +58,10 @@ const judgeEnd: Judge = (world, channel) => {
   return undefined
 }
 
-const judgeDisplayInit: Judge = (world, channel, { head }) => {
+const judgeDisplayInit: Judge = (_, channel, { head }) => {
   if (channel.hadDisplayInit) return { check: rules.displayInitOnce }
   if (!isDisplayInit(head)) return { check: rules.displayInitValid }
-  initSent(world, channel)
+  channel.hadDisplayInit = true
   return undefined
 }
 
