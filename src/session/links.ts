@@ -12,6 +12,7 @@ import {
   newSession,
   type PendingLink,
   type Reason,
+  refuse,
   type SessionState,
   violationOf,
   type World,
@@ -147,7 +148,13 @@ export const requeue = (world: World, waiting: Set<PendingLink>): void => {
 export const link = (world: World, event: EventOf<"link">): void => {
   const { connection } = event
   const pending = { ...event, place: world.queue }
-  if (world.connections.has(connection) || world.pending.has(connection)) {
+  const known = world.connections.get(connection)
+  if (known !== undefined) {
+    refuse(world, known, { check: rules.channelOnce })
+    return
+  }
+  if (world.pending.has(connection)) {
+    withdrawLink(world, connection)
     refuseLink(world, pending, { check: rules.channelOnce })
     return
   }
