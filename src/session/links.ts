@@ -123,6 +123,11 @@ const considerOther = (world: World, pending: PendingLink): void => {
     refuseLink(world, pending, { check: rules.channelOnce })
     return
   }
+  // A new main would wait for it too, and for the next one.
+  if (link.channel === "display" && world.waitingMains.size > 0) {
+    waitIn(pending, world.waitingMains)
+    return
+  }
   const stage = beginningOf(world, session, main, link)
   if (stage === "waits") waitIn(pending, session.waiting)
   else if (typeof stage === "object") refuseLink(world, pending, stage)
