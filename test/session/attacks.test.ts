@@ -452,6 +452,15 @@ describe("in monitor mode", () => {
     expect(told(session({ kind: "left", connection: inputs }))).toEqual([[inputs, "end"]])
   })
 
+  test("data that did not decode is past when the next message comes", () => {
+    const { migrating, link, send } = sceneOf({ awaitsMachine: true, observes: true })
+    migrating()
+    const usbredir = link("usbredir", 7)
+    expect(send(usbredir, types.data, undefined, 10)).toBe("forward")
+    expect(send(usbredir, 101)).toBe("forward")
+    expect(send(usbredir, types.data, undefined, 10)).toBe("session/data-once")
+  })
+
   test("nothing waits, and nothing is sent or dropped", () => {
     const { link, ask, server, decided, send } = sceneOf({ awaitsMachine: true, observes: true })
     const main = link("main", 7)
