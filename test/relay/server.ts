@@ -4,7 +4,10 @@ import { createServer, type Server, type Socket } from "node:net"
 import { type Stream, streamOf } from "../../lab/client/stream.js"
 import { words } from "../../lab/client/words.js"
 
-/** A SPICE server as far as a relay can tell: it links whatever comes and keeps what it is told. */
+/**
+ * A SPICE server as far as a relay can tell: it links whatever comes and keeps what it is told. As spice-server does, it
+ * answers a question for a version that it does not speak with NACK, and a display speaks once it had DISPLAY_INIT or data.
+ */
 
 /** A message as it came. */
 export interface Received {
@@ -19,7 +22,7 @@ export interface ServerChannel {
   readonly channelId: number
   readonly connectionId: number
   readonly mini: boolean
-  /** The next message of the client; rejects when the connection ends before. */
+  /** The next message of the client, which is answered; rejects when the connection ends before. */
   readonly next: () => Promise<Received>
   readonly send: (type: number, payload?: Uint8Array) => void
   readonly closed: Promise<unknown>
@@ -63,10 +66,19 @@ const link = async (stream: Stream, socket: Socket, behaviour: Behaviour): Promi
   const mini = (message.readUInt32LE(18) & common & 8) !== 0
   let serial = 1n
 
+  const channelType = message.readUInt8(4)
+
+  const answer = ({ type, payload }: Received): void => {
+    if (channelType === 1 && type === 110 && payload[0] !== 1) send(118)
+    if (channelType === 2 && (type === 5 || type === 101)) send(3, words(1, 20))
+  }
+
   const next = async (): Promise<Received> => {
     const bytes = await stream.exactly(mini ? 6 : 18)
     const at = mini ? 0 : 8
-    return { type: bytes.readUInt16LE(at), payload: await stream.exactly(bytes.readUInt32LE(at + 2)) }
+    const received = { type: bytes.readUInt16LE(at), payload: await stream.exactly(bytes.readUInt32LE(at + 2)) }
+    answer(received)
+    return received
   }
 
   const send = (type: number, payload: Uint8Array = new Uint8Array()): void => {
@@ -79,7 +91,7 @@ const link = async (stream: Stream, socket: Socket, behaviour: Behaviour): Promi
 
   return {
     socket,
-    channelType: message.readUInt8(4),
+    channelType,
     channelId: message.readUInt8(5),
     connectionId: message.readUInt32LE(0),
     mini,
