@@ -51,18 +51,26 @@ export interface Behaviour {
   readonly capabilities?: number
   /** The result of a link. */
   readonly result?: number
+  /** The results of the first links, instead of that. */
+  readonly results?: readonly number[]
   /** Whether it goes on after the client's side has ended, which SPICE's servers do not. */
   readonly staysOpen?: boolean
 }
 
-const link = async (stream: Stream, socket: Socket, behaviour: Behaviour): Promise<ServerChannel> => {
-  const { capabilities: common = capabilities, result = 0 } = behaviour
+const link = async (
+  stream: Stream,
+  socket: Socket,
+  { capabilities: common = capabilities }: Behaviour,
+  resultOf: () => number,
+): Promise<ServerChannel> => {
   const header = await stream.exactly(16)
   const message = await stream.exactly(header.readUInt32LE(12))
   stream.write(reply(common))
   if ((common & 1) !== 0) await stream.exactly(4)
   await stream.exactly(128)
+  const result = resultOf()
   stream.write(words(result))
+  if (result !== 0) throw new Error("a link that was refused")
   const mini = (message.readUInt32LE(18) & common & 8) !== 0
   let serial = 1n
 
@@ -108,6 +116,8 @@ export const spiceServer = (server: Server, event = "connection", behaviour: Beh
   const ready: ServerChannel[] = []
   const raw = new Set<Socket>()
   let spoken = 0
+  let links = 0
+  const resultOf = () => behaviour.results?.[links++] ?? behaviour.result ?? 0
   server.on("connection", (socket: Socket) => raw.add(socket))
   server.on(event, (socket: Socket) => {
     sockets.push(socket)
@@ -116,13 +126,13 @@ export const spiceServer = (server: Server, event = "connection", behaviour: Beh
       spoken++
     })
     if (behaviour.staysOpen !== true) socket.once("end", () => socket.end())
-    link(streamOf(socket), socket, behaviour).then(
+    link(streamOf(socket), socket, behaviour, resultOf).then(
       (channel) => {
         const take = waiting.shift()
         if (take === undefined) ready.push(channel)
         else take(channel)
       },
-      () => socket.destroy(),
+      () => socket.end(),
     )
   })
   return {

@@ -345,7 +345,7 @@ describe("the server's messages", () => {
         for (let first = 0; first < size; first++) {
           const { framers } = linked(
             { common },
-            { serverMessage: (type) => (type === 118 ? "drop" : undefined), mayDrop: () => true },
+            { serverMessage: (type: number) => (type === 118 ? "drop" : undefined), mayDrop: () => true },
           )
           const passing: Uint8Array[] = []
           for (let at = 0, end = first; at < said.length; at = end, end += size) {
