@@ -40,7 +40,7 @@ export const settleMain = (world: World, session: SessionState): void => {
 const isMain = (state: MigrateData): state is MigrateData<"main"> => "agent_base" in state
 const isDisplay = (state: MigrateData): state is MigrateData<"display"> => "glz_dict_id" in state
 
-const isHeld = ({ displays, heldMain }: SessionState, channel: ChannelState): boolean =>
+export const isHeld = ({ displays, heldMain }: SessionState, channel: ChannelState): boolean =>
   heldMain?.channel === channel || displays.get(channel.channelId)?.channel === channel
 
 /** Takes data in. What waits for that of others is decided with the rest of what waits. */

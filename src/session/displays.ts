@@ -35,7 +35,7 @@ export const displayDataOf = (channel: ChannelState, state: DisplayState, now: n
 /** Whether a channel's data is still to come. */
 const isToCome = (session: SessionState, channel: ChannelState | undefined): boolean =>
   channel !== undefined &&
-  channel.refused === undefined &&
+  !channel.hasLeft &&
   !session.displays.has(channel.channelId) &&
   (channel.stage === "awaiting" || channel.stage === "sending")
 

@@ -12,6 +12,7 @@ import {
   newSession,
   type PendingLink,
   type Reason,
+  refuse,
   type SessionState,
   violationOf,
   type World,
@@ -125,6 +126,11 @@ const considerOther = (world: World, pending: PendingLink): void => {
     refuseLink(world, pending, { check: rules.channelOnce })
     return
   }
+  // A new main would wait for it too, and for the next one.
+  if (link.channel === "display" && world.waitingMains.size > 0) {
+    waitIn(pending, world.waitingMains)
+    return
+  }
   const stage = beginningOf(world, session, main, link)
   if (stage === "waits") waitIn(pending, session.waiting)
   else if (typeof stage === "object") refuseLink(world, pending, stage)
@@ -150,7 +156,13 @@ export const requeue = (world: World, waiting: Set<PendingLink>): void => {
 export const link = (world: World, event: EventOf<"link">): void => {
   const { connection } = event
   const pending = { ...event, place: world.queue }
-  if (world.connections.has(connection) || world.pending.has(connection)) {
+  const known = world.connections.get(connection)
+  if (known !== undefined) {
+    refuse(world, known, { check: rules.channelOnce })
+    return
+  }
+  if (world.pending.has(connection)) {
+    withdrawLink(world, connection)
     refuseLink(world, pending, { check: rules.channelOnce })
     return
   }

@@ -2,8 +2,9 @@ import { blobLimitOf } from "../schema/reader.js"
 import { carriesData } from "../spice/wire/channels.js"
 import { wordAt } from "../spice/wire/declared.js"
 import { fromClient, isDisplayInit, noVersion, onMain, onSpicevmc } from "../spice/wire/messages.js"
+import { isHeld } from "./data.js"
 import type { Decision, EventOf } from "./events.js"
-import { ended, mayReceive } from "./migration.js"
+import { ended, mayReceive, passed } from "./migration.js"
 import { rules } from "./rules.js"
 import { largestDecompressed, largestGathered, largestMessage } from "./sizes.js"
 import { type ChannelState, keyOf, type Reason, refuse, type SessionState, violationOf, type World } from "./state.js"
@@ -141,11 +142,17 @@ const channelOf = (world: World, connection: number): ChannelState | undefined =
   return undefined
 }
 
+/** Where nothing is held back, data that did not decode has gone on to the server like any other. */
+const overlookData = (world: World, channel: ChannelState): void => {
+  if (world.observes() && channel.stage === "sending" && !isHeld(channel.session, channel)) passed(world, channel)
+}
+
 /** Judges a message of a client by its header; returns the decision that nearly all get. */
 export const message = (world: World, event: Message): readonly Decision[] | undefined => {
   const { connection, type } = event
   const channel = channelOf(world, connection)
   if (channel === undefined) return undefined
+  overlookData(world, channel)
   const kind = kindOf(channel.channel, type)
   const judgement = judgeHeader(channel, kind, event)
   if (typeof judgement === "object") return void refuse(world, channel, judgement)

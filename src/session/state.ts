@@ -100,7 +100,7 @@ export interface World {
   readonly pending: Map<Connection, PendingLink>
   /** Links whose turn has not come, in their order. */
   readonly queue: Set<PendingLink>
-  /** Links of main that wait for displays of the session that the server has. */
+  /** Links of main that wait for displays of the session that the server has, and of displays that come behind one. */
   readonly waitingMains: Set<PendingLink>
   /** Displays whose worker may still wait for DISPLAY_INIT: it must get one before the connection or its session ends. */
   readonly unsettled: Set<ChannelState>

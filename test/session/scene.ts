@@ -119,6 +119,25 @@ export const sceneOf = (options: SessionOptions = { awaitsMachine: true }) => {
     return decisions
   }
 
+  /** A channel of an ordinary session that may say anything: a display has had its DISPLAY_INIT and has spoken. */
+  const ready = (channel: LinkedChannel, connectionId = 7, channelId = 0): number => {
+    const connection = link(channel, connectionId, channelId)
+    if (channel !== "display") return connection
+    if (send(connection, types.displayInit) !== "forward") throw new TypeError("no display")
+    server(connection, 105)
+    return connection
+  }
+  /** A channel of a client that migrates and has not said how: the guard turns the seamless flag off for it. */
+  const linkEarly = (main: number, channel: LinkedChannel, connectionId = 7, channelId = 0): number => {
+    const { connection, verdict } = ask(channel, connectionId, channelId)
+    if (verdict !== "hold") throw new TypeError(verdict)
+    server(main, 118)
+    if (!decisions.some((each) => each.connection === connection && each.kind === "forward"))
+      throw new TypeError("no link")
+    session({ kind: "linked", connection, error: 0 })
+    return connection
+  }
+
   /** Main of a new session, with the id that the server gives it. */
   const ordinary = (id = 7, agent = 0): number => {
     const main = link("main")
@@ -140,6 +159,8 @@ export const sceneOf = (options: SessionOptions = { awaitsMachine: true }) => {
     session,
     ask,
     link,
+    ready,
+    linkEarly,
     send,
     server,
     data,
@@ -150,5 +171,8 @@ export const sceneOf = (options: SessionOptions = { awaitsMachine: true }) => {
     migrating,
     /** All of the last event's decisions. */
     decided: () => decisions.map((decision) => [decision.connection, verdictOf(decision)]),
+    /** Messages of the guard's own among them. */
+    sent: () =>
+      decisions.flatMap((each) => (each.kind === "send" ? [[each.connection, each.type, ...each.payload]] : [])),
   }
 }

@@ -1,5 +1,15 @@
 import type { ChannelKind } from "./server.js"
-import { type Choice, encode, happen, hasWake, inner, type Message, newScene, type Scene, type Without } from "./world.js"
+import {
+  type Choice,
+  encode,
+  happen,
+  hasWake,
+  inner,
+  type Message,
+  newScene,
+  type Scene,
+  type Without,
+} from "./world.js"
 
 /**
  * Goes through everything that can happen, breadth first, so that the first crash that is found has the shortest way to
@@ -59,7 +69,9 @@ const pathOf = (node: Node): Choice[] => {
 }
 
 const kindsOf = (path: readonly Choice[]): ((connection: number) => ChannelKind) => {
-  const kinds = new Map(path.flatMap((each) => (each.does === "link" ? [[each.connection, each.channel] as const] : [])))
+  const kinds = new Map(
+    path.flatMap((each) => (each.does === "link" ? [[each.connection, each.channel] as const] : [])),
+  )
   return (connection) => kinds.get(connection) ?? "main"
 }
 
@@ -85,7 +97,9 @@ const linksOf = (hostile: Hostile, scene: Scene, connection: number): readonly C
   return [
     link("main", 0),
     ...hostile.ids.filter((id) => id !== 0).map((id) => link("main", id)),
-    ...hostile.channels.filter((channel) => channel !== "main").flatMap((channel) => ids.map((id) => link(channel, id))),
+    ...hostile.channels
+      .filter((channel) => channel !== "main")
+      .flatMap((channel) => ids.map((id) => link(channel, id))),
   ]
 }
 
@@ -102,7 +116,9 @@ const hostileChoices = (hostile: Hostile, scene: Scene, path: readonly Choice[])
   const leaving = used.filter((connection) => scene.lines.get(connection)?.hasClient === true)
   return [
     ...(next === undefined ? [] : linksOf(hostile, scene, next)),
-    ...open.flatMap((connection) => hostile.messages.map((message) => ({ does: "send", connection, message }) as const)),
+    ...open.flatMap((connection) =>
+      hostile.messages.map((message) => ({ does: "send", connection, message }) as const),
+    ),
     ...leaving.map((connection) => ({ does: "leave", connection }) as const),
   ]
 }
@@ -138,7 +154,11 @@ const isCompleted = (setting: Setting, honest: Honest, path: readonly Choice[]):
     const choice =
       inner(scene)[0] ??
       honest.next(scene, done) ??
-      (hasWake(scene) ? ({ does: "tick" } as const) : scene.server.hasMachine ? undefined : ({ does: "arrive" } as const))
+      (hasWake(scene)
+        ? ({ does: "tick" } as const)
+        : scene.server.hasMachine
+          ? undefined
+          : ({ does: "arrive" } as const))
     if (choice === undefined) return false
     done.push(choice)
     happen(scene, choice, kindsOf(done))
@@ -153,7 +173,9 @@ const isCompleted = (setting: Setting, honest: Honest, path: readonly Choice[]):
  */
 const isExcused = (honest: Honest, path: readonly Choice[], scene: Scene): boolean => {
   if (scene.isRestarted || path.some(({ does }) => does === "tick") || honest.isThrough(scene, path)) return true
-  const mains = path.flatMap((each) => (each.does === "link" && each.channel === "main" && each.isValid ? [each.connection] : []))
+  const mains = path.flatMap((each) =>
+    each.does === "link" && each.channel === "main" && each.isValid ? [each.connection] : [],
+  )
   const first = mains.findIndex((connection) => honest.connections.has(connection))
   return mains.slice(0, first === -1 ? mains.length : first).length > 0
 }
@@ -170,7 +192,8 @@ export const explore = (setting: Setting, most = Number.POSITIVE_INFINITY): Foun
         const longer = [...path, choice]
         const scene = replay(setting, longer)
         const { fate } = scene.server
-        const isRestartsOwn = fate !== undefined && scene.isRestarted && choice.does !== "restart" && isOfRestart(setting, longer)
+        const isRestartsOwn =
+          fate !== undefined && scene.isRestarted && choice.does !== "restart" && isOfRestart(setting, longer)
         if (fate !== undefined && !isRestartsOwn) return { states: seen.size, attack: { fate, path: longer } }
         const state = `${encode(scene)}${progressOf(setting, longer)}`
         if (seen.has(state)) continue
@@ -201,7 +224,9 @@ const progressOf = ({ hostile, honest }: Setting, path: readonly Choice[]): stri
   )
   const own = path.filter((each) => "connection" in each && honest?.connections.has(each.connection) === true)
   const acts = own.filter(({ does }) => does === "link" || does === "send" || does === "leave").length
-  const links = path.flatMap((each) => (each.does === "link" ? [`${each.connection} ${each.channel} ${each.id}`] : [])).sort()
+  const links = path
+    .flatMap((each) => (each.does === "link" ? [`${each.connection} ${each.channel} ${each.id}`] : []))
+    .sort()
   return `|${counted.join()}|${acts}|${links.join()}`
 }
 
@@ -210,5 +235,8 @@ const isOfRestart = (setting: Setting, path: readonly Choice[]): boolean => {
   const at = path.findIndex(({ does }) => does === "restart")
   const { world, server } = replay(setting, path.slice(0, at))
   const isOpen = ({ phase }: { readonly phase: string }) => ["connecting", "waiting", "pending"].includes(phase)
-  return world.asking !== undefined || [...server.channels.values()].some((channel) => channel.kind === "display" && isOpen(channel))
+  return (
+    world.asking !== undefined ||
+    [...server.channels.values()].some((channel) => channel.kind === "display" && isOpen(channel))
+  )
 }

@@ -38,7 +38,10 @@ const always = (): boolean => true
 const isDone = ({ server }: Scene): boolean => {
   const phaseOf = (connection: number) => server.channels.get(connection)?.phase
   return (
-    server.client?.main === main && !server.client.during && phaseOf(display) === "serving" && phaseOf(usbredir) === "serving"
+    server.client?.main === main &&
+    !server.client.during &&
+    phaseOf(display) === "serving" &&
+    phaseOf(usbredir) === "serving"
   )
 }
 

@@ -1,9 +1,8 @@
-import { displayOf, genuine } from "../scene.js"
-import { displayInit as ownInit, mainFromServer, onDisplay, onMain } from "../../../src/spice/wire/messages.js"
 import type { Decision, SessionEvent } from "../../../src/session/index.js"
 import { type ChannelState, newWorld, type SessionState, type World } from "../../../src/session/state.js"
 import { step } from "../../../src/session/step.js"
-import { displayInit, types, word } from "../scene.js"
+import { mainFromServer, onDisplay, onMain, displayInit as ownInit } from "../../../src/spice/wire/messages.js"
+import { displayInit, displayOf, genuine, types, word } from "../scene.js"
 import {
   type ChannelKind,
   connectDisplay,
@@ -25,7 +24,13 @@ export type Message = "seamless" | "end" | "data" | "init" | "other" | "bad" | "
 
 /** What can happen next. Connections are numbers. */
 export type Choice =
-  | { readonly does: "link"; readonly connection: number; readonly channel: ChannelKind; readonly id: number; readonly isValid: boolean }
+  | {
+      readonly does: "link"
+      readonly connection: number
+      readonly channel: ChannelKind
+      readonly id: number
+      readonly isValid: boolean
+    }
   | { readonly does: "send"; readonly connection: number; readonly message: Message }
   | { readonly does: "leave" | "serve" | "connect" | "observe"; readonly connection: number }
   | { readonly does: "tick" | "arrive" | "restart" }
@@ -128,7 +133,11 @@ const carryOut = (scene: Scene, decision: Decision): void => {
       line.heard.push("refused")
       break
     case "send":
-      forwardTo(scene, connection, decision.type === onDisplay.init ? { kind: "init" } : { kind: "seamless", version: 2 })
+      forwardTo(
+        scene,
+        connection,
+        decision.type === onDisplay.init ? { kind: "init" } : { kind: "seamless", version: 2 },
+      )
       break
     case "end":
       forwardTo(scene, connection, { kind: "fin" })
@@ -257,7 +266,13 @@ const observe = (scene: Scene, connection: number): void => {
     return
   }
   const head = headOf(message)
-  const decisions = say(scene, { kind: "server", connection, type: serverTypes[message.kind] ?? 0, size: head.length, head })
+  const decisions = say(scene, {
+    kind: "server",
+    connection,
+    type: serverTypes[message.kind] ?? 0,
+    size: head.length,
+    head,
+  })
   if (decisions.some((each) => each.kind === "drop" && each.connection === connection)) return
   line.heard.push(message.kind === "begin" ? `begin ${message.id}` : message.kind)
 }
@@ -368,7 +383,10 @@ export const encode = ({ world, server, lines, wakes }: Scene): string => {
   const { now } = world
   const sessions = new Set([...world.connections.values()].map(({ session }) => session))
   return JSON.stringify([
-    [...sessions].map(encodeSession(now)).map((each) => JSON.stringify(each)).sort(),
+    [...sessions]
+      .map(encodeSession(now))
+      .map((each) => JSON.stringify(each))
+      .sort(),
     [...world.sessions].map(([id, { channels }]) => [id, channels.get("main")?.connection]),
     [...world.queue].map(({ connection }) => connection),
     [...world.waitingMains].map(({ connection }) => connection),
