@@ -132,6 +132,18 @@ describe("a machine", () => {
     expect(told).toEqual(["awaited", "unknown", "runs"])
   })
 
+  test("is asked for once at a flood of events, and once more behind it", async () => {
+    const { peer, told, becomes, server } = await begun("inmigrate")
+    peer.event("RESUME")
+    const { id } = await peer.command()
+    for (let count = 0; count < 1000; count++) peer.event("RESUME")
+    peer.say({ return: { status: "inmigrate", running: false }, id })
+    await peer.status("running")
+    await becomes("runs")
+    expect(told).toEqual(["awaited", "unknown", "runs"])
+    expect(server.connections()).toBe(1)
+  })
+
   test("that runs is asked for every second", async () => {
     const { peer, clock, told, becomes } = await begun("prelaunch")
     clock.advance(1000)
