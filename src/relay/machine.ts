@@ -23,6 +23,9 @@ const freshness = 1000
 /** How long after an answer the next question is asked, in milliseconds: an arrival that stays paused has no event. */
 const pauses = { awaited: 100, runs: 1000, unknown: 1000 } as const satisfies Record<Machine, number>
 
+/** How long after its question an answer that a machine is awaited is taken for true at all, in milliseconds. */
+const oldest = freshness + pauses.awaited + freshness
+
 /** How long it takes at first, and at most, until a socket is tried again, in milliseconds. */
 const retries = { first: 100, most: 1000 } as const
 
@@ -39,20 +42,21 @@ const isArrival = (event: string, data: Json | undefined): boolean => {
 }
 
 /** The threads that a QEMU runs its processors in, by the kernel's numbers. */
-const threadsIn = (answer: Json | undefined): readonly number[] => {
+const threadsIn = (answer: Json | undefined): ReadonlySet<number> => {
   const processors: readonly Json[] = Array.isArray(answer) ? answer : []
-  return processors.flatMap((each) => {
+  const threads = processors.flatMap((each) => {
     const { "thread-id": thread } = isQmpObject(each) ? each : {}
     return typeof thread === "number" && Number.isInteger(thread) ? [thread] : []
   })
+  return new Set(threads)
 }
 
 /**
  * Whether these are threads of two processes. A process keeps those of its processors, and the first processor cannot
  * be taken out, so that it is another one where not even one is left; where one has none to tell, nothing is known.
  */
-const isAnother = (known: readonly number[], threads: readonly number[]): boolean =>
-  known.length > 0 && threads.length > 0 && !threads.some((thread) => known.includes(thread))
+const isAnother = (known: ReadonlySet<number>, threads: ReadonlySet<number>): boolean =>
+  known.size > 0 && threads.size > 0 && ![...threads].some((thread) => known.has(thread))
 
 /**
  * Watches a target's machine over a QMP socket of the guard's own, and connects again whenever that ends.
@@ -67,11 +71,12 @@ export const watchMachine = (
   told: (machine: Machine, restarted: boolean) => void,
 ): MachineWatch => {
   let machine: Machine = "unknown"
-  let threads: readonly number[] = []
+  let threads: ReadonlySet<number> = new Set()
   let retry: number = retries.first
   let isClosed = false
   let isAsking = false
   let isOutdated = false
+  let answeredFor = 0
   let qmp: Qmp | undefined
   let cancel = (): void => {}
 
@@ -90,6 +95,7 @@ export const watchMachine = (
       cancel()
       isAsking = false
       if (isOutdated || clock.now() - asked >= freshness) return ask()
+      answeredFor = asked
       become(machineIn(status))
       cancel = clock.after(pauses[machine], ask)
     })
@@ -132,7 +138,8 @@ export const watchMachine = (
 
   connect()
   return {
-    machine: () => machine,
+    // A guard that was stopped itself may look before any of its timers has.
+    machine: () => (machine === "awaited" && clock.now() - answeredFor > oldest ? "unknown" : machine),
     close: () => {
       isClosed = true
       machine = "unknown"

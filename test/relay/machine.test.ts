@@ -241,6 +241,18 @@ describe("a QEMU that is slow", () => {
   })
 })
 
+describe("a guard that was stopped itself", () => {
+  test("believes no answer from before", async () => {
+    const { clock, peer, machine } = await begun("inmigrate")
+    clock.advance(2100)
+    expect(machine()).toBe("awaited")
+    clock.advance(1)
+    expect(machine()).toBe("unknown")
+    await peer.status("inmigrate")
+    await until(() => machine() === "awaited")
+  })
+})
+
 describe("a connection that ends", () => {
   test("leaves the machine unknown at once, until there is another one", async () => {
     const { clock, peer, server, told, becomes } = await begun("inmigrate", 100, 101)
