@@ -11,7 +11,7 @@ type Question = "query-status" | "query-cpus-fast"
 /** An object of QMP's: it has no prototype. */
 type QmpObject = { readonly [name: string]: Json }
 
-/** What a conversation tells: nothing before `ready`, and nothing after `ended`, which comes in any case. */
+/** What a conversation tells: nothing after `ended`, which comes in any case. */
 export interface QmpHearer {
   /** The greeting is over, and questions can be asked. */
   readonly ready: () => void
@@ -30,12 +30,12 @@ export interface Qmp {
 /** How long an answer may take, in milliseconds: twice as long as a QEMU that lived was seen to hang (docs/exposure.md). */
 const patience = 60_000
 
-/** The longest line, in code units: a machine may have 4,096 processors, and query-cpus-fast writes 164 bytes for each. */
+/** The longest line, in bytes: a machine may have 4,096 processors, and query-cpus-fast writes 164 bytes for each. */
 const longestLine = 0x100000
 
 const limits = { maxBytes: longestLine, maxDepth: 32, maxMembers: 0x10000 }
 
-/** Cuts text into lines; says whether it may go on, which it may not once a line is too long or not taken. */
+/** Cuts text into lines; says whether it may go on, which it may not once a line is not taken or does not end. */
 const linesInto = (take: (line: string) => boolean): ((text: string) => boolean) => {
   let rest = ""
   return (text) => {
@@ -44,7 +44,7 @@ const linesInto = (take: (line: string) => boolean): ((text: string) => boolean)
       const line = rest + text.slice(start, end)
       rest = ""
       start = end + 1
-      if (line.length > longestLine || !take(line)) return false
+      if (!take(line)) return false
     }
     rest += text.slice(start)
     return rest.length <= longestLine
@@ -67,7 +67,6 @@ export const openQmp = (socket: Socket, clock: Clock, hearer: QmpHearer): Qmp =>
   const giveUp = (): void => void socket.destroy()
   let cancel = clock.after(patience, giveUp)
   let isGreeted = false
-  let isReady = false
   let asked = 0
   let answered: ((answer: Json | undefined) => void) | undefined
 
@@ -82,16 +81,15 @@ export const openQmp = (socket: Socket, clock: Clock, hearer: QmpHearer): Qmp =>
     isGreeted = true
     cancel()
     ask("qmp_capabilities", (answer) => {
-      if (answer === undefined) return giveUp()
-      isReady = true
-      hearer.ready()
+      if (answer === undefined) giveUp()
+      else hearer.ready()
     })
     return true
   }
 
   const happened = ({ event, data }: QmpObject): boolean => {
     if (typeof event !== "string") return false
-    if (isReady) hearer.event(event, data)
+    hearer.event(event, data)
     return true
   }
 

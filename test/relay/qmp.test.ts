@@ -114,7 +114,7 @@ describe("QMP is spoken", () => {
   test("through a flood of events", async () => {
     const { answers, heard, peer, qmp } = await askedWith(() => "")
     const events = `${JSON.stringify({ event: "RTC_CHANGE", data: { offset: 1 } })}\n`.repeat(1000)
-    for (let count = 0; count < 100; count++) {
+    for (let count = 0; count < 30; count++) {
       peer.send(events)
       await until(() => heard.length >= 1 + 1000 * (count + 1))
     }
