@@ -173,6 +173,19 @@ describe("a display without DISPLAY_INIT", () => {
     ])
   })
 
+  test("that the server closes instead keeps main waiting no longer", () => {
+    const { main, display, leave, close, decided } = linked()
+    leave(main)
+    close(display)
+    expect(decided()).toEqual([[main, "end"]])
+    const asked = sceneOf()
+    const other = asked.ordinary()
+    const { connection } = asked.ask("inputs", 7)
+    asked.leave(connection)
+    expect(asked.leave(other)).toEqual([])
+    expect(told(asked.close(connection))).toEqual([[other, "end"]])
+  })
+
   test("another main is not linked before it", () => {
     const { display, ask, server, decided, wait, sent } = linked()
     const { connection, verdict } = ask("main")
