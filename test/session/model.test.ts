@@ -125,6 +125,9 @@ const verdictOn = (model: Model, channel: Channel, message: Message): "forward" 
   return model.arrived ? "replace" : "forward"
 }
 
+const maySendData = (model: Model, channel: Channel): boolean =>
+  channel.isLinked && !channel.hasLeft && channel.data === "none" && awaits(model, channel) && !isOpenLink(model)
+
 /** A message has gone to the server. */
 const passed = (model: Model, channel: Channel, message: Message): void => {
   if (message === "flush") channel.flushIsDue = false
@@ -352,13 +355,20 @@ const sends = (name: Name, message: Message) =>
     (_, { held }) => held === undefined,
   )
 
+const isPassed =
+  (name: Name, message: Message) =>
+  (model: Model): boolean => {
+    const channel = model.channels.get(name)
+    return channel !== undefined && verdictOn(model, channel, message) === "forward"
+  }
+
 const sendData = (name: Name) =>
   on(
     "send data on",
     name,
     (model, session, channel) => {
-      const { connection, data, isLinked, hasLeft } = channel
-      const may = isLinked && !hasLeft && data === "none" && awaits(model, channel) && !isOpenLink(model)
+      const { connection } = channel
+      const may = maySendData(model, channel)
       const announced = { kind: "message", connection, type: types.data, size: 100, head: nothing } as const
       expect(ask(model, session, announced)).toBe(may ? "forward" : "refuse")
       if (!may) {
@@ -491,40 +501,57 @@ const wait = (milliseconds: number) =>
     },
   )
 
+/** What somebody does who goes through a session as it should be, with when that is. */
+const right: readonly (readonly [fc.Command<Model, Session>, (model: Model) => boolean])[] = [
+  [link("main", true), () => true],
+  ...others.map((name) => [link(name), (model: Model) => !mustRefuse(model, name)] as const),
+  ...(["seamless", "end"] as const).map((message) => [sends("main", message), isPassed("main", message)] as const),
+  [sends("display", "init"), isPassed("display", "init")],
+  ...names.map((name) => [sends(name, "flush"), isPassed(name, "flush")] as const),
+  ...names.map((name) => {
+    const isRight = (model: Model) =>
+      [...model.channels.values()].some((each) => each.name === name && maySendData(model, each))
+    return [sendData(name), isRight] as const
+  }),
+  ...[answerLink(0), answerLink(0), answer("ack"), begin, speak].map((each) => [each, () => true] as const),
+]
+
+const anythingRight = fc.nat(1000).map((choice): fc.Command<Model, Session> => {
+  let title = "nothing"
+  return {
+    check: () => true,
+    run: (model, session) => {
+      const possible = right.filter(([each, isRight]) => each.check(model) && isRight(model))
+      const [step] = possible[choice % possible.length] ?? []
+      title = String(step)
+      step?.run(model, session)
+    },
+    toString: () => title,
+  }
+})
+
 const anyName = fc.constantFrom(...names)
 const anyMessage = fc.constantFrom<Message[]>("other", "init", "flush", "seamless", "end")
-const taken = fc.constant(answerLink(0))
 
-/** The steps of a session and of a migration come often enough for one to be gone through. */
-const commands = fc.commands(
-  [
-    fc.boolean().map((migrates) => link("main", migrates)),
-    fc.constant(link("main", true)),
-    fc.constantFrom(...others).map((name) => link(name)),
-    fc.constant(link("display")),
-    taken,
-    taken,
-    taken,
-    fc.constant(answerLink(7)),
-    fc.constant(sends("main", "seamless")),
-    fc.constant(sends("main", "end")),
-    fc.constant(sends("display", "init")),
-    fc.constant(speak),
-    fc.constant(begin),
-    fc.constantFrom("inputs" as const, "usbredir" as const, "display" as const).map(sendData),
-    fc.constant(answer("ack")),
-    fc.constantFrom("ack" as const, "nack" as const).map(answer),
-    anyName.map((name) => sends(name, "flush")),
-    anyName.map(sendData),
-    fc.tuple(anyName, anyMessage).map(([name, message]) => sends(name, message)),
-    anyName.map(askToFlush),
-    anyName.map(leave),
-    anyName.map(close),
-    fc.constant(giveUp),
-    fc.constantFrom(500, 2_000).map(wait),
-  ],
-  { maxCommands: 60, size: "max" },
+const anything = fc.oneof(
+  fc.boolean().map((migrates) => link("main", migrates)),
+  fc.constantFrom(...others).map((name) => link(name)),
+  fc.constantFrom(0, 7).map(answerLink),
+  fc.constantFrom(speak, begin, giveUp),
+  fc.constantFrom("ack" as const, "nack" as const).map(answer),
+  anyName.map(sendData),
+  fc.tuple(anyName, anyMessage).map(([name, message]) => sends(name, message)),
+  anyName.map(askToFlush),
+  anyName.map(leave),
+  anyName.map(close),
+  fc.constantFrom(500, 2_000).map(wait),
 )
+
+/** Now and then somebody does what is not right. */
+const commands = fc.commands([...Array.from({ length: 6 }, () => anythingRight), anything], {
+  maxCommands: 60,
+  size: "max",
+})
 
 test("what a session decides is what a model of a server can stand, and all that it waits for", () => {
   fc.assert(
