@@ -12,38 +12,25 @@ import { type ChannelState, refuse, type SessionState, type World } from "./stat
 /** How long a client may take for DISPLAY_INIT, in milliseconds. */
 const initTime = 2_000
 
-/** How long a display gets to speak after DISPLAY_INIT, in milliseconds: its worker looks every 10. */
-const hearingTime = 10_000
-
 export const unsettledOf = ({ unsettled }: World, session: SessionState): readonly ChannelState[] =>
   [...unsettled].filter((channel) => channel.session === session)
 
 export const hasUnsettled = ({ unsettled }: World, session: SessionState | undefined): boolean =>
   [...unsettled].some((channel) => channel.session === session)
 
-const setDue = (world: World, channel: ChannelState, time: number): void => {
-  channel.due = world.now + time
-  world.decisions.push({ kind: "wake", connection: channel.connection, at: channel.due })
-}
-
 /** A display that is linked as in a new session owes DISPLAY_INIT from now on. */
 export const awaitInit = (world: World, channel: ChannelState): void => {
   if (channel.channel !== "display" || !channel.isLinked || channel.stage !== "ordinary") return
   world.unsettled.add(channel)
-  setDue(world, channel, initTime)
-}
-
-/** DISPLAY_INIT goes to the server: the display is to be heard next. */
-export const initSent = (world: World, channel: ChannelState): void => {
-  channel.hadDisplayInit = true
-  if (world.unsettled.has(channel)) setDue(world, channel, hearingTime)
+  channel.due = world.now + initTime
+  world.decisions.push({ kind: "wake", connection: channel.connection, at: channel.due })
 }
 
 /** Sends a display the DISPLAY_INIT that its client owes. */
 const sendInit = (world: World, channel: ChannelState): void => {
   const { connection } = channel
   world.decisions.push({ kind: "send", connection, type: onDisplay.init, payload: displayInit })
-  initSent(world, channel)
+  channel.hadDisplayInit = true
 }
 
 /** Makes sure that a display can be ended: once it was heard, which changes its session. */
@@ -60,11 +47,7 @@ export const heard = (world: World, channel: ChannelState): void => {
   world.changed.add(channel.session)
 }
 
-/** Displays that took too long get the guard's DISPLAY_INIT, or count as heard after one. */
+/** Displays whose client took too long get the guard's DISPLAY_INIT. */
 export const expireInits = (world: World): void => {
-  for (const channel of world.unsettled) {
-    if (channel.due > world.now) continue
-    if (channel.hadDisplayInit) heard(world, channel)
-    else settle(world, channel)
-  }
+  for (const channel of world.unsettled) if (channel.due <= world.now) settle(world, channel)
 }

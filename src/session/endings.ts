@@ -9,7 +9,10 @@ const end = (world: World, channel: ChannelState): void => {
   world.decisions.push({ kind: "end", connection: channel.connection })
 }
 
-/** Ends a connection that its client left, as soon as its server can stand it. */
+/**
+ * Ends a connection that its client left, as soon as its server can stand it. A pending one is linked later all the
+ * same: a display that has ended by then is freed while it is used (dcc.cpp:373), and so is a port (spicevmc.cpp:600).
+ */
 const endIfReady = (world: World, channel: ChannelState): void => {
   if (channel.isEnding || !channel.hasLeft || world.asking === channel) return
   const { session, stage } = channel
@@ -18,7 +21,7 @@ const endIfReady = (world: World, channel: ChannelState): void => {
     for (const display of unsettled) settle(world, display)
     if (world.asking?.session !== session && unsettled.length === 0) end(world, channel)
   } else if (world.unsettled.has(channel)) settle(world, channel)
-  else if (channel.channel !== "display" || stage !== "pending") end(world, channel)
+  else if (stage !== "pending") end(world, channel)
 }
 
 /** Ends what can end of a session. Displays first: main may wait for them. */

@@ -33,7 +33,7 @@ const refuseLink = (world: World, pending: PendingLink, reason: Reason): void =>
   const { connection } = pending
   world.pending.delete(connection)
   tellRefusal(world, pending, reason)
-  if (!world.observes) world.decisions.push({ kind: "end", connection })
+  if (!world.observes()) world.decisions.push({ kind: "end", connection })
 }
 
 const waitIn = (pending: PendingLink, place: Set<PendingLink>): void => {
@@ -51,31 +51,34 @@ const ask = (world: World, { connection, link }: PendingLink, session: SessionSt
   world.decisions.push(...channel.forward)
 }
 
-/**
- * Whether a session that migrates keeps another main from being linked: one that migrates too in any case, an ordinary
- * one while a machine can be on its way, so that there is data to lose.
- */
-const isReserved = (world: World, migrates: boolean): boolean => {
-  const main = world.migration?.channels.get("main")
-  return main !== undefined && !main.hasLeft && (migrates || mayReceive(world))
+/** How long a session that migrates keeps the server once no machine can be on its way any more, in milliseconds. */
+const reservation = 30_000
+
+/** Whether a session that migrates keeps another main from being linked: the server would drop it, and its data. */
+const isReserved = (world: World): boolean => {
+  const { migration, now } = world
+  const main = migration?.channels.get("main")
+  if (migration === undefined || main === undefined || main.hasLeft) return false
+  if (mayReceive(world)) migration.reservedUntil = now + reservation
+  return now < migration.reservedUntil
 }
 
 /** Why a main channel must not be linked now. */
 const objectionTo = (world: World, connectionId: number): Reason | undefined => {
   if (world.sessions.has(connectionId)) return { check: rules.idOnce }
-  return isReserved(world, connectionId !== 0) ? { check: rules.oneMigration } : undefined
+  return isReserved(world) ? { check: rules.oneMigration } : undefined
 }
 
 const considerMain = (world: World, pending: PendingLink): void => {
   const { connectionId } = pending.link
   const migrates = connectionId !== 0
   const objection = objectionTo(world, connectionId)
-  if (objection !== undefined && !world.observes) {
+  if (objection !== undefined && !world.observes()) {
     refuseLink(world, pending, objection)
     return
   }
   if (objection !== undefined) tellRefusal(world, pending, objection)
-  else if (hasUnsettled(world, world.current) && !world.observes) {
+  else if (hasUnsettled(world, world.current) && !world.observes()) {
     waitIn(pending, world.waitingMains)
     return
   }
@@ -97,7 +100,7 @@ const beginningOf = (
   link: LinkRequest,
 ): Stage | Reason | "waits" => {
   if (carriesData(link.channel) && session.hasBegun) return { check: rules.channelBeforeData }
-  if (world.observes && (main.stage === "undecided" || main.stage === "asked")) return "pending"
+  if (world.observes() && (main.stage === "undecided" || main.stage === "asked")) return "pending"
   if (main.stage === "undecided") {
     turnFlagOff(world, session, main)
     return session.flag === "off" ? "pending" : "waits"
@@ -137,7 +140,7 @@ const considerOther = (world: World, pending: PendingLink): void => {
 /** Asks the server for the links whose turn it is. */
 export const admit = (world: World): void => {
   for (const pending of world.queue) {
-    if (world.asking !== undefined && !world.observes) return
+    if (world.asking !== undefined && !world.observes()) return
     world.queue.delete(pending)
     if (pending.link.channel === "main") considerMain(world, pending)
     else considerOther(world, pending)
@@ -182,13 +185,15 @@ const takeMain = (world: World, { session }: ChannelState): void => {
   if (world.current !== undefined) dropSession(world, world.current)
   world.current = session
   if (session.id !== undefined) world.sessions.set(session.id, session)
-  if (session.migrates) world.migration = session
+  if (!session.migrates) return
+  world.migration = session
+  session.reservedUntil = world.now + reservation
 }
 
 /** The server has taken a link, or not: then it closes the connection. */
 export const linked = (world: World, { connection, error }: EventOf<"linked">): void => {
   const channel = world.connections.get(connection)
-  if (channel === undefined || (world.asking !== channel && !world.observes)) return
+  if (channel === undefined || (world.asking !== channel && !world.observes())) return
   world.asking = undefined
   world.changed.add(channel.session)
   if (error !== 0) {

@@ -3,7 +3,6 @@ import { carriesData } from "../spice/wire/channels.js"
 import { wordAt } from "../spice/wire/declared.js"
 import { fromClient, isDisplayInit, noVersion, onMain, onSpicevmc } from "../spice/wire/messages.js"
 import { isHeld } from "./data.js"
-import { initSent } from "./display-init.js"
 import type { Decision, EventOf } from "./events.js"
 import { ended, mayReceive, passed } from "./migration.js"
 import { rules } from "./rules.js"
@@ -60,10 +59,10 @@ const judgeEnd: Judge = (world, channel) => {
   return undefined
 }
 
-const judgeDisplayInit: Judge = (world, channel, { head }) => {
+const judgeDisplayInit: Judge = (_, channel, { head }) => {
   if (channel.hadDisplayInit) return { check: rules.displayInitOnce }
   if (!isDisplayInit(head)) return { check: rules.displayInitValid }
-  initSent(world, channel)
+  channel.hadDisplayInit = true
   return undefined
 }
 
@@ -145,7 +144,7 @@ const channelOf = (world: World, connection: number): ChannelState | undefined =
 
 /** Where nothing is held back, data that did not decode has gone on to the server like any other. */
 const overlookData = (world: World, channel: ChannelState): void => {
-  if (world.observes && channel.stage === "sending" && !isHeld(channel.session, channel)) passed(world, channel)
+  if (world.observes() && channel.stage === "sending" && !isHeld(channel.session, channel)) passed(world, channel)
 }
 
 /** Judges a message of a client by its header; returns the decision that nearly all get. */

@@ -32,7 +32,7 @@ export const rules = {
   oneMigration: {
     id: "session/one-migration",
     code: "out-of-order",
-    says: "A main channel must not be linked while the session of another one migrates; an ordinary one, while that can bring data.",
+    says: "A main channel must not be linked while the session of another one migrates: while a machine can be on its way, and 30 s longer.",
     without:
       "spice-server drops the session that migrates, whose data is lost (reds.cpp:1808). One that says that it migrates too shares its flag: a channel linked next fails an assertion that ends QEMU (reds.cpp:2029).",
   },
@@ -142,7 +142,7 @@ export const rules = {
   displayInitValid: {
     id: "session/display-init-valid",
     code: "out-of-range",
-    says: "DISPLAY_INIT must have 14 bytes, a cache of 0 or more pixels, and a dictionary of 1 to 33554432 pixels.",
+    says: "DISPLAY_INIT must have 14 bytes, a cache of 0 or more pixels, and a dictionary of 0 to 33554432 pixels.",
     without:
       "spice-server closes a display that still waits for it, or has no dictionary: either ends QEMU (dcc.cpp:371, image-encoders.cpp).",
   },

@@ -1,8 +1,9 @@
 import { type Check, type Measure, Violation } from "../schema/violation.js"
 import type { MigrateData } from "../spice/migrate-data.js"
-import type { ReceiverState } from "../spice/receiver.js"
+import { defaultReceiver, type ReceiverState } from "../spice/receiver.js"
 import type { LinkedChannel } from "../spice/wire/channels.js"
 import type { Connection, Decision, EventOf } from "./events.js"
+import type { SessionOptions } from "./options.js"
 import type { Stage } from "./table.js"
 
 /** What is known of one server's sessions. Only the functions of this folder see and change it. */
@@ -28,7 +29,7 @@ export interface ChannelState {
   heldMessage: EventOf<"whole"> | undefined
   /** Whether a display has spoken since its DISPLAY_INIT or its data: its worker has taken that. */
   isHeard: boolean
-  /** When a display that owes DISPLAY_INIT gets the guard's, and when one that got it counts as heard. */
+  /** When a display that owes DISPLAY_INIT gets the guard's. */
   due: number
   /** What the server has asked for: SET_ACKs and PINGs without an answer, and whether it wants acknowledgements at all. */
   setAcks: number
@@ -67,6 +68,8 @@ export interface SessionState {
   isEnding: boolean
   /** Whether a channel left that the server waits for ever for. */
   isAbandoned: boolean
+  /** Until when no other main is linked; later while a machine can be on its way. */
+  reservedUntil: number
   /** Whether data is on its way: a channel that is linked from then on may await its own or not. */
   hasBegun: boolean
   /** Main's data that waits for the other channels', and until when. */
@@ -89,7 +92,7 @@ export interface World {
   /** Whether a machine may be on its way to the server, as far as its caller knows. */
   readonly awaitsMachine: () => boolean
   /** Whether decisions are only told: everything goes on whatever they are. */
-  readonly observes: boolean
+  readonly observes: () => boolean
   readonly connections: Map<Connection, ChannelState>
   /** Sessions by connection id, until the server has closed their main. */
   readonly sessions: Map<number, SessionState>
@@ -115,6 +118,25 @@ export interface World {
   readonly changed: Set<SessionState>
 }
 
+export const newWorld = (options: SessionOptions): World => ({
+  receiver: () => options.receiver ?? defaultReceiver,
+  awaitsMachine: () => options.awaitsMachine ?? false,
+  observes: () => options.observes ?? false,
+  connections: new Map(),
+  sessions: new Map(),
+  now: 0,
+  pending: new Map(),
+  queue: new Set(),
+  waitingMains: new Set(),
+  unsettled: new Set(),
+  asking: undefined,
+  current: undefined,
+  migration: undefined,
+  machineRuns: false,
+  decisions: [],
+  changed: new Set(),
+})
+
 export const keyOf = (channel: LinkedChannel, id: number): string => (channel === "main" ? "main" : `${channel}[${id}]`)
 
 export const newSession = (id: number | undefined, migrates: boolean): SessionState => ({
@@ -127,6 +149,7 @@ export const newSession = (id: number | undefined, migrates: boolean): SessionSt
   isSeamless: false,
   isEnding: false,
   isAbandoned: false,
+  reservedUntil: Number.NEGATIVE_INFINITY,
   hasBegun: false,
   heldMain: undefined,
   agentIsConnected: false,
@@ -185,7 +208,7 @@ export const leave = ({ changed }: World, channel: ChannelState): void => {
 /** Refuses a connection, and remembers why: whatever else comes on it is refused for the same reason. */
 export const refuse = (world: World, channel: ChannelState, reason: Reason): void => {
   const { connection } = channel
-  if (world.observes) {
+  if (world.observes()) {
     const violation = violationOf(keyOf(channel.channel, channel.channelId), reason)
     world.decisions.push({ kind: "refuse", connection, violation })
     return

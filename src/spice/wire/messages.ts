@@ -28,7 +28,7 @@ export const isDisplayInit = (payload: Uint8Array): boolean => {
   if (payload.length !== displayInit.length) return false
   const view = viewOf(payload)
   const window = view.getInt32(10, true)
-  return view.getInt32(5, true) >= 0 && window > 0 && window <= largestWindow
+  return view.getInt32(5, true) >= 0 && window >= 0 && window <= largestWindow
 }
 
 /** Of the server, on any channel. */
