@@ -122,7 +122,7 @@ meanwhile. If the connection ends in that time, even in the same read as DISPLAY
 - What follows DISPLAY_INIT, and the end of the connection, wait until the server has said anything on the display: then its worker
   serves it. Nothing is sent to a display, nor is it ended, in between.
 - Main is not ended, nor another one linked, before all displays of the session have got so far.
-- A display that is \`pending\` is not ended: the server would still link it, and find it closed.
+- A channel that is \`pending\` is not ended: the server would still link it, and find it closed.
 
 On channels of a migration all messages pass only as a whole, as one of the guard's may have to follow; so does AGENT_DATA on main in
 any session, since all clients share one buffer for it at the server (reds.cpp:1077).
@@ -192,8 +192,8 @@ ${checks([...Object.values(wireChecks), ...linkHeader.struct.rules, ...linkMessa
   are more than the later one explains, and are refused.
 - **A display that the server sends more than its client reads, or acknowledges**: the worker waits up to 30 s for it as soon as the
   machine stops, is reset or changes its mode.
-- **A migration that is never over**, since its client does not go on with it or is silent: until its client leaves or is let go of, no
-  other one is let in to a server that may await a machine. An agent and main's data end that; so does the relay's \`idleSeconds\`.
+- **A migration that is never over**, since its client does not go on with it or is silent: until that leaves or is let go of, no other
+  one is let in while a machine may be on its way, and for 30 s longer. The relay's \`idleSeconds\` end that too.
 `
 
 test("docs/session.md is what the code says", async () => {
