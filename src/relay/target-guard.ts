@@ -57,11 +57,16 @@ export const targetGuardOf = (initial: Target, clock: Clock, known: () => void):
 
   const handOut = (decisions: readonly Decision[], but?: Connection): void => {
     for (const decision of decisions)
-      if (decision.kind === "wake") clock.after(Math.max(1, decision.at - clock.now()), tick)
+      if (decision.kind === "wake") wake(decision.at)
       else if (decision.connection !== but) deciders.get(decision.connection)?.(decision)
   }
 
   const tick = (): void => handOut(session({ kind: "time", now: clock.now() }))
+
+  /** Says the time at a moment: a timer may come a little early, then once more. */
+  const wake = (at: number): void => {
+    clock.after(Math.max(1, Math.ceil(at - clock.now())), () => (clock.now() < at ? wake(at) : tick()))
+  }
 
   const forget = (): void => {
     session = createSession(told)
