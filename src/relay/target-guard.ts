@@ -18,8 +18,8 @@ export type Target = Required<SessionOptions>
 export interface TargetGuard {
   /** A number for a new connection, and who takes the decisions on it. */
   readonly join: (decide: Decide) => Connection
-  /** Says an event and what time it is, and hands out what is decided; returns the decision on the event's own connection. */
-  readonly say: (event: Exclude<SessionEvent, { readonly kind: "time" }>) => Decision | undefined
+  /** Says an event and what time it is; returns what is decided on its own connection, and hands out the rest. */
+  readonly say: (event: Exclude<SessionEvent, { readonly kind: "time" }>) => readonly Decision[]
   /** Says that time has passed. */
   readonly tick: () => void
   readonly leave: (connection: Connection) => void
@@ -34,14 +34,16 @@ export interface TargetGuard {
  * it gets what forgets that, once the server is gone.
  */
 export const targetGuardOf = (initial: Target, clock: Clock, known: (forget: () => void) => void): TargetGuard => {
-  const target = { receiver: initial.receiver, awaitsMachine: initial.awaitsMachine }
+  const target = { ...initial }
   let session: Session = createSession(target)
   let isKnown = false
   let next: Connection = 1
   const deciders = new Map<Connection, Decide>()
 
-  const handOut = (decisions: readonly Decision[], but?: Decision): void => {
-    for (const decision of decisions) if (decision !== but) deciders.get(decision.connection)?.(decision)
+  const handOut = (decisions: readonly Decision[], but?: Connection): void => {
+    for (const decision of decisions)
+      if (decision.kind === "wake") clock.after(Math.max(1, decision.at - clock.now()), tick)
+      else if (decision.connection !== but) deciders.get(decision.connection)?.(decision)
   }
 
   const tick = (): void => handOut(session({ kind: "time", now: clock.now() }))
@@ -63,17 +65,18 @@ export const targetGuardOf = (initial: Target, clock: Clock, known: (forget: () 
         known(forget)
       }
       const decisions = session(event)
-      const [first] = decisions
-      const own = first?.connection === event.connection ? first : undefined
-      handOut(decisions, own)
-      return own
+      const isOwn = (decision: Decision) => decision.connection === event.connection && decision.kind !== "wake"
+      // Nearly always it is this one, and nothing else.
+      if (decisions.length === 1 && decisions.every(isOwn)) return decisions
+      handOut(decisions, event.connection)
+      return decisions.filter(isOwn)
     },
     tick,
     leave: (connection) => {
       deciders.delete(connection)
     },
-    use: ({ receiver, awaitsMachine }) => {
-      Object.assign(target, { receiver, awaitsMachine })
+    use: (next) => {
+      Object.assign(target, next)
     },
     target: () => target,
   }

@@ -1,7 +1,7 @@
 import type { Clock } from "./clock.js"
 import type { Settings } from "./settings.js"
 import { connectSilently } from "./target.js"
-import { type TargetGuard, targetGuardOf } from "./target-guard.js"
+import { type Target, type TargetGuard, targetGuardOf } from "./target-guard.js"
 import { watchServer } from "./watch.js"
 
 /** The guards of all targets, each of which has one however many listeners lead to it. */
@@ -11,6 +11,12 @@ export interface Targets {
   readonly use: (all: readonly Settings[]) => void
   readonly close: () => void
 }
+
+const targetOf = ({ receiver, awaitsMachine, mode }: Settings): Target => ({
+  receiver,
+  awaitsMachine,
+  observes: mode === "monitor",
+})
 
 interface Guarded {
   readonly guard: TargetGuard
@@ -23,7 +29,7 @@ export const targetsOf = (clock: Clock, gone: (target: string) => void): Targets
 
   const open = (settings: Settings): Guarded => {
     let unwatch = (): void => {}
-    const guard = targetGuardOf(settings, clock, (forget) => {
+    const guard = targetGuardOf(targetOf(settings), clock, (forget) => {
       unwatch = watchServer(
         () => connectSilently(settings.target),
         clock,
@@ -43,7 +49,7 @@ export const targetsOf = (clock: Clock, gone: (target: string) => void): Targets
       return known.guard
     },
     use: (all) => {
-      for (const settings of all) targets.get(settings.targetName)?.guard.use(settings)
+      for (const settings of all) targets.get(settings.targetName)?.guard.use(targetOf(settings))
       for (const [name, { unwatch }] of targets)
         if (!all.some(({ targetName }) => targetName === name)) {
           unwatch()
