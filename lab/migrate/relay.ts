@@ -2,7 +2,7 @@ import { type ListenerConfiguration, type Relay, type RelayConfiguration, startR
 import { freePort } from "./free-port.js"
 
 /** What a relay is told of a server. */
-export type Told = Pick<ListenerConfiguration, "receiver" | "awaitsMachine">
+export type Told = Pick<ListenerConfiguration, "receiver" | "awaitsMachine" | "qmp">
 
 /** The guard in front of a server, with no option but what it is told of the server. */
 export interface Guard {

@@ -197,7 +197,7 @@ const once = (
 }
 
 const sharedBy = (listener: ListenerConfiguration): string => {
-  const { mode = "enforce", onViolation = "disconnect", receiver = {}, awaitsMachine = true, qmp = "" } = listener
+  const { mode = "enforce", onViolation = "disconnect", receiver = {}, awaitsMachine = false, qmp = "" } = listener
   return JSON.stringify([mode, onViolation, Object.entries(receiver).sort(), awaitsMachine, canonical(qmp)])
 }
 

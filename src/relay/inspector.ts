@@ -4,7 +4,7 @@ import type { Decision, LinkRequest } from "../session/index.js"
 import { carriesData } from "../spice/wire/channels.js"
 import { frameConnection } from "../spice/wire/connection.js"
 import { fullPlaces, miniPlaces } from "../spice/wire/header.js"
-import { fromClient as clientMessages } from "../spice/wire/messages.js"
+import { fromClient as clientMessages, onMain } from "../spice/wire/messages.js"
 import { type Checked, checkBlob } from "./blob.js"
 import type { Clock } from "./clock.js"
 import type { Mode, Reaction } from "./configuration.js"
@@ -183,11 +183,26 @@ export const inspectorOf = (outlet: Outlet, mode: Mode, judging: Judging): Inspe
     if (!observes) say({ kind: "left", connection })
   }
 
+  /** Whether a message asks for a seamless migration: then it matters whether a machine is awaited now. */
+  const asksForSeamless = (type: number): boolean => link?.channel === "main" && type === onMain.dstDoSeamless
+
   const whole = (type: number, header: Uint8Array, payload: Uint8Array): void => {
-    if (type === clientMessages.migrateData) {
-      data(header, payload)
-      return
+    if (type === clientMessages.migrateData) data(header, payload)
+    else if (!asksForSeamless(type)) judgeWhole(type, header, payload)
+    else {
+      const message = [header, payload]
+      heldMessage = message
+      // Main is linked: if a machine is still awaited after that, it had not arrived before.
+      guard.target().confirm(() => {
+        if (heldMessage !== message) return
+        heldMessage = []
+        judgeWhole(type, header, payload)
+        if (!isFeeding && !isHolding()) outlet.release()
+      })
     }
+  }
+
+  const judgeWhole = (type: number, header: Uint8Array, payload: Uint8Array): void => {
     const decision = ask({ kind: "whole", connection, type, payload })
     if (decision?.kind === "hold") {
       heldMessage = [header, payload]

@@ -13,6 +13,8 @@ export type Machine = "awaited" | "runs" | "unknown"
 /** Watches a target's machine. */
 export interface MachineWatch {
   readonly machine: () => Machine
+  /** Calls back once `machine` rests on a question that was asked after this call, or is unknown for want of an answer. */
+  readonly confirm: (then: () => void) => void
   /** Watches no more, and tells nothing any more. */
   readonly close: () => void
 }
@@ -80,10 +82,19 @@ export const watchMachine = (
   let qmp: Qmp | undefined
   let cancel = (): void => {}
 
+  let waiting: (() => void)[] = []
+
+  const confirmed = (): void => {
+    const all = waiting
+    waiting = []
+    for (const then of all) then()
+  }
+
   const become = (next: Machine): void => {
-    if (next === machine) return
+    const isNew = next !== machine
     machine = next
-    told(next, false)
+    if (isNew) told(next, false)
+    if (next === "unknown") confirmed()
   }
 
   const ask = (): void => {
@@ -97,6 +108,7 @@ export const watchMachine = (
       if (isOutdated || clock.now() - asked >= freshness) return ask()
       answeredFor = asked
       become(machineIn(status))
+      confirmed()
       cancel = clock.after(pauses[machine], ask)
     })
   }
@@ -136,15 +148,26 @@ export const watchMachine = (
     })
   }
 
+  const confirm = (then: () => void): void => {
+    waiting.push(then)
+    if (isAsking) isOutdated = true
+    else {
+      cancel()
+      ask()
+    }
+  }
+
   connect()
   return {
     // A guard that was stopped itself may look before any of its timers has.
     machine: () => (machine === "awaited" && clock.now() - answeredFor > oldest ? "unknown" : machine),
+    confirm: (then) => (isClosed || qmp === undefined ? then() : confirm(then)),
     close: () => {
       isClosed = true
       machine = "unknown"
       cancel()
       qmp?.close()
+      confirmed()
     },
   }
 }

@@ -98,7 +98,7 @@ const addressOf = (text: string): Address => {
 
 /** A listener's settings, or why there are none. */
 const settingsOf = (listener: ListenerConfiguration): E.Either<Failure, Settings> => {
-  const { mode = "enforce", onViolation = "disconnect", allow, limits, receiver, awaitsMachine = true, qmp } = listener
+  const { mode = "enforce", onViolation = "disconnect", allow, limits, receiver, awaitsMachine = false, qmp } = listener
   const name = nameOf(listener)
   try {
     const target = addressOf(listener.target)

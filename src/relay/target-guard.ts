@@ -12,7 +12,12 @@ import type { Clock } from "./clock.js"
 type Decide = (decision: Decision) => void
 
 /** What a guard is told of its target. */
-export type Target = Required<SessionOptions>
+export interface Target extends Required<Pick<SessionOptions, "receiver" | "observes">> {
+  /** Whether a machine is known to be on its way to it. */
+  readonly awaitsMachine: () => boolean
+  /** Calls back once `awaitsMachine` rests on what the target said after this call. */
+  readonly confirm: (then: () => void) => void
+}
 
 /** What all connections to one target share: the state of its sessions. */
 export interface TargetGuard {
@@ -27,15 +32,25 @@ export interface TargetGuard {
   readonly use: (target: Target) => void
   /** What the target is now. */
   readonly target: () => Target
+  /** The target's process is another one: forgets what was known of its sessions. */
+  readonly forget: () => void
 }
 
-/**
- * Guards one target. `known` is called when there is something to know of its server that a new one would not share:
- * it gets what forgets that, once the server is gone.
- */
-export const targetGuardOf = (initial: Target, clock: Clock, known: (forget: () => void) => void): TargetGuard => {
-  const target = { ...initial }
-  let session: Session = createSession(target)
+/** Guards one target. `known` is called when there is something to know of its server that a new one would not share. */
+export const targetGuardOf = (initial: Target, clock: Clock, known: () => void): TargetGuard => {
+  let target = initial
+  const told: SessionOptions = {
+    get receiver() {
+      return target.receiver
+    },
+    get awaitsMachine() {
+      return target.awaitsMachine()
+    },
+    get observes() {
+      return target.observes
+    },
+  }
+  let session: Session = createSession(told)
   let isKnown = false
   let next: Connection = 1
   const deciders = new Map<Connection, Decide>()
@@ -49,7 +64,7 @@ export const targetGuardOf = (initial: Target, clock: Clock, known: (forget: () 
   const tick = (): void => handOut(session({ kind: "time", now: clock.now() }))
 
   const forget = (): void => {
-    session = createSession(target)
+    session = createSession(told)
     isKnown = false
   }
 
@@ -62,7 +77,7 @@ export const targetGuardOf = (initial: Target, clock: Clock, known: (forget: () 
       if (event.kind === "link" || event.kind === "data") tick()
       if (event.kind === "link" && !isKnown) {
         isKnown = true
-        known(forget)
+        known()
       }
       const decisions = session(event)
       const isOwn = (decision: Decision) => decision.connection === event.connection && decision.kind !== "wake"
@@ -76,8 +91,9 @@ export const targetGuardOf = (initial: Target, clock: Clock, known: (forget: () 
       deciders.delete(connection)
     },
     use: (next) => {
-      Object.assign(target, next)
+      target = next
     },
     target: () => target,
+    forget,
   }
 }
