@@ -45,11 +45,19 @@ export interface Scene {
 /** Lets what was sent arrive and be answered. */
 export const settle = (): Promise<void> => pause(40)
 
+/** How long a link may wait for the relay, in milliseconds: a client's patience, and no sign that QEMU hangs. */
+const patience = 1_000
+
+const inTime = async <A>({ relay }: Host, link: Promise<A>): Promise<A> => {
+  if (relay !== undefined && !(await happens(link, patience))) throw new Error("the relay lets the link wait")
+  return link
+}
+
 export const sceneOf = (host: Host, state: string, another: Scene["another"]): Scene => {
   const address = { host: "127.0.0.1", port: host.port }
 
   const link: Scene["link"] = (channel, { id = 0, of = connectionId, ...way } = {}) =>
-    openChannel({ address: { ...address, ...way }, channel, id, connectionId: of })
+    inTime(host, openChannel({ address: { ...address, ...way }, channel, id, connectionId: of }))
 
   const prepare: Scene["prepare"] = (channel, { id = 0, of = connectionId, ...way } = {}) =>
     openRaw({ ...address, ...way }, { channel, id, connectionId: of })
@@ -57,7 +65,7 @@ export const sceneOf = (host: Host, state: string, another: Scene["another"]): S
   const linkRaw: Scene["linkRaw"] = async (channel, linking) => {
     const prepared = await prepare(channel, linking)
     prepared.sendTicket()
-    const result = await prepared.result()
+    const result = await inTime(host, prepared.result())
     if (result !== 0) throw new Error(`the server refused the link of ${channel}: ${result}`)
     return prepared
   }

@@ -1,8 +1,8 @@
-import { mainFromClient, mainFromServer } from "../../client/numbers.js"
+import { displayFromClient, mainFromClient, mainFromServer } from "../../client/numbers.js"
 import type { RawChannel, RawMessage } from "../../client/raw.js"
 import { words } from "../../client/words.js"
 import type { Played } from "../attack.js"
-import { connectionId, type Linking, type Scene, settle } from "../scene.js"
+import { connectionId, type Scene, settle } from "../scene.js"
 import { displayInit, type Order } from "./order.js"
 
 /**
@@ -16,9 +16,9 @@ const seamless: RawMessage = [mainFromClient.migrateDstDoSeamless, words(1)]
 const next = connectionId + 1
 
 /** A next client, whose channel is linked before its main has said how it migrates. */
-const linkNext = async (scene: Scene, way: Linking = {}): Promise<Played> => {
-  const main = await scene.link("main", { ...way, of: next })
-  const attacked = await scene.link("inputs", { ...way, of: next })
+const linkNext = async (scene: Scene): Promise<Played> => {
+  const main = await scene.link("main", { of: next })
+  const attacked = await scene.link("inputs", { of: next })
   await settle()
   return { main, attacked }
 }
@@ -61,16 +61,20 @@ const unseenAnswers = {
   ],
 } as const satisfies Record<string, readonly [sentence: string, act: (main: RawChannel) => Promise<void> | void]>
 
+const isDecidedByLuck = (name: string): boolean => ["close", "reset", "unread"].includes(name)
+
 const unseenOrders: readonly Order[] = Object.entries(unseenAnswers).flatMap(([name, [sentence, act]]) =>
   [false, true].map((runs) => ({
     name: `unseen-${name}${runs ? "-running" : ""}`,
     sentence: `sends MIGRATE_DST_DO_SEAMLESS ${sentence}${runs ? ", when the machine runs" : ""}; another links main and inputs`,
     channel: "inputs",
-    isRace: true,
+    isRace: isDecidedByLuck(name),
     machineRuns: runs,
     play: async (scene) => {
       if (runs) await scene.load()
-      return unseen(act)(scene)
+      const played = await unseen(act)(scene)
+      if (!runs) await scene.load()
+      return played
     },
   })),
 )
@@ -113,10 +117,11 @@ const races: readonly Order[] = [
       const { main, of } = await ordinaryMain(scene)
       const [second, display] = [await scene.prepare("main", { of }), await scene.prepare("display", { of })]
       await inOrder(second, display)
-      display.send([101, displayInit])
+      display.send([displayFromClient.init, displayInit])
       await settle()
       second.send(seamless)
       await settle()
+      await scene.load()
       return { main, attacked: main }
     },
   ),
@@ -158,7 +163,9 @@ const races: readonly Order[] = [
       first.close()
       await inOrder(second, inputs)
       await settle()
-      return linkNext(scene)
+      const played = await linkNext(scene)
+      await scene.load()
+      return played
     },
   ),
 ]

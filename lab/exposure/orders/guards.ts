@@ -63,7 +63,7 @@ const courses: Readonly<Record<string, Course>> = {
 
 const play =
   ({ staysOpen = false, first: before = asBefore, next: between = asBefore }: Course): Play =>
-  async ({ host, link }) => {
+  async ({ host, link, load }) => {
     const port = (step: Step): Promise<number> =>
       host.relay === undefined ? Promise.resolve(host.port) : step(host.relay)
     const first = await link("main", { port: await port(before) })
@@ -77,6 +77,7 @@ const play =
     const main = await link("main", way)
     const attacked = await link("inputs", way)
     await settle()
+    await load()
     return { main, attacked }
   }
 
