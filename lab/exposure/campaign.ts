@@ -24,6 +24,7 @@ const runOnce = (tried: Case, state: string, interrupted: Attack["interrupted"])
     },
     state,
     play: tried.play,
+    ...(tried.takes === undefined ? {} : { takes: tried.takes }),
     interrupted,
   })
 

@@ -32,6 +32,8 @@ export interface Case {
   readonly play: Play
   /** How often it is done at most, each time to another target, until it does harm. */
   readonly tries: number
+  /** How long it takes to play, in milliseconds, where that is long. */
+  readonly takes?: number
 }
 
 const corpus = fileURLToPath(new URL("../../corpus", import.meta.url))
@@ -116,4 +118,5 @@ export const orderCases = (order: Order): readonly Case[] =>
     guarded: [],
     play: order.play,
     tries: order.isRace === true ? raceTries(mode) : 1,
+    ...(order.takes === undefined ? {} : { takes: order.takes }),
   }))

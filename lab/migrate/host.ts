@@ -27,6 +27,9 @@ export interface Host extends Conversation {
   readonly isAlive: () => boolean
   /** Lets the guest run a line of shell, and waits until it has. */
   readonly inGuest: (line: string) => Promise<void>
+  /** Keeps the whole process from running, as a host does that is short of everything, until it is let go on. */
+  readonly freeze: () => void
+  readonly thaw: () => void
 }
 
 /** How a process ended: by a signal, or with a code. */
@@ -144,8 +147,22 @@ const start = async (options: HostOptions, folder: string): Promise<Started> => 
   }
   const incoming = `unix:${join(folder, "migration")}`
   const reached = relay?.port ?? port
+  const freeze = (): void => void child.kill("SIGSTOP")
+  const thaw = (): void => void child.kill("SIGCONT")
   return {
-    host: { ...conversation, port: reached, relay, machine, incoming, complaints, ended, isAlive, inGuest },
+    host: {
+      ...conversation,
+      port: reached,
+      relay,
+      machine,
+      incoming,
+      complaints,
+      ended,
+      isAlive,
+      inGuest,
+      freeze,
+      thaw,
+    },
     stop,
   }
 }

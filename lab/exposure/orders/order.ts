@@ -26,6 +26,8 @@ export interface Order {
   readonly isRace?: boolean
   /** Whether the machine runs before the client comes, so that the relay can be told that none is on its way. */
   readonly machineRuns?: boolean
+  /** How long it takes to play, in milliseconds, where that is long. */
+  readonly takes?: number
   readonly play: Play
 }
 

@@ -57,7 +57,48 @@ const message = agentMessage(agentMessages.clipboard, Buffer.alloc(40))
 
 const firstHalf = lyingFrame(agentData, message.length, message.subarray(0, 10))
 
+/** Longer than the relay waits for a server to close. */
+const standstill = 12_000
+
+/** A client that leaves a channel while QEMU stands still, as it does on a host that is short of everything. */
+const whileStill =
+  (name: "port" | "display", leave: (channel: RawChannel) => void): Play =>
+  async (scene) => {
+    const { connectionId: of, main } = await scene.ordinary({ without: [name] })
+    const channel = await scene.prepare(name, { of })
+    scene.host.freeze()
+    channel.sendTicket()
+    leave(channel)
+    await pause(standstill)
+    scene.host.thaw()
+    await settle()
+    return { main, attacked: main }
+  }
+
+const still: readonly Order[] = [
+  {
+    name: "stall-server-port",
+    sentence: "sends a port's ticket and closes it, while QEMU stands still for 12 s",
+    channel: "port",
+    machineRuns: true,
+    takes: standstill,
+    play: whileStill("port", ({ close }) => close()),
+  },
+  {
+    name: "stall-server-display",
+    sentence: "sends a display's ticket and DISPLAY_INIT, and closes it, while QEMU stands still for 12 s",
+    channel: "display",
+    machineRuns: true,
+    takes: standstill,
+    play: whileStill("display", ({ send, close }) => {
+      send([displayFromClient.init, displayInit])
+      close()
+    }),
+  },
+]
+
 export const stallOrders: readonly Order[] = [
+  ...still,
   {
     name: "stall-display-unread",
     sentence: "does not read its display, on which the guest draws",
