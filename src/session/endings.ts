@@ -57,4 +57,6 @@ export const gone = (world: World, channel: ChannelState): void => {
   if (world.asking === channel) world.asking = undefined
   session.channels.delete(keyOf(channel.channel, channel.channelId))
   if (channel.channel === "main") dropSession(world, session)
+  // What its end waited for may have been this one.
+  world.changed.add(session)
 }

@@ -204,7 +204,7 @@ describe("a configuration is refused", () => {
     ],
     [
       "with a target that one awaits a machine for, and another does not",
-      several({}, { listen: "tcp://h:1", awaitsMachine: false }),
+      several({}, { listen: "tcp://h:1", awaitsMachine: true }),
       "relay/one-target",
       "listeners[1].target",
     ],

@@ -188,9 +188,8 @@ test("a server that was started anew is not judged by what the one before it was
   }
   const before = await start()
   const { lines, log, line } = recordingLog()
-  const relay = right(
-    await startRelay({ listeners: [{ name: "vm", listen: "tcp://127.0.0.1:0", target: `unix://${path}` }] }, { log }),
-  )
+  const listener = { name: "vm", listen: "tcp://127.0.0.1:0", target: `unix://${path}`, awaitsMachine: true }
+  const relay = right(await startRelay({ listeners: [listener] }, { log }))
   onTestFinished(() => relay.close(0))
   const port = portOf(relay.addresses().get("vm"))
   const main = await channel({ port }, "main")

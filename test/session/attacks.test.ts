@@ -118,10 +118,7 @@ describe("a display without DISPLAY_INIT", () => {
 
   test("that is left gets the guard's, and is ended only when it has spoken", () => {
     const { display, leave, sent, server, decided } = linked()
-    expect(told(leave(display))).toEqual([
-      [display, "send"],
-      [display, "wake"],
-    ])
+    expect(told(leave(display))).toEqual([[display, "send"]])
     expect(sent()).toEqual([guardsInit(display)])
     server(display, 3)
     expect(decided()).toEqual([[display, "end"]])
@@ -154,11 +151,16 @@ describe("a display without DISPLAY_INIT", () => {
     expect(decided()).toEqual([[display, "end"]])
   })
 
-  test("whose server does not speak is ended 10 s after it", () => {
-    const { display, leave, wait } = linked()
+  test("whose server does not speak is not ended, however long that takes", () => {
+    const { main, display, leave, wait, server, decided } = linked()
     leave(display)
-    expect(wait(9_999)).toEqual([])
-    expect(told(wait(10_000))).toEqual([[display, "end"]])
+    leave(main)
+    expect(wait(1_000_000)).toEqual([])
+    server(display, 3)
+    expect(decided()).toEqual([
+      [display, "end"],
+      [main, "end"],
+    ])
   })
 
   test("main does not end before it", () => {
@@ -171,6 +173,19 @@ describe("a display without DISPLAY_INIT", () => {
       [display, "end"],
       [main, "end"],
     ])
+  })
+
+  test("that the server closes instead keeps main waiting no longer", () => {
+    const { main, display, leave, close, decided } = linked()
+    leave(main)
+    close(display)
+    expect(decided()).toEqual([[main, "end"]])
+    const asked = sceneOf()
+    const other = asked.ordinary()
+    const { connection } = asked.ask("inputs", 7)
+    asked.leave(connection)
+    expect(asked.leave(other)).toEqual([])
+    expect(told(asked.close(connection))).toEqual([[other, "end"]])
   })
 
   test("another main is not linked before it", () => {
@@ -207,6 +222,18 @@ describe("a display without DISPLAY_INIT", () => {
     expect(decided()).not.toContainEqual([display, "end"])
     server(display, 3)
     expect(decided()).toEqual([[display, "end"]])
+  })
+
+  test.each(["port", "usbredir", "cursor"] as const)("nor is a %s of one ended before that", (channel) => {
+    const { link, linkEarly, leave, send, decided } = sceneOf()
+    const main = link("main", 7)
+    const connection = linkEarly(main, channel)
+    expect(leave(connection)).toEqual([])
+    expect(send(main, end)).toBe("forward")
+    expect(decided()).toEqual([
+      [main, "forward"],
+      [connection, "end"],
+    ])
   })
 
   test("of a migrating client that asks for a seamless migration after all awaits data, and can be ended", () => {
@@ -273,7 +300,6 @@ describe("a DISPLAY_INIT that no display can be served by", () => {
     ["13 bytes", init(1, 1).subarray(0, 13)],
     ["15 bytes", new Uint8Array([...init(1, 1), 0])],
     ["no bytes", new Uint8Array()],
-    ["no dictionary", init(1, 0)],
     ["a dictionary of -1 pixels", init(1, -1)],
     ["a dictionary of one pixel too many", init(1, 0x2000001)],
     ["a cache of -1 pixels", init(-1, 1)],
@@ -282,11 +308,11 @@ describe("a DISPLAY_INIT that no display can be served by", () => {
     ordinary()
     const display = link("display", 7)
     expect(send(display, types.displayInit, payload)).toBe("session/display-init-valid")
-    expect(decided().map(([, verdict]) => verdict)).toEqual(["session/display-init-valid", "send", "wake"])
+    expect(decided().map(([, verdict]) => verdict)).toEqual(["session/display-init-valid", "send"])
   })
 
   test.each([
-    ["the least", init(0, 1)],
+    ["the least", init(0, 0)],
     ["the most", init(0x7fffffff, 0x2000000)],
   ])("%s that one can be served by passes", (_, payload) => {
     const { ordinary, link, send } = sceneOf()

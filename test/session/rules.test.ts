@@ -212,11 +212,20 @@ describe("links", () => {
     close(main)
   })
 
-  test("of an ordinary main: a session that says it migrates keeps it out only while there can be data to lose", () => {
-    const running = sceneOf({ awaitsMachine: false })
-    running.link("main", 7)
-    expect(running.ask("main", 8).verdict).toBe("session/one-migration")
-    expect(running.ask("main", 0).verdict).toBe("forward")
+  test("of main: a session that says it migrates keeps it out while there can be data to lose, and 30 s longer", () => {
+    for (const id of [0, 8]) {
+      const running = sceneOf({ awaitsMachine: false })
+      running.wait(5_000)
+      running.link("main", 7)
+      running.wait(34_999)
+      expect(running.ask("main", id).verdict).toBe("session/one-migration")
+      running.wait(35_000)
+      expect(running.ask("main", id).verdict).toBe("forward")
+      const awaiting = sceneOf()
+      awaiting.link("main", 7)
+      awaiting.wait(1_000_000)
+      expect(awaiting.ask("main", id).verdict).toBe("session/one-migration")
+    }
     const arrived = sceneOf()
     const main = arrived.migrating(7)
     arrived.link("usbredir", 7)
@@ -576,16 +585,18 @@ describe("a seamless migration", () => {
     expect(data(stream, displayOf())).toBe("session/data-in-migration")
   })
 
-  test("a channel that leaves before its data leaves a migration that never ends", () => {
+  test("a channel that leaves before its data leaves a migration that never ends, and keeps others out for 30 s", () => {
     const { migrating, link, close, data, wait, ask } = sceneOf()
     const main = migrating()
     close(link("usbredir", 7))
     const again = link("usbredir", 7)
     expect(data(again, genuine("usbredir"))).toBe("forward")
     data(main, genuine("main"))
-    wait(100_000)
-    expect(ask("usbredir", 7, 1).verdict).toBe("session/channel-before-data")
+    wait(29_999)
     expect(ask("main", 9).verdict).toBe("session/one-migration")
+    wait(30_000)
+    expect(ask("usbredir", 7, 1).verdict).toBe("session/channel-before-data")
+    expect(ask("main", 9).verdict).toBe("forward")
   })
 
   test("ends with its main channel: nothing is sent any more on the others", () => {

@@ -129,12 +129,18 @@ const mayArrive = ({ awaitsMachine, honest }: Setting, { server, lines }: Scene)
   !server.hasMachine &&
   [...(honest?.connections.keys() ?? [])].every((each) => lines.get(each)?.heard.includes("linked") === true)
 
+/** Of hostile clients that are alike, the first one begins: the other way round is the same but for their names. */
+const isInTurn = (before: Hostile | undefined, path: readonly Choice[]): boolean =>
+  before === undefined || path.some((each) => "connection" in each && before.connections.includes(each.connection))
+
 const choicesOf = (setting: Setting, scene: Scene, path: readonly Choice[]): readonly Choice[] => {
   const honest = setting.honest?.next(scene, path)
   return [
     ...inner(scene),
     ...(honest === undefined ? [] : [honest]),
-    ...setting.hostile.flatMap((each) => hostileChoices(each, scene, path)),
+    ...setting.hostile.flatMap((each, index) =>
+      isInTurn(setting.hostile[index - 1], path) ? hostileChoices(each, scene, path) : [],
+    ),
     ...(hasWake(scene) ? [{ does: "tick" } as const] : []),
     ...(mayArrive(setting, scene) ? [{ does: "arrive" } as const] : []),
     ...(setting.mayRestart === true && !scene.isRestarted ? [{ does: "restart" } as const] : []),

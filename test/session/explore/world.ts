@@ -1,7 +1,13 @@
 import type { Decision, SessionEvent } from "../../../src/session/index.js"
 import { type ChannelState, newWorld, type SessionState, type World } from "../../../src/session/state.js"
 import { step } from "../../../src/session/step.js"
-import { mainFromServer, onDisplay, onMain, displayInit as ownInit } from "../../../src/spice/wire/messages.js"
+import {
+  fromServer,
+  mainFromServer,
+  onDisplay,
+  onMain,
+  displayInit as ownInit,
+} from "../../../src/spice/wire/messages.js"
 import { displayInit, displayOf, genuine, types, word } from "../scene.js"
 import {
   type ChannelKind,
@@ -110,6 +116,12 @@ const isWithout = ({ without }: Scene, decision: Decision): boolean =>
       ((without === "own-display-init" && decision.type === onDisplay.init && decision.payload === ownInit) ||
         (without === "flag-off" && decision.type === onMain.dstDoSeamless))
 
+/** A message of the guard's own that it does without, and takes for answered. */
+const pretend = (scene: Scene, { connection, type }: Extract<Decision, { kind: "send" }>): void => {
+  const answer = type === onDisplay.init ? fromServer.setAck : mainFromServer.dstSeamlessNack
+  say(scene, { kind: "server", connection, type: answer, size: 0, head: new Uint8Array() })
+}
+
 const carryOut = (scene: Scene, decision: Decision): void => {
   if (decision.kind === "wake") {
     scene.wakes.push(decision.at)
@@ -117,7 +129,10 @@ const carryOut = (scene: Scene, decision: Decision): void => {
   }
   const { connection } = decision
   const line = lineOf(scene, connection)
-  if (isWithout(scene, decision)) return
+  if (isWithout(scene, decision)) {
+    if (decision.kind === "send") pretend(scene, decision)
+    return
+  }
   switch (decision.kind) {
     case "forward":
       forwardTo(scene, connection, ...(line.held ?? []))
@@ -154,14 +169,13 @@ const say = (scene: Scene, event: SessionEvent): readonly Decision[] => {
 const ask = (scene: Scene, connection: number, held: readonly ToServer[], event: SessionEvent): readonly Decision[] => {
   const line = lineOf(scene, connection)
   line.held = held
-  const decisions = say(scene, event)
-  const rule = decisions.find((each) => each.kind === "refuse" && each.connection === connection)
+  const decisions = step(scene.world, event)
   const [first] = decisions
-  const passes = (rule !== undefined && isWithout(scene, rule)) || isImpatient(scene, first, event)
-  if (passes) {
+  if ((first?.kind === "refuse" && isWithout(scene, first)) || isImpatient(scene, first, event)) {
     forwardTo(scene, connection, ...held)
     line.held = undefined
   }
+  for (const decision of decisions) carryOut(scene, decision)
   return decisions
 }
 
