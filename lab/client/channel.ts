@@ -23,6 +23,8 @@ export interface SpiceChannel {
   readonly received: () => number
   readonly ended: Promise<void>
   readonly close: () => void
+  readonly stall: () => void
+  readonly resume: () => void
 }
 
 /** Where a channel is linked, and how it behaves beyond what every client does. */
@@ -150,5 +152,7 @@ export const openChannel = async (options: ChannelOptions): Promise<SpiceChannel
     received: () => count,
     ended: stream.ended,
     close: stream.close,
+    stall: stream.stall,
+    resume: stream.resume,
   }
 }

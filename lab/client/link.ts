@@ -81,16 +81,37 @@ const checkResult = (code: number, channel: ChannelName): void => {
   if (code !== 0) throw new Error(`the server refused the link of ${channel}: ${errors[code] ?? `error ${code}`}`)
 }
 
-/** Links a channel: from the first byte to the server's consent. */
-export const link = async (stream: Stream, request: LinkRequest): Promise<Link> => {
+/** A link whose message has been answered, and whose ticket has not been sent. */
+export interface Handshake {
+  /** Whether the server can do with a header of 6 bytes. */
+  readonly serverHasMini: boolean
+  /** Sends the mechanism and the ticket, and the bytes that are to follow them in the same write. */
+  readonly sendTicket: (password?: string, following?: Uint8Array) => void
+  /** The server's word on the ticket: 0 for its consent. */
+  readonly result: () => Promise<number>
+}
+
+/** Sends the link's message and takes the server's reply. */
+export const shakeHands = async (stream: Stream, request: LinkRequest): Promise<Handshake> => {
   stream.write(linkMessageOf(request))
   const header = await stream.exactly(headerSize)
   const reply = await stream.exactly(header.readUInt32LE(12))
   checkResult(reply.readUInt32LE(0), request.channel)
   const capabilities = reply.readUInt32LE(replySize - 12) === 0 ? 0 : reply.readUInt32LE(reply.readUInt32LE(174))
-  stream.write(words(1)) // the mechanism: a spice ticket
-  stream.write(ticketOf(reply.subarray(4, 4 + ticketSize), request.password ?? ""))
-  checkResult((await stream.exactly(4)).readUInt32LE(0), request.channel)
-  const serverHasMini = (capabilities & wordOf([commonCapabilities.miniHeader])) !== 0
+  const publicKey = reply.subarray(4, 4 + ticketSize)
+  return {
+    serverHasMini: (capabilities & wordOf([commonCapabilities.miniHeader])) !== 0,
+    sendTicket: (password = request.password ?? "", following = new Uint8Array()) =>
+      // The mechanism is a spice ticket.
+      stream.write(Buffer.concat([words(1), ticketOf(publicKey, password), following])),
+    result: async () => (await stream.exactly(4)).readUInt32LE(0),
+  }
+}
+
+/** Links a channel: from the first byte to the server's consent. */
+export const link = async (stream: Stream, request: LinkRequest): Promise<Link> => {
+  const { serverHasMini, sendTicket, result } = await shakeHands(stream, request)
+  sendTicket()
+  checkResult(await result(), request.channel)
   return { miniHeader: serverHasMini && request.fullHeader !== true }
 }

@@ -11,6 +11,13 @@ export interface Stream {
   /** Resolves once the other side has closed or the connection broke. */
   readonly ended: Promise<void>
   readonly close: () => void
+  /** Ends the connection with a reset, whatever was not read yet. */
+  readonly reset: () => void
+  /** Ends what is sent, and still reads. */
+  readonly end: () => void
+  /** Reads nothing any more, until it is resumed. */
+  readonly stall: () => void
+  readonly resume: () => void
 }
 
 /** What `exactly` rejects with when there will be no more bytes. */
@@ -64,7 +71,17 @@ export const streamOf = (socket: Socket): Stream => {
     if (socket.writable) socket.write(bytes)
   }
 
-  return { exactly, feed, write, ended, close: () => void socket.destroy() }
+  return {
+    exactly,
+    feed,
+    write,
+    ended,
+    close: () => void socket.destroy(),
+    reset: () => void socket.resetAndDestroy(),
+    end: () => void socket.end(),
+    stall: () => void socket.pause(),
+    resume: () => void socket.resume(),
+  }
 }
 
 /** Connects to an address. */

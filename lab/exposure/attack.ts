@@ -21,6 +21,8 @@ export interface Attack {
   /** The file of the machine that the target takes. */
   readonly state: string
   readonly play: Play
+  /** How long that takes beyond a step of QEMU's, in milliseconds; 0 if not given. */
+  readonly takes?: number
   /** Rejects when the run is to end. */
   readonly interrupted: Promise<never>
 }
@@ -41,12 +43,12 @@ const stepper = (host: Host) => {
   let hang: Fate | undefined
 
   /** Takes a step and gives what it gives; undefined if QEMU dies of it, hangs, or did so before. */
-  const step = async <A>(take: () => Promise<A>): Promise<A | undefined> => {
+  const step = async <A>(take: () => Promise<A>, takes = 0): Promise<A | undefined> => {
     if (hang !== undefined || !host.isAlive()) return undefined
     const start = performance.now()
     const taken = take()
     const over = Promise.race([taken, host.ended])
-    if (await happens(over, patience.step))
+    if (await happens(over, patience.step + takes))
       try {
         return host.isAlive() ? await taken : undefined
       } catch (error) {
@@ -65,11 +67,11 @@ const stepper = (host: Host) => {
 /** What an attack looks like to the client, up to the moment at which it leaves. The relay may end it in the middle. */
 const seenBy = async (
   scene: Scene,
-  { play, options: { relay } }: Pick<Attack, "play" | "options">,
+  { play, takes, options: { relay } }: Pick<Attack, "play" | "takes" | "options">,
   step: ReturnType<typeof stepper>["step"],
 ): Promise<Fate> => {
   const { host } = scene
-  const playing = step(() => play(scene))
+  const playing = step(() => play(scene), takes)
   const played = await (relay !== undefined ? playing.catch(() => "refused" as const) : playing)
   if (played === "refused") return played
   if (played === undefined || played.isGone === true) return "accepted"
@@ -85,12 +87,12 @@ const seenBy = async (
  * Plays an attack against a target of its own and tells the target's fate. In the end the client leaves and QEMU quits,
  * since heap that is corrupt is often noticed only when it is freed.
  */
-export const fateOf = ({ options, state, play, interrupted }: Attack): Promise<Fate> =>
+export const fateOf = ({ options, state, interrupted, ...attack }: Attack): Promise<Fate> =>
   withHosts(async (start) => {
     const host = await start({ ...options, isTarget: true })
     const { step, hang } = stepper(host)
     const scene = sceneOf(host, state, () => start({ machine: options.machine, isTarget: true }))
-    const seen = await Promise.race([seenBy(scene, { play, options }, step), interrupted])
+    const seen = await Promise.race([seenBy(scene, { ...attack, options }, step), interrupted])
     // Without an answer: one that hangs would never give it.
     if (host.isAlive()) host.send(`{"execute":"quit"}\n`)
     if (!(await Promise.race([happens(host.ended, patience.end), interrupted]))) return hang() ?? "hung at exit"

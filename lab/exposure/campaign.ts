@@ -1,6 +1,6 @@
 import { type Attack, fateOf } from "./attack.js"
 import type { Case } from "./cases.js"
-import type { Fate } from "./fate.js"
+import { type Fate, isHarm, worseOf } from "./fate.js"
 import { environmentOf } from "./modes.js"
 import { savedState } from "./state.js"
 
@@ -15,7 +15,7 @@ export interface Following {
   readonly interrupted: Attack["interrupted"]
 }
 
-const run = (tried: Case, state: string, interrupted: Attack["interrupted"]): Promise<Fate> =>
+const runOnce = (tried: Case, state: string, interrupted: Attack["interrupted"]): Promise<Fate> =>
   fateOf({
     options: {
       machine: tried.machine,
@@ -24,8 +24,17 @@ const run = (tried: Case, state: string, interrupted: Attack["interrupted"]): Pr
     },
     state,
     play: tried.play,
+    ...(tried.takes === undefined ? {} : { takes: tried.takes }),
     interrupted,
   })
+
+/** Runs a case until it does harm or has been tried often enough; its fate is the worst. */
+const run = async (tried: Case, state: string, interrupted: Attack["interrupted"]): Promise<Fate> => {
+  let worst = await runOnce(tried, state, interrupted)
+  for (let count = 1; count < tried.tries && !isHarm(worst); count++)
+    worst = worseOf(worst, await runOnce(tried, state, interrupted))
+  return worst
+}
 
 /** Runs cases, each against a target of its own; ends with the rejection of `interrupted` when all targets have ended. */
 export const runCases = async (cases: readonly Case[], { done, failed, interrupted }: Following): Promise<void> => {

@@ -7,14 +7,18 @@ import type { Told } from "../migrate/relay.js"
 import type { Play } from "./attack.js"
 import { allocationsOf, attackedChannel, sendBlob } from "./blob-attack.js"
 import { type Mode, modes } from "./modes.js"
+import { connectionOrders } from "./orders/connections.js"
 import { deviceOrders } from "./orders/devices.js"
+import { displayOrders } from "./orders/displays.js"
+import { guardOrders } from "./orders/guards.js"
 import { migratingOrders } from "./orders/migrating.js"
 import type { Order } from "./orders/order.js"
 import { sessionOrders } from "./orders/session.js"
 import { sourceOrders } from "./orders/source.js"
+import { stallOrders } from "./orders/stalls.js"
 import { machine } from "./state.js"
 
-/** Something that is done once to a target of its own. */
+/** Something that is done to a target of its own. */
 export interface Case {
   readonly name: string
   readonly mode: Mode
@@ -26,6 +30,10 @@ export interface Case {
   /** Sizes of the allocations that are guarded in the mode for that. */
   readonly guarded: readonly number[]
   readonly play: Play
+  /** How often it is done at most, each time to another target, until it does harm. */
+  readonly tries: number
+  /** How long it takes to play, in milliseconds, where that is long. */
+  readonly takes?: number
 }
 
 const corpus = fileURLToPath(new URL("../../corpus", import.meta.url))
@@ -68,30 +76,47 @@ export const blobCases = (blob: CorpusBlob): readonly Case[] => {
     relay: mode === "relayed" ? told(blob.receiver) : undefined,
     guarded: allocationsOf(blob.channel, blob.bytes.length),
     play: sendBlob(channel, blob.bytes, mode),
+    tries: 1,
   }))
 }
 
 /** Every order of messages by name. */
-export const orders: readonly Order[] = [...sessionOrders, ...migratingOrders, ...deviceOrders, ...sourceOrders]
+export const orders: readonly Order[] = [
+  ...sessionOrders,
+  ...migratingOrders,
+  ...displayOrders,
+  ...stallOrders,
+  ...connectionOrders,
+  ...guardOrders,
+  ...deviceOrders,
+  ...sourceOrders,
+]
 
 /** The header says what an order allocates, and the guard would have to be told beforehand. */
 const orderModes: readonly Mode[] = ["plain", "malloc-check", "relayed"]
 
-/** In these sessions the machine runs before the client comes. */
-const isRunning = ({ name }: Order): boolean => sessionOrders.some((order) => order.name === name)
+/** What is decided by luck is as likely with one memory allocator as with another. */
+const raceModes: readonly Mode[] = ["plain", "relayed"]
+
+/** How often a race is run: without the relay it only has to land. */
+const raceTries = (mode: Mode): number => (mode === "relayed" ? 200 : 50)
 
 const relays: Partial<Record<Mode, Told>> = { relayed: {}, told: { awaitsMachine: false } }
 
-export const orderCases = (order: Order): readonly Case[] => {
-  const { name, play } = order
-  const all = isRunning(order) ? [...orderModes, "told" as const] : orderModes
-  return all.map((mode) => ({
-    name,
+const modesOfOrder = ({ isRace = false, machineRuns = false }: Order): readonly Mode[] => [
+  ...(isRace ? raceModes : orderModes),
+  ...(machineRuns ? ["told" as const] : []),
+]
+
+export const orderCases = (order: Order): readonly Case[] =>
+  modesOfOrder(order).map((mode) => ({
+    name: order.name,
     mode,
-    key: `order ${name} ${mode}`,
+    key: `order ${order.name} ${mode}`,
     machine,
     relay: relays[mode],
     guarded: [],
-    play,
+    play: order.play,
+    tries: order.isRace === true ? raceTries(mode) : 1,
+    ...(order.takes === undefined ? {} : { takes: order.takes }),
   }))
-}

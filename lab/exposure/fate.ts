@@ -16,6 +16,9 @@ export const outcomeOf = (fate: Fate): Outcome => {
 
 export const isHarm = (fate: Fate): boolean => ["hung", "killed"].includes(outcomeOf(fate))
 
+export const worseOf = (one: Fate, other: Fate): Fate =>
+  outcomes.indexOf(outcomeOf(other)) > outcomes.indexOf(outcomeOf(one)) ? other : one
+
 /** A position in a source without its folders, as logs and assertions give it. */
 const position = /([\w-]+\.(?:c|cpp|h|inc|tmpl\.c)):(\d+)/
 

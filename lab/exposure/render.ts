@@ -73,7 +73,12 @@ const groups = {
   "A migration's messages, and lying headers, without a migration": /^session-/,
   "A migrating client out of order": /^migrating-/,
   "What a client does to the source of a migration": /^source-/,
-  "Nothing to do with a migration, for comparison": /^(?!session-|migrating-|source-)/,
+  "Displays that end, or say nothing, before DISPLAY_INIT; ports that close at once": /^end-/,
+  "Clients that do not read, do not answer, or stop in the middle of a message": /^stall-/,
+  "Answers that nobody sees": /^unseen-/,
+  "Several connections at the same moment": /^race-/,
+  "A guard that forgets, or is not the only way": /^guard-/,
+  "Nothing to do with a migration, for comparison": /^(?!session-|migrating-|source-|end-|stall-|unseen-|race-|guard-)/,
 }
 
 /** Orders with one sentence and the same fates are a row; rows with one sentence stand together. */
@@ -199,7 +204,9 @@ A segmentation fault says nothing about where it happened.
 
 ## Orders of messages
 
-No data is needed for these. The decoders do not see them: what relays the messages has to keep their order.
+No data is needed for these. The decoders do not see them: what relays the messages has to keep their order. What luck decides
+(answers that nobody sees, several connections at the same moment) is tried without the relay until it does harm, at most 50 times,
+and through it 200 times; the worst is shown. Without a relay, what happens to the guard does not happen.
 
 ${orderTables(orders)}
 `

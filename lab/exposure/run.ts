@@ -57,7 +57,12 @@ const runAll = async (): Promise<void> => {
       }),
     ),
     orders: orders.map(
-      ({ play, ...order }): OrderResult => ({ ...order, fates: fatesOf(orderCases({ ...order, play })) }),
+      (order): OrderResult => ({
+        name: order.name,
+        sentence: order.sentence,
+        channel: order.channel,
+        fates: fatesOf(orderCases(order)),
+      }),
     ),
   })
   writeFileSync(fileURLToPath(new URL("../../docs/exposure.md", import.meta.url)), render(readResults()))

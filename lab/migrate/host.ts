@@ -1,19 +1,22 @@
 import { type ChildProcess, spawn } from "node:child_process"
 import { once } from "node:events"
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
-import { connect, createServer } from "node:net"
+import { connect } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { createInterface } from "node:readline"
 import { type Conversation, converse } from "../qmp.js"
+import { freePort } from "./free-port.js"
 import { type Machine, machineOptions } from "./machine.js"
-import { guard, type Told } from "./relay.js"
+import { type Guard, guard, type Told } from "./relay.js"
 import { photograph } from "./splash.js"
 
 /** A QEMU of the lab with a SPICE server. */
 export interface Host extends Conversation {
   /** Where clients reach its SPICE server, on loopback. */
   readonly port: number
+  /** This package's relay, where clients reach it through that only. */
+  readonly relay: Guard | undefined
   readonly machine: Machine
   /** Where it takes a migration from, as an address of QEMU's. */
   readonly incoming: string
@@ -24,6 +27,9 @@ export interface Host extends Conversation {
   readonly isAlive: () => boolean
   /** Lets the guest run a line of shell, and waits until it has. */
   readonly inGuest: (line: string) => Promise<void>
+  /** Keeps the whole process from running, as a host does that is short of everything, until it is let go on. */
+  readonly freeze: () => void
+  readonly thaw: () => void
 }
 
 /** How a process ended: by a signal, or with a code. */
@@ -42,17 +48,6 @@ export interface HostOptions {
   readonly environment?: NodeJS.ProcessEnv
   /** QEMU's program; the installed one if not given. */
   readonly program?: string
-}
-
-/** A port of loopback that nobody listens on. */
-export const freePort = async (): Promise<number> => {
-  const server = createServer().listen(0, "127.0.0.1")
-  await once(server, "listening")
-  const address = server.address()
-  server.close()
-  await once(server, "close")
-  if (address === null || typeof address === "string") throw new Error("a listener on loopback without a port")
-  return address.port
 }
 
 const spiceOptions = ({ jpegWanCompression = "auto", password }: Machine, port: number): readonly string[] => [
@@ -152,7 +147,24 @@ const start = async (options: HostOptions, folder: string): Promise<Started> => 
   }
   const incoming = `unix:${join(folder, "migration")}`
   const reached = relay?.port ?? port
-  return { host: { ...conversation, port: reached, machine, incoming, complaints, ended, isAlive, inGuest }, stop }
+  const freeze = (): void => void child.kill("SIGSTOP")
+  const thaw = (): void => void child.kill("SIGCONT")
+  return {
+    host: {
+      ...conversation,
+      port: reached,
+      relay,
+      machine,
+      incoming,
+      complaints,
+      ended,
+      isAlive,
+      inGuest,
+      freeze,
+      thaw,
+    },
+    stop,
+  }
 }
 
 const fulfilled = async <A>(promises: readonly Promise<A>[]): Promise<readonly A[]> =>

@@ -3,7 +3,7 @@ import { once } from "node:events"
 import { createInterface } from "node:readline"
 import { followMigration } from "../client/migration.js"
 import { openSession } from "../client/session.js"
-import { freePort } from "./host.js"
+import { freePort } from "./free-port.js"
 import type { Machine } from "./machine.js"
 
 /** A display of many surfaces, of which the first `photos` are drawn on (lab/surfaces/server.c). */

@@ -22,6 +22,12 @@ export interface Order {
   /** What the client does, as a sentence without the channel. */
   readonly sentence: string
   readonly channel: ChannelName
+  /** Whether the outcome is a matter of luck: then it is tried again and again. */
+  readonly isRace?: boolean
+  /** Whether the machine runs before the client comes, so that the relay can be told that none is on its way. */
+  readonly machineRuns?: boolean
+  /** How long it takes to play, in milliseconds, where that is long. */
+  readonly takes?: number
   readonly play: Play
 }
 
@@ -47,6 +53,10 @@ const genuineFiles: Readonly<Record<EveryChannel, string>> = {
 /** Data of a channel that a server has written; cursors have none, and get that of inputs. */
 export const genuineData = (channel: EveryChannel): Buffer =>
   readFileSync(fileURLToPath(new URL(`../../../corpus/${genuineFiles[channel]}`, import.meta.url)))
+
+/** Main's data of a source with an agent that its client speaks with. */
+export const genuineAgentData = (): Buffer =>
+  readFileSync(fileURLToPath(new URL("../../../corpus/main/genuine/main-agent-idle.bin", import.meta.url)))
 
 export const sendData = (channel: SpiceChannel, name: EveryChannel): void =>
   channel.send(fromClient.migrateData, genuineData(name))

@@ -112,4 +112,6 @@ const others: readonly Order[] = [
   },
 ]
 
-export const sessionOrders: readonly Order[] = [...onEveryChannel, ...onMain, ...claimed, ...huge, ...others]
+export const sessionOrders: readonly Order[] = [...onEveryChannel, ...onMain, ...claimed, ...huge, ...others].map(
+  (order) => ({ ...order, machineRuns: true }),
+)

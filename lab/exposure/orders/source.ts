@@ -4,7 +4,8 @@ import { fromServer, mainFromClient, mainFromServer } from "../../client/numbers
 import type { Session } from "../../client/session.js"
 import { words } from "../../client/words.js"
 import type { Host } from "../../migrate/host.js"
-import type { Play } from "../attack.js"
+import type { Play, Played } from "../attack.js"
+import type { Scene } from "../scene.js"
 import type { Order } from "./order.js"
 
 /** What a client does to the source of a migration; the QEMU that is watched is the source here. */
@@ -14,18 +15,23 @@ const announce = async (source: Host, target: Host): Promise<void> => {
   await source.ask("client_migrate_info", { protocol: "spice", hostname: "127.0.0.1", port: target.port })
 }
 
+/** Lets the machine move to another host, and the session with it. */
+export const migrate = async (scene: Scene, session: Session, onTheWay: OnTheWay = {}): Promise<Played> => {
+  const target = await scene.another()
+  const following = followMigration(session, () => scene.host.ask("migrate", { uri: target.incoming }), onTheWay)
+  following.catch(() => undefined)
+  await announce(scene.host, target)
+  await following
+  await scene.host.event("SPICE_MIGRATE_COMPLETED")
+  return { main: session.main, attacked: session.main, isGone: true }
+}
+
 const migrating =
   (before: (session: Session) => void, onTheWay: OnTheWay): Play =>
   async (scene) => {
     const session = await scene.ordinary()
     before(session)
-    const target = await scene.another()
-    const following = followMigration(session, () => scene.host.ask("migrate", { uri: target.incoming }), onTheWay)
-    following.catch(() => undefined)
-    await announce(scene.host, target)
-    await following
-    await scene.host.event("SPICE_MIGRATE_COMPLETED")
-    return { main: session.main, attacked: session.main, isGone: true }
+    return migrate(scene, session, onTheWay)
   }
 
 const startAgent = ({ main }: Session): void => main.send(mainFromClient.agentStart, words(0xffffffff))
