@@ -35,8 +35,11 @@ export interface Surroundings {
 /** What remains of a timer that is not needed any more: it may be for days. */
 const ignore = (): void => undefined
 
-/** A connection that can be ended from outside, at once. */
+/** A connection that can be ended from outside. */
 export interface Relayed {
+  /** Lets go of the client; the target is ended as soon as it can stand it. */
+  readonly leave: () => void
+  /** Ends it at once. */
   readonly end: () => void
 }
 
@@ -294,5 +297,5 @@ export const relayConnection = (client: Socket, surroundings: Surroundings): Rel
       endTarget()
     }),
   )
-  return { end: finish }
+  return { leave: guarded(abandon), end: finish }
 }

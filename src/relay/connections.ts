@@ -14,6 +14,9 @@ import type { Targets } from "./targets.js"
 /** What all buffers of a relay may take beyond the smallest, in bytes. */
 const bufferBudget = 0x10000000
 
+/** How long targets get to be ended in order when the relay is closed, in milliseconds: a display may owe DISPLAY_INIT. */
+const settling = 2_000
+
 /** What the parts of a relay share. */
 export interface Scene {
   readonly clock: Clock
@@ -81,6 +84,10 @@ export const connectionsOf = (scene: Scene): Connections => {
     open.add(relayed)
   }
 
+  const leaveAll = (): void => {
+    for (const connection of [...open]) connection.leave()
+  }
+
   const endAll = (): void => {
     for (const connection of [...open]) connection.end()
   }
@@ -89,7 +96,7 @@ export const connectionsOf = (scene: Scene): Connections => {
     isClosing = true
     if (milliseconds === 0) endAll()
     if (open.size === 0) return
-    const cancel = clock.after(milliseconds, endAll)
+    const cancels = [clock.after(milliseconds, leaveAll), clock.after(milliseconds + settling, endAll)]
     await new Promise<void>((resolve) => {
       const before = emptied
       emptied = () => {
@@ -97,7 +104,7 @@ export const connectionsOf = (scene: Scene): Connections => {
         resolve()
       }
     })
-    cancel()
+    for (const cancel of cancels) cancel()
   }
 
   return { take, drain }
