@@ -9,17 +9,17 @@ export const relayChecks = {
   listen: invalid(
     "listen-address",
     "wrong-type",
-    "This must be tcp://host:port, tls://host:port, unix:///path or fd://name; IPv6 addresses stand in brackets.",
+    "This must be tcp://host:port, tls://host:port, unix:///path or fd://name; IPv6 addresses stand in brackets, and a path has at most 107 bytes.",
   ),
   target: invalid(
     "target-address",
     "wrong-type",
-    "This must be tcp://host:port, tls://host:port or unix:///path, with a port from 1 on; IPv6 addresses stand in brackets.",
+    "This must be tcp://host:port, tls://host:port or unix:///path, with a port from 1 on; IPv6 addresses stand in brackets, and a path has at most 107 bytes.",
   ),
   metrics: invalid(
     "metrics-address",
     "wrong-type",
-    "This must be tcp://host:port, unix:///path or fd://name: metrics have no TLS.",
+    "This must be tcp://host:port, unix:///path of at most 107 bytes, or fd://name: metrics have no TLS.",
   ),
   name: invalid("name", "wrong-type", "A name must have from 1 to 64 letters, digits, dots, hyphens and underscores."),
   network: invalid("network", "wrong-type", "This must be an address or a network like 10.0.0.0/8."),
