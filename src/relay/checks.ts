@@ -39,11 +39,26 @@ export const relayChecks = {
   ),
   allowUnused: invalid("allow-unused", "inconsistent", "What connects to unix:// has no address to be allowed."),
   listeners: invalid("listeners", "wrong-type", "There must be from 1 to 256 listeners."),
-  listenTwice: invalid("listen-once", "inconsistent", "Two listeners must not listen on the same address."),
+  listenTwice: invalid(
+    "listen-once",
+    "inconsistent",
+    "Two listeners must not listen on the same address, however it is spelled; 0.0.0.0 and [::] have all of them.",
+  ),
+  metricsTwice: invalid("metrics-once", "inconsistent", "Metrics must not be served where a listener listens."),
+  targetHere: invalid(
+    "target-elsewhere",
+    "inconsistent",
+    "A target must not be where this relay listens or serves metrics: what it connects to would be itself.",
+  ),
+  fixedBuffer: invalid(
+    "fixed-buffer",
+    "limit-exceeded",
+    "The server reads a message of main into 26624 bytes and one of inputs into 2048: no blob of theirs may be larger.",
+  ),
   nameTwice: invalid("name-once", "inconsistent", "Two listeners must not have the same name."),
   oneTarget: invalid(
     "one-target",
     "inconsistent",
-    "Listeners of one target must have the same mode, onViolation, receiver and awaitsMachine: they share the state of its sessions.",
+    "Listeners of one target, however it is spelled, and of one server must have the same mode, onViolation, receiver and awaitsMachine: they share the state of its sessions.",
   ),
 } as const satisfies Record<string, Check>

@@ -8,8 +8,10 @@ import { broken, brokenAt, type Fault, kept, refined, together } from "../schema
 import type { Check } from "../schema/violation.js"
 import { type Address, formatAddress, parseAddress } from "./address.js"
 import { relayChecks } from "./checks.js"
+import { type Machine, unknownMachine } from "./machine.js"
 import { type ReceiverConfiguration, receiverType } from "./receiver.js"
 import { attributesOf } from "./subject.js"
+import { collide, fileIdentityOf, groupsOf, identityOf, leadsTo } from "./target-identity.js"
 
 /** Whether violations are acted on, or everything is forwarded as it came and what would have been done is counted. */
 export const modes = ["enforce", "monitor"] as const
@@ -51,6 +53,11 @@ export interface ListenerConfiguration {
   readonly listen: string
   /** `tcp://host:port`, `tls://host:port` or `unix:///path`. */
   readonly target: string
+  /**
+   * Names the process behind the target, where several targets lead to one: listeners of one server share what is known
+   * of its sessions. Targets that are one address, however it is spelled, are one server without it.
+   */
+  readonly server?: string
   /** Default `enforce`. */
   readonly mode?: Mode
   /** Default `disconnect`. */
@@ -112,13 +119,16 @@ const metrics = textThat(relayChecks.metrics, (text) => {
   return address !== undefined && address.scheme !== "tls"
 })
 
+const name = textThat(relayChecks.name, (text) => /^[A-Za-z0-9._-]{1,64}$/.test(text))
+
 const file = textThat(relayChecks.path, (text) => normalised(text) !== undefined)
 
 const listenerFields = t.exact(
   t.intersection([
     t.type({ listen, target }),
     t.partial({
-      name: textThat(relayChecks.name, (text) => /^[A-Za-z0-9._-]{1,64}$/.test(text)),
+      name,
+      server: name,
       mode: t.keyof({ enforce: null, monitor: null }),
       onViolation: t.keyof({ disconnect: null, reset: null }),
       tls: t.exact(t.intersection([t.type({ certificate: file, key: file }), t.partial({ clientCa: file })])),
@@ -161,8 +171,6 @@ const canonical = (text: string): string => {
 
 export const nameOf = ({ name, listen }: ListenerConfiguration): string => name ?? canonical(listen)
 
-const isAnyPort = (text: string): boolean => /^(?:tcp|tls):.*:0$/.test(text)
-
 /** Faults of those listeners of which an earlier one has the same key. */
 const once = (
   listeners: readonly ListenerConfiguration[],
@@ -181,35 +189,93 @@ const sharedBy = (listener: ListenerConfiguration): string => {
   return JSON.stringify([mode, onViolation, Object.entries(receiver).sort(), awaitsMachine])
 }
 
-const disagreeing = (listeners: readonly ListenerConfiguration[]): readonly Fault[] => {
-  const targets = listeners.map(({ target }) => canonical(target))
+/** By what each listener's server is known: its target, the file that this is, and the name that was given. */
+const keysOf = ({ target: text, server }: ListenerConfiguration, machine: Machine): readonly string[] => {
+  const target = parseAddress(text)
+  if (target === undefined) return [text]
+  const file = fileIdentityOf(target, machine)
+  const more = [file, server === undefined ? undefined : `server:${server}`].filter((key) => key !== undefined)
+  return [identityOf(target, machine), ...more]
+}
+
+/** For each listener the name of its server, which listeners of one server have in common. */
+export const serversOf = (listeners: readonly ListenerConfiguration[], machine: Machine): readonly string[] =>
+  groupsOf(listeners.map((listener) => keysOf(listener, machine)))
+
+const disagreeing = (listeners: readonly ListenerConfiguration[], machine: Machine): readonly Fault[] => {
+  const servers = serversOf(listeners, machine)
   return listeners.flatMap((listener, index) => {
-    const first = listeners[targets.indexOf(targets[index] ?? "")]
+    const first = listeners[servers.indexOf(servers[index] ?? "")]
     return first === undefined || sharedBy(first) === sharedBy(listener)
       ? []
       : [{ check: relayChecks.oneTarget, keys: [String(index), "target"] }]
   })
 }
 
+const addressesOf = (texts: readonly string[]): readonly Address[] =>
+  texts.map(parseAddress).filter((address) => address !== undefined)
+
+/** Faults of those listeners of which an earlier one listens where they do. */
+const colliding = (listeners: readonly ListenerConfiguration[], machine: Machine): readonly Fault[] =>
+  listeners.flatMap(({ listen }, index) =>
+    isTaken(
+      listen,
+      listeners.slice(0, index).map((earlier) => earlier.listen),
+      machine,
+    )
+      ? [{ check: relayChecks.listenTwice, keys: [String(index), "listen"] }]
+      : [],
+  )
+
+const isTaken = (text: string, by: readonly string[], machine: Machine): boolean => {
+  const address = parseAddress(text)
+  return address !== undefined && addressesOf(by).some((each) => collide(address, each, machine))
+}
+
 const mostListeners = 256
 
-const listenersRule = (listeners: readonly ListenerConfiguration[]): readonly Fault[] =>
-  listeners.length === 0 || listeners.length > mostListeners
-    ? broken(relayChecks.listeners, listeners.length)
-    : together(
-        once(listeners, "listen", relayChecks.listenTwice, ({ listen }) =>
-          isAnyPort(listen) ? undefined : canonical(listen).replace(/^tls:/, "tcp:"),
-        ),
-        once(listeners, "name", relayChecks.nameTwice, nameOf),
-        disagreeing(listeners),
-      )
+const listenersRule =
+  (machine: Machine) =>
+  (listeners: readonly ListenerConfiguration[]): readonly Fault[] =>
+    listeners.length === 0 || listeners.length > mostListeners
+      ? broken(relayChecks.listeners, listeners.length)
+      : together(
+          colliding(listeners, machine),
+          once(listeners, "name", relayChecks.nameTwice, nameOf),
+          disagreeing(listeners, machine),
+        )
 
-const configurationType: t.Type<RelayConfiguration, unknown> = t.exact(
-  t.intersection([
-    t.type({ listeners: refined(t.readonlyArray(refined(listenerFields, listenerRule)), listenersRule) }),
-    t.partial({ metrics, shutdownSeconds: within(0, 600) }),
-  ]),
-)
+/** What a relay listens on must lead neither two ways nor back to itself. */
+const circular =
+  (machine: Machine) =>
+  ({ listeners, metrics: text }: RelayConfiguration): readonly Fault[] => {
+    const listens = listeners.map(({ listen }) => listen)
+    const here = addressesOf(text === undefined ? listens : [...listens, text])
+    const back = listeners.flatMap(({ target: text }, index) => {
+      const target = parseAddress(text)
+      return target !== undefined && here.some((listen) => leadsTo(target, listen, machine))
+        ? [{ check: relayChecks.targetHere, keys: ["listeners", String(index), "target"] }]
+        : []
+    })
+    return text !== undefined && isTaken(text, listens, machine)
+      ? [...back, ...brokenAt("metrics", relayChecks.metricsTwice)]
+      : back
+  }
+
+const configurationType = (machine: Machine): t.Type<RelayConfiguration, unknown> =>
+  refined(
+    t.exact(
+      t.intersection([
+        t.type({ listeners: refined(t.readonlyArray(refined(listenerFields, listenerRule)), listenersRule(machine)) }),
+        t.partial({ metrics, shutdownSeconds: within(0, 600) }),
+      ]),
+    ),
+    circular(machine),
+  )
+
+/** The codec of configurations for a machine: it knows more spellings of one address than `relayConfigurationCodec`. */
+export const relayConfigurationCodecOn = (machine: Machine): Codec<RelayConfiguration, RelayConfiguration> =>
+  dataCodec("RelayConfiguration", configurationType(machine))
 
 /**
  * The io-ts type of a relay's configuration: plain data, as a TOML file says it. A member that is misspelt is a violation.
@@ -219,7 +285,5 @@ const configurationType: t.Type<RelayConfiguration, unknown> = t.exact(
  * // true
  * @since 0.4.0
  */
-export const relayConfigurationCodec: Codec<RelayConfiguration, RelayConfiguration> = dataCodec(
-  "RelayConfiguration",
-  configurationType,
-)
+export const relayConfigurationCodec: Codec<RelayConfiguration, RelayConfiguration> =
+  relayConfigurationCodecOn(unknownMachine)

@@ -4,7 +4,7 @@ import { createSecureContext } from "node:tls"
 import * as E from "fp-ts/lib/Either.js"
 import { printable } from "../report/printable.js"
 import type { ReceiverState } from "../spice/receiver.js"
-import { type Address, formatAddress, parseAddress } from "./address.js"
+import { type Address, parseAddress } from "./address.js"
 import {
   type LimitsConfiguration,
   type ListenerConfiguration,
@@ -12,9 +12,11 @@ import {
   nameOf,
   type Reaction,
   type RelayConfiguration,
-  relayConfigurationCodec,
+  relayConfigurationCodecOn,
+  serversOf,
 } from "./configuration.js"
 import { type Failure, printableReasonOf } from "./failure.js"
+import { type Machine, thisMachine } from "./machine.js"
 import { receiverOf } from "./receiver.js"
 import { type Connect, connecting, type Trust } from "./target.js"
 
@@ -23,7 +25,7 @@ export interface Settings {
   readonly name: string
   readonly listen: Address
   readonly target: Address
-  /** Names the target: listeners with the same one share the state of its sessions. */
+  /** Names the target's server, however the target is spelled: listeners with the same one share the state of its sessions. */
   readonly targetName: string
   readonly mode: Mode
   readonly onViolation: Reaction
@@ -95,7 +97,7 @@ const addressOf = (text: string): Address => {
 }
 
 /** A listener's settings, or why there are none. */
-const settingsOf = (listener: ListenerConfiguration): E.Either<Failure, Settings> => {
+const settingsOf = (listener: ListenerConfiguration, targetName: string): E.Either<Failure, Settings> => {
   const { mode = "enforce", onViolation = "disconnect", allow, limits, receiver, awaitsMachine = true } = listener
   const name = nameOf(listener)
   try {
@@ -104,7 +106,7 @@ const settingsOf = (listener: ListenerConfiguration): E.Either<Failure, Settings
       name,
       listen: addressOf(listener.listen),
       target,
-      targetName: formatAddress(target),
+      targetName,
       mode,
       onViolation,
       tls: tlsOf(listener),
@@ -120,8 +122,12 @@ const settingsOf = (listener: ListenerConfiguration): E.Either<Failure, Settings
 }
 
 /** The settings of all listeners of a configuration, or what is wrong with each. Reads the files that it names. */
-const allSettings = ({ listeners }: RelayConfiguration): E.Either<readonly Failure[], readonly Settings[]> => {
-  const each = listeners.map(settingsOf)
+const allSettings = (
+  { listeners }: RelayConfiguration,
+  machine: Machine,
+): E.Either<readonly Failure[], readonly Settings[]> => {
+  const servers = serversOf(listeners, machine)
+  const each = listeners.map((listener, index) => settingsOf(listener, servers[index] ?? listener.target))
   const failures = each.flatMap((one) => (E.isLeft(one) ? [one.left] : []))
   return failures.length > 0 ? E.left(failures) : E.right(each.flatMap((one) => (E.isRight(one) ? [one.right] : [])))
 }
@@ -134,9 +140,10 @@ export interface Read {
 
 /** Reads a configuration and the files that it names, or says all that is wrong with it. */
 export const readConfiguration = (configuration: unknown): E.Either<readonly Failure[], Read> => {
-  const decoded = relayConfigurationCodec.decode(configuration)
+  const machine = thisMachine()
+  const decoded = relayConfigurationCodecOn(machine).decode(configuration)
   if (E.isLeft(decoded))
     return E.left(decoded.left.map(({ message = "" }) => ({ name: "configuration", reason: printable(message) })))
-  const settings = allSettings(decoded.right)
+  const settings = allSettings(decoded.right, machine)
   return E.isLeft(settings) ? settings : E.right({ wanted: decoded.right, settings: settings.right })
 }

@@ -57,6 +57,16 @@ describe("a configuration is taken", () => {
       }),
     ],
     ["with metrics", { ...one({}), metrics: "unix:///run/metrics.sock", shutdownSeconds: 0 }],
+    ["with the server's name", one({ server: "vm-1.example_2" })],
+    [
+      "with the largest blobs that fit the server's buffers",
+      one({ receiver: { maxBlobBytes: { main: 26624, inputs: 2048 } } }),
+    ],
+    [
+      "with two modes on one port of two machines",
+      { listeners: [plain, { listen: "tcp://h:1", target: "tcp://192.0.2.1:5901", mode: "monitor" }] },
+    ],
+    ["with the same port inside and outside", one({ listen: "tcp://192.0.2.1:5900", target: "tcp://127.0.0.1:5900" })],
     ["with several listeners", { listeners: [plain, { ...plain, listen: "tcp://0.0.0.0:5902" }] }],
     [
       "with several listeners on ports that the system chooses",
@@ -196,12 +206,70 @@ describe("a configuration is refused", () => {
       "listeners[1].target",
     ],
     [
+      "with two modes for two ports of one server",
+      several({ server: "vm" }, { listen: "tcp://h:1", target: "tls://127.0.0.1:5902", mode: "monitor", server: "vm" }),
+      "relay/one-target",
+      "listeners[1].target",
+    ],
+    [
+      "with two modes for a target that has the server's name only once",
+      several(
+        { server: "vm" },
+        { listen: "tcp://h:1", target: "tls://127.0.0.1:5902", server: "vm" },
+        { listen: "tcp://h:2", target: "tls://127.0.0.1:5902", mode: "monitor" },
+      ),
+      "relay/one-target",
+      "listeners[2].target",
+    ],
+    ["with a server's name that is none", one({ server: "a b" }), "relay/name", "listeners[0].server"],
+    ["with a target that it listens on", one({ target: "tcp://127.0.0.1:5900" }), "relay/target-elsewhere", target],
+    ["with itself for a target", one({ listen: "unix:///a", target: "unix:////a" }), "relay/target-elsewhere", target],
+    [
+      "with another listener for a target",
+      several({}, { listen: "tcp://[::1]:1", target: "tls://localhost:5900" }),
+      "relay/target-elsewhere",
+      "listeners[1].target",
+    ],
+    [
+      "with its metrics for a target",
+      { ...one({}), metrics: "tcp://localhost:5901" },
+      "relay/target-elsewhere",
+      target,
+    ],
+    ["with metrics where it listens", { ...one({}), metrics: "tcp://127.0.0.1:5900" }, "relay/metrics-once", "metrics"],
+    [
+      "with two on one address that is spelled in two ways",
+      several({ listen: "tcp://[::1]:1" }, { listen: "tcp://[0:0::1]:1" }),
+      "relay/listen-once",
+      "listeners[1].listen",
+    ],
+    [
+      "with a blob of main larger than the server's buffer",
+      one({ receiver: { maxBlobBytes: { main: 26625 } } }),
+      "relay/fixed-buffer",
+      "listeners[0].receiver.maxBlobBytes.main",
+    ],
+    [
+      "with a blob of inputs larger than the server's buffer",
+      one({ receiver: { maxBlobBytes: { inputs: 2049 } } }),
+      "relay/fixed-buffer",
+      "listeners[0].receiver.maxBlobBytes.inputs",
+    ],
+    [
       "with two receivers for one target",
       several({}, { listen: "tcp://h:1", receiver: { source: "0.15" } }),
       "relay/one-target",
       "listeners[1].target",
     ],
   ])("%s", (_, configuration, rule, path) => expect(violationsOf(configuration)).toEqual([[rule, path]]))
+
+  test.each(["tls://127.0.0.1:5901", "tcp://localhost:5901", "tcp://[0:0::1]:5901", "tcp://[::ffff:127.0.0.1]:5901"])(
+    "with another mode for the same target, spelled %s",
+    (spelled) => {
+      const configuration = several({}, { listen: "tcp://h:1", target: spelled, mode: "monitor" })
+      expect(violationsOf(configuration)).toEqual([["relay/one-target", "listeners[1].target"]])
+    },
+  )
 
   test("with all that is wrong, and none of what it says", () => {
     const decoded = relayConfigurationCodec.decode(
