@@ -37,6 +37,13 @@ export const relayChecks = {
     "inconsistent",
     "Only a listener with a target on tls:// can have targetTls.",
   ),
+  socketMode: invalid("socket-mode", "wrong-type", 'The mode of a socket must be a text of octal digits like "0660".'),
+  account: invalid("account", "wrong-type", "This must be the name of a user or group, or its number in a text."),
+  socketUnused: invalid(
+    "socket-unused",
+    "inconsistent",
+    "Only what listens on unix:// has a file whose mode, owner and group can be said.",
+  ),
   allowUnused: invalid("allow-unused", "inconsistent", "What connects to unix:// has no address to be allowed."),
   listeners: invalid("listeners", "wrong-type", "There must be from 1 to 256 listeners."),
   listenTwice: invalid(

@@ -6,6 +6,7 @@ import { dataCodec } from "../schema/data-codec.js"
 import { leaf } from "../schema/leaf.js"
 import { broken, brokenAt, type Fault, kept, refined, together } from "../schema/refined.js"
 import type { Check } from "../schema/violation.js"
+import { isAccount, isMode, type SocketConfiguration } from "./access.js"
 import { type Address, formatAddress, parseAddress } from "./address.js"
 import { relayChecks } from "./checks.js"
 import { type Machine, unknownMachine } from "./machine.js"
@@ -51,6 +52,8 @@ export interface ListenerConfiguration {
   readonly name?: string
   /** `tcp://host:port`, `tls://host:port`, `unix:///path`, or `fd://name` for a socket of systemd's. */
   readonly listen: string
+  /** Who may connect to `listen`, where that is `unix:///path`. */
+  readonly socket?: SocketConfiguration
   /** `tcp://host:port`, `tls://host:port` or `unix:///path`. */
   readonly target: string
   /**
@@ -86,6 +89,8 @@ export interface ListenerConfiguration {
 export interface RelayConfiguration {
   /** Where metrics and health are served: `tcp://host:port`, `unix:///path` or `fd://name`. Default: nowhere. */
   readonly metrics?: string
+  /** Who may connect to `metrics`, where that is `unix:///path`. */
+  readonly metricsSocket?: SocketConfiguration
   /** For how many seconds a relay that shuts down waits for its connections to end by themselves (10). */
   readonly shutdownSeconds?: number
   readonly listeners: readonly ListenerConfiguration[]
@@ -123,12 +128,17 @@ const name = textThat(relayChecks.name, (text) => /^[A-Za-z0-9._-]{1,64}$/.test(
 
 const file = textThat(relayChecks.path, (text) => normalised(text) !== undefined)
 
+const account = textThat(relayChecks.account, isAccount)
+
+const socket = t.exact(t.partial({ mode: textThat(relayChecks.socketMode, isMode), owner: account, group: account }))
+
 const listenerFields = t.exact(
   t.intersection([
     t.type({ listen, target }),
     t.partial({
       name,
       server: name,
+      socket,
       mode: t.keyof({ enforce: null, monitor: null }),
       onViolation: t.keyof({ disconnect: null, reset: null }),
       tls: t.exact(t.intersection([t.type({ certificate: file, key: file }), t.partial({ clientCa: file })])),
@@ -153,12 +163,13 @@ const listenerFields = t.exact(
 
 const schemeOf = (text: string): Address["scheme"] | undefined => parseAddress(text)?.scheme
 
-const listenerRule = ({ listen, target, tls, targetTls, allow }: ListenerConfiguration): readonly Fault[] => {
+const listenerRule = ({ listen, target, socket, tls, targetTls, allow }: ListenerConfiguration): readonly Fault[] => {
   const scheme = schemeOf(listen)
   return together(
     scheme === "tls" && tls === undefined ? brokenAt("tls", relayChecks.tlsNeeded) : kept,
     scheme !== "tls" && scheme !== "fd" && tls !== undefined ? brokenAt("tls", relayChecks.tlsUnused) : kept,
     schemeOf(target) !== "tls" && targetTls !== undefined ? brokenAt("targetTls", relayChecks.targetTlsUnused) : kept,
+    scheme !== "unix" && socket !== undefined ? brokenAt("socket", relayChecks.socketUnused) : kept,
     scheme === "unix" && allow !== undefined ? brokenAt("allow", relayChecks.allowUnused) : kept,
   )
 }
@@ -267,10 +278,14 @@ const configurationType = (machine: Machine): t.Type<RelayConfiguration, unknown
     t.exact(
       t.intersection([
         t.type({ listeners: refined(t.readonlyArray(refined(listenerFields, listenerRule)), listenersRule(machine)) }),
-        t.partial({ metrics, shutdownSeconds: within(0, 600) }),
+        t.partial({ metrics, metricsSocket: socket, shutdownSeconds: within(0, 600) }),
       ]),
     ),
     circular(machine),
+    ({ metrics: text, metricsSocket }) =>
+      metricsSocket !== undefined && (text === undefined || schemeOf(text) !== "unix")
+        ? brokenAt("metricsSocket", relayChecks.socketUnused)
+        : kept,
   )
 
 /** The codec of configurations for a machine: it knows more spellings of one address than `relayConfigurationCodec`. */

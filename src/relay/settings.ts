@@ -4,6 +4,7 @@ import { createSecureContext } from "node:tls"
 import * as E from "fp-ts/lib/Either.js"
 import { printable } from "../report/printable.js"
 import type { ReceiverState } from "../spice/receiver.js"
+import { type Access, accessOf } from "./access.js"
 import { type Address, parseAddress } from "./address.js"
 import {
   type LimitsConfiguration,
@@ -24,6 +25,8 @@ import { type Connect, connecting, type Trust } from "./target.js"
 export interface Settings {
   readonly name: string
   readonly listen: Address
+  /** Who may connect, where it listens on a unix socket. */
+  readonly access: Access
   readonly target: Address
   /** Names the target's server, however the target is spelled: listeners with the same one share the state of its sessions. */
   readonly targetName: string
@@ -105,6 +108,7 @@ const settingsOf = (listener: ListenerConfiguration, targetName: string): E.Eith
     return E.right({
       name,
       listen: addressOf(listener.listen),
+      access: accessOf(listener.socket),
       target,
       targetName,
       mode,
@@ -132,10 +136,18 @@ const allSettings = (
   return failures.length > 0 ? E.left(failures) : E.right(each.flatMap((one) => (E.isRight(one) ? [one.right] : [])))
 }
 
+const metricsAccessOf = ({ metricsSocket }: RelayConfiguration): E.Either<readonly Failure[], Access> =>
+  E.tryCatch(
+    () => accessOf(metricsSocket),
+    (error) => [{ name: "metrics", reason: printableReasonOf(error) }],
+  )
+
 /** A configuration that was read: as it says it, and with every default in place and every file read. */
 export interface Read {
   readonly wanted: RelayConfiguration
   readonly settings: readonly Settings[]
+  /** Who may connect to where metrics are served, if that is a unix socket. */
+  readonly metricsAccess: Access
 }
 
 /** Reads a configuration and the files that it names, or says all that is wrong with it. */
@@ -145,5 +157,8 @@ export const readConfiguration = (configuration: unknown): E.Either<readonly Fai
   if (E.isLeft(decoded))
     return E.left(decoded.left.map(({ message = "" }) => ({ name: "configuration", reason: printable(message) })))
   const settings = allSettings(decoded.right, machine)
-  return E.isLeft(settings) ? settings : E.right({ wanted: decoded.right, settings: settings.right })
+  const access = metricsAccessOf(decoded.right)
+  if (E.isLeft(settings)) return settings
+  if (E.isLeft(access)) return access
+  return E.right({ wanted: decoded.right, settings: settings.right, metricsAccess: access.right })
 }

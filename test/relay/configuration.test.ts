@@ -57,6 +57,8 @@ describe("a configuration is taken", () => {
       }),
     ],
     ["with metrics", { ...one({}), metrics: "unix:///run/metrics.sock", shutdownSeconds: 0 }],
+    ["with the access to a socket", one({ listen: "unix:///a", socket: { mode: "0660", owner: "qemu", group: "12" } })],
+    ["with the access to metrics", { ...one({}), metrics: "unix:///m", metricsSocket: { mode: "660" } }],
     ["with the server's name", one({ server: "vm-1.example_2" })],
     [
       "with the largest blobs that fit the server's buffers",
@@ -221,6 +223,20 @@ describe("a configuration is refused", () => {
       "relay/one-target",
       "listeners[2].target",
     ],
+    [
+      "with an owner that is no name",
+      one({ listen: "unix:///a", socket: { owner: "a:b" } }),
+      "relay/account",
+      "listeners[0].socket.owner",
+    ],
+    [
+      "with the group that is none",
+      one({ listen: "unix:///a", socket: { group: "4294967295" } }),
+      "relay/account",
+      "listeners[0].socket.group",
+    ],
+    ["with access to a port", one({ socket: {} }), "relay/socket-unused", "listeners[0].socket"],
+    ["with access to no metrics", { ...one({}), metricsSocket: {} }, "relay/socket-unused", "metricsSocket"],
     ["with a server's name that is none", one({ server: "a b" }), "relay/name", "listeners[0].server"],
     ["with a target that it listens on", one({ target: "tcp://127.0.0.1:5900" }), "relay/target-elsewhere", target],
     ["with itself for a target", one({ listen: "unix:///a", target: "unix:////a" }), "relay/target-elsewhere", target],
@@ -262,6 +278,12 @@ describe("a configuration is refused", () => {
       "listeners[1].target",
     ],
   ])("%s", (_, configuration, rule, path) => expect(violationsOf(configuration)).toEqual([[rule, path]]))
+
+  test.each(["", "0", "1777", "0o660", "rw-", "-660", "0680"])("with the mode %j of a socket", (mode) =>
+    expect(violationsOf(one({ listen: "unix:///a", socket: { mode } }))).toEqual([
+      ["relay/socket-mode", "listeners[0].socket.mode"],
+    ]),
+  )
 
   test.each(["tls://127.0.0.1:5901", "tcp://localhost:5901", "tcp://[0:0::1]:5901", "tcp://[::ffff:127.0.0.1]:5901"])(
     "with another mode for the same target, spelled %s",
