@@ -30,6 +30,16 @@ export const relayChecks = {
     "wrong-type",
     "A subject must be like O=Example,CN=host, with a backslash before a comma or a backslash that a value has.",
   ),
+  ciphers: invalid(
+    "tls-ciphers",
+    "wrong-type",
+    "Ciphers must be names that this OpenSSL has, in capital letters and with colons between them, without its sets and operators.",
+  ),
+  ciphersOfVersion: invalid(
+    "tls-ciphers-version",
+    "inconsistent",
+    "With TLSv1.3 for the oldest version there must be one of its ciphers, whose names begin with TLS_.",
+  ),
   tlsNeeded: invalid("tls-certificate", "wrong-type", "A listener on tls:// must have tls.certificate and tls.key."),
   tlsUnused: invalid("tls-unused", "inconsistent", "Only a listener on tls:// or fd:// can have tls."),
   targetTlsUnused: invalid(

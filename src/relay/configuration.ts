@@ -10,6 +10,7 @@ import { isAccount, isMode, type SocketConfiguration } from "./access.js"
 import { type Address, formatAddress, parseAddress } from "./address.js"
 import { relayChecks } from "./checks.js"
 import { type Machine, unknownMachine } from "./machine.js"
+import { areCiphers, hasCiphers, type ProtocolConfiguration } from "./protocol.js"
 import { type ReceiverConfiguration, receiverType } from "./receiver.js"
 import { attributesOf } from "./subject.js"
 import { collide, fileIdentityOf, groupsOf, identityOf, leadsTo } from "./target-identity.js"
@@ -66,12 +67,16 @@ export interface ListenerConfiguration {
   /** Default `disconnect`. */
   readonly onViolation?: Reaction
   /** Files in PEM. With `clientCa` clients need a certificate that one of these has signed. */
-  readonly tls?: { readonly certificate: string; readonly key: string; readonly clientCa?: string }
+  readonly tls?: ProtocolConfiguration & {
+    readonly certificate: string
+    readonly key: string
+    readonly clientCa?: string
+  }
   /**
    * `ca`: a file in PEM (default: those that Node trusts). `subject`: the whole subject of the target's certificate,
    * such as `O=Example,CN=host`; without one the certificate has to be for the target's host.
    */
-  readonly targetTls?: { readonly ca?: string; readonly subject?: string }
+  readonly targetTls?: ProtocolConfiguration & { readonly ca?: string; readonly subject?: string }
   /** Addresses and networks that may connect. Default: all. */
   readonly allow?: readonly string[]
   readonly limits?: LimitsConfiguration
@@ -132,6 +137,16 @@ const account = textThat(relayChecks.account, isAccount)
 
 const socket = t.exact(t.partial({ mode: textThat(relayChecks.socketMode, isMode), owner: account, group: account }))
 
+const subject = textThat(relayChecks.subject, (text) => attributesOf(text) !== undefined)
+
+const protocol = {
+  minVersion: t.keyof({ "TLSv1.2": null, "TLSv1.3": null }),
+  ciphers: textThat(relayChecks.ciphers, areCiphers),
+}
+
+const protocolRule = (configured: ProtocolConfiguration): readonly Fault[] =>
+  hasCiphers(configured) ? kept : brokenAt("ciphers", relayChecks.ciphersOfVersion)
+
 const listenerFields = t.exact(
   t.intersection([
     t.type({ listen, target }),
@@ -141,10 +156,11 @@ const listenerFields = t.exact(
       socket,
       mode: t.keyof({ enforce: null, monitor: null }),
       onViolation: t.keyof({ disconnect: null, reset: null }),
-      tls: t.exact(t.intersection([t.type({ certificate: file, key: file }), t.partial({ clientCa: file })])),
-      targetTls: t.exact(
-        t.partial({ ca: file, subject: textThat(relayChecks.subject, (text) => attributesOf(text) !== undefined) }),
+      tls: refined(
+        t.exact(t.intersection([t.type({ certificate: file, key: file }), t.partial({ clientCa: file, ...protocol })])),
+        protocolRule,
       ),
+      targetTls: refined(t.exact(t.partial({ ca: file, subject, ...protocol })), protocolRule),
       allow: t.readonlyArray(textThat(relayChecks.network, isNetwork)),
       limits: t.exact(
         t.partial({

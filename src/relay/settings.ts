@@ -18,6 +18,7 @@ import {
 } from "./configuration.js"
 import { type Failure, printableReasonOf } from "./failure.js"
 import { type Machine, thisMachine } from "./machine.js"
+import { protocolOf } from "./protocol.js"
 import { receiverOf } from "./receiver.js"
 import { type Connect, connecting, type Trust } from "./target.js"
 
@@ -77,6 +78,7 @@ const tlsOf = ({ tls }: ListenerConfiguration): Settings["tls"] => {
   if (tls === undefined) return undefined
   const { certificate, key, clientCa } = tls
   const options = {
+    ...protocolOf(tls),
     cert: readPem(certificate),
     key: readPem(key),
     ...(clientCa === undefined ? {} : { ca: readPem(clientCa) }),
@@ -87,10 +89,11 @@ const tlsOf = ({ tls }: ListenerConfiguration): Settings["tls"] => {
   return options
 }
 
-const trustOf = ({ targetTls: { ca, subject } = {} }: ListenerConfiguration): Trust => {
-  const read = ca === undefined ? undefined : readPem(ca)
-  if (read !== undefined) createSecureContext({ ca: read })
-  return { ca: read, subject }
+const trustOf = ({ targetTls = {} }: ListenerConfiguration): Trust => {
+  const { ca, subject } = targetTls
+  const secured = { ...protocolOf(targetTls), ...(ca === undefined ? {} : { ca: readPem(ca) }) }
+  createSecureContext(secured)
+  return { secured, subject }
 }
 
 const addressOf = (text: string): Address => {

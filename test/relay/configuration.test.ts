@@ -23,6 +23,15 @@ describe("a configuration is taken", () => {
     ["with a reset on violation", one({ onViolation: "reset" })],
     ["with TLS", one({ listen: "tls://0.0.0.0:5900", tls })],
     ["with certificates of clients", one({ listen: "tls://0.0.0.0:5900", tls: { ...tls, clientCa: "/etc/ca.pem" } })],
+    [
+      "with ciphers of one's own",
+      one({
+        listen: "tls://0.0.0.0:5900",
+        tls: { ...tls, minVersion: "TLSv1.3", ciphers: "TLS_AES_128_GCM_SHA256:AES128-SHA" },
+        target: "tls://vm:5901",
+        targetTls: { minVersion: "TLSv1.2", ciphers: "AES128-SHA" },
+      }),
+    ],
     ["with TLS on a socket of systemd's", one({ listen: "fd://vm", tls })],
     [
       "with a target of TLS",
@@ -133,6 +142,24 @@ describe("a configuration is refused", () => {
       one({ target: "tls://h:1", targetTls: { subject: "host" } }),
       "relay/subject",
       "listeners[0].targetTls.subject",
+    ],
+    [
+      "with no cipher of its oldest version",
+      one({ listen: "tls://h:1", tls: { ...tls, minVersion: "TLSv1.3", ciphers: "ECDHE-RSA-AES128-GCM-SHA256" } }),
+      "relay/tls-ciphers-version",
+      "listeners[0].tls.ciphers",
+    ],
+    [
+      "with no cipher of its target's oldest version",
+      one({ target: "tls://h:1", targetTls: { minVersion: "TLSv1.3", ciphers: "AES128-SHA" } }),
+      "relay/tls-ciphers-version",
+      "listeners[0].targetTls.ciphers",
+    ],
+    [
+      "with an old version of TLS",
+      one({ listen: "tls://h:1", tls: { ...tls, minVersion: "TLSv1.1" } }),
+      "shape/name",
+      "listeners[0].tls.minVersion",
     ],
     [
       "with networks for a unix socket",
@@ -284,6 +311,20 @@ describe("a configuration is refused", () => {
       ["relay/socket-mode", "listeners[0].socket.mode"],
     ]),
   )
+
+  test.each([
+    "",
+    "nonsense",
+    "AES128-SHA:nonsense",
+    "aes128-sha",
+    "HIGH:!aNULL",
+    "ALL",
+    "AES128-SHA,AES256-SHA",
+    "DES-CBC3-SHA:",
+  ])("with the ciphers %j", (ciphers) => {
+    const configuration = one({ listen: "tls://h:1", tls: { ...tls, ciphers } })
+    expect(violationsOf(configuration)).toEqual([["relay/tls-ciphers", "listeners[0].tls.ciphers"]])
+  })
 
   test.each(["tls://127.0.0.1:5901", "tcp://localhost:5901", "tcp://[0:0::1]:5901", "tcp://[::ffff:127.0.0.1]:5901"])(
     "with another mode for the same target, spelled %s",
