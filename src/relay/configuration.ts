@@ -35,6 +35,13 @@ export interface LimitsConfiguration {
   readonly connections?: number
   /** Of these, from one source: an IPv4 address, or a /64 of IPv6 (64). */
   readonly connectionsBySource?: number
+  /**
+   * Of all, those that the server has not accepted yet (a quarter, at least 16). Half of them are for sources that have
+   * no other. A source with a connection that the server has accepted does not count.
+   */
+  readonly handshaking?: number
+  /** Of these, from one source (16). */
+  readonly handshakingBySource?: number
   /** For each of: TLS with the client, and from then on until the server has accepted the link (10). */
   readonly handshakeSeconds?: number
   /** Without a byte in either direction (none: SPICE's channels can be quiet for days). */
@@ -166,6 +173,8 @@ const listenerFields = t.exact(
         t.partial({
           connections: within(1, 65535),
           connectionsBySource: within(1, 65535),
+          handshaking: within(1, 65535),
+          handshakingBySource: within(1, 65535),
           handshakeSeconds: within(1, 600),
           idleSeconds: within(1, 604_800),
           closingSeconds: within(1, 600),

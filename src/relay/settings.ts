@@ -44,6 +44,8 @@ export interface Settings {
 export interface Limits {
   readonly connections: number
   readonly connectionsBySource: number
+  readonly handshaking: number
+  readonly handshakingBySource: number
   readonly handshake: number
   readonly idle: number | undefined
   readonly closing: number
@@ -51,15 +53,22 @@ export interface Limits {
 
 const second = 1000
 
+/** A quarter of all connections, but of few connections more. */
+const handshakingOf = (connections: number): number => Math.min(connections, Math.max(16, Math.floor(connections / 4)))
+
 const limitsOf = ({
   connections = 256,
   connectionsBySource = 64,
+  handshaking = handshakingOf(connections),
+  handshakingBySource = 16,
   handshakeSeconds = 10,
   idleSeconds,
   closingSeconds = 10,
 }: LimitsConfiguration = {}): Limits => ({
   connections,
   connectionsBySource,
+  handshaking,
+  handshakingBySource,
   handshake: handshakeSeconds * second,
   idle: idleSeconds === undefined ? undefined : idleSeconds * second,
   closing: closingSeconds * second,
