@@ -95,7 +95,7 @@ const relay = (name: string, command: readonly [string, ...string[]]): Contender
         `listen = "${scheme}://127.0.0.1:${port}"`,
         `target = "tcp://127.0.0.1:${target}"`,
         ...(certificate === undefined ? [] : [`tls = { certificate = "${certificate}", key = "${certificate}" }`]),
-        "limits = { connections = 15000, connectionsBySource = 15000 }",
+        "limits = { connections = 15000, connectionsBySource = 15000, handshaking = 15000, handshakingBySource = 15000 }",
         "",
       ].join("\n"),
     )

@@ -24,6 +24,10 @@ const addressOf = (host: string): Address => parse(host === "0" ? anyIpv4 : with
 export const familyOf = (host: string): "ipv4" | "ipv6" | undefined =>
   isAddress(host) ? addressOf(host).kind() : undefined
 
+/** The one text of an address, without the interface that it may name; undefined for a host that is none. */
+export const textOfAddress = (host: string): string | undefined =>
+  isAddress(host) ? addressOf(host).toString() : undefined
+
 const network = /^([^/%]+)(?:\/(0|[1-9][0-9]{0,2}))?$/
 
 /** A network as an address, or as an address and the length of its prefix in bits; of IPv4 in its own clothes only. */

@@ -9,7 +9,12 @@ export type Address =
   | { readonly scheme: "fd"; readonly name: string }
 
 const internet = /^(tcp|tls):\/\/(?:\[([0-9A-Fa-f:.%A-Za-z_-]{2,64})\]|([^[\]:/?#]{1,254})):(\d{1,5})$/
-const path = /^unix:\/\/(\/.{1,106})$/
+
+/** A path without control characters, ends of lines and halves of characters. */
+const path = /^unix:\/\/(\/[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}]+)$/u
+
+/** Bytes of a socket's path: sun_path has 108, one of which ends it. libuv cuts a longer one to another name. */
+const mostPathBytes = 107
 
 /** A name of systemd's FileDescriptorName=, or the number of a descriptor. */
 const inherited = /^fd:\/\/([A-Za-z0-9._@-]{1,255})$/
@@ -27,7 +32,8 @@ export const parseAddress = (text: string): Address | undefined => {
   const [, file] = path.exec(text) ?? []
   if (file !== undefined) {
     const clean = normalised(file)
-    return clean === undefined || clean.includes("\0") ? undefined : { scheme: "unix", path: clean }
+    const fits = clean !== undefined && clean !== "/" && Buffer.byteLength(clean) <= mostPathBytes
+    return fits ? { scheme: "unix", path: clean } : undefined
   }
   const [, name] = inherited.exec(text) ?? []
   return name === undefined ? internetAddress(text) : { scheme: "fd", name }

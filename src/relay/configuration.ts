@@ -7,10 +7,14 @@ import { dataCodec } from "../schema/data-codec.js"
 import { leaf } from "../schema/leaf.js"
 import { broken, brokenAt, type Fault, kept, refined, together } from "../schema/refined.js"
 import type { Check } from "../schema/violation.js"
+import { isAccount, isMode, type SocketConfiguration } from "./access.js"
 import { type Address, formatAddress, parseAddress } from "./address.js"
 import { relayChecks } from "./checks.js"
+import { type LocalHost, unknownHost } from "./local-host.js"
+import { areCiphers, hasCiphers, type ProtocolConfiguration } from "./protocol.js"
 import { type ReceiverConfiguration, receiverType } from "./receiver.js"
 import { attributesOf } from "./subject.js"
+import { collide, fileIdentityOf, groupsOf, identityOf, leadsTo } from "./target-identity.js"
 
 /** Whether violations are acted on, or everything is forwarded as it came and what would have been done is counted. */
 export const modes = ["enforce", "monitor"] as const
@@ -32,6 +36,13 @@ export interface LimitsConfiguration {
   readonly connections?: number
   /** Of these, from one source: an IPv4 address, or a /64 of IPv6 (64). */
   readonly connectionsBySource?: number
+  /**
+   * Of all, those that the server has not accepted yet (a quarter, at least 16). Half of them are for sources that have
+   * no other. A source with a connection that the server has accepted does not count.
+   */
+  readonly handshaking?: number
+  /** Of these, from one source (16). */
+  readonly handshakingBySource?: number
   /** For each of: TLS with the client, and from then on until the server has accepted the link (10). */
   readonly handshakeSeconds?: number
   /** Without a byte in either direction (none: SPICE's channels can be quiet for days). */
@@ -50,19 +61,30 @@ export interface ListenerConfiguration {
   readonly name?: string
   /** `tcp://host:port`, `tls://host:port`, `unix:///path`, or `fd://name` for a socket of systemd's. */
   readonly listen: string
+  /** Who may connect to `listen`, where that is `unix:///path`. */
+  readonly socket?: SocketConfiguration
   /** `tcp://host:port`, `tls://host:port` or `unix:///path`. */
   readonly target: string
+  /**
+   * Names the process behind the target, where several targets lead to one: listeners of one server share what is known
+   * of its sessions. Targets that are one address, however it is spelled, are one server without it.
+   */
+  readonly server?: string
   /** Default `enforce`. */
   readonly mode?: Mode
   /** Default `disconnect`. */
   readonly onViolation?: Reaction
   /** Files in PEM. With `clientCa` clients need a certificate that one of these has signed. */
-  readonly tls?: { readonly certificate: string; readonly key: string; readonly clientCa?: string }
+  readonly tls?: ProtocolConfiguration & {
+    readonly certificate: string
+    readonly key: string
+    readonly clientCa?: string
+  }
   /**
    * `ca`: a file in PEM (default: those that Node trusts). `subject`: the whole subject of the target's certificate,
    * such as `O=Example,CN=host`; without one the certificate has to be for the target's host.
    */
-  readonly targetTls?: { readonly ca?: string; readonly subject?: string }
+  readonly targetTls?: ProtocolConfiguration & { readonly ca?: string; readonly subject?: string }
   /** Addresses and networks that may connect. Default: all. */
   readonly allow?: readonly string[]
   readonly limits?: LimitsConfiguration
@@ -87,6 +109,8 @@ export interface ListenerConfiguration {
 export interface RelayConfiguration {
   /** Where metrics and health are served: `tcp://host:port`, `unix:///path` or `fd://name`. Default: nowhere. */
   readonly metrics?: string
+  /** Who may connect to `metrics`, where that is `unix:///path`. */
+  readonly metricsSocket?: SocketConfiguration
   /** For how many seconds a relay that shuts down waits for its connections to end by themselves (10). */
   readonly shutdownSeconds?: number
   readonly listeners: readonly ListenerConfiguration[]
@@ -129,24 +153,45 @@ const metrics = textThat(relayChecks.metrics, (text) => {
   return address !== undefined && address.scheme !== "tls"
 })
 
+const name = textThat(relayChecks.name, (text) => /^[A-Za-z0-9._-]{1,64}$/.test(text))
+
 const file = textThat(relayChecks.path, (text) => normalised(text) !== undefined)
+
+const account = textThat(relayChecks.account, isAccount)
+
+const socket = t.exact(t.partial({ mode: textThat(relayChecks.socketMode, isMode), owner: account, group: account }))
+
+const subject = textThat(relayChecks.subject, (text) => attributesOf(text) !== undefined)
+
+const protocol = {
+  minVersion: t.keyof({ "TLSv1.2": null, "TLSv1.3": null }),
+  ciphers: textThat(relayChecks.ciphers, areCiphers),
+}
+
+const protocolRule = (configured: ProtocolConfiguration): readonly Fault[] =>
+  hasCiphers(configured) ? kept : brokenAt("ciphers", relayChecks.ciphersOfVersion)
 
 const listenerFields = t.exact(
   t.intersection([
     t.type({ listen, target }),
     t.partial({
-      name: textThat(relayChecks.name, (text) => /^[A-Za-z0-9._-]{1,64}$/.test(text)),
+      name,
+      server: name,
+      socket,
       mode: t.keyof({ enforce: null, monitor: null }),
       onViolation: t.keyof({ disconnect: null, reset: null }),
-      tls: t.exact(t.intersection([t.type({ certificate: file, key: file }), t.partial({ clientCa: file })])),
-      targetTls: t.exact(
-        t.partial({ ca: file, subject: textThat(relayChecks.subject, (text) => attributesOf(text) !== undefined) }),
+      tls: refined(
+        t.exact(t.intersection([t.type({ certificate: file, key: file }), t.partial({ clientCa: file, ...protocol })])),
+        protocolRule,
       ),
+      targetTls: refined(t.exact(t.partial({ ca: file, subject, ...protocol })), protocolRule),
       allow: t.readonlyArray(textThat(relayChecks.network, isNetwork)),
       limits: t.exact(
         t.partial({
           connections: within(1, 65535),
           connectionsBySource: within(1, 65535),
+          handshaking: within(1, 65535),
+          handshakingBySource: within(1, 65535),
           handshakeSeconds: within(1, 600),
           idleSeconds: within(1, 604_800),
           closingSeconds: within(1, 600),
@@ -162,12 +207,13 @@ const listenerFields = t.exact(
 const schemeOf = (text: string): Address["scheme"] | undefined => parseAddress(text)?.scheme
 
 const listenerRule = (listener: ListenerConfiguration): readonly Fault[] => {
-  const { listen, target, tls, targetTls, allow, awaitsMachine, qmp } = listener
+  const { listen, target, socket, tls, targetTls, allow, awaitsMachine, qmp } = listener
   const scheme = schemeOf(listen)
   return together(
     scheme === "tls" && tls === undefined ? brokenAt("tls", relayChecks.tlsNeeded) : kept,
     scheme !== "tls" && scheme !== "fd" && tls !== undefined ? brokenAt("tls", relayChecks.tlsUnused) : kept,
     schemeOf(target) !== "tls" && targetTls !== undefined ? brokenAt("targetTls", relayChecks.targetTlsUnused) : kept,
+    scheme !== "unix" && socket !== undefined ? brokenAt("socket", relayChecks.socketUnused) : kept,
     scheme === "unix" && allow !== undefined ? brokenAt("allow", relayChecks.allowUnused) : kept,
     awaitsMachine !== undefined && qmp !== undefined ? brokenAt("awaitsMachine", relayChecks.awaitsAsked) : kept,
   )
@@ -180,8 +226,6 @@ const canonical = (text: string): string => {
 }
 
 export const nameOf = ({ name, listen }: ListenerConfiguration): string => name ?? canonical(listen)
-
-const isAnyPort = (text: string): boolean => /^(?:tcp|tls):.*:0$/.test(text)
 
 /** Faults of those listeners of which an earlier one has the same key. */
 const once = (
@@ -201,47 +245,108 @@ const sharedBy = (listener: ListenerConfiguration): string => {
   return JSON.stringify([mode, onViolation, Object.entries(receiver).sort(), awaitsMachine, canonical(qmp)])
 }
 
-const disagreeing = (listeners: readonly ListenerConfiguration[]): readonly Fault[] => {
-  const targets = listeners.map(({ target }) => canonical(target))
+/** By what each listener's server is known: its target, the file that this is, and the name that was given. */
+const keysOf = ({ target: text, server }: ListenerConfiguration, machine: LocalHost): readonly string[] => {
+  const target = parseAddress(text)
+  if (target === undefined) return [text]
+  const file = fileIdentityOf(target, machine)
+  const more = [file, server === undefined ? undefined : `server:${server}`].filter((key) => key !== undefined)
+  return [identityOf(target, machine), ...more]
+}
+
+/** For each listener the name of its server, which listeners of one server have in common. */
+export const serversOf = (listeners: readonly ListenerConfiguration[], machine: LocalHost): readonly string[] =>
+  groupsOf(listeners.map((listener) => keysOf(listener, machine)))
+
+const disagreeing = (listeners: readonly ListenerConfiguration[], machine: LocalHost): readonly Fault[] => {
+  const servers = serversOf(listeners, machine)
   return listeners.flatMap((listener, index) => {
-    const first = listeners[targets.indexOf(targets[index] ?? "")]
+    const first = listeners[servers.indexOf(servers[index] ?? "")]
     return first === undefined || sharedBy(first) === sharedBy(listener)
       ? []
       : [{ check: relayChecks.oneTarget, keys: [String(index), "target"] }]
   })
 }
 
-/** Faults of those listeners whose monitor is that of an earlier one's other target. */
-const sharingMonitors = (listeners: readonly ListenerConfiguration[]): readonly Fault[] => {
+/** Faults of those listeners whose monitor is that of an earlier one's other server. */
+const sharingMonitors = (listeners: readonly ListenerConfiguration[], machine: LocalHost): readonly Fault[] => {
   const monitors = listeners.map(({ qmp }) => qmp && canonical(qmp))
-  return listeners.flatMap(({ target, qmp }, index) => {
-    const first = listeners[monitors.indexOf(monitors[index])]
-    return qmp === undefined || first === undefined || canonical(first.target) === canonical(target)
-      ? []
-      : [{ check: relayChecks.qmpOnce, keys: [String(index), "qmp"] }]
+  const servers = serversOf(listeners, machine)
+  return listeners.flatMap(({ qmp }, index) => {
+    const isShared = qmp !== undefined && servers[monitors.indexOf(monitors[index])] !== servers[index]
+    return isShared ? [{ check: relayChecks.qmpOnce, keys: [String(index), "qmp"] }] : []
   })
+}
+
+const addressesOf = (texts: readonly string[]): readonly Address[] =>
+  texts.map(parseAddress).filter((address) => address !== undefined)
+
+/** Faults of those listeners of which an earlier one listens where they do. */
+const colliding = (listeners: readonly ListenerConfiguration[], machine: LocalHost): readonly Fault[] =>
+  listeners.flatMap(({ listen }, index) =>
+    isTaken(
+      listen,
+      listeners.slice(0, index).map((earlier) => earlier.listen),
+      machine,
+    )
+      ? [{ check: relayChecks.listenTwice, keys: [String(index), "listen"] }]
+      : [],
+  )
+
+const isTaken = (text: string, by: readonly string[], machine: LocalHost): boolean => {
+  const address = parseAddress(text)
+  return address !== undefined && addressesOf(by).some((each) => collide(address, each, machine))
 }
 
 const mostListeners = 256
 
-const listenersRule = (listeners: readonly ListenerConfiguration[]): readonly Fault[] =>
-  listeners.length === 0 || listeners.length > mostListeners
-    ? broken(relayChecks.listeners, listeners.length)
-    : together(
-        once(listeners, "listen", relayChecks.listenTwice, ({ listen }) =>
-          isAnyPort(listen) ? undefined : canonical(listen).replace(/^tls:/, "tcp:"),
-        ),
-        once(listeners, "name", relayChecks.nameTwice, nameOf),
-        disagreeing(listeners),
-        sharingMonitors(listeners),
-      )
+const listenersRule =
+  (machine: LocalHost) =>
+  (listeners: readonly ListenerConfiguration[]): readonly Fault[] =>
+    listeners.length === 0 || listeners.length > mostListeners
+      ? broken(relayChecks.listeners, listeners.length)
+      : together(
+          colliding(listeners, machine),
+          once(listeners, "name", relayChecks.nameTwice, nameOf),
+          disagreeing(listeners, machine),
+          sharingMonitors(listeners, machine),
+        )
 
-const configurationType: t.Type<RelayConfiguration, unknown> = t.exact(
-  t.intersection([
-    t.type({ listeners: refined(t.readonlyArray(refined(listenerFields, listenerRule)), listenersRule) }),
-    t.partial({ metrics, shutdownSeconds: within(0, 600) }),
-  ]),
-)
+/** What a relay listens on must lead neither two ways nor back to itself. */
+const circular =
+  (machine: LocalHost) =>
+  ({ listeners, metrics: text }: RelayConfiguration): readonly Fault[] => {
+    const listens = listeners.map(({ listen }) => listen)
+    const here = addressesOf(text === undefined ? listens : [...listens, text])
+    const back = listeners.flatMap(({ target: text }, index) => {
+      const target = parseAddress(text)
+      return target !== undefined && here.some((listen) => leadsTo(target, listen, machine))
+        ? [{ check: relayChecks.targetHere, keys: ["listeners", String(index), "target"] }]
+        : []
+    })
+    return text !== undefined && isTaken(text, listens, machine)
+      ? [...back, ...brokenAt("metrics", relayChecks.metricsTwice)]
+      : back
+  }
+
+const configurationType = (machine: LocalHost): t.Type<RelayConfiguration, unknown> =>
+  refined(
+    t.exact(
+      t.intersection([
+        t.type({ listeners: refined(t.readonlyArray(refined(listenerFields, listenerRule)), listenersRule(machine)) }),
+        t.partial({ metrics, metricsSocket: socket, shutdownSeconds: within(0, 600) }),
+      ]),
+    ),
+    circular(machine),
+    ({ metrics: text, metricsSocket }) =>
+      metricsSocket !== undefined && (text === undefined || schemeOf(text) !== "unix")
+        ? brokenAt("metricsSocket", relayChecks.socketUnused)
+        : kept,
+  )
+
+/** The codec of configurations for a machine: it knows more spellings of one address than `relayConfigurationCodec`. */
+export const relayConfigurationCodecOn = (machine: LocalHost): Codec<RelayConfiguration, RelayConfiguration> =>
+  dataCodec("RelayConfiguration", configurationType(machine))
 
 /**
  * The io-ts type of a relay's configuration: plain data, as a TOML file says it. A member that is misspelt is a violation.
@@ -251,7 +356,5 @@ const configurationType: t.Type<RelayConfiguration, unknown> = t.exact(
  * // true
  * @since 0.4.0
  */
-export const relayConfigurationCodec: Codec<RelayConfiguration, RelayConfiguration> = dataCodec(
-  "RelayConfiguration",
-  configurationType,
-)
+export const relayConfigurationCodec: Codec<RelayConfiguration, RelayConfiguration> =
+  relayConfigurationCodecOn(unknownHost)

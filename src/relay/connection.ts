@@ -26,6 +26,8 @@ export interface Surroundings {
   readonly traffic: Traffic
   /** Something went wrong that nobody is refused for. */
   readonly troubled: (ending: Ending, error?: unknown) => void
+  /** The server has accepted the client. */
+  readonly authenticated: () => void
   /** The client is gone, while the server has still to notice. */
   readonly abandoned: () => void
   /** Nothing is left of the connection. */
@@ -185,6 +187,7 @@ export const relayConnection = (client: Socket, surroundings: Surroundings): Rel
     linked: () => {
       cancelHandshake()
       cancelHandshake = ignore
+      surroundings.authenticated()
     },
     tell: surroundings.tell,
   }

@@ -61,6 +61,7 @@ export const connectionsOf = (scene: Scene): Connections => {
     const { name } = settings
     const who = { settings, peer, connection: ++count }
     let giveBack = (): void => {}
+    let leave = (): void => {}
     metrics.opened(name)
     const relayed = relayConnection(client, {
       connect: settings.connect,
@@ -71,11 +72,16 @@ export const connectionsOf = (scene: Scene): Connections => {
       budget,
       traffic: metrics.trafficOf(name),
       troubled: (ending, error) => observer.troubled(who, ending, error),
+      authenticated: () => {
+        leave()
+        leave = admission.authenticated(peer?.address)
+      },
       abandoned: () => {
         giveBack = admission.occupy(peer?.address)
       },
       closed: () => {
         giveBack()
+        leave()
         metrics.closed(name)
         open.delete(relayed)
         if (open.size === 0) emptied()

@@ -5,7 +5,7 @@ import type { Activation } from "./activation.js"
 import { formatAddress } from "./address.js"
 import { type Admission, admissionOf, type Rejection } from "./admission.js"
 import { codeOf, type Failure } from "./failure.js"
-import { boundTo, hasAddresses, listening } from "./listening.js"
+import { type Bound, listening } from "./listening.js"
 import type { Settings } from "./settings.js"
 import { relayed } from "./socket-options.js"
 
@@ -69,13 +69,14 @@ export const openListener = async (
   const admission = admissionOf()
   const server = createServer(relayed)
   let settings = first
+  let bound: Bound | undefined
   let tlsServer = tlsServerOf(first, admission, acceptor)
 
   server.on("connection", (client) => {
     // Of a client that is gone already the system does not know the address any more, and nothing is lost.
     client.on("error", () => client.destroy())
     const peer = peerOf(client)
-    if (peer === undefined && hasAddresses(server)) {
+    if (peer === undefined && bound?.hasAddresses !== false) {
       client.destroy()
       return
     }
@@ -95,8 +96,10 @@ export const openListener = async (
     tlsServer.emit("connection", client)
   })
 
-  const listens = await listening(server, first.listen, activation)
+  const listens = await listening(server, first.listen, activation, first.access)
   if (E.isLeft(listens)) return E.left({ name: first.name, reason: listens.left })
+  const { address, close } = listens.right
+  bound = listens.right
   server.on("error", (error) => acceptor.failed(settings, codeOf(error)))
   return E.right({
     settings: () => settings,
@@ -104,7 +107,7 @@ export const openListener = async (
       settings = next
       tlsServer = tlsServerOf(next, admission, acceptor)
     },
-    address: formatAddress(boundTo(server, first.listen)),
-    close: () => void server.close(),
+    address: formatAddress(address),
+    close,
   })
 }

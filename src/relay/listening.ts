@@ -1,60 +1,61 @@
-import type { ListenOptions, Server } from "node:net"
+import type { AddressInfo, ListenOptions, Server } from "node:net"
 import * as E from "fp-ts/lib/Either.js"
+import { type Access, accessOf } from "./access.js"
 import type { Activation } from "./activation.js"
 import type { Address } from "./address.js"
 import { printableReasonOf } from "./failure.js"
+import { listenOnPath } from "./unix-socket.js"
 
-/** A socket that is there already, which @types/node takes only as a handle of whatever kind. */
-interface Inherited {
-  readonly fd: number
+/** Where a server listens. */
+export interface Bound {
+  /** Of port 0, the port that the system chose. */
+  readonly address: Address
+  /** Whether what connects has an address: a socket of the internet's. */
+  readonly hasAddresses: boolean
+  /** Listens no more; connections go on. */
+  readonly close: () => void
 }
 
-/** What a server is told to listen on; undefined for a socket that nobody passed on. */
-const optionsOf = (address: Address, { descriptorOf }: Activation): ListenOptions | Inherited | undefined => {
+/** Makes a server listen; rejects with what keeps it from that. */
+const listen = (server: Server, options: ListenOptions): Promise<void> =>
+  new Promise((resolve, reject) => {
+    server.once("error", reject)
+    server.listen(options, () => {
+      server.off("error", reject)
+      resolve()
+    })
+  })
+
+const isInternet = (bound: string | AddressInfo | null): bound is AddressInfo =>
+  typeof bound === "object" && bound !== null
+
+const bind = async (server: Server, address: Address, activation: Activation, access: Access): Promise<Bound> => {
   switch (address.scheme) {
     case "unix":
-      return { path: address.path }
+      return { address, hasAddresses: false, close: await listenOnPath(server, address.path, access, listen) }
     case "fd": {
-      const fd = descriptorOf(address.name)
-      return fd === undefined ? undefined : { fd }
+      const { socket, giveBack } = await activation.lend(address.name, server)
+      return { address, hasAddresses: isInternet(socket.address()), close: giveBack }
     }
-    default:
-      return { host: address.host, port: address.port }
+    default: {
+      await listen(server, { host: address.host, port: address.port })
+      const bound = server.address()
+      const port = isInternet(bound) ? bound.port : address.port
+      return { address: { ...address, port }, hasAddresses: true, close: () => void server.close() }
+    }
   }
 }
 
-/** Makes a server listen. */
-export const listening = (
+/** Makes a server listen, or says why it cannot. */
+export const listening = async (
   server: Server,
   address: Address,
   activation: Activation,
-): Promise<E.Either<string, undefined>> =>
-  new Promise((resolve) => {
-    const options = optionsOf(address, activation)
-    if (options === undefined) {
-      resolve(E.left("no socket of this name was passed on (LISTEN_FDS, LISTEN_FDNAMES)"))
-      return
-    }
-    const failed = (error: unknown): void => resolve(E.left(printableReasonOf(error)))
-    server.once("error", failed)
-    try {
-      server.listen(options, () => {
-        server.off("error", failed)
-        resolve(E.right(undefined))
-      })
-    } catch (error) {
-      failed(error)
-    }
-  })
-
-/** Where a server listens in fact: of port 0, the port that the system chose. */
-export const boundTo = (server: Server, address: Address): Address => {
-  const bound = server.address()
-  return "port" in address && typeof bound === "object" && bound !== null ? { ...address, port: bound.port } : address
-}
-
-/** Whether what connects has an address: a socket of the internet's. */
-export const hasAddresses = (server: Server): boolean => {
-  const bound = server.address()
-  return typeof bound === "object" && bound !== null
+  access: Access = accessOf(),
+): Promise<E.Either<string, Bound>> => {
+  try {
+    return E.right(await bind(server, address, activation, access))
+  } catch (error) {
+    return E.left(printableReasonOf(error))
+  }
 }

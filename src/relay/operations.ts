@@ -1,9 +1,10 @@
 import { createServer, type RequestListener, type ServerResponse } from "node:http"
 import * as E from "fp-ts/lib/Either.js"
+import type { Access } from "./access.js"
 import type { Activation } from "./activation.js"
 import { type Address, formatAddress } from "./address.js"
 import type { Failure } from "./failure.js"
-import { boundTo, listening } from "./listening.js"
+import { listening } from "./listening.js"
 import type { Metrics } from "./metrics.js"
 
 /** The server that operators' tools ask: metrics and health. */
@@ -48,17 +49,18 @@ export const openOperations = async (
   activation: Activation,
   metrics: Metrics,
   isReady: () => boolean,
+  access?: Access,
 ): Promise<E.Either<Failure, Operations>> => {
   const server = createServer(bounds, handler(metrics, isReady))
   server.maxConnections = mostConnections
-  const listens = await listening(server, address, activation)
+  const listens = await listening(server, address, activation, access)
   if (E.isLeft(listens)) return E.left({ name: "metrics", reason: listens.left })
   // Without file descriptors a connection fails; the server goes on.
   server.on("error", () => {})
   return E.right({
-    address: formatAddress(boundTo(server, address)),
+    address: formatAddress(listens.right.address),
     close: () => {
-      server.close()
+      listens.right.close()
       server.closeAllConnections()
     },
   })

@@ -55,8 +55,12 @@ const sceneOf = ({ log = () => {}, environment = {}, clock = systemClock }: Rela
 }
 
 /** What tells one listening socket from another. */
-const keyOf = ({ name, listen }: Settings): string =>
-  "port" in listen && listen.port === 0 ? `any:${name}` : formatAddress(listen).replace(/^tls:/, "tcp:")
+const keyOf = ({ name, listen, access }: Settings): string =>
+  listen.scheme === "unix"
+    ? JSON.stringify([formatAddress(listen), access])
+    : "port" in listen && listen.port === 0
+      ? `any:${name}`
+      : formatAddress(listen).replace(/^tls:/, "tcp:")
 
 type Opened<A> = E.Either<readonly Failure[], A>
 
@@ -65,7 +69,7 @@ const closed: readonly Failure[] = [{ name: "relay", reason: "it has been closed
 /** What a relay stands for at a moment. */
 interface Standing {
   readonly listeners: ReadonlyMap<string, Listener>
-  readonly operations: { readonly text: string; readonly server: Operations } | undefined
+  readonly operations: { readonly key: string; readonly server: Operations } | undefined
   readonly shutdownSeconds: number
 }
 
@@ -95,16 +99,17 @@ const openListeners = async (
 
 /** Opens the server of metrics and health where it is not open yet. */
 const openMetrics = async (
-  { metrics: text }: RelayConfiguration,
+  { wanted, metricsAccess }: Read,
   { operations: open }: Standing,
   { activation, metrics }: Scene,
   isReady: () => boolean,
 ): Promise<Opened<Standing["operations"]>> => {
-  const address = text === undefined ? undefined : parseAddress(text)
-  if (text === undefined || address === undefined) return E.right(undefined)
-  if (text === open?.text) return E.right(open)
-  const server = await openOperations(address, activation, metrics, isReady)
-  return E.isLeft(server) ? E.left([server.left]) : E.right({ text, server: server.right })
+  const address = wanted.metrics === undefined ? undefined : parseAddress(wanted.metrics)
+  if (address === undefined) return E.right(undefined)
+  const key = JSON.stringify([formatAddress(address), metricsAccess])
+  if (key === open?.key) return E.right(open)
+  const server = await openOperations(address, activation, metrics, isReady, metricsAccess)
+  return E.isLeft(server) ? E.left([server.left]) : E.right({ key, server: server.right })
 }
 
 /** Closes what one standing has and another has not. */
@@ -120,11 +125,12 @@ const standingOf = (scene: Scene, acceptor: Acceptor) => {
   let isClosed = false
 
   /** All that a configuration needs, opened; nothing where something of it cannot be. */
-  const open = async ({ wanted, settings }: Read): Promise<Opened<Standing>> => {
+  const open = async (read: Read): Promise<Opened<Standing>> => {
+    const { wanted, settings } = read
     const listeners = await openListeners(settings, standing, scene.activation, acceptor)
     if (E.isLeft(listeners)) return listeners
     const next = { ...standing, listeners: listeners.right, shutdownSeconds: wanted.shutdownSeconds ?? 10 }
-    const operations = await openMetrics(wanted, standing, scene, () => isReady)
+    const operations = await openMetrics(read, standing, scene, () => isReady)
     if (E.isRight(operations) && !isClosed) return E.right({ ...next, operations: operations.right })
     closeBut({ ...next, operations: E.isRight(operations) ? operations.right : standing.operations }, standing)
     return E.isLeft(operations) ? operations : E.left(closed)
@@ -160,6 +166,7 @@ const standingOf = (scene: Scene, acceptor: Acceptor) => {
       isReady = false
       isClosed = true
       closeBut({ ...standing, operations: undefined }, nothing)
+      scene.activation.closeUnused()
     },
   }
 }
@@ -181,7 +188,7 @@ export const startRelay = async (
   options: RelayOptions = {},
 ): Promise<E.Either<readonly Failure[], Relay>> => {
   const scene = sceneOf(options)
-  const { log, metrics, observer, targets } = scene
+  const { log, metrics, observer, targets, activation } = scene
   const connections = connectionsOf(scene)
   const { now, apply, stopListening } = standingOf(scene, {
     accept: connections.take,
@@ -189,7 +196,10 @@ export const startRelay = async (
     failed: observer.failed,
   })
   const applied = await apply(configuration)
-  if (E.isLeft(applied)) return applied
+  if (E.isLeft(applied)) {
+    activation.closeUnused()
+    return applied
+  }
 
   const addresses = (): ReadonlyMap<string, string> =>
     new Map([...now().listeners.values()].map(({ settings, address }) => [settings().name, address]))
@@ -207,6 +217,7 @@ export const startRelay = async (
     await connections.drain(seconds * 1000)
     targets.close()
     now().operations?.server.close()
+    activation.closeUnused()
   }
 
   for (const [listener, address] of addresses()) log("info", "listening", { listener, address })

@@ -1,6 +1,6 @@
 import { X509Certificate } from "node:crypto"
 import { connect as connectNet, isIP, type OnReadOpts, Socket } from "node:net"
-import { type ConnectionOptions, checkServerIdentity, connect as connectTls } from "node:tls"
+import { type ConnectionOptions, checkServerIdentity, connect as connectTls, type SecureContextOptions } from "node:tls"
 import type { Address } from "./address.js"
 import { lasting, relayed } from "./socket-options.js"
 import { isSubject } from "./subject.js"
@@ -17,14 +17,15 @@ const identity =
     return Object.assign(new Error("the target's certificate has another subject"), { code: "ERR_TLS_CERT_SUBJECT" })
   }
 
-/** What a target's certificate is held against. */
+/** How TLS is spoken with a target, and what its certificate is held against. */
 export interface Trust {
-  readonly ca: Buffer | undefined
+  /** The authorities, if not Node's, and what is spoken. */
+  readonly secured: SecureContextOptions
   readonly subject: string | undefined
 }
 
 /** How a target is connected to. */
-export const connecting = (target: Address, { ca, subject }: Trust): Connect => {
+export const connecting = (target: Address, { secured, subject }: Trust): Connect => {
   switch (target.scheme) {
     case "unix":
       return (onread) => connectNet({ ...relayed, path: target.path, onread })
@@ -35,7 +36,7 @@ export const connecting = (target: Address, { ca, subject }: Trust): Connect => 
           host: target.host,
           port: target.port,
           ...(isIP(target.host) === 0 ? { servername: target.host } : {}),
-          ...(ca === undefined ? {} : { ca }),
+          ...secured,
           rejectUnauthorized: true,
           checkServerIdentity: identity(subject),
         }

@@ -6,8 +6,9 @@ import { join } from "node:path"
 import { createInterface } from "node:readline"
 import { expect, onTestFinished, test } from "vitest"
 import { root } from "../../scripts/corpus.js"
-import { channel, closing, portOf, rawClient, recordingLog } from "../relay/harness.js"
+import { channel, closing, portOf, rawClient, recordingLog, until } from "../relay/harness.js"
 import { listeningServer } from "../relay/server.js"
+import { place, temporaryFolder } from "./harness.js"
 
 /** The program itself, as its own process. */
 const timeout = 60_000
@@ -22,7 +23,7 @@ const program = (shell: string, argv: readonly string[], descriptors: readonly n
     stdio: ["ignore", "pipe", "inherit", ...descriptors],
   })
   onTestFinished(() => void child.kill("SIGKILL"))
-  const { log, line } = recordingLog()
+  const { log, line, lines } = recordingLog()
   if (child.stdout !== null)
     createInterface({ input: child.stdout }).on("line", (text) => {
       const { level, msg, ...fields } = JSON.parse(text)
@@ -33,7 +34,14 @@ const program = (shell: string, argv: readonly string[], descriptors: readonly n
     const [code] = await once(child, "exit")
     return code
   }
-  return { line, end }
+  /** Has the configuration read again, and waits until it is taken. */
+  const reload = async (): Promise<void> => {
+    const taken = () => lines.filter(({ message }) => message === "configuration taken").length
+    const before = taken()
+    child.kill("SIGHUP")
+    await until(() => taken() > before)
+  }
+  return { line, end, reload }
 }
 
 /** The sockets among this process' descriptors. */
@@ -48,16 +56,21 @@ const sockets = (): readonly number[] =>
       }
     })
 
-test("a socket that systemd passes on is listened on", { timeout }, async () => {
-  const server = await listeningServer()
-  onTestFinished(() => server.close())
+/** A socket that listens, to be passed on. */
+const passedSocket = async () => {
   const before = sockets()
   const passed = createServer().listen(0, "127.0.0.1")
   await once(passed, "listening")
   const [descriptor = -1, ...more] = sockets().filter((each) => !before.includes(each))
   expect(more).toEqual([])
   const address = passed.address()
-  const port = typeof address === "object" ? (address?.port ?? 0) : 0
+  return { passed, descriptor, port: typeof address === "object" ? (address?.port ?? 0) : 0 }
+}
+
+test("a socket that systemd passes on is listened on", { timeout }, async () => {
+  const server = await listeningServer()
+  onTestFinished(() => server.close())
+  const { passed, descriptor, port } = await passedSocket()
   const { line, end } = program(
     "LISTEN_PID=$$ LISTEN_FDS=1 LISTEN_FDNAMES=vm",
     ["--listen", "fd://vm", "--target", `tcp://127.0.0.1:${server.port}`],
@@ -69,6 +82,38 @@ test("a socket that systemd passes on is listened on", { timeout }, async () => 
   client.send(104)
   expect((await (await server.linked()).next()).type).toBe(104)
   client.close()
+  expect(await end()).toBe(0)
+})
+
+test("a socket that systemd passes on comes back after a reload that dropped it", { timeout }, async () => {
+  const server = await listeningServer()
+  onTestFinished(() => server.close())
+  const { passed, descriptor, port } = await passedSocket()
+  const target = `target = "tcp://127.0.0.1:${server.port}"`
+  const other = ["[[listeners]]", 'listen = "tcp://127.0.0.1:0"', 'name = "other"', target]
+  const dropped = other.join("\n")
+  const whole = [...other, "[[listeners]]", 'listen = "fd://vm"', target].join("\n")
+  const file = place(join(temporaryFolder(), "relay.toml"), whole)
+  const { line, end, reload } = program(
+    "LISTEN_PID=$$ LISTEN_FDS=1 LISTEN_FDNAMES=vm",
+    ["--config", file],
+    [descriptor],
+  )
+  await line({ message: "listening", address: "fd://vm" })
+  passed.close()
+  for (let round = 0; round < 2; round++) {
+    const client = await channel({ port }, "main")
+    await server.linked()
+    place(file, dropped)
+    await reload()
+    await closing(await rawClient(port))
+    // What was open goes on.
+    client.send(104)
+    client.close()
+    place(file, whole)
+    await reload()
+  }
+  await channel({ port }, "main")
   expect(await end()).toBe(0)
 })
 

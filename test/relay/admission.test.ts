@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest"
-import { admissionOf, sourceOf } from "../../src/relay/admission.js"
+import { type Admission, admissionOf, sourceOf } from "../../src/relay/admission.js"
 import { relayConfigurationCodec } from "../../src/relay/configuration.js"
 import { readConfiguration, type Settings } from "../../src/relay/settings.js"
 import { right } from "./harness.js"
@@ -37,13 +37,13 @@ describe("who may connect", () => {
   })
 })
 
+const taken = (admitted: unknown): (() => void) => {
+  if (typeof admitted !== "function") throw new Error(String(admitted))
+  return () => admitted()
+}
+
 describe("the limit", () => {
   const settings = settingsWith({ limits: { connections: 3, connectionsBySource: 2 } })
-  const taken = (admitted: unknown): (() => void) => {
-    if (typeof admitted !== "function") throw new Error(String(admitted))
-    return () => admitted()
-  }
-
   test("holds for all and by source, and places are given back once", () => {
     const { admit } = admissionOf()
     const first = taken(admit("192.0.2.1", settings))
@@ -81,6 +81,85 @@ describe("the limit", () => {
     ["192.0.2.1", "192.0.2.2"],
     ["2001:db8:0:1::1", "2001:db8:0:2::1"],
   ])("takes %s and %s for two", (one, other) => expect(sourceOf(one)).not.toBe(sourceOf(other)))
+})
+
+describe("places of strangers", () => {
+  const settings = settingsWith({
+    limits: { connections: 100, connectionsBySource: 30, handshaking: 20, handshakingBySource: 6 },
+  })
+  /** Takes as many places as there are for a source, and says how many and why no more. */
+  const fill = ({ admit }: Admission, source: string | undefined, most = 200) => {
+    const places: (() => void)[] = []
+    for (;;) {
+      const admitted = places.length < most ? admit(source, settings) : "enough"
+      if (typeof admitted === "string") return { count: places.length, why: admitted, places }
+      places.push(admitted)
+    }
+  }
+
+  test("are bounded by source, and half of them are for sources that have none", () => {
+    const admission = admissionOf()
+    const counts = Array.from({ length: 20 }, (_, index) => fill(admission, `192.0.2.${index}`).count)
+    expect(counts).toEqual([6, 4, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0])
+  })
+
+  test("are not those of a source that the server has accepted once", () => {
+    const admission = admissionOf()
+    const [stay] = [taken(admission.admit("192.0.2.1", settings)), admission.authenticated("192.0.2.1")]
+    for (let index = 2; index < 40; index++) fill(admission, `192.0.2.${index}`)
+    expect(admission.admit("192.0.2.99", settings)).toBe("handshake-limit")
+    expect(fill(admission, "192.0.2.1")).toMatchObject({ count: 29, why: "source-limit" })
+    stay()
+  })
+
+  test("are given back by whom the server accepts", () => {
+    const admission = admissionOf()
+    for (let index = 1; index <= 20; index++) taken(admission.admit(`192.0.2.${index}`, settings))
+    expect(admission.admit("192.0.2.21", settings)).toBe("handshake-limit")
+    admission.authenticated("192.0.2.1")
+    taken(admission.admit("192.0.2.21", settings))
+    expect(admission.admit("192.0.2.22", settings)).toBe("handshake-limit")
+  })
+
+  test("are those of a source again whose last accepted connection has ended", () => {
+    const admission = admissionOf()
+    taken(admission.admit("192.0.2.1", settings))
+    const leave = admission.authenticated("192.0.2.1")
+    expect(fill(admission, "192.0.2.1", 15).count).toBe(15)
+    leave()
+    leave()
+    expect(admission.admit("192.0.2.1", settings)).toBe("handshake-limit")
+    expect(fill(admission, "192.0.2.2").count).toBe(1)
+    expect(fill(admission, "192.0.2.3").count + fill(admission, "192.0.2.4").count).toBe(2)
+  })
+
+  test("are as many as there are for those without an address, of which the accepted do not count", () => {
+    const admission = admissionOf()
+    expect(fill(admission, undefined)).toMatchObject({ count: 20, why: "handshake-limit" })
+    for (let count = 0; count < 5; count++) admission.authenticated(undefined)
+    expect(fill(admission, undefined)).toMatchObject({ count: 5, why: "handshake-limit" })
+  })
+
+  test("are all given back", () => {
+    const admission = admissionOf()
+    for (let round = 0; round < 3; round++) {
+      const { count, places } = fill(admission, "192.0.2.1")
+      expect(count).toBe(6)
+      const leave = admission.authenticated("192.0.2.1")
+      for (const giveBack of places) giveBack()
+      leave()
+    }
+  })
+
+  test.each([
+    [256, 64],
+    [64, 16],
+    [16, 16],
+    [3, 3],
+    [1000, 250],
+  ])("of %i connections are %i unless it is said", (connections, expected) =>
+    expect(settingsWith({ limits: { connections } }).limits.handshaking).toBe(expected),
+  )
 })
 
 test("a configuration is what its codec takes", () =>

@@ -290,7 +290,9 @@ describe("a client that does not read", () => {
 
 describe("without a ticket", () => {
   test("claims on main do not keep an honest migration out: 40 of 40", async () => {
-    const relay = await guarded({ limits: { connections: 128, connectionsBySource: 128 } })
+    const relay = await guarded({
+      limits: { connections: 128, connectionsBySource: 128, handshaking: 128, handshakingBySource: 128 },
+    })
     let claims = 0
     // The server refuses every ticket of an attacker, who claims whatever id there is, again and again.
     const attack = async (): Promise<void> => {
@@ -373,7 +375,10 @@ describe("a channel that ends right behind its ticket", () => {
 
 describe("monitor mode", () => {
   test("keeps the handshake's limit whatever was wrong before the server accepted the link", async () => {
-    const relay = await guarded({ mode: "monitor", limits: { handshakeSeconds: 3 } })
+    const relay = await guarded({
+      mode: "monitor",
+      limits: { handshakeSeconds: 3, handshaking: 32, handshakingBySource: 32 },
+    })
     const silent = await Promise.all(
       Array.from({ length: 32 }, async () => {
         const client = await rawClient(relay.port)

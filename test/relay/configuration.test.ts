@@ -24,6 +24,15 @@ describe("a configuration is taken", () => {
     ["with a reset on violation", one({ onViolation: "reset" })],
     ["with TLS", one({ listen: "tls://0.0.0.0:5900", tls })],
     ["with certificates of clients", one({ listen: "tls://0.0.0.0:5900", tls: { ...tls, clientCa: "/etc/ca.pem" } })],
+    [
+      "with ciphers of one's own",
+      one({
+        listen: "tls://0.0.0.0:5900",
+        tls: { ...tls, minVersion: "TLSv1.3", ciphers: "TLS_AES_128_GCM_SHA256:AES128-SHA" },
+        target: "tls://vm:5901",
+        targetTls: { minVersion: "TLSv1.2", ciphers: "AES128-SHA" },
+      }),
+    ],
     ["with TLS on a socket of systemd's", one({ listen: "fd://vm", tls })],
     [
       "with a target of TLS",
@@ -70,6 +79,18 @@ describe("a configuration is taken", () => {
       },
     ],
     ["with metrics", { ...one({}), metrics: "unix:///run/metrics.sock", shutdownSeconds: 0 }],
+    ["with the access to a socket", one({ listen: "unix:///a", socket: { mode: "0660", owner: "qemu", group: "12" } })],
+    ["with the access to metrics", { ...one({}), metrics: "unix:///m", metricsSocket: { mode: "660" } }],
+    ["with the server's name", one({ server: "vm-1.example_2" })],
+    [
+      "with the largest blobs that fit the server's buffers",
+      one({ receiver: { maxBlobBytes: { main: 26624, inputs: 2048 } } }),
+    ],
+    [
+      "with two modes on one port of two machines",
+      { listeners: [plain, { listen: "tcp://h:1", target: "tcp://192.0.2.1:5901", mode: "monitor" }] },
+    ],
+    ["with the same port inside and outside", one({ listen: "tcp://192.0.2.1:5900", target: "tcp://127.0.0.1:5900" })],
     ["with several listeners", { listeners: [plain, { ...plain, listen: "tcp://0.0.0.0:5902" }] }],
     [
       "with several listeners on ports that the system chooses",
@@ -134,6 +155,24 @@ describe("a configuration is refused", () => {
       one({ target: "tls://h:1", targetTls: { subject: "host" } }),
       "relay/subject",
       "listeners[0].targetTls.subject",
+    ],
+    [
+      "with no cipher of its oldest version",
+      one({ listen: "tls://h:1", tls: { ...tls, minVersion: "TLSv1.3", ciphers: "ECDHE-RSA-AES128-GCM-SHA256" } }),
+      "relay/tls-ciphers-version",
+      "listeners[0].tls.ciphers",
+    ],
+    [
+      "with no cipher of its target's oldest version",
+      one({ target: "tls://h:1", targetTls: { minVersion: "TLSv1.3", ciphers: "AES128-SHA" } }),
+      "relay/tls-ciphers-version",
+      "listeners[0].targetTls.ciphers",
+    ],
+    [
+      "with an old version of TLS",
+      one({ listen: "tls://h:1", tls: { ...tls, minVersion: "TLSv1.1" } }),
+      "shape/name",
+      "listeners[0].tls.minVersion",
     ],
     [
       "with networks for a unix socket",
@@ -215,6 +254,12 @@ describe("a configuration is refused", () => {
       "listeners[1].target",
     ],
     [
+      "with two modes for two ports of one server",
+      several({ server: "vm" }, { listen: "tcp://h:1", target: "tls://127.0.0.1:5902", mode: "monitor", server: "vm" }),
+      "relay/one-target",
+      "listeners[1].target",
+    ],
+    [
       "with two monitors for one target",
       several({ qmp: "unix:///a" }, { listen: "tcp://h:1", qmp: "unix:///b" }),
       "relay/one-target",
@@ -242,12 +287,98 @@ describe("a configuration is refused", () => {
       "listeners[0].awaitsMachine",
     ],
     [
+      "with two modes for a target that has the server's name only once",
+      several(
+        { server: "vm" },
+        { listen: "tcp://h:1", target: "tls://127.0.0.1:5902", server: "vm" },
+        { listen: "tcp://h:2", target: "tls://127.0.0.1:5902", mode: "monitor" },
+      ),
+      "relay/one-target",
+      "listeners[2].target",
+    ],
+    [
+      "with an owner that is no name",
+      one({ listen: "unix:///a", socket: { owner: "a:b" } }),
+      "relay/account",
+      "listeners[0].socket.owner",
+    ],
+    [
+      "with the group that is none",
+      one({ listen: "unix:///a", socket: { group: "4294967295" } }),
+      "relay/account",
+      "listeners[0].socket.group",
+    ],
+    ["with access to a port", one({ socket: {} }), "relay/socket-unused", "listeners[0].socket"],
+    ["with access to no metrics", { ...one({}), metricsSocket: {} }, "relay/socket-unused", "metricsSocket"],
+    ["with a server's name that is none", one({ server: "a b" }), "relay/name", "listeners[0].server"],
+    ["with a target that it listens on", one({ target: "tcp://127.0.0.1:5900" }), "relay/target-elsewhere", target],
+    ["with itself for a target", one({ listen: "unix:///a", target: "unix:////a" }), "relay/target-elsewhere", target],
+    [
+      "with another listener for a target",
+      several({}, { listen: "tcp://[::1]:1", target: "tls://localhost:5900" }),
+      "relay/target-elsewhere",
+      "listeners[1].target",
+    ],
+    [
+      "with its metrics for a target",
+      { ...one({}), metrics: "tcp://localhost:5901" },
+      "relay/target-elsewhere",
+      target,
+    ],
+    ["with metrics where it listens", { ...one({}), metrics: "tcp://127.0.0.1:5900" }, "relay/metrics-once", "metrics"],
+    [
+      "with two on one address that is spelled in two ways",
+      several({ listen: "tcp://[::1]:1" }, { listen: "tcp://[0:0::1]:1" }),
+      "relay/listen-once",
+      "listeners[1].listen",
+    ],
+    [
+      "with a blob of main larger than the server's buffer",
+      one({ receiver: { maxBlobBytes: { main: 26625 } } }),
+      "relay/fixed-buffer",
+      "listeners[0].receiver.maxBlobBytes.main",
+    ],
+    [
+      "with a blob of inputs larger than the server's buffer",
+      one({ receiver: { maxBlobBytes: { inputs: 2049 } } }),
+      "relay/fixed-buffer",
+      "listeners[0].receiver.maxBlobBytes.inputs",
+    ],
+    [
       "with two receivers for one target",
       several({}, { listen: "tcp://h:1", receiver: { source: "0.15" } }),
       "relay/one-target",
       "listeners[1].target",
     ],
   ])("%s", (_, configuration, rule, path) => expect(violationsOf(configuration)).toEqual([[rule, path]]))
+
+  test.each(["", "0", "1777", "0o660", "rw-", "-660", "0680"])("with the mode %j of a socket", (mode) =>
+    expect(violationsOf(one({ listen: "unix:///a", socket: { mode } }))).toEqual([
+      ["relay/socket-mode", "listeners[0].socket.mode"],
+    ]),
+  )
+
+  test.each([
+    "",
+    "nonsense",
+    "AES128-SHA:nonsense",
+    "aes128-sha",
+    "HIGH:!aNULL",
+    "ALL",
+    "AES128-SHA,AES256-SHA",
+    "DES-CBC3-SHA:",
+  ])("with the ciphers %j", (ciphers) => {
+    const configuration = one({ listen: "tls://h:1", tls: { ...tls, ciphers } })
+    expect(violationsOf(configuration)).toEqual([["relay/tls-ciphers", "listeners[0].tls.ciphers"]])
+  })
+
+  test.each(["tls://127.0.0.1:5901", "tcp://localhost:5901", "tcp://[0:0::1]:5901", "tcp://[::ffff:127.0.0.1]:5901"])(
+    "with another mode for the same target, spelled %s",
+    (spelled) => {
+      const configuration = several({}, { listen: "tcp://h:1", target: spelled, mode: "monitor" })
+      expect(violationsOf(configuration)).toEqual([["relay/one-target", "listeners[1].target"]])
+    },
+  )
 
   test("with all that is wrong, and none of what it says", () => {
     const decoded = relayConfigurationCodec.decode(

@@ -122,16 +122,22 @@ export const guarded = async (
   return { ...run, server, port: portOf(run.relay.addresses().get("vm")), configuration }
 }
 
+/** A way to a relay; from another address of loopback's than the usual, a client is another source. */
+export interface Way {
+  readonly port: number
+  readonly from?: string
+}
+
 /** Links a channel through a relay. */
 export const channel = async (
-  { port }: { readonly port: number },
+  { port, from }: Way,
   name: ChannelName,
   connectionId = 0,
   id = 0,
   fullHeader = false,
 ): Promise<SpiceChannel> => {
   const opened = await openChannel({
-    address: { host: "127.0.0.1", port },
+    address: { host: "127.0.0.1", port, ...(from === undefined ? {} : { localAddress: from }) },
     channel: name,
     id,
     connectionId,
@@ -142,8 +148,8 @@ export const channel = async (
 }
 
 /** A connection to a relay on which nothing is said by itself. */
-export const rawClient = async (port: number): Promise<Socket> => {
-  const socket = connect({ host: "127.0.0.1", port, allowHalfOpen: true, noDelay: true })
+export const rawClient = async (port: number, from = "127.0.0.1"): Promise<Socket> => {
+  const socket = connect({ host: "127.0.0.1", port, localAddress: from, allowHalfOpen: true, noDelay: true })
   onTestFinished(() => void socket.destroy())
   socket.on("error", () => undefined)
   await once(socket, "connect")
@@ -190,7 +196,7 @@ export const ordinary = async (relay: Pick<Guarded, "port" | "server">, id = 7) 
 }
 
 /** A session that migrates seamlessly to the server behind a relay, up to the server's acknowledgement. */
-export const migrating = async (relay: Guarded, connectionId = 7) => {
+export const migrating = async (relay: Guarded & Way, connectionId = 7) => {
   const main = await channel(relay, "main", connectionId)
   const serverMain = await relay.server.linked()
   main.send(110, words(1))

@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs"
 import { connect as connectPlain, type Socket } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { type ConnectionOptions, connect, createServer } from "node:tls"
+import { type ConnectionOptions, connect, createServer, type SecureContextOptions, TLSSocket } from "node:tls"
 import * as E from "fp-ts/lib/Either.js"
 import { afterAll, describe, expect, onTestFinished, test } from "vitest"
 import { link } from "../../lab/client/link.js"
@@ -97,6 +97,35 @@ describe("a listener with TLS", () => {
     await link(streamOf(socket), { channel: "main", id: 0, connectionId: 0 })
   })
 
+  const rsa = ours.sign("rsa", "/CN=rsa", "IP:127.0.0.1", ["rsa:2048"])
+  const withoutSecrecy = { maxVersion: "TLSv1.2", ciphers: "AES128-SHA" } as const
+  const secret = { maxVersion: "TLSv1.2", ciphers: "ECDHE-RSA-AES128-GCM-SHA256" } as const
+
+  /** The cipher that a client and a listener agree on; undefined where they do not. */
+  const agreed = async (settings: object, client: ConnectionOptions): Promise<string | undefined> => {
+    const relay = await guarded({ listen, tls: { ...rsa, ...settings } })
+    const socket = await tlsClient(relay.port, client)
+    return socket instanceof TLSSocket && !socket.destroyed ? socket.getCipher().name : undefined
+  }
+
+  test.each([
+    ["without forward secrecy", {}, withoutSecrecy, undefined],
+    ["without forward secrecy, where that is said", { ciphers: "AES128-SHA" }, withoutSecrecy, "AES128-SHA"],
+    ["with forward secrecy", {}, secret, "ECDHE-RSA-AES128-GCM-SHA256"],
+    ["that is not said", { ciphers: "ECDHE-RSA-AES256-GCM-SHA384" }, secret, undefined],
+    ["of TLS 1.2, where 1.3 is the least", { minVersion: "TLSv1.3" }, secret, undefined],
+    ["of TLS 1.3", {}, { ciphers: "TLS_CHACHA20_POLY1305_SHA256" }, "TLS_CHACHA20_POLY1305_SHA256"],
+    [
+      "that needs the listener's parameters for DHE",
+      {},
+      { ...secret, ciphers: "DHE-RSA-AES128-GCM-SHA256" },
+      undefined,
+    ],
+    ["of TLS 1.1", {}, { minVersion: "TLSv1.1", maxVersion: "TLSv1.1", ciphers: "ALL:@SECLEVEL=0" }, undefined],
+  ] as const)("and a client agree on a cipher %s: %j, %j, %s", async (_, settings, client, cipher) =>
+    expect(await agreed(settings, client)).toBe(cipher),
+  )
+
   test.each([
     ["a certificate that is missing", { ...tls, certificate: join(folder, "missing.pem") }, "ENOENT"],
     ["a certificate that is none", { ...tls, certificate: guardCertificate.key }, ""],
@@ -109,8 +138,8 @@ describe("a listener with TLS", () => {
 
 describe("a target with TLS", () => {
   /** A server with TLS, and a relay in front of it. */
-  const withTarget = async (signed: Signed, targetTls: object) => {
-    const listening = createServer({ ...pem(signed), allowHalfOpen: true })
+  const withTarget = async (signed: Signed, targetTls: object, spoken: SecureContextOptions = {}) => {
+    const listening = createServer({ ...pem(signed), ...spoken, allowHalfOpen: true })
     const server = spiceServer(listening, "secureConnection")
     listening.listen(0, "127.0.0.1")
     await once(listening, "listening")
@@ -126,6 +155,7 @@ describe("a target with TLS", () => {
 
   test.each([
     ["a certificate for its address", {}],
+    ["TLS 1.2", { ciphers: "ECDHE-ECDSA-AES128-GCM-SHA256" }],
     ["the expected subject", { subject: "O=Example\\, Inc.,CN=guard" }],
   ])("is taken with %s", async (_, targetTls) => {
     const relay = await withTarget(guardCertificate, { ca: ours.certificate, ...targetTls })
@@ -136,6 +166,16 @@ describe("a target with TLS", () => {
     expect((await client.receive(109)).payload.equals(payload)).toBe(true)
     client.send(104)
     expect((await server.next()).type).toBe(104)
+  })
+
+  test.each([
+    [{ maxVersion: "TLSv1.2", ciphers: "ECDHE-ECDSA-AES128-SHA" }, {}],
+    [{ maxVersion: "TLSv1.2" }, { minVersion: "TLSv1.3" }],
+  ] as const)("that speaks only %j is refused by %j", async (server, targetTls) => {
+    const relay = await withTarget(guardCertificate, { ca: ours.certificate, ...targetTls }, server)
+    await expect(channel(relay, "main")).rejects.toThrow("ended")
+    await relay.line({ message: "target-failed" })
+    expect(relay.server.spoken()).toBe(0)
   })
 
   test("is read no further while a client does not read, and nothing of it is lost", async () => {

@@ -18,7 +18,12 @@ interface Result {
 /** Only those whose name has this in it. */
 const { ONLY = "" } = process.env
 
-const everybody = { connections: 15_000, connectionsBySource: 15_000 }
+const everybody = {
+  connections: 15_000,
+  connectionsBySource: 15_000,
+  handshaking: 15_000,
+  handshakingBySource: 15_000,
+}
 
 const resultOf = (fault: Fault, index: number, folder: string): Promise<Result> => {
   const port = 28_000 + 3 * index

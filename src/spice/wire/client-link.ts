@@ -4,12 +4,19 @@ import { gather } from "./gather.js"
 import { decodeLink, decodeLinkHeader, type Link, linkHeaderSize, linkMagic } from "./link.js"
 import { type Part, whole } from "./part.js"
 
-/** Which check the first bytes of a connection fail. */
+/** What a WebSocket's handshake begins with: "GET ", as long as REDQ. */
+const httpRequest = Uint8Array.of(0x47, 0x45, 0x54, 0x20)
+
+/** Whether bytes begin with others, as far as they have come. */
+const begins = (bytes: Uint8Array, others: Uint8Array): boolean =>
+  others.every((byte, index) => index >= bytes.length || byte === bytes[index])
+
+/** Which check the first bytes of a connection fail: only so many decide as both beginnings need. */
 const foreign = (bytes: Uint8Array): Check | undefined => {
-  const at = bytes.subarray(0, linkMagic.length).findIndex((byte, index) => byte !== linkMagic[index])
-  if (at < 0) return undefined
-  if (at === 0 && bytes[0] === 0x16) return wireChecks.tls // the type of a handshake's record
-  return at === 0 && bytes[0] === 0x47 ? wireChecks.webSocket : wireChecks.magic // the G of GET
+  if (begins(bytes, linkMagic)) return undefined
+  if (bytes[0] === 0x16) return wireChecks.tls // the type of a handshake's record
+  if (!begins(bytes, httpRequest)) return wireChecks.magic
+  return bytes.length < httpRequest.length ? undefined : wireChecks.webSocket
 }
 
 /** Takes a link's header, which `then` gets whole with the size of the message behind it. */

@@ -19,14 +19,16 @@ const linked = (options: Parameters<typeof linkOf>[0] = {}, overrides = {}, serv
 const ruleOf = (violation: Violation | undefined): string | undefined => violation?.rule
 
 describe("a connection that begins with", () => {
-  const begins = (bytes: Uint8Array, size?: number) =>
-    ruleOf(connected().fromClient(bytes, size === undefined ? undefined : [size]))
+  const begins = (bytes: Uint8Array, sizes?: readonly number[]) => ruleOf(connected().fromClient(bytes, sizes))
   const cases: readonly (readonly [string, Uint8Array, string | undefined])[] = [
     ["a link", linkOf({}), undefined],
     ["a link of every channel that is known", linkOf({ channel: 11 }), undefined],
     ["a link without capabilities", linkOf({ common: [], own: [] }), undefined],
     ["a TLS handshake", Uint8Array.of(0x16, 3, 1, 0, 200), "wire/no-tls"],
     ["an HTTP request", Buffer.from("GET / HTTP/1.1\r\n"), "wire/no-web-socket"],
+    ["no HTTP request, though its first letter is one's", Buffer.from("GIF89a"), "wire/link-magic"],
+    ["what is an HTTP request but for the last letter", Buffer.from("GETX / HTTP/1.1\r\n"), "wire/link-magic"],
+    ["the start of an HTTP request, and nothing more", Buffer.from("GET"), undefined],
     ["another letter", Buffer.from("RFB 003.008\n"), "wire/link-magic"],
     ["a G at another place", Buffer.from("RGDQ"), "wire/link-magic"],
     ["another major version", linkOf({ major: 1 }), "wire/link-version"],
@@ -52,7 +54,8 @@ describe("a connection that begins with", () => {
 
   test.each(cases)("%s", (_, bytes, rule) => {
     expect(begins(bytes)).toBe(rule)
-    expect(begins(bytes, 1)).toBe(rule)
+    expect(begins(bytes, [1])).toBe(rule)
+    for (let cut = 1; cut < bytes.length; cut++) expect(begins(bytes, [cut, bytes.length])).toBe(rule)
   })
 
   test("a link that is refused forwards nothing", () => {
