@@ -377,7 +377,7 @@ describe("monitor mode", () => {
   test("keeps the handshake's limit whatever was wrong before the server accepted the link", async () => {
     const relay = await guarded({
       mode: "monitor",
-      limits: { handshakeSeconds: 3, handshaking: 32, handshakingBySource: 32 },
+      limits: { handshakeSeconds: 3, handshaking: 64, handshakingBySource: 32 },
     })
     const silent = await Promise.all(
       Array.from({ length: 32 }, async () => {
