@@ -100,9 +100,11 @@ const orderRows = (orders: readonly OrderResult[]): readonly (readonly string[])
 
 const orderTables = (orders: readonly OrderResult[]): string =>
   Object.entries(groups)
-    .map(([title, pattern]) => {
-      const rows = orderRows(orders.filter(({ name }) => pattern.test(name)))
-      return `### ${title}\n\n${table(["the client …", "on", "plain", "malloc-check", "relayed", "told"], rows)}`
+    .map(([title, pattern]) => ({ title, rows: orderRows(orders.filter(({ name }) => pattern.test(name))) }))
+    .filter(({ rows }) => rows.length > 0)
+    .map(({ title, rows }) => {
+      const head = ["the client …", "on", "plain", "malloc-check", "relayed", "told"]
+      return `### ${title}\n\n${table(head, rows)}`
     })
     .join("\n\n")
 

@@ -18,6 +18,9 @@ const { agentStart, agentData, attachChannels } = mainFromClient
 /** Fills a display's screen with text, over and over. */
 const draw = "for i in 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9; do dmesg >/dev/tty0; done"
 
+/** How long the guest may draw, and how long it may take until nothing takes a server's answers any more, in milliseconds. */
+const patience = { drawing: 20_000, clogging: 15_000 } as const
+
 /** A display of an ordinary session that the guest draws on. */
 const drawnOn =
   (before: (display: RawChannel) => void): Play =>
@@ -104,6 +107,7 @@ export const stallOrders: readonly Order[] = [
     sentence: "does not read its display, on which the guest draws",
     channel: "display",
     machineRuns: true,
+    takes: patience.drawing,
     play: drawnOn(({ stall }) => stall()),
   },
   {
@@ -111,6 +115,7 @@ export const stallOrders: readonly Order[] = [
     sentence: "reads its display, on which the guest draws, and acknowledges nothing",
     channel: "display",
     machineRuns: true,
+    takes: patience.drawing,
     play: drawnOn(() => undefined),
   },
   {
@@ -130,6 +135,7 @@ export const stallOrders: readonly Order[] = [
       "does not read main while the agent leaves, sends AGENT_START, reads on when another has come, and migrates",
     channel: "main",
     machineRuns: true,
+    takes: patience.clogging,
     play: async (scene) => {
       const session = await scene.ordinary()
       await clog(session.main)
