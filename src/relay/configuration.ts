@@ -8,6 +8,7 @@ import { broken, brokenAt, type Fault, kept, refined, together } from "../schema
 import type { Check } from "../schema/violation.js"
 import { type Address, formatAddress, parseAddress } from "./address.js"
 import { relayChecks } from "./checks.js"
+import type { Level } from "./log.js"
 import { type ReceiverConfiguration, receiverType } from "./receiver.js"
 import { attributesOf } from "./subject.js"
 
@@ -72,6 +73,18 @@ export interface ListenerConfiguration {
 }
 
 /**
+ * The log of `migration-guard relay`. Who calls `startRelay` gives it a log of their own.
+ *
+ * @since 0.5.0
+ */
+export interface LogConfiguration {
+  /** Lines that matter less are not written. Default `info`. */
+  readonly level?: Level
+  /** `stdout`, the absolute path of a file, or `journald`: standard output with the levels of sd-daemon(3). Default `stdout`. */
+  readonly to?: string
+}
+
+/**
  * What a relay does.
  *
  * @since 0.4.0
@@ -79,6 +92,7 @@ export interface ListenerConfiguration {
 export interface RelayConfiguration {
   /** Where metrics and health are served: `tcp://host:port`, `unix:///path` or `fd://name`. Default: nowhere. */
   readonly metrics?: string
+  readonly log?: LogConfiguration
   /** For how many seconds a relay that shuts down waits for its connections to end by themselves (10). */
   readonly shutdownSeconds?: number
   readonly listeners: readonly ListenerConfiguration[]
@@ -113,6 +127,16 @@ const metrics = textThat(relayChecks.metrics, (text) => {
 })
 
 const file = textThat(relayChecks.path, (text) => normalised(text) !== undefined)
+
+const log = t.exact(
+  t.partial({
+    level: t.keyof({ info: null, warn: null, error: null } satisfies Record<Level, null>),
+    to: textThat(
+      relayChecks.log,
+      (text) => text === "stdout" || text === "journald" || (text.startsWith("/") && normalised(text) !== undefined),
+    ),
+  }),
+)
 
 const listenerFields = t.exact(
   t.intersection([
@@ -207,7 +231,7 @@ const listenersRule = (listeners: readonly ListenerConfiguration[]): readonly Fa
 const configurationType: t.Type<RelayConfiguration, unknown> = t.exact(
   t.intersection([
     t.type({ listeners: refined(t.readonlyArray(refined(listenerFields, listenerRule)), listenersRule) }),
-    t.partial({ metrics, shutdownSeconds: within(0, 600) }),
+    t.partial({ log, metrics, shutdownSeconds: within(0, 600) }),
   ]),
 )
 
