@@ -133,7 +133,7 @@ const log = t.exact(
     level: t.keyof({ info: null, warn: null, error: null } satisfies Record<Level, null>),
     to: textThat(
       relayChecks.log,
-      (text) => text === "stdout" || text === "journald" || (text.startsWith("/") && normalised(text) !== undefined),
+      (text) => text === "stdout" || text === "journald" || (normalised(text) !== undefined && !text.includes("\0")),
     ),
   }),
 )
