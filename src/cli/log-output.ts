@@ -9,7 +9,7 @@ export type LineKind = "stranger" | "ordinary" | "count"
 export interface LogOutput {
   /** Takes a line, or says that there is no room for it. */
   readonly write: (line: string, kind: LineKind) => boolean
-  /** Opens its file anew, for those who have moved the old one away. */
+  /** Opens its file anew, for those who have moved the old one away; throws where that cannot be opened, and goes on. */
   readonly reopen: () => void
   /** Writes what it still has, as far as that can be done within a second. */
   readonly close: () => Promise<void>
@@ -91,7 +91,9 @@ export const openLogOutput = (path: string | undefined, drained: () => void): Lo
       return true
     },
     reopen: () => {
-      if (path !== undefined && !isEnding) output.reopen()
+      if (path === undefined || isEnding) return
+      checkFile(path)
+      output.reopen()
     },
     close: () =>
       new Promise((resolve) => {

@@ -9,7 +9,7 @@ export interface RelayLog {
   readonly log: Log
   /** Lines that found no room so far. */
   readonly droppedLines: () => number
-  /** Opens its file anew. */
+  /** Opens its file anew; throws where that cannot be opened, and goes on with the old one. */
   readonly reopen: () => void
   /** Prepares for another configuration, or says why the log cannot be as that says. */
   readonly prepare: (wanted: LogConfiguration | undefined) => E.Either<Failure, Prepared>

@@ -4,10 +4,8 @@ import { printable } from "../report/printable.js"
 /** What a line of the log says beside its message: plain values, never a payload. */
 export type Fields = Readonly<Record<string, string | number | boolean | undefined>>
 
-/** How much a line matters, from the least to the most. */
-export const levels = ["info", "warn", "error"] as const
-
-export type Level = (typeof levels)[number]
+/** How much a line matters. */
+export type Level = "info" | "warn" | "error"
 
 /**
  * Takes one line of a log.

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process"
-import { existsSync, readFileSync, statSync } from "node:fs"
+import { existsSync, readFileSync, renameSync, statSync } from "node:fs"
 import { join } from "node:path"
 import * as E from "fp-ts/lib/Either.js"
 import { describe, expect, test } from "vitest"
@@ -44,6 +44,17 @@ describe("a log in a file", () => {
     const opened = openRelayLog({ to: pathOf(temporaryFolder()) }, openLogOutput)
     expect(E.isLeft(opened) && opened.left).toEqual({ name: "log", reason: expect.stringContaining(reason) })
   })
+})
+
+test("a log whose file cannot be opened anew says so, and goes on with the old one", async () => {
+  const folder = temporaryFolder()
+  const to = place(join(folder, "logs", "relay.log"), "")
+  const { log, reopen, close } = open({ to })
+  renameSync(join(folder, "logs"), join(folder, "moved"))
+  expect(reopen).toThrow("ENOENT")
+  log("info", "still here")
+  await close()
+  expect(messagesOf(join(folder, "moved", "relay.log"))).toEqual(["still here"])
 })
 
 describe("another configuration of a log", () => {
