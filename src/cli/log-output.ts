@@ -27,16 +27,19 @@ const patience = 1000
 /** Everybody may be told by the log's group, and nobody else. */
 const fileMode = 0o640
 
-const standardOutput = 1
-
 /**
  * The descriptor of standard output, such that a reader that stalls holds up no thread. Node makes pipes and sockets so
- * when it is asked for the stream; a terminal has to be opened a second time.
+ * when it is asked for the stream; a terminal has to be opened a second time, which may be another user's.
  */
 const standardDescriptor = (): number => {
-  if (!isatty(standardOutput)) return process.stdout.fd
+  const { fd } = process.stdout
+  if (!isatty(fd)) return fd
   const { O_WRONLY, O_NONBLOCK, O_NOCTTY } = constants
-  return openSync(`/proc/self/fd/${standardOutput}`, O_WRONLY | O_NONBLOCK | O_NOCTTY)
+  try {
+    return openSync(`/proc/self/fd/${fd}`, O_WRONLY | O_NONBLOCK | O_NOCTTY)
+  } catch {
+    return fd
+  }
 }
 
 /** Throws where a file cannot be a log: what is no file could hold up whoever writes to it. */

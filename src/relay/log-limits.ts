@@ -12,6 +12,7 @@ export interface LimitedLog {
 /** The lines of one kind in one period. */
 interface Share {
   readonly kind: Fields
+  readonly key: string
   readonly began: number
   written: number
   omitted: number
@@ -21,10 +22,11 @@ interface Share {
 /** In milliseconds. */
 const period = 1000
 
-/** Kinds that are told apart at a time. What comes beyond them shares one place. */
+/** Kinds that are told apart at a time. */
 const mostKinds = 1024
 
-const nobody = (): void => undefined
+/** The kind of what comes beyond them. */
+const others: Fields = {}
 
 /**
  * Limits the lines of a log by their kind, so that a flood of one kind hides no other.
@@ -35,46 +37,39 @@ const nobody = (): void => undefined
 export const limitedLog = (log: Log, clock: Clock, most: number, omitted: () => void): LimitedLog => {
   const shares = new Map<string, Share>()
 
-  const end = (key: string, { kind, omitted: count, cancel }: Share): void => {
+  const isOver = ({ began }: Share): boolean => clock.now() - began >= period
+
+  const end = ({ kind, key, omitted: count, cancel }: Share): void => {
     cancel()
     shares.delete(key)
     if (count > 0) log("warn", "lines were left out", { ...kind, count })
   }
 
-  const endThose = (are: (share: Share) => boolean): void => {
-    for (const [key, share] of shares) if (are(share)) end(key, share)
-  }
-
-  const isOver = ({ began }: Share): boolean => clock.now() - began >= period
-
-  const shareOf = (wanted: Fields): readonly [string, Share] => {
-    const known = shares.get(JSON.stringify(wanted))
-    if (known === undefined && shares.size >= mostKinds) endThose(isOver)
-    const kind = known !== undefined || shares.size < mostKinds ? wanted : {}
+  const shareOf = (kind: Fields): Share => {
     const key = JSON.stringify(kind)
-    const open = shares.get(key)
-    if (open !== undefined && !isOver(open)) return [key, open]
-    if (open !== undefined) end(key, open)
-    const share = { kind, began: clock.now(), written: 0, omitted: 0, cancel: nobody }
+    const known = shares.get(key)
+    if (known !== undefined && !isOver(known)) return known
+    if (known !== undefined) end(known)
+    else if (shares.size >= mostKinds) [...shares.values()].filter(isOver).forEach(end)
+    if (shares.size >= mostKinds && kind !== others) return shareOf(others)
+    const share = { kind, key, began: clock.now(), written: 0, omitted: 0, cancel: () => {} }
     shares.set(key, share)
-    return [key, share]
-  }
-
-  /** The count comes in time although no other line may. */
-  const omit = (key: string, share: Share): void => {
-    omitted()
-    if (share.omitted++ > 0) return
-    share.cancel = clock.after(share.began + period - clock.now(), () => end(key, share))
+    return share
   }
 
   return {
     write: (kind, ...line) => {
-      const [key, share] = shareOf(kind)
+      const share = shareOf(kind)
       if (share.written < most) {
         share.written++
         log(...line)
-      } else omit(key, share)
+        return
+      }
+      omitted()
+      share.omitted++
+      // The count comes in time although no other line may.
+      if (share.omitted === 1) share.cancel = clock.after(share.began + period - clock.now(), () => end(share))
     },
-    flush: () => endThose(() => true),
+    flush: () => [...shares.values()].forEach(end),
   }
 }

@@ -75,9 +75,9 @@ export const observerOf = (log: Log, metrics: Metrics, clock: Clock): Observer =
   return {
     decided: (who, verdict) => {
       metrics.decided(who.settings.name, verdict)
-      const rule = verdict.violation?.rule
-      const level = rule === undefined ? "info" : "warn"
-      write({ rule }, level, "decision", { ...fieldsOf(who), ...verdictFields(verdict) })
+      const { violation } = verdict
+      const level = violation === undefined ? "info" : "warn"
+      write({ rule: violation?.rule ?? "none" }, level, "decision", { ...fieldsOf(who), ...verdictFields(verdict) })
     },
     troubled: (who, ending, error) => {
       metrics.troubled(who.settings.name, ending)

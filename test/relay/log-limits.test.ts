@@ -91,6 +91,19 @@ describe("decisions before the handshake is done", () => {
     expect(await relay.line({ rule: "session/flush-mark-asked" })).toMatchObject({ authenticated: true })
   })
 
+  test("take no place of what happens to such a client for the same reason", async () => {
+    const relay = await guarded()
+    await channel(relay, "main")
+    const { socket } = await relay.server.linked()
+    relay.server.server.close()
+    const refused = await Promise.allSettled(Array.from({ length: 20 }, () => channel(relay, "main")))
+    expect(refused.map(({ status }) => status)).toEqual(Array(20).fill("rejected"))
+    socket.resetAndDestroy()
+    await relay.line({ message: "target-failed", authenticated: true })
+    relay.clock.advance(1000)
+    expect(counts(relay.lines)).toMatchObject([{ reason: "target-failed", authenticated: false, count: 10 }])
+  })
+
   test("of monitored connections are limited alike", async () => {
     const relay = await guarded({ mode: "monitor" })
     const sockets = await Promise.all(Array.from({ length: 20 }, () => rawClient(relay.port)))
