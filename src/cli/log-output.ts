@@ -11,7 +11,7 @@ export interface LogOutput {
   readonly write: (line: string, kind: LineKind) => boolean
   /** Opens its file anew, for those who have moved the old one away; throws where that cannot be opened, and goes on. */
   readonly reopen: () => void
-  /** Writes what it still has, as far as that can be done within a second. */
+  /** Writes what it still has: until nothing could be written for a second, and for five at most. */
   readonly close: () => Promise<void>
 }
 
@@ -22,7 +22,7 @@ const roomFor = { stranger: mostWaiting / 2, ordinary: mostWaiting, count: mostW
 
 /** How soon a write that failed is tried again, and how long a log that ends is waited for, in milliseconds. */
 const pause = 1000
-const patience = 1000
+const patience = 5000
 
 /** Everybody may be told by the log's group, and nobody else. */
 const fileMode = 0o640
@@ -101,11 +101,13 @@ export const openLogOutput = (path: string | undefined, drained: () => void): Lo
     close: () =>
       new Promise((resolve) => {
         isEnding = true
-        const timer = setTimeout(() => {
+        const giveUp = (): void => {
           isLate = true
-        }, patience)
+        }
+        const timers = [setTimeout(giveUp, pause), setTimeout(giveUp, patience)] as const
+        output.on("write", () => timers[0].refresh())
         output.once("close", () => {
-          clearTimeout(timer)
+          timers.forEach(clearTimeout)
           resolve()
         })
         output.end()

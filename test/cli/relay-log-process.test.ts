@@ -13,14 +13,23 @@ import { linesOf, place, temporaryFolder } from "./harness.js"
 /** The program itself, as its own process, whose log goes where that may hurt. */
 const timeout = 60_000
 
-const start = (shell: string, file: string, argv: readonly string[], stdio: readonly (number | "pipe")[]) => {
+const start = (
+  shell: string,
+  file: string,
+  argv: readonly string[],
+  stdio: readonly (number | "pipe" | "ignore")[],
+) => {
   const { PATH } = process.env
   const node = [process.execPath, "--import", "tsx", join(root, file), ...argv]
-  const child: ChildProcess = spawn("sh", ["-c", `exec "$@" ${shell}`, "sh", ...node], {
-    cwd: root,
-    env: { PATH },
-    stdio: [...stdio],
-  })
+  const child: ChildProcess = spawn(
+    "sh",
+    ["-c", `${shell.startsWith("|") ? "" : "exec "}"$@" ${shell}`, "sh", ...node],
+    {
+      cwd: root,
+      env: { PATH },
+      stdio: [...stdio],
+    },
+  )
   onTestFinished(() => void child.kill("SIGKILL"))
   return child
 }
@@ -110,6 +119,17 @@ test("a log keeps what fits, says what did not, and strangers take half at most"
     expect.objectContaining({ level: "error", count: dropped }),
   ])
   expect(lines).toHaveLength(20_000 - dropped + 1)
+})
+
+test.each([
+  ["finds no space", "> /dev/full"],
+  ["has lost its reader", "| true"],
+])("a log that %s keeps no more than what fits, and its process from nothing", { timeout }, async (_, shell) => {
+  const child = start(shell, "test/cli/log-writer.ts", [], ["pipe", "ignore", "pipe"])
+  const [said] = await once(child.stderr ?? child, "data")
+  expect(Number(String(said))).toBeGreaterThan(10_000)
+  child.stdin?.write("end")
+  expect(await once(child, "exit")).toEqual([0, null])
 })
 
 test("a log in a file is opened anew with SIGHUP, and can be told apart by its level", { timeout }, async () => {
