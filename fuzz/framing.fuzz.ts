@@ -39,7 +39,7 @@ interface Seen {
   readonly refusal: string
 }
 
-const ruleOf = (answer: number | Violation | undefined): string => (answer instanceof Violation ? answer.rule : "")
+const ruleOf = (answer: unknown): string => (answer instanceof Violation ? answer.rule : "")
 
 /** What framing makes of a conversation whose pieces are cut into parts of at most so many bytes. */
 const seenOf = (pieces: readonly Piece[], most: number): Seen => {
@@ -52,14 +52,18 @@ const seenOf = (pieces: readonly Piece[], most: number): Seen => {
       calls.push(`message ${type} ${size} ${head.join()}`)
       return type === fromClient.migrateData && size <= mostHeld ? "hold" : undefined
     },
-    data: (header, payload) => {
-      calls.push(`data ${payload.length}`)
+    whole: (type, header, payload) => {
+      calls.push(`whole ${type} ${payload.length}`)
       pass(header)
       pass(payload)
     },
     forward: pass,
     result: (error) => void calls.push(`result ${error}`),
-    serverMessage: (type, size, head) => void calls.push(`server ${type} ${size} ${head.join()}`),
+    serverMessage: (type, size, head) => {
+      calls.push(`server ${type} ${size} ${head.join()}`)
+      return undefined
+    },
+    mayDrop: () => false,
   })
   let taken = 0
   const fromClientIn = (chunk: Uint8Array): string => {

@@ -8,7 +8,8 @@ import { makeJail } from "./jail.js"
 import { type Conversation, converse } from "./qmp.js"
 
 const installed = fileURLToPath(new URL("../.lab/qemu-10", import.meta.url))
-const program = join(installed, "usr/bin/qemu-system-x86_64")
+/** The program of QEMU 10; it needs `environment`, and `dataFolders` among its arguments. */
+export const program = join(installed, "usr/bin/qemu-system-x86_64")
 const libraries = join(installed, "usr/lib/x86_64-linux-gnu")
 /** Some of Debian's packages still have their libraries here. */
 const oldLibraries = join(installed, "lib/x86_64-linux-gnu")
@@ -25,14 +26,16 @@ const namespaced = ["-rn", "sh", "-c", 'trap "" XFSZ; ulimit -f 2097152 && ip li
 const { PATH = "" } = process.env
 
 /** `ip` is not on every user's path. */
-const environment = {
+export const environment = {
   PATH: `${PATH}:/usr/sbin:/sbin`,
   LD_LIBRARY_PATH: `${libraries}:${oldLibraries}`,
   QEMU_MODULE_DIR: join(libraries, "qemu"),
 }
 
+export const dataFolders = ["-L", join(installed, "usr/share/qemu"), "-L", join(installed, "usr/share/seabios")]
+
 const options = (command: MigrateCommand, root: string): readonly string[] => [
-  ...["-L", join(installed, "usr/share/qemu"), "-L", join(installed, "usr/share/seabios")],
+  ...dataFolders,
   ...["-machine", "none", "-nodefaults", "-display", "none", "-S", "-qmp", "stdio"],
   ...["-run-with", `chroot=${root}`],
   ...(command === "migrate-incoming" ? ["-incoming", "defer"] : []),

@@ -1,12 +1,16 @@
 import type { Inspector, Outlet } from "../../src/relay/inspection.js"
 
 /** Takes the place of the relay's inspector: what framing and judging cost shows beside it. */
-export const inspectorOf = ({ forward, linked }: Outlet): Inspector => ({
+export const inspectorOf = ({ forward, linked, end }: Outlet): Inspector => ({
   fromClient: (bytes) => {
     forward(bytes)
     return bytes.length
   },
   isHolding: () => false,
-  fromServer: () => linked(),
+  fromServer: () => {
+    linked()
+    return undefined
+  },
+  left: end,
   closed: () => undefined,
 })

@@ -92,9 +92,13 @@ const guestAt = async (path: string, boots: boolean): Promise<(line: string) => 
   }
 }
 
-/** What a relay is told of a machine in any case, and what else of this one. */
-const told = ({ jpegWanCompression = "auto" }: Machine, { receiver, ...rest }: Told): Told => ({
+/** Where a guard asks a QEMU whether it awaits a machine. */
+const monitorIn = (folder: string): string => join(folder, "guard.qmp")
+
+/** What a relay is told of a machine in any case, and what else of this one. It asks QEMU what it is not told. */
+const told = ({ jpegWanCompression = "auto" }: Machine, { receiver, ...rest }: Told, folder: string): Told => ({
   receiver: { jpegWanCompression, ...receiver },
+  ...(rest.awaitsMachine === undefined ? { qmp: `unix://${monitorIn(folder)}` } : {}),
   ...rest,
 })
 
@@ -114,7 +118,7 @@ const run = (
   const options = [
     ...machineOptions(machine, { control: join(folder, "control"), splash }),
     ...spiceOptions(machine, port),
-    ...["-qmp", "stdio"],
+    ...["-qmp", "stdio", "-qmp", `unix:${monitorIn(folder)},server=on,wait=off`],
     ...(isTarget === true ? ["-incoming", "defer"] : []),
   ]
   const child = spawn(program, options, { env: environment ?? process.env, stdio: ["pipe", "pipe", "pipe"] })
@@ -140,7 +144,7 @@ const start = async (options: HostOptions, folder: string): Promise<Started> => 
     await (await guest)(line)
   }
   const { machine } = options
-  const relay = options.relay === undefined ? undefined : await guard(port, told(machine, options.relay))
+  const relay = options.relay === undefined ? undefined : await guard(port, told(machine, options.relay, folder))
   const isAlive = (): boolean => child.exitCode === null && child.signalCode === null
   const stop = async (): Promise<void> => {
     child.kill("SIGKILL")

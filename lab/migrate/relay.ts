@@ -1,7 +1,7 @@
 import { type ListenerConfiguration, startRelay } from "../../src/relay/index.js"
 
 /** What a relay is told of a server. */
-export type Told = Pick<ListenerConfiguration, "receiver" | "awaitsMachine">
+export type Told = Pick<ListenerConfiguration, "receiver" | "awaitsMachine" | "qmp">
 
 /** The guard in front of a server, with no option but what it is told of the server. */
 export interface Guard {

@@ -16,6 +16,11 @@ export const relayChecks = {
     "wrong-type",
     "This must be tcp://host:port, tls://host:port or unix:///path, with a port from 1 on; IPv6 addresses stand in brackets.",
   ),
+  qmp: invalid(
+    "qmp-address",
+    "wrong-type",
+    "This must be unix:///path, or tcp:// with a port from 1 on and an address of this host's loopback, such as 127.0.0.1: QMP has no TLS.",
+  ),
   metrics: invalid(
     "metrics-address",
     "wrong-type",
@@ -38,6 +43,11 @@ export const relayChecks = {
     "inconsistent",
     "Only a listener with a target on tls:// can have targetTls.",
   ),
+  awaitsAsked: invalid(
+    "awaits-machine-asked",
+    "inconsistent",
+    "A listener with qmp must not have awaitsMachine: QEMU is asked.",
+  ),
   allowUnused: invalid("allow-unused", "inconsistent", "What connects to unix:// has no address to be allowed."),
   listeners: invalid("listeners", "wrong-type", "There must be from 1 to 256 listeners."),
   listenTwice: invalid("listen-once", "inconsistent", "Two listeners must not listen on the same address."),
@@ -45,6 +55,11 @@ export const relayChecks = {
   oneTarget: invalid(
     "one-target",
     "inconsistent",
-    "Listeners of one target must have the same mode, onViolation, receiver and awaitsMachine: they share the state of its sessions.",
+    "Listeners of one target must have the same mode, onViolation, receiver, awaitsMachine and qmp: they share the state of its sessions.",
+  ),
+  qmpOnce: invalid(
+    "qmp-once",
+    "inconsistent",
+    "Listeners of two targets must not have the same qmp: a monitor of QEMU's speaks with one at a time.",
   ),
 } as const satisfies Record<string, Check>

@@ -1,4 +1,5 @@
 import * as t from "io-ts"
+import { isIpv4 } from "../qemu/host.js"
 import { isNetwork } from "../qemu/network.js"
 import { normalised } from "../qemu/path.js"
 import type { Codec } from "../schema/codec.js"
@@ -70,6 +71,13 @@ export interface ListenerConfiguration {
   readonly receiver?: ReceiverConfiguration
   /** Whether a machine may be migrated to the target: false for one that was started without -incoming. Default true. */
   readonly awaitsMachine?: boolean
+  /**
+   * A QMP monitor of the target's QEMU that nobody else uses, `unix:///path` or `tcp://127.0.0.1:port`. QEMU is then
+   * asked whether a machine may be migrated to it, and `awaitsMachine` must not be said.
+   *
+   * @since 0.5.0
+   */
+  readonly qmp?: string
 }
 
 /**
@@ -112,6 +120,9 @@ const within = (least: number, most: number) =>
 const textThat = (check: Check, is: (text: string) => boolean) =>
   refined(t.string, (value) => (is(value) ? kept : broken(check)))
 
+/** Whether an address is of this host only; a name could lead anywhere. */
+const isLoopback = (host: string): boolean => host === "::1" || (isIpv4(host) && host.startsWith("127."))
+
 const hasPort = (address: Address): boolean => !("port" in address) || address.port > 0
 
 const listen = textThat(relayChecks.listen, (text) => parseAddress(text) !== undefined)
@@ -119,6 +130,12 @@ const listen = textThat(relayChecks.listen, (text) => parseAddress(text) !== und
 const target = textThat(relayChecks.target, (text) => {
   const address = parseAddress(text)
   return address !== undefined && address.scheme !== "fd" && hasPort(address)
+})
+
+const qmp = textThat(relayChecks.qmp, (text) => {
+  const address = parseAddress(text)
+  if (address?.scheme !== "tcp") return address?.scheme === "unix"
+  return hasPort(address) && isLoopback(address.host)
 })
 
 const metrics = textThat(relayChecks.metrics, (text) => {
@@ -161,19 +178,22 @@ const listenerFields = t.exact(
       ),
       receiver: receiverType(within),
       awaitsMachine: t.boolean,
+      qmp,
     }),
   ]),
 )
 
 const schemeOf = (text: string): Address["scheme"] | undefined => parseAddress(text)?.scheme
 
-const listenerRule = ({ listen, target, tls, targetTls, allow }: ListenerConfiguration): readonly Fault[] => {
+const listenerRule = (listener: ListenerConfiguration): readonly Fault[] => {
+  const { listen, target, tls, targetTls, allow, awaitsMachine, qmp } = listener
   const scheme = schemeOf(listen)
   return together(
     scheme === "tls" && tls === undefined ? brokenAt("tls", relayChecks.tlsNeeded) : kept,
     scheme !== "tls" && scheme !== "fd" && tls !== undefined ? brokenAt("tls", relayChecks.tlsUnused) : kept,
     schemeOf(target) !== "tls" && targetTls !== undefined ? brokenAt("targetTls", relayChecks.targetTlsUnused) : kept,
     scheme === "unix" && allow !== undefined ? brokenAt("allow", relayChecks.allowUnused) : kept,
+    awaitsMachine !== undefined && qmp !== undefined ? brokenAt("awaitsMachine", relayChecks.awaitsAsked) : kept,
   )
 }
 
@@ -201,8 +221,8 @@ const once = (
 }
 
 const sharedBy = (listener: ListenerConfiguration): string => {
-  const { mode = "enforce", onViolation = "disconnect", receiver = {}, awaitsMachine = true } = listener
-  return JSON.stringify([mode, onViolation, Object.entries(receiver).sort(), awaitsMachine])
+  const { mode = "enforce", onViolation = "disconnect", receiver = {}, awaitsMachine = false, qmp = "" } = listener
+  return JSON.stringify([mode, onViolation, Object.entries(receiver).sort(), awaitsMachine, canonical(qmp)])
 }
 
 const disagreeing = (listeners: readonly ListenerConfiguration[]): readonly Fault[] => {
@@ -212,6 +232,17 @@ const disagreeing = (listeners: readonly ListenerConfiguration[]): readonly Faul
     return first === undefined || sharedBy(first) === sharedBy(listener)
       ? []
       : [{ check: relayChecks.oneTarget, keys: [String(index), "target"] }]
+  })
+}
+
+/** Faults of those listeners whose monitor is that of an earlier one's other target. */
+const sharingMonitors = (listeners: readonly ListenerConfiguration[]): readonly Fault[] => {
+  const monitors = listeners.map(({ qmp }) => qmp && canonical(qmp))
+  return listeners.flatMap(({ target, qmp }, index) => {
+    const first = listeners[monitors.indexOf(monitors[index])]
+    return qmp === undefined || first === undefined || canonical(first.target) === canonical(target)
+      ? []
+      : [{ check: relayChecks.qmpOnce, keys: [String(index), "qmp"] }]
   })
 }
 
@@ -226,6 +257,7 @@ const listenersRule = (listeners: readonly ListenerConfiguration[]): readonly Fa
         ),
         once(listeners, "name", relayChecks.nameTwice, nameOf),
         disagreeing(listeners),
+        sharingMonitors(listeners),
       )
 
 const configurationType: t.Type<RelayConfiguration, unknown> = t.exact(

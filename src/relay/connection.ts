@@ -42,7 +42,8 @@ export interface Relayed {
 
 /**
  * Relays one connection until nothing is left of it. Nothing reaches the target, not even a connection, before the
- * inspector has let something through.
+ * inspector has let something through. A client that is let go of does not end the connection to the target: the
+ * inspector says when, and observes the target until it has closed.
  *
  * The server's bytes are read into a buffer of this connection's and written from there; the next read waits for that
  * write, so what a client that does not read costs is one buffer. The client's are as many as one read brings, and
@@ -101,23 +102,25 @@ export const relayConnection = (client: Socket, surroundings: Surroundings): Rel
     surroundings.closed()
   }
 
-  /**
-   * Lets go of the client and ends the connection to the target, which may not have read everything: only once it has
-   * closed, or had its time, is the connection over for those who judge others by it.
-   */
+  /** Lets go of the client. The target may not have read everything, and is ended when the inspector says so. */
   const abandon = (): void => {
     if (isOver || isAbandoned) return
     isAbandoned = true
-    passing = []
+    rest = nothing
     client.destroy()
-    // What is held must not be decided any more: nobody would get it.
-    if (target === undefined || target.destroyed || target.connecting || inspector.isHolding()) {
+    surroundings.abandoned()
+    target?.resume()
+    inspector.left()
+  }
+
+  /** Only once the target has closed, or had its time, is the connection over for those who judge others by it. */
+  const end = (): void => {
+    if (isOver) return
+    if (target === undefined || target.destroyed || target.connecting) {
       finish()
       return
     }
-    surroundings.abandoned()
     target.end()
-    target.resume()
     after(limits.closing, finish)
   }
 
@@ -126,14 +129,13 @@ export const relayConnection = (client: Socket, surroundings: Surroundings): Rel
   }
 
   const endTarget = (): void => {
-    if (clientHasEnded && rest.length === 0 && !inspector.isHolding()) {
-      if (target === undefined) abandon()
-      else target.end()
-    }
+    if (!clientHasEnded || rest.length > 0 || inspector.isHolding()) return
+    if (target === undefined) abandon()
+    else inspector.left()
   }
 
   const flush = (): void => {
-    if (passing.length === 0 || isAbandoned) return
+    if (passing.length === 0) return
     const chunks = passing
     passing = []
     const to = openTarget()
@@ -154,8 +156,9 @@ export const relayConnection = (client: Socket, surroundings: Surroundings): Rel
     else if (client.isPaused()) client.resume()
   }
 
+  /** What a client sends that does not read waits: it would be judged by what the server said before. */
   const take = (bytes: Uint8Array): void => {
-    rest = feed(inspector, bytes)
+    rest = isFull ? bytes : feed(inspector, bytes)
     flush()
     regulate()
     endTarget()
@@ -171,6 +174,11 @@ export const relayConnection = (client: Socket, surroundings: Surroundings): Rel
       flush()
       abandon()
     }),
+    send: guarded((bytes) => {
+      flush()
+      if (target?.writable === true) target.write(bytes)
+    }),
+    end: guarded(end),
     linked: () => {
       cancelHandshake()
       cancelHandshake = ignore
@@ -181,12 +189,13 @@ export const relayConnection = (client: Socket, surroundings: Surroundings): Rel
   /** Says whether the next read may follow at once. */
   const fromServer = (bytes: Uint8Array): boolean => {
     progress += bytes.length
-    if (isAbandoned) return true
-    traffic.fromServer += bytes.length
-    inspector.fromServer(bytes)
+    const passes = inspector.fromServer(bytes) ?? [bytes]
     if (isAbandoned || isOver) return true
-    // Not 'drain': after a read that fills little it may never come.
-    client.write(bytes, resumeTarget)
+    for (const each of passes) {
+      traffic.fromServer += each.length
+      // Not 'drain': after a read that fills little it may never come.
+      client.write(each, resumeTarget)
+    }
     if (client.writableLength === 0) return true
     isFull = true
     return false
@@ -196,7 +205,9 @@ export const relayConnection = (client: Socket, surroundings: Surroundings): Rel
   const resumeTarget = (): void => {
     if (!isFull || client.writableLength > 0) return
     isFull = false
-    if (!isOver) target?.resume()
+    if (isOver) return
+    target?.resume()
+    if (rest.length > 0) take(rest)
   }
 
   const read = (count: number, bytes: Uint8Array): boolean => {
@@ -226,6 +237,7 @@ export const relayConnection = (client: Socket, surroundings: Surroundings): Rel
     opened.on(
       "end",
       guarded(() => {
+        inspector.closed()
         if (isAbandoned) finish()
         else {
           client.end()
@@ -236,6 +248,7 @@ export const relayConnection = (client: Socket, surroundings: Surroundings): Rel
     opened.on(
       "close",
       guarded(() => {
+        inspector.closed()
         if (isAbandoned || client.writableFinished) finish()
         else {
           client.end()
@@ -266,7 +279,10 @@ export const relayConnection = (client: Socket, surroundings: Surroundings): Rel
       ),
     )
 
-  client.on("data", guarded(take))
+  client.on(
+    "data",
+    guarded((bytes: Uint8Array) => take(rest.length === 0 ? bytes : Buffer.concat([rest, bytes]))),
+  )
   // A reset is an end like another.
   client.on("error", guarded(abandon))
   client.on("close", guarded(abandon))

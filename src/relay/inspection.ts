@@ -8,8 +8,12 @@ export interface Outlet {
   readonly forward: (bytes: Uint8Array) => void
   /** What was held has been decided: the rest of the client's bytes can be fed. */
   readonly release: () => void
-  /** Nothing of the client's may go on any more. */
+  /** Nothing of the client's may go on any more. The connection to the server stays open until `end`. */
   readonly refuse: () => void
+  /** Bytes for the server that are nobody's but the guard's, whatever has become of the client. */
+  readonly send: (bytes: Uint8Array) => void
+  /** Nothing more goes to the server: the connection to it can be ended. */
+  readonly end: () => void
   /** The server has accepted the link. */
   readonly linked: () => void
   /** To be told to the operator. */
@@ -22,9 +26,11 @@ export interface Inspector {
   readonly fromClient: (bytes: Uint8Array) => number
   /** Whether the client's next bytes have to wait for `release`. */
   readonly isHolding: () => boolean
-  /** Takes a server's bytes, before the client gets them. */
-  readonly fromServer: (bytes: Uint8Array) => void
-  /** The connection has ended on both sides. */
+  /** Takes a server's bytes, before the client gets them, and says what of them passes; undefined is all. */
+  readonly fromServer: (bytes: Uint8Array) => readonly Uint8Array[] | undefined
+  /** The client is gone. `end` follows, now or later. */
+  readonly left: () => void
+  /** The server has closed the connection, or nothing is left of it. */
   readonly closed: () => void
 }
 

@@ -4,7 +4,7 @@ import type { Decision, LinkRequest } from "../session/index.js"
 import { carriesData } from "../spice/wire/channels.js"
 import { frameConnection } from "../spice/wire/connection.js"
 import { fullPlaces, miniPlaces } from "../spice/wire/header.js"
-import { fromClient as clientMessages } from "../spice/wire/messages.js"
+import { fromClient as clientMessages, onMain } from "../spice/wire/messages.js"
 import { type Checked, checkBlob } from "./blob.js"
 import type { Clock } from "./clock.js"
 import type { Mode, Reaction } from "./configuration.js"
@@ -27,6 +27,8 @@ interface Held {
   readonly since: number
 }
 
+type SaidEvent = Parameters<TargetGuard["say"]>[0]
+
 /** A message's header, mini or full, for a payload of another size. */
 const resized = (header: Uint8Array, size: number): Uint8Array => {
   const copy = Buffer.from(header)
@@ -35,16 +37,23 @@ const resized = (header: Uint8Array, size: number): Uint8Array => {
 }
 
 /**
- * Judges a connection by the messages on it, the order of all messages to its target and the data that it carries.
- * A violation ends the judging: whether it ends the connection too is for the outlet to say.
+ * Judges a connection by the messages on it, the order of all messages to its target and the data that it carries. A
+ * violation ends the judging of the client; the server is observed until it has closed. In monitor mode the judging
+ * goes on as far as it can, and each rule is told once.
  */
 export const inspectorOf = (outlet: Outlet, mode: Mode, judging: Judging): Inspector => {
   const { guard, onViolation, clock } = judging
+  const observes = mode === "monitor"
   let link: LinkRequest | undefined
+  let isLinkHeld = false
   let held: Held | undefined
+  /** A message that the session has still to decide on, header and payload. */
+  let heldMessage: readonly Uint8Array[] = []
   let isRefused = false
-  /** Whether the framer is done with the blob that is held: then the pump waits to be released. */
-  let isDelivered = false
+  /** Whether the framer has bytes of the client's in hand: what is decided meanwhile is carried out behind them. */
+  let isFeeding = false
+  let deferred: Decision[] = []
+  const toldRules = new Set<string>()
   let cancelHold = (): void => {}
 
   const tell = (action: Action, violation: Violation | undefined, data?: Judged): void =>
@@ -52,12 +61,25 @@ export const inspectorOf = (outlet: Outlet, mode: Mode, judging: Judging): Inspe
 
   const judged = ({ data, since }: Held): Judged => ({ ...data, held: clock.now() - since })
 
+  /** Monitor mode: a violation is told, once by rule, and nothing is done. */
+  const note = (action: Action, violation: Violation, data?: Judged): void => {
+    if (toldRules.has(violation.rule)) return
+    toldRules.add(violation.rule)
+    tell(action, violation, data)
+  }
+
   const refuse = (violation: Violation, data?: Judged): void => {
     if (isRefused) return
-    isRefused = true
     cancelHold()
     const about = data ?? (held === undefined ? undefined : judged(held))
     held = undefined
+    if (observes) {
+      note("disconnect", violation, about)
+      return
+    }
+    isRefused = true
+    isLinkHeld = false
+    heldMessage = []
     tell("disconnect", violation, about)
     outlet.refuse()
   }
@@ -71,19 +93,46 @@ export const inspectorOf = (outlet: Outlet, mode: Mode, judging: Judging): Inspe
     tell(checked.violation === undefined ? "forward" : "reset", checked.violation, judged(blob))
   }
 
-  const take = (decision: Decision): void => {
-    if (decision.kind === "refuse") refuse(decision.violation)
-    else if (held === undefined || isRefused) return
-    else if (decision.kind === "hold") wait(decision.until)
-    else {
-      const isLate = isDelivered
-      pass(held)
-      if (isLate) outlet.release()
+  const isHolding = (): boolean => isLinkHeld || held !== undefined || heldMessage.length > 0
+
+  const forward = (): void => {
+    if (!isHolding()) return
+    if (isLinkHeld) framers.release()
+    else if (held !== undefined) pass(held)
+    else for (const bytes of heldMessage) outlet.forward(bytes)
+    isLinkHeld = false
+    heldMessage = []
+    if (!isFeeding) outlet.release()
+  }
+
+  const carryOut = (decision: Decision): void => {
+    switch (decision.kind) {
+      case "refuse":
+        refuse(decision.violation)
+        break
+      case "forward":
+        forward()
+        break
+      case "hold":
+        wait(decision.until)
+        break
+      case "send":
+        outlet.send(framers.encode(decision.type, decision.payload))
+        break
+      case "end":
+        outlet.end()
+        break
     }
+  }
+
+  const take = (decision: Decision): void => {
+    if (isFeeding) deferred.push(decision)
+    else carryOut(decision)
   }
 
   /** A timer may come a little early: then once more. */
   const wait = (until: number): void => {
+    if (until === Number.POSITIVE_INFINITY) return
     cancelHold = clock.after(Math.max(1, until - clock.now()), () => {
       guard.tick()
       if (held !== undefined) wait(until)
@@ -91,6 +140,22 @@ export const inspectorOf = (outlet: Outlet, mode: Mode, judging: Judging): Inspe
   }
 
   const connection = guard.join(take)
+
+  const say = (event: SaidEvent): void => {
+    for (const decision of guard.say(event)) take(decision)
+  }
+
+  /** Says an event whose first decision is its caller's to carry out, unless it refuses. */
+  const ask = (event: SaidEvent): Decision | undefined => {
+    const decisions = guard.say(event)
+    const [first] = decisions
+    for (const decision of decisions) if (decision !== first || decision.kind === "refuse") take(decision)
+    return first
+  }
+
+  /** What a decision on the message at hand is to the framer: what is wrong stops it. */
+  const violationOf = (decision: Decision | undefined): Violation | undefined =>
+    decision?.kind === "refuse" && !observes ? decision.violation : undefined
 
   const data = (header: Uint8Array, payload: Uint8Array): void => {
     if (link === undefined || !carriesData(link.channel)) throw new Error("data on a channel that carries none")
@@ -103,59 +168,111 @@ export const inspectorOf = (outlet: Outlet, mode: Mode, judging: Judging): Inspe
       seconds: (since - began) / 1000,
     }
     if (checked.state === undefined) {
-      refuse(checked.violation, { ...about, held: 0 })
+      rejectOwn(checked.violation, { ...about, held: 0 })
       return
     }
     held = { header, checked, data: about, since }
-    isDelivered = false
-    const decision = guard.say({ kind: "data", connection, state: checked.state })
-    if (decision !== undefined) take(decision)
-    isDelivered = true
+    const decision = ask({ kind: "data", connection, state: checked.state })
+    if (decision?.kind === "forward") pass(held)
+    else if (decision?.kind === "hold") wait(decision.until)
   }
 
-  const violationOf = (decision: Decision | undefined): Violation | undefined =>
-    decision?.kind === "refuse" ? decision.violation : undefined
+  /** What the framing or a decoder objects to, of which the session knows nothing. */
+  const rejectOwn = (violation: Violation, data?: Judged): void => {
+    refuse(violation, data)
+    if (!observes) say({ kind: "left", connection })
+  }
+
+  /** Whether a message asks for a seamless migration: then it matters whether a machine is awaited now. */
+  const asksForSeamless = (type: number): boolean => link?.channel === "main" && type === onMain.dstDoSeamless
+
+  const whole = (type: number, header: Uint8Array, payload: Uint8Array): void => {
+    if (type === clientMessages.migrateData) data(header, payload)
+    else if (!asksForSeamless(type)) judgeWhole(type, header, payload)
+    else {
+      const message = [header, payload]
+      heldMessage = message
+      // Main is linked: if a machine is still awaited after that, it had not arrived before.
+      guard.target().confirm(() => {
+        if (heldMessage !== message) return
+        heldMessage = []
+        judgeWhole(type, header, payload)
+        if (!isFeeding && !isHolding()) outlet.release()
+      })
+    }
+  }
+
+  const judgeWhole = (type: number, header: Uint8Array, payload: Uint8Array): void => {
+    const decision = ask({ kind: "whole", connection, type, payload })
+    if (decision?.kind === "hold") {
+      heldMessage = [header, payload]
+      return
+    }
+    if (decision?.kind !== "forward" && decision?.kind !== "replace") return
+    outlet.forward(header)
+    outlet.forward(decision.kind === "replace" ? decision.payload : payload)
+    if (decision.kind !== "replace") return
+    if (observes) note("decline", decision.violation)
+    else tell("decline", decision.violation)
+  }
 
   const framers = frameConnection({
     link: (request) => {
       link = request
-      return violationOf(guard.say({ kind: "link", connection, link: request }))
+      const decision = ask({ kind: "link", connection, link: request })
+      isLinkHeld = decision?.kind === "hold"
+      return isLinkHeld ? "hold" : violationOf(decision)
     },
     message: (type, size, head) => {
-      const violation = violationOf(guard.say({ kind: "message", connection, type, size, head }))
-      return violation ?? (type === clientMessages.migrateData ? "hold" : undefined)
+      const decision = ask({ kind: "message", connection, type, size, head })
+      const violation = violationOf(decision)
+      return violation ?? (decision?.kind === "gather" || type === clientMessages.migrateData ? "hold" : undefined)
     },
-    data,
+    whole,
     forward: (bytes) => {
       if (!isRefused) outlet.forward(bytes)
     },
     result: (error) => {
-      guard.say({ kind: "linked", connection, error })
       if (error === 0) outlet.linked()
+      say({ kind: "linked", connection, error })
     },
     serverMessage: (type, size, head) => {
-      guard.say({ kind: "server", connection, type, size, head })
+      const decision = ask({ kind: "server", connection, type, size, head })
+      if (decision?.kind === "drop") return "drop"
+      if (decision !== undefined && decision.kind !== "refuse") take(decision)
+      return undefined
     },
+    mayDrop: () => link !== undefined && link.channel === "main" && link.connectionId !== 0,
   })
 
   return {
     fromClient: (bytes) => {
       if (isRefused) return bytes.length
+      isFeeding = true
       const taken = framers.fromClient(bytes)
+      isFeeding = false
+      const decisions = deferred
+      deferred = []
+      for (const decision of decisions) carryOut(decision)
       if (!(taken instanceof Violation)) return taken
-      refuse(taken)
+      rejectOwn(taken)
       return bytes.length
     },
-    isHolding: () => held !== undefined,
+    isHolding,
     fromServer: (bytes) => {
-      const wrong = framers.fromServer(bytes)
-      if (wrong !== undefined) refuse(wrong)
+      const passing = framers.fromServer(bytes)
+      if (!(passing instanceof Violation)) return passing
+      rejectOwn(passing)
+      return undefined
     },
+    left: () => say({ kind: "left", connection }),
     closed: () => {
       cancelHold()
       held = undefined
+      heldMessage = []
+      isLinkHeld = false
       isRefused = true
-      guard.say({ kind: "closed", connection })
+      say({ kind: "closed", connection })
       guard.leave(connection)
     },
   }

@@ -26,7 +26,6 @@ export const monitored = (
     } catch (error) {
       isWatching = false
       waiting = []
-      outlet.linked()
       failed(error)
     }
   }
@@ -48,9 +47,16 @@ export const monitored = (
       throw new Error("a connection that is monitored went on for too long while its data was held")
   }
 
-  // Nobody will say any more whether the server takes the link of what would have been refused.
-  const refuse = outlet.linked
-  const inspector = inspect({ ...outlet, forward: () => {}, refuse, release: () => watched(drain) })
+  const ignore = (): void => {}
+  const shadow = {
+    ...outlet,
+    forward: ignore,
+    refuse: ignore,
+    send: ignore,
+    end: ignore,
+    release: () => watched(drain),
+  }
+  const inspector = inspect(shadow)
 
   return {
     fromClient: (bytes) => {
@@ -63,7 +69,14 @@ export const monitored = (
       return bytes.length
     },
     isHolding: () => false,
-    fromServer: (bytes) => watched(() => inspector.fromServer(bytes)),
+    fromServer: (bytes) => {
+      watched(() => inspector.fromServer(bytes))
+      return undefined
+    },
+    left: () => {
+      watched(inspector.left)
+      outlet.end()
+    },
     closed: () => inspector.closed(),
   }
 }

@@ -33,6 +33,8 @@ export interface Settings {
   readonly limits: Limits
   readonly receiver: ReceiverState
   readonly awaitsMachine: boolean
+  /** Where the target's QEMU is asked whether it awaits a machine. */
+  readonly qmp: Address | undefined
 }
 
 export interface Limits {
@@ -96,7 +98,7 @@ const addressOf = (text: string): Address => {
 
 /** A listener's settings, or why there are none. */
 const settingsOf = (listener: ListenerConfiguration): E.Either<Failure, Settings> => {
-  const { mode = "enforce", onViolation = "disconnect", allow, limits, receiver, awaitsMachine = true } = listener
+  const { mode = "enforce", onViolation = "disconnect", allow, limits, receiver, awaitsMachine = false, qmp } = listener
   const name = nameOf(listener)
   try {
     const target = addressOf(listener.target)
@@ -113,6 +115,7 @@ const settingsOf = (listener: ListenerConfiguration): E.Either<Failure, Settings
       limits: limitsOf(limits),
       receiver: receiverOf(receiver),
       awaitsMachine,
+      qmp: qmp === undefined ? undefined : addressOf(qmp),
     })
   } catch (error) {
     return E.left({ name, reason: printableReasonOf(error) })

@@ -12,14 +12,19 @@ import type { Clock } from "./clock.js"
 type Decide = (decision: Decision) => void
 
 /** What a guard is told of its target. */
-export type Target = Required<SessionOptions>
+export interface Target extends Required<Pick<SessionOptions, "receiver" | "observes">> {
+  /** Whether a machine is known to be on its way to it. */
+  readonly awaitsMachine: () => boolean
+  /** Calls back once `awaitsMachine` rests on what the target said after this call. */
+  readonly confirm: (then: () => void) => void
+}
 
 /** What all connections to one target share: the state of its sessions. */
 export interface TargetGuard {
   /** A number for a new connection, and who takes the decisions on it. */
   readonly join: (decide: Decide) => Connection
-  /** Says an event and what time it is, and hands out what is decided; returns the decision on the event's own connection. */
-  readonly say: (event: Exclude<SessionEvent, { readonly kind: "time" }>) => Decision | undefined
+  /** Says an event and what time it is; returns what is decided on its own connection, and hands out the rest. */
+  readonly say: (event: Exclude<SessionEvent, { readonly kind: "time" }>) => readonly Decision[]
   /** Says that time has passed. */
   readonly tick: () => void
   readonly leave: (connection: Connection) => void
@@ -27,27 +32,39 @@ export interface TargetGuard {
   readonly use: (target: Target) => void
   /** What the target is now. */
   readonly target: () => Target
+  /** The target's process is another one: forgets what was known of its sessions. */
+  readonly forget: () => void
 }
 
-/**
- * Guards one target. `known` is called when there is something to know of its server that a new one would not share:
- * it gets what forgets that, once the server is gone.
- */
-export const targetGuardOf = (initial: Target, clock: Clock, known: (forget: () => void) => void): TargetGuard => {
-  const target = { receiver: initial.receiver, awaitsMachine: initial.awaitsMachine }
-  let session: Session = createSession(target)
+/** Guards one target. `known` is called when there is something to know of its server that a new one would not share. */
+export const targetGuardOf = (initial: Target, clock: Clock, known: () => void): TargetGuard => {
+  let target = initial
+  const told: SessionOptions = {
+    get receiver() {
+      return target.receiver
+    },
+    get awaitsMachine() {
+      return target.awaitsMachine()
+    },
+    get observes() {
+      return target.observes
+    },
+  }
+  let session: Session = createSession(told)
   let isKnown = false
   let next: Connection = 1
   const deciders = new Map<Connection, Decide>()
 
-  const handOut = (decisions: readonly Decision[], but?: Decision): void => {
-    for (const decision of decisions) if (decision !== but) deciders.get(decision.connection)?.(decision)
+  const handOut = (decisions: readonly Decision[], but?: Connection): void => {
+    for (const decision of decisions)
+      if (decision.kind === "wake") clock.after(Math.max(1, decision.at - clock.now()), tick)
+      else if (decision.connection !== but) deciders.get(decision.connection)?.(decision)
   }
 
   const tick = (): void => handOut(session({ kind: "time", now: clock.now() }))
 
   const forget = (): void => {
-    session = createSession(target)
+    session = createSession(told)
     isKnown = false
   }
 
@@ -60,21 +77,23 @@ export const targetGuardOf = (initial: Target, clock: Clock, known: (forget: () 
       if (event.kind === "link" || event.kind === "data") tick()
       if (event.kind === "link" && !isKnown) {
         isKnown = true
-        known(forget)
+        known()
       }
       const decisions = session(event)
-      const [first] = decisions
-      const own = first?.connection === event.connection ? first : undefined
-      handOut(decisions, own)
-      return own
+      const isOwn = (decision: Decision) => decision.connection === event.connection && decision.kind !== "wake"
+      // Nearly always it is this one, and nothing else.
+      if (decisions.length === 1 && decisions.every(isOwn)) return decisions
+      handOut(decisions, event.connection)
+      return decisions.filter(isOwn)
     },
     tick,
     leave: (connection) => {
       deciders.delete(connection)
     },
-    use: ({ receiver, awaitsMachine }) => {
-      Object.assign(target, { receiver, awaitsMachine })
+    use: (next) => {
+      target = next
     },
     target: () => target,
+    forget,
   }
 }

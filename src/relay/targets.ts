@@ -1,57 +1,110 @@
+import { formatAddress } from "./address.js"
 import type { Clock } from "./clock.js"
+import { type MachineWatch, watchMachine } from "./machine.js"
 import type { Settings } from "./settings.js"
 import { connectSilently } from "./target.js"
-import { type TargetGuard, targetGuardOf } from "./target-guard.js"
+import { type Target, type TargetGuard, targetGuardOf } from "./target-guard.js"
 import { watchServer } from "./watch.js"
 
 /** The guards of all targets, each of which has one however many listeners lead to it. */
 export interface Targets {
   readonly guardOf: (settings: Settings) => TargetGuard
-  /** Takes over what settings say of their targets, and stops watching those that nobody names any more. */
+  /**
+   * Takes over what settings say of their targets. What is known of a target that nobody names any more is kept until
+   * its server is gone: another configuration may name it again.
+   */
   readonly use: (all: readonly Settings[]) => void
   readonly close: () => void
 }
 
 interface Guarded {
   readonly guard: TargetGuard
-  readonly unwatch: () => void
+  readonly use: (settings: Settings) => void
+  /** Whether something is known of the server that a new one would not share. */
+  readonly isKnown: () => boolean
+  readonly close: () => void
 }
+
+/** A target's machine, if there is a monitor to ask; told when it is another process. */
+const watchOf = ({ qmp }: Settings, clock: Clock, restarted: () => void): MachineWatch | undefined =>
+  qmp === undefined
+    ? undefined
+    : watchMachine(qmp, clock, (_, isAnother) => {
+        if (isAnother) restarted()
+      })
+
+const targetOf = ({ receiver, awaitsMachine, mode }: Settings, watch: MachineWatch | undefined): Target => ({
+  receiver,
+  observes: mode === "monitor",
+  awaitsMachine: () => (watch === undefined ? awaitsMachine : watch.machine() === "awaited"),
+  confirm: (then) => (watch === undefined ? then() : watch.confirm(then)),
+})
+
+const monitorOf = ({ qmp }: Settings): string | undefined => (qmp === undefined ? undefined : formatAddress(qmp))
 
 /** @param gone - told that a target's server is gone, and what was known of its sessions with it */
 export const targetsOf = (clock: Clock, gone: (target: string) => void): Targets => {
   const targets = new Map<string, Guarded>()
+  let named: ReadonlySet<string> = new Set()
 
-  const open = (settings: Settings): Guarded => {
+  const open = (first: Settings): Guarded => {
+    const { targetName } = first
+    let settings = first
+    let isKnown = false
     let unwatch = (): void => {}
-    const guard = targetGuardOf(settings, clock, (forget) => {
-      unwatch = watchServer(
-        () => connectSilently(settings.target),
-        clock,
-        () => {
-          forget()
-          gone(settings.targetName)
-        },
-      )
+
+    const lost = (): void => {
+      isKnown = false
+      unwatch()
+      guard.forget()
+      gone(targetName)
+      if (!named.has(targetName)) discard(targetName)
+    }
+
+    let watch = watchOf(settings, clock, lost)
+    const guard = targetGuardOf(targetOf(settings, watch), clock, () => {
+      isKnown = true
+      unwatch = watchServer(() => connectSilently(settings.target), clock, lost)
     })
-    return { guard, unwatch: () => unwatch() }
+
+    return {
+      guard,
+      isKnown: () => isKnown,
+      use: (next) => {
+        if (monitorOf(next) !== monitorOf(settings)) {
+          watch?.close()
+          watch = watchOf(next, clock, lost)
+        }
+        settings = next
+        guard.use(targetOf(settings, watch))
+      },
+      close: () => {
+        unwatch()
+        watch?.close()
+      },
+    }
+  }
+
+  const discard = (name: string): void => {
+    targets.get(name)?.close()
+    targets.delete(name)
+  }
+
+  const guardedOf = (settings: Settings): Guarded => {
+    const known = targets.get(settings.targetName) ?? open(settings)
+    targets.set(settings.targetName, known)
+    return known
   }
 
   return {
-    guardOf: (settings) => {
-      const known = targets.get(settings.targetName) ?? open(settings)
-      targets.set(settings.targetName, known)
-      return known.guard
-    },
+    guardOf: (settings) => guardedOf(settings).guard,
     use: (all) => {
-      for (const settings of all) targets.get(settings.targetName)?.guard.use(settings)
-      for (const [name, { unwatch }] of targets)
-        if (!all.some(({ targetName }) => targetName === name)) {
-          unwatch()
-          targets.delete(name)
-        }
+      named = new Set(all.map(({ targetName }) => targetName))
+      for (const settings of all) guardedOf(settings).use(settings)
+      for (const [name, { isKnown }] of targets) if (!named.has(name) && !isKnown()) discard(name)
     },
     close: () => {
-      for (const { unwatch } of targets.values()) unwatch()
+      for (const name of [...targets.keys()]) discard(name)
     },
   }
 }

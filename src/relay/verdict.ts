@@ -3,7 +3,7 @@ import type { LinkRequest } from "../session/index.js"
 import type { Mode } from "./configuration.js"
 
 /** What was done with what was judged, or in monitor mode would have been. */
-export type Action = "forward" | "reset" | "disconnect"
+export type Action = "forward" | "reset" | "decline" | "disconnect"
 
 /** Data that was judged, without any of it. */
 export interface Judged {

@@ -1,11 +1,14 @@
 import type { MigrateData } from "../spice/migrate-data.js"
-import { displayDataOf, settleDisplays } from "./displays.js"
-import type { Decision, EventOf } from "./events.js"
-import { passed } from "./migration.js"
+import { displayDataOf } from "./displays.js"
+import type { EventOf } from "./events.js"
+import { othersAreDue, passed } from "./migration.js"
 import { rules } from "./rules.js"
-import { type ChannelState, refuse, violationOf, type World } from "./state.js"
+import { type ChannelState, refuse, type SessionState, violationOf, type World } from "./state.js"
 
 /** What decoded data says to the session. */
+
+/** How long main's data waits for that of the other channels, in milliseconds. */
+export const mainHoldLimit = 10_000
 
 const onMain = (world: World, { session }: ChannelState, state: MigrateData<"main">): void => {
   // What was migrated has arrived, or the data would not be there.
@@ -16,32 +19,65 @@ const onMain = (world: World, { session }: ChannelState, state: MigrateData<"mai
   session.agentHasSpoken = true
 }
 
-/** The decision on one display's data first, then those on others that waited for it. */
-const onDisplay = (world: World, channel: ChannelState, state: MigrateData<"display">): readonly Decision[] => {
-  const { connection, session } = channel
-  const data = displayDataOf(channel, state, world.now)
-  session.displays.set(channel.channelId, data)
-  const decisions = settleDisplays(session, (each) => passed(world, each))
-  const isOwn = (decision: Decision) => decision.connection === connection
-  const own = decisions.find(isOwn) ?? { kind: "hold", connection, until: data.until }
-  return [own, ...decisions.filter((decision) => !isOwn(decision))]
+/** Passes main's data on once that of all others has passed, or refuses it when it has been held for too long. */
+export const settleMain = (world: World, session: SessionState): void => {
+  const { heldMain } = session
+  if (heldMain === undefined) return
+  const { channel, state, until } = heldMain
+  if (channel.hasLeft) session.heldMain = undefined
+  else if (!othersAreDue(session)) {
+    session.heldMain = undefined
+    onMain(world, channel, state)
+    passed(world, channel)
+    world.decisions.push(...channel.forward)
+  } else if (until <= world.now) {
+    session.heldMain = undefined
+    refuse(world, channel, { check: rules.mainLast })
+  }
 }
 
 /** Which of a state's forms it is, its members tell: the channel decides which one it has to be. */
 const isMain = (state: MigrateData): state is MigrateData<"main"> => "agent_base" in state
 const isDisplay = (state: MigrateData): state is MigrateData<"display"> => "glz_dict_id" in state
 
-export const data = (world: World, { connection, state }: EventOf<"data">): readonly Decision[] => {
+export const isHeld = ({ displays, heldMain }: SessionState, channel: ChannelState): boolean =>
+  heldMain?.channel === channel || displays.get(channel.channelId)?.channel === channel
+
+/** Takes data in. What waits for that of others is decided with the rest of what waits. */
+export const data = (world: World, { connection, state }: EventOf<"data">): void => {
   const channel = world.connections.get(connection)
-  if (channel === undefined)
-    return [{ kind: "refuse", connection, violation: violationOf("link", { check: rules.linked }) }]
-  if (channel.refused !== undefined) return [refuse(channel, { check: rules.linked })]
-  const isHeld = channel.session.displays.get(channel.channelId)?.channel === channel
-  if (channel.stage !== "sending" || isHeld) return [refuse(channel, { check: rules.dataInMigration })]
-  if ((channel.channel === "main") !== isMain(state) || (channel.channel === "display") !== isDisplay(state))
-    return [refuse(channel, { check: rules.dataChannel })]
-  if (isDisplay(state)) return onDisplay(world, channel, state)
-  if (isMain(state)) onMain(world, channel, state)
-  passed(world, channel)
-  return channel.forward
+  if (channel === undefined) {
+    world.decisions.push({ kind: "refuse", connection, violation: violationOf("link", { check: rules.linked }) })
+    return
+  }
+  const { session } = channel
+  if (channel.hasLeft) {
+    refuse(world, channel, { check: rules.linked })
+    return
+  }
+  if (channel.stage !== "sending" || isHeld(session, channel)) {
+    refuse(world, channel, { check: rules.dataInMigration })
+    return
+  }
+  if ((channel.channel === "main") !== isMain(state) || (channel.channel === "display") !== isDisplay(state)) {
+    refuse(world, channel, { check: rules.dataChannel })
+    return
+  }
+  world.changed.add(session)
+  if (isDisplay(state)) session.displays.set(channel.channelId, displayDataOf(channel, state, world.now))
+  else if (isMain(state)) session.heldMain = { channel, state, until: world.now + mainHoldLimit }
+  else {
+    passed(world, channel)
+    world.decisions.push(...channel.forward)
+  }
+}
+
+/** Until when data is held that was not decided at once. */
+export const heldUntil = ({ connections }: World, connection: number): number | undefined => {
+  const channel = connections.get(connection)
+  if (channel === undefined) return undefined
+  const { heldMain, displays } = channel.session
+  const display = displays.get(channel.channelId)
+  if (heldMain?.channel === channel) return heldMain.until
+  return display?.channel === channel && display.held ? display.until : undefined
 }

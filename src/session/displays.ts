@@ -1,5 +1,5 @@
 import type { DisplayState } from "../spice/display.js"
-import type { Decision } from "./events.js"
+import { passed } from "./migration.js"
 import { rules } from "./rules.js"
 import {
   type ChannelState,
@@ -35,7 +35,7 @@ export const displayDataOf = (channel: ChannelState, state: DisplayState, now: n
 /** Whether a channel's data is still to come. */
 const isToCome = (session: SessionState, channel: ChannelState | undefined): boolean =>
   channel !== undefined &&
-  channel.refused === undefined &&
+  !channel.hasLeft &&
   !session.displays.has(channel.channelId) &&
   (channel.stage === "awaiting" || channel.stage === "sending")
 
@@ -86,18 +86,24 @@ const judge = (session: SessionState, counted: Counted, data: DisplayData): Judg
 
 const heldOf = ({ displays }: SessionState): readonly DisplayData[] => [...displays.values()].filter(({ held }) => held)
 
+/** Takes back the data of displays that left before it was decided. */
+const withdrawLeft = (session: SessionState): void => {
+  for (const { channel } of heldOf(session)) if (channel.hasLeft) session.displays.delete(channel.channelId)
+}
+
 /**
  * Refuses what is wrong by all that is known, the latest first; what is refused counts for the others no more. A
  * display that leaves can make others' data wrong, and none right.
  */
-export const refuseWrong = (session: SessionState): readonly Decision[] => {
+const refuseWrong = (world: World, session: SessionState): void => {
   for (const data of heldOf(session).toReversed()) {
     const judgement = judge(session, session.displays, data)
     if (typeof judgement !== "object") continue
     session.displays.delete(data.channel.channelId)
-    return [refuse(data.channel, judgement), ...refuseWrong(session)]
+    refuse(world, data.channel, judgement)
+    refuseWrong(world, session)
+    return
   }
-  return []
 }
 
 /**
@@ -115,20 +121,20 @@ const fitting = (session: SessionState): readonly DisplayData[] => {
   return [...counted.values()].filter(({ held }) => held)
 }
 
-/** Decides all held data of a session that can be decided now. */
-export const settleDisplays = (session: SessionState, pass: (channel: ChannelState) => void): readonly Decision[] => {
-  const refused = refuseWrong(session)
+/** Decides all held data of a session that can be decided now, and refuses what has been held for too long. */
+export const settleDisplays = (world: World, session: SessionState): void => {
+  if (session.displays.size === 0) return
+  withdrawLeft(session)
+  refuseWrong(world, session)
   const passing = fitting(session)
   for (const data of passing) data.held = false
-  for (const { channel } of passing) pass(channel)
-  return [...refused, ...passing.flatMap(({ channel }) => channel.forward)]
+  for (const { channel } of passing) {
+    passed(world, channel)
+    world.decisions.push(...channel.forward)
+  }
+  for (const data of heldOf(session)) {
+    if (data.until > world.now) continue
+    session.displays.delete(data.channel.channelId)
+    refuse(world, data.channel, { check: rules.hold })
+  }
 }
-
-/** Refuses the data that has been held for too long. */
-export const expireDisplays = (world: World, session: SessionState): readonly Decision[] =>
-  heldOf(session)
-    .filter(({ until }) => until <= world.now)
-    .map((data) => {
-      session.displays.delete(data.channel.channelId)
-      return refuse(data.channel, { check: rules.hold })
-    })

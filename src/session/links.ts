@@ -1,6 +1,8 @@
 import { carriesData } from "../spice/wire/channels.js"
-import { refuseWrong } from "./displays.js"
-import type { Connection, Decision, EventOf, LinkRequest } from "./events.js"
+import { noVersion, onMain } from "../spice/wire/messages.js"
+import { awaitInit, hasUnsettled } from "./display-init.js"
+import { dropSession, gone } from "./endings.js"
+import type { EventOf, LinkRequest } from "./events.js"
 import { mayReceive } from "./migration.js"
 import { rules } from "./rules.js"
 import {
@@ -8,6 +10,7 @@ import {
   keyOf,
   newChannel,
   newSession,
+  type PendingLink,
   type Reason,
   refuse,
   type SessionState,
@@ -16,106 +19,188 @@ import {
 } from "./state.js"
 import type { Stage } from "./table.js"
 
-/** How channels come and go. */
-
-const refuseLink = (
-  connection: Connection,
-  { channel, channelId }: LinkRequest,
-  reason: Reason,
-): readonly Decision[] => [{ kind: "refuse", connection, violation: violationOf(keyOf(channel, channelId), reason) }]
-
-const add = (world: World, channel: ChannelState): readonly Decision[] => {
-  channel.session.channels.set(keyOf(channel.channel, channel.channelId), channel)
-  world.connections.set(channel.connection, channel)
-  return channel.forward
-}
-
 /**
- * Whether a session that migrates keeps another main from being linked: one that migrates too in any case, an ordinary
- * one if the server has taken the first, and if a machine can be on its way, so that there is data to lose.
+ * How channels come. The server is asked for one link at a time: so the order in which it takes them is known, a link
+ * counts for others only once the server has taken it, and one that depends on what is not known yet waits.
  */
-const isReserved = (world: World, migrates: boolean): boolean => {
-  const { migration } = world
-  if (migration === undefined) return false
-  return migrates || (migration.channels.get("main")?.isLinked === true && mayReceive(world))
+
+const tellRefusal = ({ decisions }: World, { connection, link }: PendingLink, reason: Reason): void => {
+  const { channel, channelId } = link
+  decisions.push({ kind: "refuse", connection, violation: violationOf(keyOf(channel, channelId), reason) })
 }
 
-const linkMain = (world: World, { connection, link }: EventOf<"link">): readonly Decision[] => {
-  const { channelId, connectionId } = link
+const refuseLink = (world: World, pending: PendingLink, reason: Reason): void => {
+  const { connection } = pending
+  world.pending.delete(connection)
+  tellRefusal(world, pending, reason)
+  if (!world.observes()) world.decisions.push({ kind: "end", connection })
+}
+
+const waitIn = (pending: PendingLink, place: Set<PendingLink>): void => {
+  pending.place = place
+  place.add(pending)
+}
+
+/** Asks the server for a link: its bytes may go on, and nobody else's until the result is there. */
+const ask = (world: World, { connection, link }: PendingLink, session: SessionState, stage: Stage): void => {
+  const channel = newChannel(connection, link.channel, link.channelId, session, stage)
+  world.pending.delete(connection)
+  world.connections.set(connection, channel)
+  world.asking = channel
+  session.channels.set(keyOf(link.channel, link.channelId), channel)
+  world.decisions.push(...channel.forward)
+}
+
+/** How long a session that migrates keeps the server once no machine can be on its way any more, in milliseconds. */
+const reservation = 30_000
+
+/** Whether a session that migrates keeps another main from being linked: the server would drop it, and its data. */
+const isReserved = (world: World): boolean => {
+  const { migration, now } = world
+  const main = migration?.channels.get("main")
+  if (migration === undefined || main === undefined || main.hasLeft) return false
+  if (mayReceive(world)) migration.reservedUntil = now + reservation
+  return now < migration.reservedUntil
+}
+
+/** Why a main channel must not be linked now. */
+const objectionTo = (world: World, connectionId: number): Reason | undefined => {
+  if (world.sessions.has(connectionId)) return { check: rules.idOnce }
+  return isReserved(world) ? { check: rules.oneMigration } : undefined
+}
+
+const considerMain = (world: World, pending: PendingLink): void => {
+  const { connectionId } = pending.link
   const migrates = connectionId !== 0
-  if (isReserved(world, migrates)) return refuseLink(connection, link, { check: rules.oneMigration })
-  const session = newSession(migrates ? connectionId : undefined, migrates)
-  if (migrates) world.migration = session
-  return add(world, newChannel(connection, "main", channelId, session, migrates ? "undecided" : "ordinary"))
+  const objection = objectionTo(world, connectionId)
+  if (objection !== undefined && !world.observes()) {
+    refuseLink(world, pending, objection)
+    return
+  }
+  if (objection !== undefined) tellRefusal(world, pending, objection)
+  else if (hasUnsettled(world, world.current) && !world.observes()) {
+    waitIn(pending, world.waitingMains)
+    return
+  }
+  ask(world, pending, newSession(migrates ? connectionId : undefined, migrates), migrates ? "undecided" : "ordinary")
 }
 
-/** Where a channel begins that is linked now, or why it must not be. */
-const beginningOf = (world: World, session: SessionState, link: LinkRequest): Stage | Reason => {
-  const main = session.channels.get("main")?.stage
-  const isDeciding = main === "undecided" || main === "asked" || main === "declined"
-  if (world.hasAcknowledged && (isDeciding || session.isEnding)) return { check: rules.earlyChannel }
-  if (isDeciding) return "pending"
-  if (!carriesData(link.channel)) return "ordinary"
-  if (world.now < session.settles) return { check: rules.channelBeforeData }
-  return session.isSeamless ? "awaiting" : "ordinary"
+/** Turns the server's seamless flag off, which only this session's main can turn on again. */
+const turnFlagOff = ({ decisions }: World, session: SessionState, main: ChannelState): void => {
+  if (session.flag !== "unknown") return
+  session.flag = "asked"
+  decisions.push({ kind: "send", connection: main.connection, type: onMain.dstDoSeamless, payload: noVersion })
 }
 
-const linkOther = (world: World, { connection, link }: EventOf<"link">): readonly Decision[] => {
+/** Where a channel begins that is linked now, why it must not be, or that it waits. */
+const beginningOf = (
+  world: World,
+  session: SessionState,
+  main: ChannelState,
+  link: LinkRequest,
+): Stage | Reason | "waits" => {
+  if (carriesData(link.channel) && session.hasBegun) return { check: rules.channelBeforeData }
+  if (world.observes() && (main.stage === "undecided" || main.stage === "asked")) return "pending"
+  if (main.stage === "undecided") {
+    turnFlagOff(world, session, main)
+    return session.flag === "off" ? "pending" : "waits"
+  }
+  if (main.stage === "asked" || session.isEnding) return "waits"
+  if (main.stage === "declined") return "pending"
+  return session.isSeamless && carriesData(link.channel) ? "awaiting" : "ordinary"
+}
+
+const considerOther = (world: World, pending: PendingLink): void => {
+  const { link } = pending
   const session = world.sessions.get(link.connectionId)
-  if (session === undefined) return refuseLink(connection, link, { check: rules.knownSession })
-  if (session.channels.has(keyOf(link.channel, link.channelId)))
-    return refuseLink(connection, link, { check: rules.channelOnce })
-  const stage = beginningOf(world, session, link)
-  if (typeof stage === "object") return refuseLink(connection, link, stage)
-  return add(world, newChannel(connection, link.channel, link.channelId, session, stage))
+  const main = session?.channels.get("main")
+  if (session === undefined || main === undefined) {
+    refuseLink(world, pending, { check: rules.knownSession })
+    return
+  }
+  if (main.hasLeft || session !== world.current) {
+    refuseLink(world, pending, { check: rules.mainOpen })
+    return
+  }
+  if (session.channels.has(keyOf(link.channel, link.channelId))) {
+    refuseLink(world, pending, { check: rules.channelOnce })
+    return
+  }
+  // A new main would wait for it too, and for the next one.
+  if (link.channel === "display" && world.waitingMains.size > 0) {
+    waitIn(pending, world.waitingMains)
+    return
+  }
+  const stage = beginningOf(world, session, main, link)
+  if (stage === "waits") waitIn(pending, session.waiting)
+  else if (typeof stage === "object") refuseLink(world, pending, stage)
+  else ask(world, pending, session, stage)
 }
 
-export const link = (world: World, event: EventOf<"link">): readonly Decision[] => {
-  if (world.connections.has(event.connection))
-    return refuseLink(event.connection, event.link, { check: rules.channelOnce })
-  return event.link.channel === "main" ? linkMain(world, event) : linkOther(world, event)
+/** Asks the server for the links whose turn it is. */
+export const admit = (world: World): void => {
+  for (const pending of world.queue) {
+    if (world.asking !== undefined && !world.observes()) return
+    world.queue.delete(pending)
+    if (pending.link.channel === "main") considerMain(world, pending)
+    else considerOther(world, pending)
+  }
 }
 
-/** The server has taken a link, or not: then the connection ends. */
-export const linked = (world: World, { connection, error }: EventOf<"linked">): readonly Decision[] => {
+/** Lets links that waited be considered again. */
+export const requeue = (world: World, waiting: Set<PendingLink>): void => {
+  for (const pending of waiting) waitIn(pending, world.queue)
+  waiting.clear()
+}
+
+export const link = (world: World, event: EventOf<"link">): void => {
+  const { connection } = event
+  const pending = { ...event, place: world.queue }
+  const known = world.connections.get(connection)
+  if (known !== undefined) {
+    refuse(world, known, { check: rules.channelOnce })
+    return
+  }
+  if (world.pending.has(connection)) {
+    withdrawLink(world, connection)
+    refuseLink(world, pending, { check: rules.channelOnce })
+    return
+  }
+  world.pending.set(connection, pending)
+  world.queue.add(pending)
+  admit(world)
+  if (world.pending.has(connection))
+    world.decisions.unshift({ kind: "hold", connection, until: Number.POSITIVE_INFINITY })
+}
+
+/** Takes back a link that the server was not asked for. */
+export const withdrawLink = (world: World, connection: number): void => {
+  const pending = world.pending.get(connection)
+  pending?.place.delete(pending)
+  world.pending.delete(connection)
+}
+
+/** The server has a new client, and no other: every earlier session is over. */
+const takeMain = (world: World, { session }: ChannelState): void => {
+  if (world.current !== undefined) dropSession(world, world.current)
+  world.current = session
+  if (session.id !== undefined) world.sessions.set(session.id, session)
+  if (!session.migrates) return
+  world.migration = session
+  session.reservedUntil = world.now + reservation
+}
+
+/** The server has taken a link, or not: then it closes the connection. */
+export const linked = (world: World, { connection, error }: EventOf<"linked">): void => {
   const channel = world.connections.get(connection)
-  if (channel === undefined) return []
-  if (error !== 0) return close(world, channel, false)
+  if (channel === undefined || (world.asking !== channel && !world.observes())) return
+  world.asking = undefined
+  world.changed.add(channel.session)
+  if (error !== 0) {
+    gone(world, channel)
+    return
+  }
   channel.isLinked = true
-  const { session } = channel
-  if (channel.channel === "main" && session.id !== undefined) world.sessions.set(session.id, session)
-  return []
-}
-
-/** With its main channel a session is over: what is held of it is refused, and what still comes. */
-const closeSession = (world: World, session: SessionState): readonly Decision[] => {
-  if (session.id !== undefined && world.sessions.get(session.id) === session) world.sessions.delete(session.id)
-  if (world.migration === session) world.migration = undefined
-  const held = [...session.displays.values()].filter((data) => data.held)
-  session.displays.clear()
-  for (const channel of session.channels.values()) channel.stage = "orphaned"
-  return held.map(({ channel }) => refuse(channel, { check: rules.mainOpen }))
-}
-
-/** A channel that leaves before its data leaves a server behind that waits for it for ever, unless it never took it. */
-const leave = (channel: ChannelState, isTaken: boolean): readonly Decision[] => {
-  const { session, stage } = channel
-  const owesData = stage === "awaiting" || stage === "sending" || (stage === "pending" && carriesData(channel.channel))
-  if (owesData && isTaken) session.isAbandoned = true
-  if (session.displays.get(channel.channelId)?.channel === channel && stage === "sending")
-    session.displays.delete(channel.channelId)
-  return refuseWrong(session)
-}
-
-const close = (world: World, channel: ChannelState, isTaken: boolean): readonly Decision[] => {
-  const { connection, session } = channel
-  world.connections.delete(connection)
-  if (channel.stage === "orphaned") return []
-  session.channels.delete(keyOf(channel.channel, channel.channelId))
-  return channel.channel === "main" ? closeSession(world, session) : leave(channel, isTaken)
-}
-
-export const closed = (world: World, { connection }: EventOf<"closed">): readonly Decision[] => {
-  const channel = world.connections.get(connection)
-  return channel === undefined ? [] : close(world, channel, true)
+  if (channel.channel === "main") takeMain(world, channel)
+  else awaitInit(world, channel)
 }

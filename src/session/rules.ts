@@ -32,20 +32,21 @@ export const rules = {
   oneMigration: {
     id: "session/one-migration",
     code: "out-of-order",
-    says: "A main channel must not be linked while the session of another one migrates; an ordinary one, while that can bring data.",
+    says: "A main channel must not be linked while the session of another one migrates: while a machine can be on its way, and 30 s longer.",
     without:
       "spice-server drops the session that migrates, whose data is lost (reds.cpp:1808). One that says that it migrates too shares its flag: a channel linked next fails an assertion that ends QEMU (reds.cpp:2029).",
   },
-  earlyChannel: {
-    id: "session/channel-after-seamless",
+  idOnce: {
+    id: "session/id-once",
     code: "out-of-order",
-    says: "Once a server has acknowledged a seamless migration, channels of a later one must be linked after its own acknowledgement, or MAIN_INIT.",
-    without: "The flag of the earlier migration still stands: an assertion ends QEMU (reds.cpp:2029).",
+    says: "A main channel must not be linked with the connection id of a session whose main channel the server has not closed yet.",
+    without:
+      "Which of two sessions a channel with this id belongs to is a race: it is judged by one and linked to the other.",
   },
   channelBeforeData: {
     id: "session/channel-before-data",
     code: "out-of-order",
-    says: "A channel with data must be linked before the first data is sent, or 10 s after the last.",
+    says: "In a session that migrates, a channel with data must be linked before the first data is sent.",
     without:
       "Whether the server takes it for one that awaits data is a race, and one that does is ended by ordinary messages.",
   },
@@ -130,6 +131,34 @@ export const rules = {
     code: "out-of-order",
     says: "On a channel that awaits its data ACK_SYNC must answer a SET_ACK, ACK follow one, and PONG answer a PING.",
     without: "spice-server 0.15.1 asks nothing of a channel that awaits data: what comes is no answer.",
+  },
+  displayInitFirst: {
+    id: "session/display-init-first",
+    code: "out-of-order",
+    says: "Nothing must be sent on a display before DISPLAY_INIT.",
+    without:
+      "A display that still waits for it and is sent something wrong uses memory that it has freed (dcc.cpp:373).",
+  },
+  displayInitValid: {
+    id: "session/display-init-valid",
+    code: "out-of-range",
+    says: "DISPLAY_INIT must have 14 bytes, a cache of 0 or more pixels, and a dictionary of 0 to 33554432 pixels.",
+    without:
+      "spice-server closes a display that still waits for it, or has no dictionary: either ends QEMU (dcc.cpp:371, image-encoders.cpp).",
+  },
+  displayInitDue: {
+    id: "session/display-init-due",
+    code: "limit-exceeded",
+    says: "DISPLAY_INIT must come within 2 s of the link of a display.",
+    without:
+      "The display's worker serves nobody until it came; if the client leaves meanwhile, memory that was freed is used (dcc.cpp:373).",
+  },
+  mainLast: {
+    id: "session/main-data-last",
+    code: "limit-exceeded",
+    says: "The data of all other channels must come within 10 s of main's.",
+    without:
+      "If the migration is over before a display's worker has taken its link, the worker waits for DISPLAY_INIT and the guard for data.",
   },
   displayInitOnce: {
     id: "session/display-init-once",

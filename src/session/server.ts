@@ -1,5 +1,6 @@
 import { wordAt } from "../spice/wire/declared.js"
 import { firstOfChannel, fromServer, mainFromServer } from "../spice/wire/messages.js"
+import { heard } from "./display-init.js"
 import type { EventOf } from "./events.js"
 import { acknowledged, finishSeamless } from "./migration.js"
 import type { ChannelState, SessionState, World } from "./state.js"
@@ -17,9 +18,16 @@ const agentConnected = (world: World, session: SessionState): void => {
   world.machineRuns = true
 }
 
+/** An agent that comes later does not know a client that began to speak with this one (reds.cpp:1010). */
+const agentDisconnected = (session: SessionState): void => {
+  session.agentIsConnected = false
+  session.agentIsStarted = false
+}
+
 /** MAIN_INIT: the session's id at 0, at 16 whether an agent is connected. */
 const init = (world: World, { session }: ChannelState, head: Uint8Array): void => {
   session.isEnding = false
+  world.changed.add(session)
   if (session.id === undefined && head.length >= 4) {
     session.id = word(head, 0)
     world.sessions.set(session.id, session)
@@ -27,13 +35,16 @@ const init = (world: World, { session }: ChannelState, head: Uint8Array): void =
   if (word(head, 16) !== 0) agentConnected(world, session)
 }
 
+/** An answer to the guard's own question first, which the client must not see, and else to the client's. */
 const answered = (world: World, main: ChannelState, isAcknowledged: boolean): void => {
-  if (main.stage !== "asked") return
-  if (isAcknowledged) acknowledged(world, main.session)
-  else {
-    main.stage = "declined"
-    world.hasAcknowledged = false
-  }
+  const { session, connection } = main
+  world.changed.add(session)
+  if (session.flag === "asked") {
+    session.flag = isAcknowledged ? "unknown" : "off"
+    world.decisions.push({ kind: "drop", connection })
+  } else if (main.stage !== "asked") return
+  else if (isAcknowledged) acknowledged(session)
+  else main.stage = "declined"
 }
 
 const onMain = (world: World, main: ChannelState, type: number, head: Uint8Array): void => {
@@ -47,7 +58,7 @@ const onMain = (world: World, main: ChannelState, type: number, head: Uint8Array
       agentConnected(world, session)
       break
     case mainFromServer.agentDisconnected:
-      session.agentIsConnected = false
+      agentDisconnected(session)
       break
     case mainFromServer.agentData:
       session.agentHasSpoken = true
@@ -60,24 +71,27 @@ const onMain = (world: World, main: ChannelState, type: number, head: Uint8Array
 }
 
 /**
- * A display that awaits data sends nothing of its own before: one that does is drawn by a streaming agent, and
- * carries none.
+ * A display's worker says nothing before it has taken DISPLAY_INIT or data: its window for messages is closed until
+ * then (red-channel-client.cpp, ack_zero_messages_window). One that speaks while it should await data is drawn by a
+ * streaming agent, and carries none.
  */
-const isStream = ({ channel, stage }: ChannelState, type: number): boolean =>
-  channel === "display" && stage === "awaiting" && type >= firstOfChannel
+const onDisplay = (world: World, channel: ChannelState, type: number): void => {
+  if (channel.stage === "awaiting" && type >= firstOfChannel) {
+    channel.stage = "ordinary"
+    finishSeamless(world, channel.session)
+  }
+  if (!channel.isHeard) heard(world, channel)
+}
 
 /** Takes a server's message in. */
 export const observe = (world: World, { connection, type, head }: EventOf<"server">): void => {
   const channel = world.connections.get(connection)
   if (channel === undefined || channel.stage === "orphaned") return
+  if (channel.channel === "display") onDisplay(world, channel, type)
   if (type === fromServer.migrate) channel.owesFlushMark ||= (word(head, 0) & needFlush) !== 0
   else if (type === fromServer.ping) channel.pings++
   else if (type === fromServer.setAck) {
     channel.setAcks++
     channel.wantsAcks = true
   } else if (channel.channel === "main") onMain(world, channel, type, head)
-  else if (isStream(channel, type)) {
-    channel.stage = "ordinary"
-    finishSeamless(world, channel.session)
-  }
 }

@@ -30,3 +30,6 @@ export const largestMessage = (channel: LinkedChannel, type: number): number =>
 
 /** What a compressed message may come to: what a plain one may hold. */
 export const largestDecompressed = (channel: LinkedChannel): number => largest[channel]
+
+/** The largest message that passes only as a whole: answers to the server, DISPLAY_INIT, a display's preferences. */
+export const largestGathered = 1024

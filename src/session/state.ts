@@ -1,7 +1,9 @@
 import { type Check, type Measure, Violation } from "../schema/violation.js"
-import type { ReceiverState } from "../spice/receiver.js"
+import type { MigrateData } from "../spice/migrate-data.js"
+import { defaultReceiver, type ReceiverState } from "../spice/receiver.js"
 import type { LinkedChannel } from "../spice/wire/channels.js"
-import type { Connection, Decision } from "./events.js"
+import type { Connection, Decision, EventOf } from "./events.js"
+import type { SessionOptions } from "./options.js"
 import type { Stage } from "./table.js"
 
 /** What is known of one server's sessions. Only the functions of this folder see and change it. */
@@ -16,9 +18,19 @@ export interface ChannelState {
   stage: Stage
   /** Whether the server has taken the link. */
   isLinked: boolean
+  /** Whether the client is gone or refused: nothing of it follows, but the server may not know yet. */
+  hasLeft: boolean
+  /** Whether the connection to the server is being ended. */
+  isEnding: boolean
   /** Whether the server waits for a MIGRATE_FLUSH_MARK. */
   owesFlushMark: boolean
   hadDisplayInit: boolean
+  /** A display's message that follows DISPLAY_INIT before the display is heard. */
+  heldMessage: EventOf<"whole"> | undefined
+  /** Whether a display has spoken since its DISPLAY_INIT or its data: its worker has taken that. */
+  isHeard: boolean
+  /** When a display that owes DISPLAY_INIT gets the guard's. */
+  due: number
   /** What the server has asked for: SET_ACKs and PINGs without an answer, and whether it wants acknowledgements at all. */
   setAcks: number
   pings: number
@@ -46,19 +58,32 @@ export interface SessionState {
   readonly migrates: boolean
   readonly channels: Map<string, ChannelState>
   readonly displays: Map<number, DisplayData>
+  /** Links that wait for what becomes of this session. */
+  readonly waiting: Set<PendingLink>
+  /** The server's seamless flag as this session's main has set it: `unknown` until the server answered that. */
+  flag: "unknown" | "asked" | "off"
   /** Whether the seamless migration has been acknowledged and not all data has passed. */
   isSeamless: boolean
   /** Whether MIGRATE_END has passed, and the server has not begun the session by MAIN_INIT yet. */
   isEnding: boolean
   /** Whether a channel left that the server waits for ever for. */
   isAbandoned: boolean
-  /** Until when no further channel with data may be linked. */
-  settles: number
+  /** Until when no other main is linked; later while a machine can be on its way. */
+  reservedUntil: number
+  /** Whether data is on its way: a channel that is linked from then on may await its own or not. */
+  hasBegun: boolean
+  /** Main's data that waits for the other channels', and until when. */
+  heldMain: { readonly channel: ChannelState; readonly state: MigrateData<"main">; readonly until: number } | undefined
   agentIsConnected: boolean
-  /** Whether the client has begun to speak with an agent that was there. */
+  /** Whether the client has begun to speak with the agent that is connected. */
   agentIsStarted: boolean
   /** Whether something of the agent's has reached the client, on this server or the one before. */
   agentHasSpoken: boolean
+}
+
+/** A link that the server has not been asked for, and where it waits. */
+export interface PendingLink extends EventOf<"link"> {
+  place: Set<PendingLink>
 }
 
 /** One server. */
@@ -66,16 +91,51 @@ export interface World {
   readonly receiver: () => ReceiverState
   /** Whether a machine may be on its way to the server, as far as its caller knows. */
   readonly awaitsMachine: () => boolean
+  /** Whether decisions are only told: everything goes on whatever they are. */
+  readonly observes: () => boolean
   readonly connections: Map<Connection, ChannelState>
+  /** Sessions by connection id, until the server has closed their main. */
   readonly sessions: Map<number, SessionState>
   now: number
-  /** The session that says that it migrates and is not done. */
+  readonly pending: Map<Connection, PendingLink>
+  /** Links whose turn has not come, in their order. */
+  readonly queue: Set<PendingLink>
+  /** Links of main that wait for displays of the session that the server has, and of displays that come behind one. */
+  readonly waitingMains: Set<PendingLink>
+  /** Displays whose worker may still wait for DISPLAY_INIT: it must get one before the connection or its session ends. */
+  readonly unsettled: Set<ChannelState>
+  /** The link that the server is asked for. There is one at a time, so that the server's order is the guard's. */
+  asking: ChannelState | undefined
+  /** The session of the main channel that the server took last: it has no other. */
+  current: SessionState | undefined
+  /** The current session while it says that it migrates and is not done. */
   migration: SessionState | undefined
-  /** The server's flag for seamless migrations, which it never takes back but for another answer. */
-  hasAcknowledged: boolean
   /** Whether the server's machine is known to run: nothing can migrate to it. */
   machineRuns: boolean
+  /** What the event at hand has come to so far. */
+  decisions: Decision[]
+  /** Sessions of which something has changed: what waits in them is looked at again. */
+  readonly changed: Set<SessionState>
 }
+
+export const newWorld = (options: SessionOptions): World => ({
+  receiver: () => options.receiver ?? defaultReceiver,
+  awaitsMachine: () => options.awaitsMachine ?? false,
+  observes: () => options.observes ?? false,
+  connections: new Map(),
+  sessions: new Map(),
+  now: 0,
+  pending: new Map(),
+  queue: new Set(),
+  waitingMains: new Set(),
+  unsettled: new Set(),
+  asking: undefined,
+  current: undefined,
+  migration: undefined,
+  machineRuns: false,
+  decisions: [],
+  changed: new Set(),
+})
 
 export const keyOf = (channel: LinkedChannel, id: number): string => (channel === "main" ? "main" : `${channel}[${id}]`)
 
@@ -84,10 +144,14 @@ export const newSession = (id: number | undefined, migrates: boolean): SessionSt
   migrates,
   channels: new Map(),
   displays: new Map(),
+  waiting: new Set(),
+  flag: "unknown",
   isSeamless: false,
   isEnding: false,
   isAbandoned: false,
-  settles: Number.NEGATIVE_INFINITY,
+  reservedUntil: Number.NEGATIVE_INFINITY,
+  hasBegun: false,
+  heldMain: undefined,
   agentIsConnected: false,
   agentIsStarted: false,
   agentHasSpoken: false,
@@ -107,8 +171,13 @@ export const newChannel = (
   forward: [{ kind: "forward", connection }],
   stage,
   isLinked: false,
+  hasLeft: false,
+  isEnding: false,
   owesFlushMark: false,
   hadDisplayInit: false,
+  heldMessage: undefined,
+  isHeard: false,
+  due: Number.POSITIVE_INFINITY,
   setAcks: 0,
   pings: 0,
   wantsAcks: false,
@@ -127,8 +196,24 @@ export interface Reason {
 export const violationOf = (name: string, { check, path, actual, expected }: Reason): Violation =>
   new Violation(check, { path: path === undefined ? name : `${name}.${path}`, offset: 0, length: 0 }, actual, expected)
 
-/** Refuses a connection, and remembers it: whatever else comes on it is refused for the same reason. */
-export const refuse = (channel: ChannelState, reason: Reason): Decision => {
+/** Lets go of a connection's client. What the server still has of it ends later, as soon as it can. */
+export const leave = ({ changed }: World, channel: ChannelState): void => {
+  const { session, stage } = channel
+  if (channel.hasLeft) return
+  channel.hasLeft = true
+  session.isAbandoned ||= channel.isLinked && (stage === "awaiting" || stage === "sending")
+  changed.add(session)
+}
+
+/** Refuses a connection, and remembers why: whatever else comes on it is refused for the same reason. */
+export const refuse = (world: World, channel: ChannelState, reason: Reason): void => {
+  const { connection } = channel
+  if (world.observes()) {
+    const violation = violationOf(keyOf(channel.channel, channel.channelId), reason)
+    world.decisions.push({ kind: "refuse", connection, violation })
+    return
+  }
   channel.refused ??= violationOf(keyOf(channel.channel, channel.channelId), reason)
-  return { kind: "refuse", connection: channel.connection, violation: channel.refused }
+  world.decisions.push({ kind: "refuse", connection, violation: channel.refused })
+  leave(world, channel)
 }

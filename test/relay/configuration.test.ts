@@ -2,6 +2,7 @@ import * as E from "fp-ts/lib/Either.js"
 import { describe, expect, test } from "vitest"
 import { relayConfigurationCodec } from "../../src/relay/configuration.js"
 import { receiverOf } from "../../src/relay/receiver.js"
+import { readConfiguration } from "../../src/relay/settings.js"
 import { defaultReceiver } from "../../src/spice/receiver.js"
 
 const plain = { listen: "tcp://0.0.0.0:5900", target: "tcp://127.0.0.1:5901" }
@@ -55,6 +56,18 @@ describe("a configuration is taken", () => {
           source: "0.15",
         },
       }),
+    ],
+    ["with a monitor", one({ qmp: "unix:///run/vm1.qmp" })],
+    ["with a monitor on loopback", one({ qmp: "tcp://127.0.0.1:4444" })],
+    ["with a monitor on IPv6's loopback", one({ qmp: "tcp://[::1]:4444" })],
+    [
+      "with one monitor for two listeners of one target",
+      {
+        listeners: [
+          { ...plain, qmp: "unix:///run/vm1.qmp" },
+          { ...plain, listen: "tcp://0.0.0.0:5902", qmp: "unix:///run//vm1.qmp" },
+        ],
+      },
     ],
     ["with metrics", { ...one({}), metrics: "unix:///run/metrics.sock", shutdownSeconds: 0 }],
     ["with several listeners", { listeners: [plain, { ...plain, listen: "tcp://0.0.0.0:5902" }] }],
@@ -191,9 +204,42 @@ describe("a configuration is refused", () => {
     ],
     [
       "with a target that one awaits a machine for, and another does not",
-      several({}, { listen: "tcp://h:1", awaitsMachine: false }),
+      several({}, { listen: "tcp://h:1", awaitsMachine: true }),
       "relay/one-target",
       "listeners[1].target",
+    ],
+    [
+      "with a target that QEMU is asked of for one, and not for another",
+      several({}, { listen: "tcp://h:1", qmp: "unix:///run/vm1.qmp" }),
+      "relay/one-target",
+      "listeners[1].target",
+    ],
+    [
+      "with two monitors for one target",
+      several({ qmp: "unix:///a" }, { listen: "tcp://h:1", qmp: "unix:///b" }),
+      "relay/one-target",
+      "listeners[1].target",
+    ],
+    [
+      "with one monitor for two targets",
+      several({ qmp: "unix:///a" }, { listen: "tcp://h:1", target: "tcp://h:2", qmp: "unix:///a" }),
+      "relay/qmp-once",
+      "listeners[1].qmp",
+    ],
+    ["with a monitor of systemd's", one({ qmp: "fd://vm" }), "relay/qmp-address", "listeners[0].qmp"],
+    ["with a monitor behind TLS", one({ qmp: "tls://127.0.0.1:1" }), "relay/qmp-address", "listeners[0].qmp"],
+    ["with a monitor without a port", one({ qmp: "tcp://127.0.0.1:0" }), "relay/qmp-address", "listeners[0].qmp"],
+    ["with a monitor on another host", one({ qmp: "tcp://192.0.2.1:1" }), "relay/qmp-address", "listeners[0].qmp"],
+    ["with a monitor on another IPv6 host", one({ qmp: "tcp://[::2]:1" }), "relay/qmp-address", "listeners[0].qmp"],
+    ["with a monitor on a host's name", one({ qmp: "tcp://127.example:1" }), "relay/qmp-address", "listeners[0].qmp"],
+    ["with a path for a monitor", one({ qmp: "/run/vm1.qmp" }), "relay/qmp-address", "listeners[0].qmp"],
+    ["with no monitor's name", one({ qmp: "" }), "relay/qmp-address", "listeners[0].qmp"],
+    ["with a list of monitors", one({ qmp: ["unix:///a"] }), "shape/string", "listeners[0].qmp"],
+    [
+      "with a monitor, and what it is asked",
+      one({ qmp: "unix:///a", awaitsMachine: true }),
+      "relay/awaits-machine-asked",
+      "listeners[0].awaitsMachine",
     ],
     [
       "with two receivers for one target",
@@ -211,6 +257,18 @@ describe("a configuration is refused", () => {
     expect(messages).toHaveLength(3)
     expect(messages.join()).not.toContain("secret")
   })
+})
+
+describe("a monitor", () => {
+  const qmpOf = (listener: object) => {
+    const read = readConfiguration(one(listener))
+    return E.isRight(read) ? read.right.settings.map(({ qmp }) => qmp) : read
+  }
+
+  test("is where it is said to be", () =>
+    expect(qmpOf({ qmp: "unix:///run/vm1.qmp" })).toEqual([{ scheme: "unix", path: "/run/vm1.qmp" }]))
+
+  test("is nowhere where nothing is said", () => expect(qmpOf({})).toEqual([undefined]))
 })
 
 describe("a receiver", () => {

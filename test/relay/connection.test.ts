@@ -33,6 +33,7 @@ const passing =
     },
     isHolding: () => false,
     fromServer: () => undefined,
+    left: outlet.end,
     closed: () => undefined,
     ...changes,
   })
@@ -93,6 +94,8 @@ const outletOf = (forwarded: Uint8Array[]): Outlet => ({
   forward: (bytes) => void forwarded.push(bytes),
   release: () => undefined,
   refuse: () => undefined,
+  send: () => undefined,
+  end: () => undefined,
   linked: () => undefined,
   tell: () => undefined,
 })

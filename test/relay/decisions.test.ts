@@ -2,7 +2,7 @@ import { createHash } from "node:crypto"
 import { describe, expect, test } from "vitest"
 import { words } from "../../lab/client/words.js"
 import { bytesOf, captureOf, edited } from "../cli/harness.js"
-import { channel, guarded, metricsOf, migrating } from "./harness.js"
+import { channel, guarded, metricsOf, migrating, ordinary } from "./harness.js"
 
 const migrateData = 5
 const blobs = {
@@ -128,12 +128,8 @@ describe("messages out of order", () => {
     ["a message larger than its channel has a use for", "inputs", 111, 0x10000, "session/message-size"],
   ] as const)("(%s) end the connection before they arrive", async (_, name, type, size, rule) => {
     const relay = await guarded()
-    const main = await channel(relay, "main")
-    const serverMain = await relay.server.linked()
-    serverMain.send(103, words(7, 0, 0, 0, 0, 0, 0, 0))
-    await main.receive(103)
-    const client = await channel(relay, name, 7)
-    const server = await relay.server.linked()
+    const { main, serverMain, link } = await ordinary(relay)
+    const { client, server } = await link(name)
     client.send(type, new Uint8Array(size))
     await client.ended
     await expect(server.next()).rejects.toThrow("ended")

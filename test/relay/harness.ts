@@ -108,7 +108,15 @@ export const guarded = async (
   onTestFinished(() => server.close())
   const configuration: RelayConfiguration = {
     metrics: "tcp://127.0.0.1:0",
-    listeners: [{ name: "vm", listen: "tcp://127.0.0.1:0", target: `tcp://127.0.0.1:${server.port}`, ...listener }],
+    listeners: [
+      {
+        name: "vm",
+        listen: "tcp://127.0.0.1:0",
+        target: `tcp://127.0.0.1:${server.port}`,
+        awaitsMachine: true,
+        ...listener,
+      },
+    ],
   }
   const run = await running(configuration, options)
   return { ...run, server, port: portOf(run.relay.addresses().get("vm")), configuration }
@@ -165,6 +173,20 @@ export const metricsOf = async (address: string | undefined): Promise<ReadonlyMa
       .filter((line) => line !== "" && !line.startsWith("#"))
       .map((line) => [line.slice(0, line.lastIndexOf(" ")), Number(line.slice(line.lastIndexOf(" ")))]),
   )
+}
+
+/** A new session on the server behind a relay, with the id that the server gives it. */
+export const ordinary = async (relay: Pick<Guarded, "port" | "server">, id = 7) => {
+  const main = await channel(relay, "main")
+  const serverMain = await relay.server.linked()
+  serverMain.send(103, words(id, 0, 0, 0, 0, 0, 0, 0))
+  await main.receive(103)
+  /** Links another channel of the session, on both sides. */
+  const link = async (name: ChannelName, channelId = 0, fullHeader = false) => {
+    const client = await channel(relay, name, id, channelId, fullHeader)
+    return { client, server: await relay.server.linked() }
+  }
+  return { main, serverMain, link }
 }
 
 /** A session that migrates seamlessly to the server behind a relay, up to the server's acknowledgement. */

@@ -11,6 +11,7 @@ import {
   type Guarded,
   guarded,
   migrating,
+  ordinary,
   rawClient,
   until,
 } from "./harness.js"
@@ -19,18 +20,23 @@ const link = linkMessageOf({ channel: "main", id: 0, connectionId: 0 })
 const mechanism = words(1)
 const ticket = Buffer.alloc(128)
 
+/** A channel of the session of the bystander, who must not be harmed. */
+const beside = linkMessageOf({ channel: "inputs", id: 0, connectionId: 7 })
+
 /** What a raw client has said, and what has to be there from the server before the next of it. */
-const stages = [
-  ["before a word", []],
-  ["within the link's header", [link.subarray(0, 7)]],
-  ["within the link message", [link.subarray(0, 20)]],
-  ["after the link message", [link]],
-  ["after choosing how to authenticate", [link, mechanism]],
-  ["within the ticket", [link, mechanism, ticket.subarray(0, 100)]],
-  ["once linked", [link, mechanism, ticket]],
-  ["within a message's header", [link, mechanism, ticket, Buffer.of(104, 0, 3)]],
-  ["within a message", [link, mechanism, ticket, Buffer.of(104, 0, 9, 0, 0, 0, 1, 2)]],
-] as const
+const stagesOf = (link: Buffer) =>
+  [
+    ["before a word", []],
+    ["within the link's header", [link.subarray(0, 7)]],
+    ["within the link message", [link.subarray(0, 20)]],
+    ["after the link message", [link]],
+    ["after choosing how to authenticate", [link, mechanism]],
+    ["within the ticket", [link, mechanism, ticket.subarray(0, 100)]],
+    ["once linked", [link, mechanism, ticket]],
+    ["within a message's header", [link, mechanism, ticket, Buffer.of(104, 0, 3)]],
+    ["within a message", [link, mechanism, ticket, Buffer.of(104, 0, 9, 0, 0, 0, 1, 2)]],
+  ] as const
+const stages = stagesOf(link)
 
 /** Says what a stage consists of, and waits for the server's answers on the way. */
 const reach = async (relay: Guarded, said: readonly Uint8Array[]) => {
@@ -46,8 +52,7 @@ const reach = async (relay: Guarded, said: readonly Uint8Array[]) => {
 
 /** A connection that is there and has to stay. */
 const bystander = async (relay: Guarded) => {
-  const client = await channel(relay, "main")
-  const server = await relay.server.linked()
+  const { main: client, serverMain: server } = await ordinary(relay)
   return async () => {
     client.send(104)
     expect((await server.next()).type).toBe(104)
@@ -57,7 +62,7 @@ const bystander = async (relay: Guarded) => {
 }
 
 describe("a client that dies", () => {
-  test.each(stages)("%s leaves nothing behind and harms nobody", async (_, said) => {
+  test.each(stagesOf(beside))("%s leaves nothing behind and harms nobody", async (_, said) => {
     const relay = await guarded()
     const works = await bystander(relay)
     const timers = relay.clock.timers()
@@ -65,9 +70,9 @@ describe("a client that dies", () => {
       const client = await reach(relay, said)
       client[die]()
       await closing(client)
+      while ((await connectionCount(relay)) > 1) await new Promise((resolve) => setImmediate(resolve))
     }
     await until(() => relay.clock.timers() === timers)
-    while ((await connectionCount(relay)) > 1) await new Promise((resolve) => setImmediate(resolve))
     await works()
   })
 
@@ -88,7 +93,7 @@ describe("a client that dies", () => {
 })
 
 describe("a server that dies", () => {
-  test.each(stages.slice(3))("%s ends the connection and harms nobody", async (_, said) => {
+  test.each(stagesOf(beside).slice(3))("%s ends the connection and harms nobody", async (_, said) => {
     const relay = await guarded()
     const works = await bystander(relay)
     const timers = relay.clock.timers()
@@ -97,9 +102,9 @@ describe("a server that dies", () => {
       relay.server.sockets.at(-1)?.[die]()
       client.on("end", () => client.end())
       await closing(client)
+      while ((await connectionCount(relay)) > 1) await new Promise((resolve) => setImmediate(resolve))
     }
     await until(() => relay.clock.timers() === timers)
-    while ((await connectionCount(relay)) > 1) await new Promise((resolve) => setImmediate(resolve))
     await works()
   })
 
@@ -168,7 +173,7 @@ describe("a connection of which one half has ended", () => {
     expect(relay.clock.timers()).toBe(0)
   })
 
-  test("passes on what the client still says when the server has ended", async () => {
+  test("passes nothing on to a server that has ended: its sessions are over", async () => {
     const relay = await guarded()
     const client = await reach(relay, [link, mechanism, ticket])
     const server = await relay.server.linked()
@@ -176,9 +181,10 @@ describe("a connection of which one half has ended", () => {
     client.resume()
     await once(client, "end")
     client.write(Buffer.of(104, 0, 0, 0, 0, 0))
-    expect((await server.next()).type).toBe(104)
+    const rest = server.next()
     client.end()
     await closing(client)
+    await expect(rest).rejects.toThrow("ended")
     await allGone(relay)
     expect(relay.clock.timers()).toBe(0)
   })
@@ -187,12 +193,18 @@ describe("a connection of which one half has ended", () => {
     const relay = await guarded({}, { staysOpen: true })
     const { main } = await migrating(relay)
     main.close()
-    const refused = await rawClient(relay.port)
-    refused.write(linkMessageOf({ channel: "main", id: 0, connectionId: 8 }))
-    await once(refused, "data")
-    refused.write(Buffer.concat([mechanism, ticket]))
-    await closing(refused)
-    expect(await relay.line({ rule: "session/one-migration" })).toMatchObject({ verdict: "reject" })
+    const claim = async () => {
+      const client = await rawClient(relay.port)
+      client.write(linkMessageOf({ channel: "main", id: 0, connectionId: 7 }))
+      await once(client, "data")
+      client.write(Buffer.concat([mechanism, ticket]))
+      return client
+    }
+    await closing(await claim())
+    expect(await relay.line({ rule: "session/id-once" })).toMatchObject({ verdict: "reject" })
+    relay.clock.advance(10_000)
+    await claim()
+    expect(await relay.server.linked()).toMatchObject({ connectionId: 7 })
   })
 })
 

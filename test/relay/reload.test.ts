@@ -13,6 +13,7 @@ import {
   type Guarded,
   guarded,
   metricsOf,
+  ordinary,
   portOf,
   rawClient,
   recordingLog,
@@ -49,11 +50,12 @@ describe("a configuration that is taken", () => {
   test("says of a target whose sessions go on that no machine is on its way any more", async () => {
     const relay = await guarded()
     const client = await channel(relay, "main", 7)
-    await relay.server.linked()
+    const server = await relay.server.linked()
     right(await relay.relay.reload(withListener(relay, { awaitsMachine: false })))
     client.send(110, words(1))
-    await client.ended
-    expect(await relay.line({ verdict: "reject" })).toMatchObject({ rule: "session/machine-awaited" })
+    expect(await server.next()).toEqual({ type: 110, payload: words(2) })
+    await client.receive(118)
+    expect(await relay.line({ action: "decline" })).toMatchObject({ rule: "session/machine-awaited" })
   })
 
   test("may lead to another server", async () => {
@@ -137,25 +139,24 @@ describe("a relay that cannot start", () => {
 describe("a relay that closes", () => {
   test("is not ready any more, waits for its connections, and ends those that stay", async () => {
     const relay = await guarded()
-    const one = await channel(relay, "main")
-    const other = await channel(relay, "main")
-    const server = await relay.server.linked()
+    const { main: one, serverMain: server, link } = await ordinary(relay)
+    const { client: other, server: otherServer } = await link("inputs")
     const health = `http://127.0.0.1:${portOf(relay.relay.metricsAddress())}`
     expect((await fetch(`${health}/readyz`)).status).toBe(200)
     const closed = relay.relay.close()
     expect((await fetch(`${health}/readyz`)).status).toBe(503)
     expect((await fetch(`${health}/healthz`)).status).toBe(200)
     await expect(rawClient(relay.port)).rejects.toThrow("ECONNREFUSED")
+    other.send(104)
+    expect((await otherServer.next()).type).toBe(104)
+    other.close()
+    await otherServer.closed
+    relay.clock.advance(9_999)
     one.send(104)
     expect((await server.next()).type).toBe(104)
-    one.close()
-    await server.closed
-    relay.clock.advance(9_999)
-    other.send(104)
-    expect((await (await relay.server.linked()).next()).type).toBe(104)
     relay.clock.advance(1)
     await closed
-    await other.ended
+    await one.ended
     await expect(fetch(`${health}/healthz`)).rejects.toThrow()
     expect(relay.clock.timers()).toBe(0)
   })
@@ -187,9 +188,8 @@ test("a server that was started anew is not judged by what the one before it was
   }
   const before = await start()
   const { lines, log, line } = recordingLog()
-  const relay = right(
-    await startRelay({ listeners: [{ name: "vm", listen: "tcp://127.0.0.1:0", target: `unix://${path}` }] }, { log }),
-  )
+  const listener = { name: "vm", listen: "tcp://127.0.0.1:0", target: `unix://${path}`, awaitsMachine: true }
+  const relay = right(await startRelay({ listeners: [listener] }, { log }))
   onTestFinished(() => relay.close(0))
   const port = portOf(relay.addresses().get("vm"))
   const main = await channel({ port }, "main")

@@ -4,7 +4,10 @@ import { createServer, type Server, type Socket } from "node:net"
 import { type Stream, streamOf } from "../../lab/client/stream.js"
 import { words } from "../../lab/client/words.js"
 
-/** A SPICE server as far as a relay can tell: it links whatever comes and keeps what it is told. */
+/**
+ * A SPICE server as far as a relay can tell: it links whatever comes and keeps what it is told. As spice-server does, it
+ * answers a question for a version that it does not speak with NACK, and a display speaks once it had DISPLAY_INIT or data.
+ */
 
 /** A message as it came. */
 export interface Received {
@@ -19,7 +22,7 @@ export interface ServerChannel {
   readonly channelId: number
   readonly connectionId: number
   readonly mini: boolean
-  /** The next message of the client; rejects when the connection ends before. */
+  /** The next message of the client, which is answered; rejects when the connection ends before. */
   readonly next: () => Promise<Received>
   readonly send: (type: number, payload?: Uint8Array) => void
   readonly closed: Promise<unknown>
@@ -48,25 +51,42 @@ export interface Behaviour {
   readonly capabilities?: number
   /** The result of a link. */
   readonly result?: number
+  /** The results of the first links, instead of that. */
+  readonly results?: readonly number[]
   /** Whether it goes on after the client's side has ended, which SPICE's servers do not. */
   readonly staysOpen?: boolean
 }
 
-const link = async (stream: Stream, socket: Socket, behaviour: Behaviour): Promise<ServerChannel> => {
-  const { capabilities: common = capabilities, result = 0 } = behaviour
+const link = async (
+  stream: Stream,
+  socket: Socket,
+  { capabilities: common = capabilities }: Behaviour,
+  resultOf: () => number,
+): Promise<ServerChannel> => {
   const header = await stream.exactly(16)
   const message = await stream.exactly(header.readUInt32LE(12))
   stream.write(reply(common))
   if ((common & 1) !== 0) await stream.exactly(4)
   await stream.exactly(128)
+  const result = resultOf()
   stream.write(words(result))
+  if (result !== 0) throw new Error("a link that was refused")
   const mini = (message.readUInt32LE(18) & common & 8) !== 0
   let serial = 1n
+
+  const channelType = message.readUInt8(4)
+
+  const answer = ({ type, payload }: Received): void => {
+    if (channelType === 1 && type === 110 && payload[0] !== 1) send(118)
+    if (channelType === 2 && (type === 5 || type === 101)) send(3, words(1, 20))
+  }
 
   const next = async (): Promise<Received> => {
     const bytes = await stream.exactly(mini ? 6 : 18)
     const at = mini ? 0 : 8
-    return { type: bytes.readUInt16LE(at), payload: await stream.exactly(bytes.readUInt32LE(at + 2)) }
+    const received = { type: bytes.readUInt16LE(at), payload: await stream.exactly(bytes.readUInt32LE(at + 2)) }
+    answer(received)
+    return received
   }
 
   const send = (type: number, payload: Uint8Array = new Uint8Array()): void => {
@@ -79,7 +99,7 @@ const link = async (stream: Stream, socket: Socket, behaviour: Behaviour): Promi
 
   return {
     socket,
-    channelType: message.readUInt8(4),
+    channelType,
     channelId: message.readUInt8(5),
     connectionId: message.readUInt32LE(0),
     mini,
@@ -96,6 +116,8 @@ export const spiceServer = (server: Server, event = "connection", behaviour: Beh
   const ready: ServerChannel[] = []
   const raw = new Set<Socket>()
   let spoken = 0
+  let links = 0
+  const resultOf = () => behaviour.results?.[links++] ?? behaviour.result ?? 0
   server.on("connection", (socket: Socket) => raw.add(socket))
   server.on(event, (socket: Socket) => {
     sockets.push(socket)
@@ -104,13 +126,13 @@ export const spiceServer = (server: Server, event = "connection", behaviour: Beh
       spoken++
     })
     if (behaviour.staysOpen !== true) socket.once("end", () => socket.end())
-    link(streamOf(socket), socket, behaviour).then(
+    link(streamOf(socket), socket, behaviour, resultOf).then(
       (channel) => {
         const take = waiting.shift()
         if (take === undefined) ready.push(channel)
         else take(channel)
       },
-      () => socket.destroy(),
+      () => socket.end(),
     )
   })
   return {

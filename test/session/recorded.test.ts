@@ -22,15 +22,26 @@ const recorded = (name: string): readonly Entry[] =>
 
 /** Plays a recording through the framers and a session, and says what was refused, and what of the data came. */
 const play = (entries: readonly Entry[]) => {
-  const session = createSession()
+  const session = createSession({ awaitsMachine: true })
   const framers = new Map<number, Framers>()
   const links = new Map<number, Link>()
   const refused: string[] = []
   const data: string[] = []
   const passed = new Map<number, Uint8Array[]>()
 
+  /** What was said on connections whose link is held: in earnest it would not have been, so it waits. */
+  const held = new Map<number, { readonly late: Entry[]; readonly pass: () => void }>()
+  const released: Entry[] = []
+
   const take = (decisions: readonly Decision[]): undefined => {
-    for (const decision of decisions) if (decision.kind === "refuse") refused.push(decision.violation.message)
+    for (const decision of decisions) {
+      if (decision.kind === "refuse") refused.push(decision.violation.message)
+      const waiting = decision.kind === "forward" ? held.get(decision.connection) : undefined
+      if (waiting === undefined) continue
+      held.delete(decision.connection)
+      waiting.pass()
+      released.push(...waiting.late)
+    }
   }
 
   const open = (connection: number): Framers => {
@@ -39,28 +50,47 @@ const play = (entries: readonly Entry[]) => {
     return frameConnection({
       link: (link) => {
         links.set(connection, link)
-        return take(session({ kind: "link", connection, link }))
+        const decisions = session({ kind: "link", connection, link })
+        if (decisions[0]?.kind !== "hold") return take(decisions)
+        held.set(connection, { late: [], pass: () => framers.get(connection)?.release() })
+        return "hold"
       },
       message: (type, size, head) => {
-        take(session({ kind: "message", connection, type, size, head }))
-        return type === 5 ? "hold" : undefined
+        const decisions = session({ kind: "message", connection, type, size, head })
+        take(decisions)
+        return type === 5 || decisions[0]?.kind === "gather" ? "hold" : undefined
       },
-      data: (header, payload) => {
+      whole: (type, header, payload) => {
+        if (type !== 5) {
+          take(session({ kind: "whole", connection, type, payload }))
+          forward(header)
+          forward(payload)
+          return
+        }
         const channel = links.get(connection)?.channel ?? "cursor"
         const decoded = carriesData(channel) ? decodeMigrateData(channel, payload) : undefined
         if (decoded === undefined || E.isLeft(decoded)) return
-        take(session({ kind: "data", connection, state: decoded.right }))
-        data.push(channel)
-        forward(header)
-        forward(payload)
+        const pass = () => {
+          data.push(channel)
+          forward(header)
+          forward(payload)
+        }
+        const decisions = session({ kind: "data", connection, state: decoded.right })
+        if (decisions[0]?.kind === "hold") held.set(connection, { late: [], pass })
+        else pass()
+        take(decisions)
       },
       forward,
       result: (error) => take(session({ kind: "linked", connection, error })),
       serverMessage: (type, size, head) => take(session({ kind: "server", connection, type, size, head })),
+      mayDrop: () => false,
     })
   }
 
-  for (const [connection, side, base64] of entries) {
+  const hear = (entry: Entry): void => {
+    const [connection, side, base64] = entry
+    const waiting = held.get(connection)
+    if (waiting !== undefined) return void waiting.late.push(entry)
     const known = framers.get(connection) ?? open(connection)
     framers.set(connection, known)
     let bytes = new Uint8Array(Buffer.from(base64, "base64"))
@@ -68,10 +98,17 @@ const play = (entries: readonly Entry[]) => {
     else if (side === "s") expect(known.fromServer(bytes)).toBe(undefined)
     else
       while (bytes.length > 0) {
+        const waits = held.get(connection)
+        if (waits !== undefined) return void waits.late.push([connection, side, Buffer.from(bytes).toString("base64")])
         const taken = known.fromClient(bytes)
         if (typeof taken !== "number") throw new TypeError(taken.message)
         bytes = bytes.subarray(taken)
       }
+  }
+
+  for (const entry of entries) {
+    hear(entry)
+    for (let next = released.shift(); next !== undefined; next = released.shift()) hear(next)
   }
   const sent = (id: number) =>
     Buffer.concat(

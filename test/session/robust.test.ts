@@ -37,24 +37,41 @@ const event: fc.Arbitrary<SessionEvent> = fc.oneof(
     connection,
     state: fc.oneof(display, fc.constantFrom(genuine("main"), genuine("inputs"), genuine("usbredir"))),
   }),
+  fc.record({ kind: fc.constant("whole" as const), connection, type, payload: head }),
+  fc.record({ kind: fc.constant("left" as const), connection }),
   fc.record({ kind: fc.constant("closed" as const), connection }),
   fc.record({ kind: fc.constant("time" as const), now: fc.nat(20_000) }),
 )
 
-const judged = ["link", "message", "data"]
+const judged = ["link", "message", "whole", "data"]
+
+/** What is said about a connection once at most in answer to one event: all but what comes beside another decision. */
+const verdicts = ["forward", "refuse", "gather", "hold", "replace"]
 
 test("any events give decisions: one on the event's own connection, first, and none twice", () => {
   fc.assert(
-    fc.property(fc.array(event, { maxLength: 80, size: "max" }), (events) => {
-      const session = createSession()
+    fc.property(fc.array(event, { maxLength: 80, size: "max" }), fc.boolean(), (events, awaitsMachine) => {
+      const session = createSession({ awaitsMachine })
+      const ended = new Set<number>()
       for (const each of events) {
+        // A number is another connection's only once the first is closed.
+        if (each.kind === "link" && ended.has(each.connection)) continue
         const decisions = session(each)
-        const connections = decisions.map((decision) => decision.connection)
-        expect(new Set(connections).size).toBe(connections.length)
-        if (judged.includes(each.kind) && "connection" in each) expect(connections[0]).toBe(each.connection)
-        if (each.kind !== "data") expect(decisions.every(({ kind }) => kind !== "hold")).toBe(true)
+        const said = decisions.map(({ kind, connection }) => `${kind} ${connection}`)
+        expect(new Set(said).size).toBe(said.length)
+        if (judged.includes(each.kind) && "connection" in each) {
+          expect(decisions[0]?.connection).toBe(each.connection)
+          expect(verdicts).toContain(decisions[0]?.kind)
+        }
+        if (each.kind === "message") expect(decisions.every(({ kind }) => kind !== "hold")).toBe(true)
+        if (each.kind === "closed") ended.delete(each.connection)
+        for (const { kind, connection } of decisions) {
+          // Nothing goes on to a server on a connection that is being ended.
+          if (ended.has(connection)) expect(["refuse", "end"]).toContain(kind)
+          if (kind === "end") ended.add(connection)
+        }
       }
     }),
-    { numRuns: 500 },
+    { numRuns: 1000 },
   )
 })

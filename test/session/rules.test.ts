@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest"
 import { defaultReceiver } from "../../src/index.js"
 import { rules } from "../../src/session/rules.js"
-import { carrying, displayOf, genuine, sceneOf, types, withAgent, word } from "./scene.js"
+import { carrying, displayOf, genuine, sceneOf, types, verdictOf, withAgent, word } from "./scene.js"
 
 /** Each rule kept and broken, and what a well-behaved client does. */
 
@@ -11,30 +11,28 @@ const isNotMain = <C extends string>(channel: C): channel is Exclude<C, "main"> 
 
 describe("an ordinary session", () => {
   test("passes: a well-behaved client's messages", () => {
-    const { ordinary, link, send, server } = sceneOf()
+    const { ordinary, ready, send, server } = sceneOf()
     const main = ordinary(7, 1)
     expect(send(main, types.agentStart, word(1))).toBe("forward")
-    const display = link("display", 7)
-    expect(send(display, displayInit)).toBe("forward")
     for (const channel of everyChannel.filter(isNotMain)) {
-      const connection = link(channel, 7, 1)
+      const connection = ready(channel, 7, 1)
       server(connection, 3, word(1))
       for (const type of [ackSync, ack, pong]) expect(send(connection, type)).toBe("forward")
-      expect(send(connection, 101, undefined, 1000)).toBe("forward")
+      expect(send(connection, channel === "display" ? 103 : 101, undefined, 1000)).toBe("forward")
     }
     server(main, 109)
     expect(send(main, types.agentToken)).toBe("forward")
   })
 
   test.each(everyChannel)("%s: MIGRATE_FLUSH_MARK only where the server asked for it, once", (channel) => {
-    const { ordinary, link, send, server } = sceneOf()
+    const { ordinary, ready, send, server } = sceneOf()
     const main = ordinary()
-    const connection = channel === "main" ? main : link(channel, 7)
-    const other = link("inputs", 7, 1)
+    const connection = channel === "main" ? main : ready(channel)
+    const other = ready("inputs", 7, 1)
     expect(send(connection, flushMark)).toBe("session/flush-mark-asked")
     const again = sceneOf()
     const same = again.ordinary()
-    const asked = channel === "main" ? same : again.link(channel, 7)
+    const asked = channel === "main" ? same : again.ready(channel)
     again.server(asked, 1, word(3))
     expect(again.send(asked, flushMark)).toBe("forward")
     expect(again.send(asked, flushMark)).toBe("session/flush-mark-asked")
@@ -66,10 +64,9 @@ describe("an ordinary session", () => {
   })
 
   test("DISPLAY_INIT once", () => {
-    const { ordinary, link, send } = sceneOf()
+    const { ordinary, ready, send } = sceneOf()
     ordinary()
-    const [one, two] = [link("display", 7), link("display", 7, 1)]
-    for (const display of [one, two]) expect(send(display, displayInit)).toBe("forward")
+    const [one] = [ready("display"), ready("display", 7, 1)]
     expect(send(one, displayInit)).toBe("session/display-init-once")
     expect(send(one, 105)).toBe("session/display-init-once") // a refused connection stays refused
   })
@@ -112,9 +109,9 @@ describe("an ordinary session", () => {
     ["webdav", 0x8000040],
   ] as const)("%s: no message of more than %i bytes", (channel, most) => {
     const sent = (size: number, type = 120) => {
-      const { ordinary, link, send } = sceneOf()
+      const { ordinary, ready, send } = sceneOf()
       const main = ordinary()
-      return send(channel === "main" ? main : link(channel, 7), type, undefined, size)
+      return send(channel === "main" ? main : ready(channel), type, undefined, size)
     }
     expect(sent(most)).toBe("forward")
     for (const size of [most + 1, 0x7fffffff, 0x80000000, 0xffffffff]) {
@@ -146,8 +143,13 @@ describe("links", () => {
     const { ask, link, session, ordinary, close } = sceneOf()
     expect(ask("inputs", 7).verdict).toBe("session/known-id")
     const { connection } = ask("main", 8)
-    expect(ask("inputs", 8).verdict).toBe("session/known-id")
-    session({ kind: "linked", connection, error: 7 })
+    const early = ask("inputs", 8)
+    expect(early.verdict).toBe("hold")
+    const refused = session({ kind: "linked", connection, error: 7 })
+    expect(refused.map((each) => [each.connection, verdictOf(each)])).toEqual([
+      [early.connection, "session/known-id"],
+      [early.connection, "end"],
+    ])
     expect(ask("inputs", 8).verdict).toBe("session/known-id")
     const main = ordinary(9)
     link("inputs", 9)
@@ -183,37 +185,102 @@ describe("links", () => {
   test("of main: one migration at a time, and the next when it is over", () => {
     const { migrating, ask, close, data, wait } = sceneOf()
     const main = migrating(7)
-    expect(ask("main", 7).verdict).toBe("session/one-migration")
+    expect(ask("main", 7).verdict).toBe("session/id-once")
     expect(ask("main", 8).verdict).toBe("session/one-migration")
     expect(ask("main", 0).verdict).toBe("session/one-migration")
     close(main)
     expect(ask("main", 0).verdict).toBe("forward")
-    expect(ask("main", 8).verdict).toBe("forward")
+    expect(ask("main", 8).verdict).toBe("hold")
     const other = sceneOf()
     const first = other.migrating(7)
     expect(other.data(first, genuine("main"))).toBe("forward")
-    expect(other.ask("main", 7).verdict).toBe("forward")
+    expect(other.ask("main", 7).verdict).toBe("session/id-once")
+    expect(other.ask("main", 8).verdict).toBe("forward")
     wait(1)
     expect(data(main, genuine("main"))).toBe("session/linked-first")
   })
 
-  test("of an ordinary main: a session that says it migrates keeps it out only while there can be data to lose", () => {
-    const unanswered = sceneOf()
-    unanswered.ask("main", 7)
-    expect(unanswered.ask("main", 0).verdict).toBe("forward")
-    const running = sceneOf({ awaitsMachine: false })
-    running.link("main", 7)
-    expect(running.ask("main", 0).verdict).toBe("forward")
-    expect(running.ask("main", 8).verdict).toBe("session/one-migration")
+  test("of main: a client that left reserves nothing, but its id until the server has closed it", () => {
+    const { migrating, ask, leave, close } = sceneOf()
+    const main = migrating(7)
+    leave(main)
+    expect(ask("main", 7).verdict).toBe("session/id-once")
+    expect(ask("main", 8).verdict).toBe("forward")
+    const closed = sceneOf()
+    closed.close(closed.migrating(7))
+    expect(closed.ask("main", 7).verdict).toBe("forward")
+    close(main)
+  })
+
+  test("of main: a session that says it migrates keeps it out while there can be data to lose, and 30 s longer", () => {
+    for (const id of [0, 8]) {
+      const running = sceneOf({ awaitsMachine: false })
+      running.wait(5_000)
+      running.link("main", 7)
+      running.wait(34_999)
+      expect(running.ask("main", id).verdict).toBe("session/one-migration")
+      running.wait(35_000)
+      expect(running.ask("main", id).verdict).toBe("forward")
+      const awaiting = sceneOf()
+      awaiting.link("main", 7)
+      awaiting.wait(1_000_000)
+      expect(awaiting.ask("main", id).verdict).toBe("session/one-migration")
+    }
     const arrived = sceneOf()
     const main = arrived.migrating(7)
     arrived.link("usbredir", 7)
     expect(arrived.ask("main", 0).verdict).toBe("session/one-migration")
-    expect(arrived.data(main, genuine("main"))).toBe("forward")
-    expect(arrived.ask("main", 0).verdict).toBe("forward")
+    // Main's data waits for that of usbredir, so that it is not known yet whether a machine came.
+    expect(arrived.data(main, genuine("main"))).toBe("hold")
+    expect(arrived.ask("main", 0).verdict).toBe("session/one-migration")
   })
 
-  test("that the server does not take leaves nothing behind that it would wait for", () => {
+  test("are asked for one at a time, in the order in which they came", () => {
+    const { ordinary, ask, session, leave } = sceneOf()
+    ordinary()
+    const [first, second, third] = [ask("inputs", 7), ask("cursor", 7), ask("record", 7)]
+    expect([first, second, third].map(({ verdict }) => verdict)).toEqual(["forward", "hold", "hold"])
+    const linked = (connection: number, error = 0) =>
+      session({ kind: "linked", connection, error }).map((each) => [each.connection, verdictOf(each)])
+    // Nobody can say for another that a link was taken.
+    expect(linked(second.connection)).toEqual([])
+    // One that leaves is still being asked for, and one that waits is not waited for any more.
+    expect(leave(first.connection)).toEqual([])
+    expect(leave(second.connection).map(verdictOf)).toEqual(["end"])
+    expect(linked(first.connection)).toEqual([
+      [first.connection, "end"],
+      [third.connection, "forward"],
+    ])
+  })
+
+  test("that the server does not take, or never answers, let the next one go on", () => {
+    for (const over of ["linked", "closed"] as const) {
+      const { ordinary, ask, session } = sceneOf()
+      ordinary()
+      const [first, second] = [ask("inputs", 7), ask("inputs", 7)]
+      expect(second.verdict).toBe("hold")
+      const { connection } = first
+      const decisions = session(over === "linked" ? { kind: over, connection, error: 7 } : { kind: over, connection })
+      expect(decisions.map((each) => [each.connection, verdictOf(each)])).toEqual([[second.connection, "forward"]])
+    }
+  })
+
+  test("of a new main end every earlier session, which the server has dropped", () => {
+    const { ordinary, link, ask, send, leave, decided } = sceneOf()
+    const main = ordinary(7)
+    const inputs = link("inputs", 7)
+    ordinary(8)
+    expect(ask("cursor", 7).verdict).toBe("session/known-id")
+    expect(send(inputs, 101)).toBe("session/main-open")
+    expect(decided()).toEqual([
+      [inputs, "session/main-open"],
+      [inputs, "end"],
+    ])
+    expect(leave(main).map(verdictOf)).toEqual(["end"])
+    expect(ask("cursor", 8).verdict).toBe("forward")
+  })
+
+  test("that the server does not take leave nothing behind that it would wait for", () => {
     const { migrating, ask, link, session, data } = sceneOf()
     const main = migrating(7)
     const usbredir = link("usbredir", 7)
@@ -224,35 +291,89 @@ describe("links", () => {
     expect(ask("main", 8).verdict).toBe("forward")
   })
 
-  test("of channels may overtake the question of a first migration, not of a later one", () => {
-    const { link, send, server, close, ask, migrating } = sceneOf()
+  test("of channels before their main's question wait until the seamless flag is off, whoever has set it", () => {
+    const { link, ask, sent, server, decided, session } = sceneOf()
     const main = link("main", 7)
-    link("usbredir", 7)
+    const [inputs, cursor] = [ask("inputs", 7), ask("cursor", 7)]
+    expect([inputs.verdict, cursor.verdict]).toEqual(["hold", "hold"])
+    const again = ask("record", 7)
+    expect(sent()).toEqual([]) // once is enough
+    server(main, 118)
+    expect(decided()).toEqual([
+      [main, "drop"],
+      [inputs.connection, "forward"],
+    ])
+    session({ kind: "linked", connection: inputs.connection, error: 0 })
+    session({ kind: "linked", connection: cursor.connection, error: 0 })
+    session({ kind: "linked", connection: again.connection, error: 0 })
+    expect(ask("playback", 7).verdict).toBe("forward")
+    const first = sceneOf()
+    const early = first.link("main", 7)
+    first.ask("inputs", 7)
+    expect(first.sent()).toEqual([[early, seamless, 2, 0, 0, 0]])
+  })
+
+  test("of channels behind their main's question wait for its answer", () => {
+    for (const [answer, then] of [
+      [117, "forward"],
+      [118, "session/data-after-acknowledgement"],
+    ] as const) {
+      const { link, send, ask, server, decided, session } = sceneOf()
+      const main = link("main", 7)
+      expect(send(main, seamless, word(1))).toBe("forward")
+      const { connection, verdict } = ask("inputs", 7)
+      expect(verdict).toBe("hold")
+      server(main, answer)
+      expect(decided()).toEqual([[connection, "forward"]])
+      session({ kind: "linked", connection, error: 0 })
+      expect(send(connection, types.data)).toBe(then)
+    }
+  })
+
+  test("of channels behind MIGRATE_END wait for MAIN_INIT", () => {
+    const { link, send, ask, server, decided } = sceneOf()
+    const main = link("main", 7)
+    expect(send(main, end)).toBe("forward")
+    const { connection, verdict } = ask("usbredir", 7)
+    expect(verdict).toBe("hold")
+    server(main, 103, word(7))
+    expect(decided()).toEqual([[connection, "forward"]])
+  })
+
+  test("of channels that wait are refused when their main leaves", () => {
+    const { link, send, ask, leave, decided } = sceneOf()
+    const main = link("main", 7)
+    send(main, seamless, word(1))
+    const { connection } = ask("usbredir", 7)
+    leave(main)
+    expect(decided()).toEqual([
+      [main, "end"],
+      [connection, "session/main-open"],
+      [connection, "end"],
+    ])
+  })
+
+  test("may overtake neither the guard's question nor the client's: two answers, one is the client's", () => {
+    const { link, send, ask, server, decided } = sceneOf()
+    const main = link("main", 7)
+    const { connection } = ask("usbredir", 7)
     expect(send(main, seamless, word(1))).toBe("forward")
-    link("display", 7)
+    server(main, 118)
+    expect(decided()).toEqual([[main, "drop"]])
     server(main, 117)
-    close(main)
-    const second = link("main", 8)
-    expect(ask("usbredir", 8).verdict).toBe("session/channel-after-seamless")
-    expect(send(second, seamless, word(1))).toBe("forward")
-    expect(ask("usbredir", 8).verdict).toBe("session/channel-after-seamless")
-    server(second, 118)
-    expect(ask("usbredir", 8).verdict).toBe("forward")
-    close(second)
-    close(migrating(9))
-    const third = link("main", 9)
-    expect(send(third, end)).toBe("forward")
-    expect(ask("usbredir", 9).verdict).toBe("session/channel-after-seamless")
-    server(third, 103, word(9))
-    expect(ask("usbredir", 9).verdict).toBe("forward")
+    expect(decided()).toEqual([[connection, "forward"]])
   })
 })
 
 describe("a seamless migration", () => {
   test("passes: links before and after the question, then data in any order, then an ordinary session", () => {
-    const { link, send, server, data, ask, wait } = sceneOf()
+    const { link, linkEarly, send, server, data, ask, wait, decided } = sceneOf()
     const main = link("main", 7)
-    const early = carrying.filter(isNotMain).map((channel) => [channel, link(channel, 7)] as const)
+    const [first = "inputs", ...rest] = carrying.filter(isNotMain)
+    const early = [
+      [first, linkEarly(main, first)] as const,
+      ...rest.map((channel) => [channel, link(channel, 7)] as const),
+    ]
     const cursor = link("cursor", 7)
     expect(send(main, seamless, word(1))).toBe("forward")
     server(main, 117)
@@ -261,15 +382,16 @@ describe("a seamless migration", () => {
     for (const [channel, connection] of early) expect(data(connection, genuine(channel))).toBe("forward")
     expect(data(display, displayOf())).toBe("forward")
     expect(ask("inputs", 7, 1).verdict).toBe("session/channel-before-data")
-    expect(data(main, withAgent)).toBe("forward")
+    expect(data(main, withAgent)).toBe("hold")
+    for (const [channel, connection] of early) if (channel === "display") server(connection, 3, word(1))
+    expect(decided()).toEqual([])
+    server(display, 3, word(1))
+    expect(decided()).toEqual([[main, "forward"]])
     for (const [, connection] of early) expect(send(connection, 105)).toBe("forward")
     expect(send(main, types.agentToken)).toBe("forward")
-    wait(9_999)
+    wait(100_000)
     expect(ask("inputs", 7, 1).verdict).toBe("session/channel-before-data")
     expect(ask("cursor", 7, 1).verdict).toBe("forward")
-    wait(10_000)
-    const late = link("inputs", 7, 1)
-    expect(send(late, 101)).toBe("forward")
   })
 
   test.each(carrying)("%s: data comes once", (channel) => {
@@ -318,9 +440,9 @@ describe("a seamless migration", () => {
 
   test.each(carrying)("%s: no data before the acknowledgement", (channel) => {
     for (const isAsked of [false, true]) {
-      const { link, send, data } = sceneOf()
+      const { link, linkEarly, send, data } = sceneOf()
       const main = link("main", 7)
-      const connection = channel === "main" ? main : link(channel, 7)
+      const connection = channel === "main" ? main : linkEarly(main, channel)
       if (isAsked) send(main, seamless, word(1))
       expect(data(connection, genuine(channel))).toBe("session/data-after-acknowledgement")
     }
@@ -336,6 +458,7 @@ describe("a seamless migration", () => {
 
   test("data is not larger than the receiver takes", () => {
     const { migrating, link, send } = sceneOf({
+      awaitsMachine: true,
       receiver: { ...defaultReceiver, maxBlobBytes: { ...defaultReceiver.maxBlobBytes, inputs: 10 } },
     })
     migrating()
@@ -379,9 +502,22 @@ describe("a seamless migration", () => {
     expect(send(migrating(), seamless, word(1))).toBe("session/seamless-once")
   })
 
-  test("is not one of a machine that runs", () => {
-    const asked = (scene: ReturnType<typeof sceneOf>) => scene.send(scene.link("main", 9), seamless, word(1))
+  test("is not one of a machine that runs, or that nobody awaits: it is declined, and goes on not seamlessly", () => {
+    const asked = (scene: ReturnType<typeof sceneOf>) => {
+      const connection = scene.link("main", 9)
+      expect(scene.session({ kind: "message", connection, type: seamless, size: 4, head: word(1) })[0]?.kind).toBe(
+        "gather",
+      )
+      const [decision] = scene.session({ kind: "whole", connection, type: seamless, payload: word(1) })
+      if (decision?.kind !== "replace") return decision?.kind
+      expect([...decision.payload]).toEqual([2, 0, 0, 0])
+      scene.server(connection, 118)
+      expect(scene.decided()).toEqual([]) // it is the answer to the client
+      expect(scene.send(connection, end)).toBe("forward")
+      return decision.violation.rule
+    }
     expect(asked(sceneOf({ awaitsMachine: false }))).toBe("session/machine-awaited")
+    expect(asked(sceneOf({}))).toBe("session/machine-awaited")
     const without = sceneOf()
     without.ordinary(7, 0)
     expect(asked(without)).toBe("forward")
@@ -434,29 +570,33 @@ describe("a seamless migration", () => {
   })
 
   test("a display that the server draws on is a stream's, and carries no data", () => {
-    const { migrating, link, server, send, data, ask, wait } = sceneOf()
+    const { migrating, link, server, send, data, ask, wait, decided } = sceneOf()
     const main = migrating()
     const stream = link("display", 7, 1)
-    data(main, genuine("main"))
+    expect(data(main, genuine("main"))).toBe("hold")
     server(stream, 3)
+    expect(decided()).toEqual([[main, "forward"]])
     expect(send(stream, ackSync)).toBe("forward")
     server(stream, 314)
     expect(send(stream, 102)).toBe("forward")
     wait(10_000)
-    expect(ask("usbredir", 7).verdict).toBe("forward")
+    expect(ask("usbredir", 7).verdict).toBe("session/channel-before-data")
+    expect(ask("main", 9).verdict).toBe("forward")
     expect(data(stream, displayOf())).toBe("session/data-in-migration")
   })
 
-  test("a channel that leaves before its data leaves a migration that never ends", () => {
+  test("a channel that leaves before its data leaves a migration that never ends, and keeps others out for 30 s", () => {
     const { migrating, link, close, data, wait, ask } = sceneOf()
     const main = migrating()
     close(link("usbredir", 7))
     const again = link("usbredir", 7)
     expect(data(again, genuine("usbredir"))).toBe("forward")
     data(main, genuine("main"))
-    wait(100_000)
-    expect(ask("usbredir", 7, 1).verdict).toBe("session/channel-before-data")
+    wait(29_999)
     expect(ask("main", 9).verdict).toBe("session/one-migration")
+    wait(30_000)
+    expect(ask("usbredir", 7, 1).verdict).toBe("session/channel-before-data")
+    expect(ask("main", 9).verdict).toBe("forward")
   })
 
   test("ends with its main channel: nothing is sent any more on the others", () => {
@@ -473,9 +613,9 @@ describe("a seamless migration", () => {
 
 describe("a migration that is not seamless", () => {
   test.each([false, true])("passes, with the target's refusal: %s", (isDeclined) => {
-    const { link, send, server, data, ask } = sceneOf()
+    const { link, linkEarly, send, server, data, ask, session } = sceneOf()
     const main = link("main", 7)
-    const display = link("display", 7)
+    const display = linkEarly(main, "display")
     if (isDeclined) {
       send(main, seamless, word(1))
       server(main, 118)
@@ -483,7 +623,10 @@ describe("a migration that is not seamless", () => {
     expect(send(main, end)).toBe("forward")
     server(main, 103, word(7))
     expect(send(display, displayInit)).toBe("forward")
-    expect(ask("inputs", 7).verdict).toBe("forward")
+    const { connection, verdict } = ask("inputs", 7)
+    expect(verdict).toBe("forward")
+    session({ kind: "linked", connection, error: 0 })
+    server(display, 3)
     expect(ask("main", 9).verdict).toBe("forward")
     expect(data(display, displayOf())).toBe("session/data-in-migration")
   })

@@ -30,6 +30,9 @@ export const types = {
   compressed: 102,
 } as const
 
+/** DISPLAY_INIT with a cache of 2^20 pixels and a dictionary of 2^20. */
+export const displayInit = Uint8Array.of(1, 0, 0, 16, 0, 0, 0, 0, 0, 1, 0, 0, 16, 0)
+
 export { carrying }
 export type Carrying = (typeof carrying)[number]
 
@@ -61,7 +64,7 @@ export const displayOf = (overrides: Partial<DisplayState> = {}): DisplayState =
 export const verdictOf = (decision: Decision | undefined): string =>
   decision?.kind === "refuse" ? decision.violation.rule : (decision?.kind ?? "nothing")
 
-export const sceneOf = (options: SessionOptions = {}) => {
+export const sceneOf = (options: SessionOptions = { awaitsMachine: true }) => {
   const session = createSession(options)
   let next = 0
   let decisions: readonly Decision[] = []
@@ -83,8 +86,19 @@ export const sceneOf = (options: SessionOptions = {}) => {
     session({ kind: "linked", connection, error: 0 })
     return connection
   }
-  const send = (connection: number, type: number, head: Uint8Array = new Uint8Array(), size = head.length): string =>
-    own({ kind: "message", connection, type, size, head })
+  /** Sends a message; one that is to be gathered comes whole at once. */
+  const send = (
+    connection: number,
+    type: number,
+    head: Uint8Array = type === types.displayInit ? displayInit : new Uint8Array(),
+    size = head.length,
+  ): string => {
+    const verdict = own({ kind: "message", connection, type, size, head })
+    if (verdict !== "gather") return verdict
+    const payload = new Uint8Array(size)
+    payload.set(head)
+    return own({ kind: "whole", connection, type, payload })
+  }
   const server = (connection: number, type: number, head: Uint8Array = new Uint8Array()) => {
     decisions = session({ kind: "server", connection, type, size: head.length, head })
   }
@@ -96,9 +110,32 @@ export const sceneOf = (options: SessionOptions = {}) => {
     decisions = session({ kind: "closed", connection })
     return decisions
   }
+  const leave = (connection: number): readonly Decision[] => {
+    decisions = session({ kind: "left", connection })
+    return decisions
+  }
   const wait = (now: number): readonly Decision[] => {
     decisions = session({ kind: "time", now })
     return decisions
+  }
+
+  /** A channel of an ordinary session that may say anything: a display has had its DISPLAY_INIT and has spoken. */
+  const ready = (channel: LinkedChannel, connectionId = 7, channelId = 0): number => {
+    const connection = link(channel, connectionId, channelId)
+    if (channel !== "display") return connection
+    if (send(connection, types.displayInit) !== "forward") throw new TypeError("no display")
+    server(connection, 105)
+    return connection
+  }
+  /** A channel of a client that migrates and has not said how: the guard turns the seamless flag off for it. */
+  const linkEarly = (main: number, channel: LinkedChannel, connectionId = 7, channelId = 0): number => {
+    const { connection, verdict } = ask(channel, connectionId, channelId)
+    if (verdict !== "hold") throw new TypeError(verdict)
+    server(main, 118)
+    if (!decisions.some((each) => each.connection === connection && each.kind === "forward"))
+      throw new TypeError("no link")
+    session({ kind: "linked", connection, error: 0 })
+    return connection
   }
 
   /** Main of a new session, with the id that the server gives it. */
@@ -122,14 +159,20 @@ export const sceneOf = (options: SessionOptions = {}) => {
     session,
     ask,
     link,
+    ready,
+    linkEarly,
     send,
     server,
     data,
     close,
+    leave,
     wait,
     ordinary,
     migrating,
     /** All of the last event's decisions. */
     decided: () => decisions.map((decision) => [decision.connection, verdictOf(decision)]),
+    /** Messages of the guard's own among them. */
+    sent: () =>
+      decisions.flatMap((each) => (each.kind === "send" ? [[each.connection, each.type, ...each.payload]] : [])),
   }
 }

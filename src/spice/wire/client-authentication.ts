@@ -11,8 +11,8 @@ const mechanisms = { ticket: 1, sasl: 2 } as const
 
 /** Who takes what authenticates a client. */
 export interface AuthenticationListener {
-  /** All of it is there; its last bytes pass if nothing is wrong. */
-  readonly complete: () => Violation | undefined
+  /** All of it is there. Its last bytes have not passed: they are the listener's to forward. */
+  readonly complete: (last: Uint8Array) => Violation | undefined
   /** Bytes that may pass, in order. */
   readonly forward: (bytes: Uint8Array) => void
 }
@@ -22,8 +22,7 @@ const ticket = ({ complete, forward }: AuthenticationListener): Part => {
   return (chunk, start) => {
     const end = Math.min(chunk.length, start + left)
     left -= end - start
-    const wrong = left === 0 ? complete() : undefined
-    if (wrong !== undefined) return wrong
+    if (left === 0) return complete(chunk.subarray(start, end)) ?? end
     forward(chunk.subarray(start, end))
     return end
   }

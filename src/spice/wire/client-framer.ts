@@ -4,21 +4,24 @@ import { wireChecks } from "./checks.js"
 import { clientAuthentication } from "./client-authentication.js"
 import { clientLink } from "./client-link.js"
 import type { Link } from "./link.js"
-import { fromClient, headsFromClient } from "./messages.js"
+import { headsFromClient } from "./messages.js"
 import { type Part, whole } from "./part.js"
 import { type Step, scanMessages } from "./scan.js"
 
 /** Who judges what a client sends, and takes what may pass. Bytes are valid during the call only. */
 export interface ClientListener {
-  /** The client has authenticated itself: the bytes that make the server link the channel are about to pass. */
-  readonly link: (link: Link) => Violation | undefined
+  /**
+   * The client has authenticated itself: the bytes that make the server link the channel are about to pass, or are held
+   * until `release`.
+   */
+  readonly link: (link: Link) => Violation | "hold" | undefined
   /**
    * A message's header, with the beginning of its payload where `headsFromClient` has some. Without a violation it
-   * passes; a MIGRATE_DATA can also be held, and its size is the listener's to bound.
+   * passes; one without a head can also be held, and its size is the listener's to bound.
    */
   readonly message: (type: number, size: number, head: Uint8Array) => Violation | "hold" | undefined
-  /** A whole MIGRATE_DATA that was held; none of it has passed. It is the listener's to keep. */
-  readonly data: (header: Uint8Array, payload: Uint8Array) => void
+  /** A whole message that was held; none of it has passed. It is the listener's to keep. */
+  readonly whole: (type: number, header: Uint8Array, payload: Uint8Array) => void
   /** Bytes that may pass, in order. */
   readonly forward: (bytes: Uint8Array) => void
 }
@@ -26,10 +29,12 @@ export interface ClientListener {
 /** The client's side of one connection. */
 export interface ClientFramer {
   /**
-   * Takes a chunk, and says how much of it: all, or up to the end of a MIGRATE_DATA that was held: when
+   * Takes a chunk, and says how much of it: all, or up to the end of a link or a message that was held: when
    * the rest is fed is up to the caller. Once it returned a violation nothing is taken any more.
    */
   readonly feed: (chunk: Uint8Array) => number | Violation
+  /** Forwards the link that was held. */
+  readonly release: () => void
   /** How the connection goes on, which the server's reply says. */
   readonly agree: (agreed: Agreed) => void
   /** The link message, once it has passed. */
@@ -42,7 +47,7 @@ const beforeReply: Part = () => new Violation(wireChecks.beforeReply, { path: ""
 const clientMessages = (
   { link, agreement }: Agreed,
   listener: ClientListener,
-  hold: (header: Uint8Array, size: number) => Part,
+  hold: (type: number, header: Uint8Array, size: number) => Part,
 ): Part => {
   let wrong: Violation | undefined
   let held: Part | undefined
@@ -52,9 +57,9 @@ const clientMessages = (
       wrong = verdict
       return "stop"
     }
-    if (verdict === undefined || type !== fromClient.migrateData) return "pass"
+    if (verdict === undefined) return "pass"
     return (header) => {
-      held = hold(header.slice(), size)
+      held = hold(type, header.slice(), size)
     }
   }
   const scan = scanMessages(agreement.header, headsFromClient(link.channel), { message, run: listener.forward })
@@ -90,11 +95,11 @@ export const frameClient = (listener: ClientListener): ClientFramer => {
   }
 
   const beginMessages = (agreed: Agreed): void => {
-    const messages = clientMessages(agreed, listener, (header, size) => {
+    const messages = clientMessages(agreed, listener, (type, header, size) => {
       part = whole(size, (payload) => {
         part = messages
         delivered = true
-        listener.data(header, payload)
+        listener.whole(type, header, payload)
         return undefined
       })
       return part
@@ -102,16 +107,32 @@ export const frameClient = (listener: ClientListener): ClientFramer => {
     part = messages
   }
 
+  /** What is left of a held link; there is none but while it is held. */
+  let release = (): void => {}
+
+  const authenticated = (agreed: Agreed, last: Uint8Array): Violation | undefined => {
+    const verdict = listener.link(agreed.link)
+    if (verdict instanceof Violation) return verdict
+    const bytes = verdict === "hold" ? last.slice() : last
+    const pass = (): void => {
+      release = () => {}
+      beginMessages(agreed)
+      listener.forward(bytes)
+    }
+    if (verdict === undefined) pass()
+    else {
+      delivered = true
+      release = pass
+    }
+    return undefined
+  }
+
   const agree = (agreed: Agreed): void => {
     part = clientAuthentication(agreed.agreement, {
-      complete: () => {
-        const wrong = listener.link(agreed.link)
-        if (wrong === undefined) beginMessages(agreed)
-        return wrong
-      },
+      complete: (last) => authenticated(agreed, last),
       forward: listener.forward,
     })
   }
 
-  return { feed, agree, link: () => link }
+  return { feed, release: () => release(), agree, link: () => link }
 }

@@ -1,3 +1,4 @@
+import { viewOf } from "../../schema/bytes.js"
 import { type Layout, struct, u16, u32, u64 } from "../../schema/language.js"
 import { placesOf } from "./declared.js"
 
@@ -41,3 +42,13 @@ const placesIn = (layout: Layout): HeaderPlaces => {
 
 export const miniPlaces = placesIn(miniHeader)
 export const fullPlaces = placesIn(fullHeader)
+
+/** A message with its header. spice-server looks at no serial and no list of a client's message. */
+export const encodeMessage = (places: HeaderPlaces, type: number, payload: Uint8Array): Uint8Array => {
+  const bytes = new Uint8Array(places.size + payload.length)
+  const view = viewOf(bytes)
+  view.setUint16(places.type, type, true)
+  view.setUint32(places.length, payload.length, true)
+  bytes.set(payload, places.size)
+  return bytes
+}

@@ -1,3 +1,4 @@
+import { viewOf } from "../../schema/bytes.js"
 import type { LinkedChannel } from "./channels.js"
 
 /** Numbers of messages, as far as the framing and the session know them (spice-protocol, enums.h). */
@@ -9,6 +10,26 @@ export const fromClient = { ackSync: 1, ack: 2, pong: 3, migrateFlushMark: 4, mi
 export const onMain = { agentStart: 106, agentData: 107, agentToken: 108, migrateEnd: 109, dstDoSeamless: 110 } as const
 export const onDisplay = { init: 101 } as const
 export const onSpicevmc = { compressedData: 102 } as const
+
+/**
+ * MIGRATE_DST_DO_SEAMLESS of a version that there is not. The server answers with NACK, and its seamless flag is off
+ * from then on (reds.cpp:1946).
+ */
+export const noVersion: Uint8Array = Uint8Array.of(2, 0, 0, 0)
+
+/** DISPLAY_INIT with a small cache and a small dictionary, both 0 by their id: u8, i64, u8, i32. */
+export const displayInit: Uint8Array = Uint8Array.of(0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0)
+
+/** The largest dictionary of GLZ, in pixels (LZ_MAX_WINDOW_SIZE). */
+const largestWindow = 0x2000000
+
+/** Whether a payload is a DISPLAY_INIT that a display can be served by. */
+export const isDisplayInit = (payload: Uint8Array): boolean => {
+  if (payload.length !== displayInit.length) return false
+  const view = viewOf(payload)
+  const window = view.getInt32(10, true)
+  return view.getInt32(5, true) >= 0 && window >= 0 && window <= largestWindow
+}
 
 /** Of the server, on any channel. */
 export const fromServer = { migrate: 1, setAck: 3, ping: 4 } as const
@@ -36,7 +57,6 @@ const none: Heads = new Map()
 const compressed: Heads = new Map([[onSpicevmc.compressedData, 5]])
 
 const clientHeads: Partial<Record<LinkedChannel, Heads>> = {
-  main: new Map([[onMain.dstDoSeamless, 4]]),
   usbredir: compressed,
   port: compressed,
   webdav: compressed,

@@ -17,8 +17,8 @@ export const connected = (overrides: Partial<ConnectionListener> = {}) => {
       told.push(["message", type, size, [...head]])
       return overrides.message === undefined ? (type === 5 ? "hold" : undefined) : overrides.message(type, size, head)
     },
-    data: (header, payload) => {
-      told.push(["data", [...header], [...payload]])
+    whole: (type, header, payload) => {
+      told.push([type === 5 ? "data" : "whole", [...header], [...payload]])
     },
     forward: (bytes) => {
       forwarded.push(bytes.slice())
@@ -28,7 +28,9 @@ export const connected = (overrides: Partial<ConnectionListener> = {}) => {
     },
     serverMessage: (type, size, head) => {
       told.push(["server", type, size, [...head]])
+      return overrides.serverMessage?.(type, size, head)
     },
+    mayDrop: () => overrides.mayDrop?.() ?? false,
   })
   /** Feeds all of the bytes in chunks of these sizes, the last one repeated; what data stopped is fed again. */
   const fromClient = (bytes: Uint8Array, sizes: readonly number[] = [bytes.length]): Violation | undefined => {
@@ -47,7 +49,7 @@ export const connected = (overrides: Partial<ConnectionListener> = {}) => {
   const fromServer = (bytes: Uint8Array, size = bytes.length): Violation | undefined => {
     for (let at = 0; at < bytes.length; at += size) {
       const wrong = framers.fromServer(bytes.slice(at, at + size))
-      if (wrong !== undefined) return wrong
+      if (wrong instanceof Violation) return wrong
     }
     return undefined
   }

@@ -232,13 +232,16 @@ describe("the client's messages", () => {
   })
 
   test("the beginning of a payload is shown where the session looks at it", () => {
-    const main = linked({})
-    main.fromClient(mini(110, Uint8Array.of(1, 2, 3, 4, 5)), [8])
-    main.fromClient(mini(110, Uint8Array.of(1, 2)))
-    expect(main.told.slice(2)).toEqual([
-      ["message", 110, 5, [1, 2, 3, 4]],
-      ["message", 110, 2, [1, 2]],
+    const port = linked({ channel: "port" })
+    port.fromClient(mini(102, Uint8Array.of(1, 2, 3, 4, 5, 6)), [8])
+    port.fromClient(mini(102, Uint8Array.of(1, 2)))
+    expect(port.told.slice(2)).toEqual([
+      ["message", 102, 6, [1, 2, 3, 4, 5]],
+      ["message", 102, 2, [1, 2]],
     ])
+    const main = linked({})
+    main.fromClient(mini(110, word(1)))
+    expect(main.told.slice(2)).toEqual([["message", 110, 4, []]])
     const usbredir = linked({ channel: "usbredir" })
     usbredir.fromClient(concat(mini(102, new Uint8Array(9)), mini(101, new Uint8Array(9))))
     expect(usbredir.told.slice(2)).toEqual([
@@ -329,6 +332,35 @@ describe("the server's messages", () => {
     const other = linked({ channel: "cursor" })
     other.fromServer(mini(103, init))
     expect(other.told.slice(2)).toEqual([["server", 103, 32, []]])
+  })
+
+  test("pass but for those that are dropped, wherever chunks cut them", () => {
+    const [before, nack, behind] = [mini(101, word(1)), mini(118), mini(118, word(2))]
+    const [longBefore, longNack, longBehind] = [full(101, word(1)), full(118), full(118, word(2))]
+    for (const [common, said, kept] of [
+      [[modern], concat(before, nack, nack, behind), concat(before, behind)],
+      [[0b0011], concat(longBefore, longNack, longNack, longBehind), concat(longBefore, longBehind)],
+    ] as const)
+      for (let size = 1; size <= said.length; size++)
+        for (let first = 0; first < size; first++) {
+          const { framers } = linked(
+            { common },
+            { serverMessage: (type: number) => (type === 118 ? "drop" : undefined), mayDrop: () => true },
+          )
+          const passing: Uint8Array[] = []
+          for (let at = 0, end = first; at < said.length; at = end, end += size) {
+            const passed = framers.fromServer(said.slice(at, end))
+            if (passed === undefined || passed instanceof Violation) throw new TypeError("all of it")
+            passing.push(...passed)
+          }
+          expect(concat(...passing)).toEqual(kept)
+        }
+  })
+
+  test("a message of the guard's own has the header that was agreed on", () => {
+    expect(linked({}).framers.encode(110, word(2))).toEqual(mini(110, word(2)))
+    const long = concat(new Uint8Array(8), Uint8Array.of(110, 0), word(4), word(0), word(2))
+    expect(linked({ common: [0b0011] }).framers.encode(110, word(2))).toEqual(long)
   })
 
   test("an announced size is only counted", () => {
