@@ -1,13 +1,16 @@
 import * as E from "fp-ts/lib/Either.js"
 import type { Mode, Reaction, RelayConfiguration } from "../relay/configuration.js"
-import { jsonLog, type Log } from "../relay/log.js"
+import { type Failure, printableReasonOf } from "../relay/failure.js"
+import type { Log } from "../relay/log.js"
 import { notifySystemd } from "../relay/notify.js"
 import { type Relay, startRelay } from "../relay/relay.js"
 import { readConfiguration } from "../relay/settings.js"
 import { printable } from "../report/printable.js"
 import { reasonOf } from "../report/reason.js"
 import { isUnreadable, reportUnreadable, type Unreadable } from "./input.js"
+import { openLogOutput } from "./log-output.js"
 import { bytesOf, fromToml } from "./operator-file.js"
+import { openRelayLog, type RelayLog } from "./relay-log.js"
 import { type ExitCode, exitCode, type Terminal } from "./terminal.js"
 
 export interface RelayCommandOptions {
@@ -25,6 +28,7 @@ export interface RelayMachine {
   /** Calls a function with each signal of a name; returns what takes that back. */
   readonly onSignal: (signal: "SIGHUP" | "SIGTERM" | "SIGINT", action: () => void) => () => void
   readonly notify: typeof notifySystemd
+  readonly openLogOutput: typeof openLogOutput
 }
 
 const thisMachine: RelayMachine = {
@@ -33,6 +37,7 @@ const thisMachine: RelayMachine = {
     return () => void process.off(signal, action)
   },
   notify: notifySystemd,
+  openLogOutput,
 }
 
 /** What is configured, as yet unchecked: the file's content or what the options say. */
@@ -76,6 +81,12 @@ const fail = (reasons: readonly Unreadable[], terminal: Terminal): ExitCode => {
   return exitCode.failed
 }
 
+const failWith = (failures: readonly Failure[], terminal: Terminal): ExitCode =>
+  fail(
+    failures.map(({ name: file, reason }) => ({ file, reason })),
+    terminal,
+  )
+
 /** `migration-guard relay`: stands between clients and servers until it is told to end. */
 export const relay = async (
   options: RelayCommandOptions,
@@ -91,36 +102,67 @@ export const relay = async (
     terminal.stdout.write(`${printable(config ?? "options")}: ${configuration.listeners.length} listeners, no errors\n`)
     return exitCode.accepted
   }
-  const log = jsonLog((line) => terminal.stdout.write(line))
+  const opened = openRelayLog(configuration.log, machine.openLogOutput)
+  if (E.isLeft(opened)) return failWith([opened.left], terminal)
+  const relayLog = opened.right
+  const { log, droppedLines } = relayLog
   const { environment } = terminal
-  const started = await startRelay(configuration, { log, environment })
-  if (E.isLeft(started))
-    return fail(
-      started.left.map(({ name: file, reason }) => ({ file, reason })),
-      terminal,
-    )
+  const started = await startRelay(configuration, { log, droppedLines, environment })
+  if (E.isLeft(started)) {
+    await relayLog.close()
+    return failWith(started.left, terminal)
+  }
   const notify = async (state: Parameters<typeof notifySystemd>[0]): Promise<void> => {
     const failure = await machine.notify(state, environment)
     if (failure !== undefined) log("warn", "systemd was not notified", { reason: printable(failure) })
   }
-  const ended = untilTold(started.right, options, log, machine, notify)
+  const ended = untilTold(started.right, oneByOne(reload(started.right, options, relayLog)), log, machine, notify)
   await notify("READY=1")
   await ended
+  await relayLog.close()
   return exitCode.accepted
 }
 
-const reload = async (relayed: Relay, options: RelayCommandOptions, log: Log): Promise<void> => {
-  if (options.config === undefined) return log("warn", "nothing to read again: there is no --config")
-  const configuration = await configurationOf(options)
-  await relayed.reload(
-    isConfiguration(configuration) ? configuration : configuration.map(({ file: name, reason }) => ({ name, reason })),
-  )
+/** Reads the configuration again, and opens the log's file anew. Whatever that ends in is told; it never throws. */
+const reload = (relayed: Relay, options: RelayCommandOptions, { log, prepare, reopen }: RelayLog) => {
+  const readAgain = async (): Promise<void> => {
+    reopen()
+    if (options.config === undefined) return log("warn", "nothing to read again: there is no --config")
+    const configuration = await configurationOf(options)
+    if (!isConfiguration(configuration))
+      return refuse(configuration.map(({ file: name, reason }) => ({ name, reason })))
+    const prepared = prepare(configuration.log)
+    if (E.isLeft(prepared)) return refuse([prepared.left])
+    const taken = await relayed.reload(configuration)
+    if (E.isRight(taken)) prepared.right.use()
+    else prepared.right.discard()
+  }
+  const refuse = async (failures: readonly Failure[]): Promise<void> => void (await relayed.reload(failures))
+  return (): Promise<void> =>
+    readAgain().catch((error: unknown) => refuse([{ name: "relay", reason: printableReasonOf(error) }]))
+}
+
+/**
+ * Does something as often as asked, one time after the other, so that the last one begins after the last was asked for.
+ * What is asked for several times while it waits is done once.
+ */
+const oneByOne = (act: () => Promise<void>): (() => void) => {
+  let turn = Promise.resolve()
+  let isWaiting = false
+  return () => {
+    if (isWaiting) return
+    isWaiting = true
+    turn = turn.then(() => {
+      isWaiting = false
+      return act()
+    })
+  }
 }
 
 /** Resolves when the relay was told to end and has: a second signal ends what the first one waits for. */
 const untilTold = (
   relayed: Relay,
-  options: RelayCommandOptions,
+  reload: () => void,
   log: Log,
   { onSignal }: RelayMachine,
   notify: (state: "STOPPING=1") => Promise<void>,
@@ -137,7 +179,7 @@ const untilTold = (
       resolve()
     }
     const listeners = [
-      onSignal("SIGHUP", () => void reload(relayed, options, log)),
+      onSignal("SIGHUP", reload),
       onSignal("SIGTERM", () => void end()),
       onSignal("SIGINT", () => void end()),
     ]

@@ -26,6 +26,7 @@ export const relayChecks = {
     "wrong-type",
     "This must be tcp://host:port, unix:///path of at most 107 bytes, or fd://name: metrics have no TLS.",
   ),
+  log: invalid("log", "wrong-type", "This must be stdout, journald or the absolute path of a file, without .. in it."),
   name: invalid("name", "wrong-type", "A name must have from 1 to 64 letters, digits, dots, hyphens and underscores."),
   network: invalid("network", "wrong-type", "This must be an address or a network like 10.0.0.0/8."),
   path: invalid("path", "wrong-type", "The path of a file must be absolute, without .. in it."),

@@ -11,6 +11,7 @@ import { isAccount, isMode, type SocketConfiguration } from "./access.js"
 import { type Address, formatAddress, parseAddress } from "./address.js"
 import { relayChecks } from "./checks.js"
 import { type LocalHost, unknownHost } from "./local-host.js"
+import type { Level } from "./log.js"
 import { areCiphers, hasCiphers, type ProtocolConfiguration } from "./protocol.js"
 import { type ReceiverConfiguration, receiverType } from "./receiver.js"
 import { attributesOf } from "./subject.js"
@@ -102,6 +103,18 @@ export interface ListenerConfiguration {
 }
 
 /**
+ * The log of `migration-guard relay`. Who calls `startRelay` gives it a log of their own.
+ *
+ * @since 0.5.0
+ */
+export interface LogConfiguration {
+  /** Lines that matter less are not written. Default `info`. */
+  readonly level?: Level
+  /** `stdout`, the absolute path of a file, or `journald`: standard output with the levels of sd-daemon(3). Default `stdout`. */
+  readonly to?: string
+}
+
+/**
  * What a relay does.
  *
  * @since 0.4.0
@@ -111,6 +124,7 @@ export interface RelayConfiguration {
   readonly metrics?: string
   /** Who may connect to `metrics`, where that is `unix:///path`. */
   readonly metricsSocket?: SocketConfiguration
+  readonly log?: LogConfiguration
   /** For how many seconds a relay that shuts down waits for its connections to end by themselves (10). */
   readonly shutdownSeconds?: number
   readonly listeners: readonly ListenerConfiguration[]
@@ -170,6 +184,16 @@ const protocol = {
 
 const protocolRule = (configured: ProtocolConfiguration): readonly Fault[] =>
   hasCiphers(configured) ? kept : brokenAt("ciphers", relayChecks.ciphersOfVersion)
+
+const log = t.exact(
+  t.partial({
+    level: t.keyof({ info: null, warn: null, error: null } satisfies Record<Level, null>),
+    to: textThat(
+      relayChecks.log,
+      (text) => text === "stdout" || text === "journald" || (normalised(text) !== undefined && !text.includes("\0")),
+    ),
+  }),
+)
 
 const listenerFields = t.exact(
   t.intersection([
@@ -334,7 +358,7 @@ const configurationType = (machine: LocalHost): t.Type<RelayConfiguration, unkno
     t.exact(
       t.intersection([
         t.type({ listeners: refined(t.readonlyArray(refined(listenerFields, listenerRule)), listenersRule(machine)) }),
-        t.partial({ metrics, metricsSocket: socket, shutdownSeconds: within(0, 600) }),
+        t.partial({ log, metrics, metricsSocket: socket, shutdownSeconds: within(0, 600) }),
       ]),
     ),
     circular(machine),

@@ -32,7 +32,13 @@ const inspecting = ({ targets, clock, observer }: Scene, who: Who) => {
   const { settings } = who
   const { mode, onViolation } = settings
   const judging = { guard: targets.guardOf(settings), onViolation, clock }
-  const judged = (outlet: Outlet): Inspector => inspectorOf(outlet, mode, judging)
+  const judged = (outlet: Outlet): Inspector => {
+    const linked = (): void => {
+      who.isLinked = true
+      outlet.linked()
+    }
+    return inspectorOf({ ...outlet, linked }, mode, judging)
+  }
   if (mode === "enforce") return judged
   const failed = (error: unknown): void => observer.troubled(who, "internal-error", error)
   return (outlet: Outlet): Inspector => monitored(outlet, judged, failed)
@@ -59,7 +65,7 @@ export const connectionsOf = (scene: Scene): Connections => {
       return
     }
     const { name } = settings
-    const who = { settings, peer, connection: ++count }
+    const who = { settings, peer, connection: ++count, isLinked: false }
     let giveBack = (): void => {}
     let leave = (): void => {}
     metrics.opened(name)

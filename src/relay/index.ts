@@ -2,6 +2,7 @@ export type { Clock } from "./clock.js"
 export {
   type LimitsConfiguration,
   type ListenerConfiguration,
+  type LogConfiguration,
   type Mode,
   type Reaction,
   type RelayConfiguration,

@@ -1,7 +1,9 @@
+import type { Clock } from "./clock.js"
 import type { Ending } from "./connection.js"
 import { codeOf, printableReasonOf } from "./failure.js"
-import type { Peer } from "./listener.js"
-import { type Fields, type Log, sparingly } from "./log.js"
+import type { Acceptor, Peer } from "./listener.js"
+import type { Fields, Level, Log } from "./log.js"
+import { limitedLog } from "./log-limits.js"
 import type { Metrics } from "./metrics.js"
 import type { Settings } from "./settings.js"
 import type { Verdict } from "./verdict.js"
@@ -10,8 +12,10 @@ import type { Verdict } from "./verdict.js"
 export interface Observer {
   readonly decided: (who: Who, verdict: Verdict) => void
   readonly troubled: (who: Who, ending: Ending, error?: unknown) => void
-  readonly rejected: (settings: Settings, peer: Peer | undefined, reason: string, code?: string) => void
+  readonly rejected: Acceptor["reject"]
   readonly failed: (settings: Settings, code: string) => void
+  /** Says at once what else was to be said later. */
+  readonly flush: () => void
 }
 
 /** Whom something is about. */
@@ -20,6 +24,8 @@ export interface Who {
   readonly peer: Peer | undefined
   /** The connection's number. */
   readonly connection: number
+  /** Whether the server has accepted the link: until then anybody may be behind it. */
+  isLinked: boolean
 }
 
 const peerText = (peer: Peer | undefined): string | undefined =>
@@ -29,10 +35,11 @@ const peerText = (peer: Peer | undefined): string | undefined =>
       ? `[${peer.address}]:${peer.port}`
       : `${peer.address}:${peer.port}`
 
-const fieldsOf = ({ settings, peer, connection }: Who): Fields => ({
+const fieldsOf = ({ settings, peer, connection, isLinked }: Who): Fields => ({
   listener: settings.name,
   peer: peerText(peer),
   connection,
+  authenticated: isLinked,
 })
 
 const verdictFields = ({ mode, action, link, violation, data }: Verdict): Fields => ({
@@ -50,26 +57,46 @@ const verdictFields = ({ mode, action, link, violation, data }: Verdict): Fields
   sha256: data?.sha256,
 })
 
-export const observerOf = (log: Log, metrics: Metrics, now: () => number): Observer => {
-  const logSparingly = sparingly(log, now)
+/** Lines in a second of each listener and rule, or reason. */
+const mostOfStrangers = 10
+const mostOfAuthenticated = 100
+
+export const observerOf = (log: Log, metrics: Metrics, clock: Clock): Observer => {
+  const limits = {
+    strangers: limitedLog(log, clock, mostOfStrangers, metrics.omitted),
+    authenticated: limitedLog(log, clock, mostOfAuthenticated, metrics.omitted),
+  }
+  /** What those cause who got past the handshake has limits of its own. */
+  const write = (kind: Fields, level: Level, message: string, fields: Fields): void => {
+    const { listener, authenticated = false } = fields
+    const limited = authenticated === true ? limits.authenticated : limits.strangers
+    limited.write({ listener, ...kind, authenticated }, level, message, { ...fields, authenticated })
+  }
   return {
     decided: (who, verdict) => {
       metrics.decided(who.settings.name, verdict)
-      const level = verdict.violation === undefined ? "info" : "warn"
-      log(level, "decision", { ...fieldsOf(who), ...verdictFields(verdict) })
+      const { violation } = verdict
+      const level = violation === undefined ? "info" : "warn"
+      write({ rule: violation?.rule ?? "none" }, level, "decision", { ...fieldsOf(who), ...verdictFields(verdict) })
     },
     troubled: (who, ending, error) => {
       metrics.troubled(who.settings.name, ending)
-      if (ending === "internal-error") log("error", ending, { ...fieldsOf(who), reason: printableReasonOf(error) })
-      else logSparingly("warn", ending, { ...fieldsOf(who), code: error === undefined ? undefined : codeOf(error) })
+      const about = fieldsOf(who)
+      const code = error === undefined ? undefined : codeOf(error)
+      if (ending !== "internal-error") write({ reason: ending }, "warn", ending, { ...about, code })
+      else write({ reason: ending }, "error", ending, { ...about, reason: printableReasonOf(error) })
     },
-    rejected: ({ name }, peer, reason, code) => {
-      metrics.rejected(name, reason)
-      logSparingly("warn", "connection rejected", { listener: name, peer: peerText(peer), reason, code })
+    rejected: ({ name: listener }, peer, reason, code) => {
+      metrics.rejected(listener, reason)
+      write({ reason }, "warn", "connection rejected", { listener, peer: peerText(peer), reason, code })
     },
-    failed: ({ name }, code) => {
-      metrics.troubled(name, "accept-failed")
-      logSparingly("error", "accept-failed", { listener: name, code })
+    failed: ({ name: listener }, code) => {
+      metrics.troubled(listener, "accept-failed")
+      write({ reason: "accept-failed" }, "error", "accept-failed", { listener, code })
+    },
+    flush: () => {
+      limits.strangers.flush()
+      limits.authenticated.flush()
     },
   }
 }

@@ -1,4 +1,5 @@
-import { createServer, type RequestListener, type ServerResponse } from "node:http"
+import { createServer, type RequestListener, type Server, type ServerResponse } from "node:http"
+import type { Socket } from "node:net"
 import * as E from "fp-ts/lib/Either.js"
 import type { Access } from "./access.js"
 import type { Activation } from "./activation.js"
@@ -41,8 +42,33 @@ const handler =
   }
 
 /** Few ask, with few words, and not for long. */
-const bounds = { headersTimeout: 5_000, requestTimeout: 5_000, keepAliveTimeout: 5_000, maxHeaderSize: 4096 } as const
+const bounds = {
+  headersTimeout: 5_000,
+  requestTimeout: 5_000,
+  keepAliveTimeout: 5_000,
+  connectionsCheckingInterval: 1_000,
+  maxHeaderSize: 4096,
+} as const
 const mostConnections = 32
+
+/** Lets new connections in by ending those that have asked nothing for the longest time. */
+const makingRoom = (server: Server): void => {
+  const open = new Set<Socket>()
+  const isLast = (socket: Socket): void => {
+    open.delete(socket)
+    open.add(socket)
+  }
+  server.on("connection", (socket) => {
+    const [oldest] = open
+    if (oldest !== undefined && open.size >= mostConnections) {
+      open.delete(oldest)
+      oldest.destroy()
+    }
+    isLast(socket)
+    socket.once("close", () => open.delete(socket))
+  })
+  server.on("request", ({ socket }) => isLast(socket))
+}
 
 export const openOperations = async (
   address: Address,
@@ -52,7 +78,7 @@ export const openOperations = async (
   access?: Access,
 ): Promise<E.Either<Failure, Operations>> => {
   const server = createServer(bounds, handler(metrics, isReady))
-  server.maxConnections = mostConnections
+  makingRoom(server)
   const listens = await listening(server, address, activation, access)
   if (E.isLeft(listens)) return E.left({ name: "metrics", reason: listens.left })
   // Without file descriptors a connection fails; the server goes on.

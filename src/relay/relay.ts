@@ -5,9 +5,9 @@ import { type Clock, systemClock } from "./clock.js"
 import type { RelayConfiguration } from "./configuration.js"
 import { connectionsOf, type Scene } from "./connections.js"
 import { missingDescriptors } from "./descriptors.js"
-import type { Failure } from "./failure.js"
+import { type Failure, printableReasonOf } from "./failure.js"
 import { type Acceptor, type Listener, openListener } from "./listener.js"
-import type { Log } from "./log.js"
+import { harmless, type Log } from "./log.js"
 import { metricsOf } from "./metrics.js"
 import { observerOf } from "./observer.js"
 import { type Operations, openOperations } from "./operations.js"
@@ -20,8 +20,10 @@ import { targetsOf } from "./targets.js"
  * @since 0.4.0
  */
 export interface RelayOptions {
-  /** Takes the lines of its log. Default: nobody. */
+  /** Takes the lines of its log, whatever the configuration says of it. Default: nobody. */
   readonly log?: Log
+  /** How many lines of the log found no room so far, for the metrics. Default: none ever. */
+  readonly droppedLines?: () => number
   /** LISTEN_FDS, LISTEN_PID and LISTEN_FDNAMES, for addresses like fd://name. Default: none. */
   readonly environment?: Readonly<Record<string, string | undefined>>
   readonly clock?: Clock
@@ -47,11 +49,13 @@ export interface Relay {
   readonly close: (seconds?: number) => Promise<void>
 }
 
-const sceneOf = ({ log = () => {}, environment = {}, clock = systemClock }: RelayOptions): Scene => {
-  const metrics = metricsOf()
+const sceneOf = (options: RelayOptions): Scene => {
+  const { environment = {}, clock = systemClock, droppedLines = () => 0 } = options
+  const log = harmless(options.log ?? (() => {}))
+  const metrics = metricsOf(droppedLines)
   const targets = targetsOf(clock, (target) => log("info", "target gone, its sessions are forgotten", { target }))
   const activation = activationOf(environment, process.pid)
-  return { clock, log, metrics, observer: observerOf(log, metrics, clock.now), targets, activation }
+  return { clock, log, metrics, observer: observerOf(log, metrics, clock), targets, activation }
 }
 
 /** What tells one listening socket from another. */
@@ -68,12 +72,16 @@ const closed: readonly Failure[] = [{ name: "relay", reason: "it has been closed
 
 /** What a relay stands for at a moment. */
 interface Standing {
+  readonly settings: readonly Settings[]
   readonly listeners: ReadonlyMap<string, Listener>
   readonly operations: { readonly key: string; readonly server: Operations } | undefined
   readonly shutdownSeconds: number
 }
 
-const nothing: Standing = { listeners: new Map(), operations: undefined, shutdownSeconds: 10 }
+const nothing: Standing = { settings: [], listeners: new Map(), operations: undefined, shutdownSeconds: 10 }
+
+/** What throws where a configuration is taken is a bug of ours, or beyond what we foresaw: it is refused. */
+const failureOf = (error: unknown, name = "relay"): Failure => ({ name, reason: printableReasonOf(error) })
 
 /** Opens the listeners that are not open yet: all of them or none. */
 const openListeners = async (
@@ -83,7 +91,11 @@ const openListeners = async (
   acceptor: Acceptor,
 ): Promise<Opened<Standing["listeners"]>> => {
   const results = await Promise.all(
-    all.map((settings) => open.get(keyOf(settings)) ?? openListener(settings, activation, acceptor)),
+    all.map(
+      (settings) =>
+        open.get(keyOf(settings)) ??
+        openListener(settings, activation, acceptor).catch((error: unknown) => E.left(failureOf(error, settings.name))),
+    ),
   )
   const failures: Failure[] = []
   const opened: [string, Listener][] = []
@@ -108,7 +120,9 @@ const openMetrics = async (
   if (address === undefined) return E.right(undefined)
   const key = JSON.stringify([formatAddress(address), metricsAccess])
   if (key === open?.key) return E.right(open)
-  const server = await openOperations(address, activation, metrics, isReady, metricsAccess)
+  const server = await openOperations(address, activation, metrics, isReady, metricsAccess).catch((error: unknown) =>
+    E.left(failureOf(error, "metrics")),
+  )
   return E.isLeft(server) ? E.left([server.left]) : E.right({ key, server: server.right })
 }
 
@@ -129,11 +143,32 @@ const standingOf = (scene: Scene, acceptor: Acceptor) => {
     const { wanted, settings } = read
     const listeners = await openListeners(settings, standing, scene.activation, acceptor)
     if (E.isLeft(listeners)) return listeners
-    const next = { ...standing, listeners: listeners.right, shutdownSeconds: wanted.shutdownSeconds ?? 10 }
+    const next = { ...standing, settings, listeners: listeners.right, shutdownSeconds: wanted.shutdownSeconds ?? 10 }
     const operations = await openMetrics(read, standing, scene, () => isReady)
     if (E.isRight(operations) && !isClosed) return E.right({ ...next, operations: operations.right })
     closeBut({ ...next, operations: E.isRight(operations) ? operations.right : standing.operations }, standing)
     return E.isLeft(operations) ? operations : E.left(closed)
+  }
+
+  const use = ({ settings, listeners }: Standing): void => {
+    for (const each of settings) listeners.get(keyOf(each))?.use(each)
+    // What it forgets cannot be brought back.
+    scene.targets.use(settings)
+    scene.metrics.use(settings.map(({ name }) => name))
+  }
+
+  /** Goes over to another standing, or back to what there was where that throws. */
+  const goOver = (next: Standing): void => {
+    try {
+      use(next)
+    } catch (error) {
+      closeBut(next, standing)
+      use(standing)
+      throw error
+    }
+    closeBut(standing, next)
+    standing = next
+    isReady = true
   }
 
   const apply = async (configuration: RelayConfiguration): Promise<Opened<undefined>> => {
@@ -141,12 +176,8 @@ const standingOf = (scene: Scene, acceptor: Acceptor) => {
     if (E.isLeft(read)) return read
     const opened = await open(read.right)
     if (E.isLeft(opened)) return opened
+    goOver(opened.right)
     const { settings } = read.right
-    scene.targets.use(settings)
-    for (const each of settings) opened.right.listeners.get(keyOf(each))?.use(each)
-    closeBut(standing, opened.right)
-    standing = opened.right
-    isReady = true
     // Node says nothing of connections that it drops for want of descriptors.
     const missing = missingDescriptors(settings)
     if (missing !== undefined) scene.log("warn", "limits.connections need more descriptors than there are", missing)
@@ -158,7 +189,9 @@ const standingOf = (scene: Scene, acceptor: Acceptor) => {
     now: () => standing,
     /** One after the other, so that each begins with what the one before left. */
     apply: (configuration: RelayConfiguration): Promise<Opened<undefined>> => {
-      const applied = turn.then(() => (isClosed ? E.left(closed) : apply(configuration)))
+      const applied = turn
+        .then(() => (isClosed ? E.left(closed) : apply(configuration)))
+        .catch((error: unknown) => E.left([failureOf(error)]))
       turn = applied
       return applied
     },
@@ -170,6 +203,8 @@ const standingOf = (scene: Scene, acceptor: Acceptor) => {
     },
   }
 }
+
+const isFailures = (next: RelayConfiguration | readonly Failure[]): next is readonly Failure[] => Array.isArray(next)
 
 /**
  * Starts the guard in front of the servers of a configuration, or says what keeps it from that: then nothing listens.
@@ -205,7 +240,7 @@ export const startRelay = async (
     new Map([...now().listeners.values()].map(({ settings, address }) => [settings().name, address]))
 
   const reload: Relay["reload"] = async (next) => {
-    const result = "listeners" in next ? await apply(next) : E.left(next)
+    const result = isFailures(next) ? E.left(next) : await apply(next)
     metrics.reloaded(E.isRight(result))
     if (E.isRight(result)) log("info", "configuration taken")
     else for (const failure of result.left) log("error", "configuration refused", { ...failure })
@@ -216,6 +251,7 @@ export const startRelay = async (
     stopListening()
     await connections.drain(seconds * 1000)
     targets.close()
+    observer.flush()
     now().operations?.server.close()
     activation.closeUnused()
   }

@@ -1,9 +1,19 @@
-import { readFileSync, writeFileSync } from "node:fs"
+import { execFileSync } from "node:child_process"
+import {
+  closeSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs"
 import { join } from "node:path"
 import { describe, expect, onTestFinished, test } from "vitest"
 import { root } from "../../scripts/corpus.js"
 import { type RelayCommandOptions, type RelayMachine, relay } from "../../src/cli/relay.js"
-import { channel, portOf, rawClient, recordingLog } from "../relay/harness.js"
+import { channel, portOf, rawClient, recordingLog, until } from "../relay/harness.js"
 import { listeningServer } from "../relay/server.js"
 import { place, runCli, temporaryFolder } from "./harness.js"
 
@@ -70,11 +80,21 @@ describe("--check-config", () => {
   })
 })
 
+/** How many of this process' descriptors are of a file. */
+const descriptorsOf = (path: string): number =>
+  readdirSync("/proc/self/fd").filter((descriptor) => {
+    try {
+      return readlinkSync(`/proc/self/fd/${descriptor}`) === path
+    } catch {
+      return false
+    }
+  }).length
+
 /** Runs the command in this process, with signals that are called instead of sent. */
 const start = (options: RelayCommandOptions, environment: { readonly NOTIFY?: string } = {}) => {
   const signals = new Map<string, () => void>()
   const notified: string[] = []
-  const { log, line } = recordingLog()
+  const { log, line, lines } = recordingLog()
   const written = { err: "" }
   const machine: RelayMachine = {
     onSignal: (signal, action) => {
@@ -85,17 +105,21 @@ const start = (options: RelayCommandOptions, environment: { readonly NOTIFY?: st
       notified.push(state)
       return environment.NOTIFY
     },
+    openLogOutput: () => ({
+      write: (text) => {
+        const { level, msg, ...fields } = JSON.parse(text)
+        log(level, msg, fields)
+        return true
+      },
+      reopen: () => {},
+      close: async () => {},
+    }),
   }
   const ended = relay(
     options,
     {
       stdin: (async function* () {})(),
-      stdout: {
-        write: (text) => {
-          const { level, msg, ...fields } = JSON.parse(text)
-          log(level, msg, fields)
-        },
-      },
+      stdout: { write: () => {} },
       stderr: {
         write: (text) => {
           written.err += text
@@ -111,7 +135,7 @@ const start = (options: RelayCommandOptions, environment: { readonly NOTIFY?: st
     send("SIGTERM")
     await ended
   })
-  return { ended, line, send, signals, notified, written }
+  return { ended, line, lines, send, signals, notified, written }
 }
 
 const server = async () => {
@@ -156,6 +180,32 @@ describe("a relay that runs", () => {
     send("SIGHUP")
     await line({ message: "configuration taken" })
     await rawClient(port)
+    expect(await line({ message: "connection rejected" })).toMatchObject({ reason: "not-allowed" })
+  })
+
+  test("takes the file last that was there last, whichever was read first", async () => {
+    const text = '[[listeners]]\nname = "vm"\nlisten = "tcp://127.0.0.1:0"\ntarget = "tcp://127.0.0.1:1"\n'
+    const config = toml(text)
+    const { line, lines, send } = start({ config })
+    const { address } = await line({ message: "listening" })
+
+    // The older file takes its time: a pipe that nobody has written yet.
+    rmSync(config)
+    execFileSync("mkfifo", [config])
+    const older = openSync(config, "r+")
+    send("SIGHUP")
+    await until(() => descriptorsOf(config) === 2)
+    const pipe = `${config}.pipe`
+    renameSync(config, pipe)
+    writeFileSync(config, `${text}allow = []\n`)
+    send("SIGHUP")
+    // As many turns as the newer file needs to overtake the older one, if it can.
+    for (let turn = 0; turn < 1000; turn++) await new Promise((resolve) => setImmediate(resolve))
+    writeFileSync(pipe, text)
+    closeSync(older)
+
+    await until(() => lines.filter(({ message }) => message === "configuration taken").length === 2)
+    await rawClient(portOf(String(address)))
     expect(await line({ message: "connection rejected" })).toMatchObject({ reason: "not-allowed" })
   })
 

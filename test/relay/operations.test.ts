@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest"
 import { jsonLog } from "../../src/relay/log.js"
 import { notifySystemd } from "../../src/relay/notify.js"
 import { place, temporaryFolder } from "../cli/harness.js"
-import { allGone, channel, guarded, metricsOf, portOf } from "./harness.js"
+import { allGone, channel, closing, guarded, metricsOf, portOf, rawClient, right } from "./harness.js"
 
 describe("metrics and health", () => {
   test("are served, and nothing else", async () => {
@@ -38,6 +38,68 @@ describe("metrics and health", () => {
     expect(status).toBe(200)
   })
 
+  test.each([32, 64, 200])("answer beside %i connections that ask nothing, or never end asking", async (count) => {
+    const relay = await guarded()
+    const port = portOf(relay.relay.metricsAddress())
+    const sockets = await Promise.all(Array.from({ length: count }, () => rawClient(port)))
+    for (const [index, socket] of sockets.entries())
+      if (index % 2 === 0) socket.write("GET /healthz HTTP/1.1\r\nHost: a\r\n")
+    const status = await new Promise((resolve, reject) => {
+      request({ host: "127.0.0.1", port, path: "/healthz", agent: false }, (response) => resolve(response.statusCode))
+        .on("error", reject)
+        .end()
+    })
+    expect(status).toBe(200)
+  })
+
+  test("have a zero of everything before it happens the first time, for each listener", async () => {
+    const relay = await guarded()
+    const zeros = await metricsOf(relay.relay.metricsAddress())
+    for (const name of [
+      'connections{listener="vm"}',
+      'connections_total{listener="vm"}',
+      'violations_total{listener="vm",code="out-of-order"}',
+      'rejected_connections_total{listener="vm",reason="not-allowed"}',
+      'rejected_connections_total{listener="vm",reason="source-limit"}',
+      'rejected_connections_total{listener="vm",reason="tls"}',
+      'troubles_total{listener="vm",reason="handshake-timeout"}',
+      'troubles_total{listener="vm",reason="internal-error"}',
+      'bytes_total{listener="vm",from="client"}',
+      'reloads_total{result="taken"}',
+      'reloads_total{result="refused"}',
+      'log_dropped_total{reason="limit"}',
+      'log_dropped_total{reason="full"}',
+    ])
+      expect([name, zeros.get(`migration_guard_${name}`)]).toEqual([name, 0])
+    const client = await channel(relay, "main")
+    client.send(4)
+    await client.ended
+    const counts = await metricsOf(relay.relay.metricsAddress())
+    expect(counts.get('migration_guard_violations_total{listener="vm",code="out-of-order"}')).toBe(1)
+  })
+
+  test("forget a listener that is not configured any more once its connections are over", async () => {
+    const relay = await guarded()
+    const client = await channel(relay, "main")
+    const [listener] = relay.configuration.listeners
+    if (listener === undefined) throw new Error("no listener")
+    await relay.relay.reload({ ...relay.configuration, listeners: [{ ...listener, name: "other" }] })
+    const namesOf = async () => [...(await metricsOf(relay.relay.metricsAddress())).keys()].join("\n")
+    expect(await namesOf()).toContain('migration_guard_connections{listener="vm"}')
+    expect(await namesOf()).toContain('migration_guard_connections{listener="other"}')
+    client.send(4)
+    await client.ended
+    await allGone(relay)
+    expect(await namesOf()).not.toContain('listener="vm"')
+    expect(await namesOf()).toContain('migration_guard_bytes_total{listener="other",from="client"}')
+  })
+
+  test("say how many lines of the log found no room", async () => {
+    const relay = await guarded({}, {}, { droppedLines: () => 42 })
+    const counts = await metricsOf(relay.relay.metricsAddress())
+    expect(counts.get('migration_guard_log_dropped_total{reason="full"}')).toBe(42)
+  })
+
   test("count connections, bytes and decisions", async () => {
     const relay = await guarded()
     const client = await channel(relay, "main")
@@ -62,6 +124,10 @@ describe("metrics and health", () => {
   })
 })
 
+const fail = (): never => {
+  throw new Error("no log")
+}
+
 describe("the log", () => {
   test("has one JSON object a line, with the time and the level's name", () => {
     const lines: string[] = []
@@ -71,6 +137,38 @@ describe("the log", () => {
     const { time, ...rest } = JSON.parse(lines[0] ?? "")
     expect(rest).toEqual({ level: "warn", msg: "decision", listener: "vm", offset: 4 })
     expect(time).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
+  })
+
+  test("leaves out lines that matter less than its level", () => {
+    const lines: string[] = []
+    const log = jsonLog((line) => lines.push(line), { level: "error" })
+    log("info", "listening")
+    log("warn", "decision")
+    log("error", "internal-error")
+    expect(lines.map((line) => JSON.parse(line).msg)).toEqual(["internal-error"])
+  })
+
+  test("can begin each line with its level, as sd-daemon(3) has it", () => {
+    const lines: string[] = []
+    const log = jsonLog((line) => lines.push(line), { hasPrefixes: true })
+    log("info", "a")
+    log("warn", "b")
+    log("error", "c")
+    expect(lines.map((line) => line.slice(0, 4))).toEqual(["<6>{", "<4>{", "<3>{"])
+  })
+
+  test("that throws harms nobody", async () => {
+    const relay = await guarded({}, {}, { log: () => fail() })
+    const junk = await rawClient(relay.port)
+    junk.write("x")
+    await closing(junk)
+    const [listener] = relay.configuration.listeners
+    if (listener === undefined) throw new Error("no listener")
+    // More than there are descriptors, which is a line of the log's within the reload.
+    const greedy = { ...listener, limits: { connections: 65_535 } }
+    const listeners = Array.from({ length: 20 }, (_, index) => ({ ...greedy, name: `vm${index}` }))
+    right(await relay.relay.reload({ ...relay.configuration, listeners }))
+    right(await relay.relay.reload(relay.configuration))
   })
 
   test("holds nothing that a terminal might obey", () => {

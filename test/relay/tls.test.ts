@@ -1,10 +1,18 @@
 import { randomBytes } from "node:crypto"
 import { once } from "node:events"
-import { mkdtempSync, readFileSync, rmSync } from "node:fs"
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs"
+import { syncBuiltinESMExports } from "node:module"
 import { connect as connectPlain, type Socket } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { type ConnectionOptions, connect, createServer, type SecureContextOptions, TLSSocket } from "node:tls"
+import tlsModule, {
+  type ConnectionOptions,
+  connect,
+  createServer,
+  type SecureContextOptions,
+  TLSSocket,
+  type TlsOptions,
+} from "node:tls"
 import * as E from "fp-ts/lib/Either.js"
 import { afterAll, describe, expect, onTestFinished, test } from "vitest"
 import { link } from "../../lab/client/link.js"
@@ -12,7 +20,7 @@ import { streamOf } from "../../lab/client/stream.js"
 import { startRelay } from "../../src/relay/relay.js"
 import { attributesOf, isSubject } from "../../src/relay/subject.js"
 import { type Authority, authority, type Signed } from "./certificates.js"
-import { allGone, channel, closing, guarded, portOf, rawClient, running, until } from "./harness.js"
+import { allGone, channel, closing, guarded, metricsOf, portOf, rawClient, right, running, until } from "./harness.js"
 import { spiceServer } from "./server.js"
 import { getsEverything } from "./slow-client.js"
 
@@ -243,4 +251,40 @@ test("a plain client of a plain listener is not asked for TLS", async () => {
   const socket = connectPlain({ host: "127.0.0.1", port: relay.port })
   onTestFinished(() => void socket.destroy())
   await link(streamOf(socket), { channel: "main", id: 0, connectionId: 0 })
+})
+
+test("a configuration that throws while it is taken changes nothing, and later ones are taken", async () => {
+  const relay = await guarded({ listen, tls })
+  const [listener] = relay.configuration.listeners
+  if (listener === undefined) throw new Error("no listener")
+  const both = { ...relay.configuration, listeners: [listener, { ...listener, name: "other" }] }
+  right(await relay.relay.reload(both))
+  const path = join(folder, "half.sock")
+  const half = [
+    ...both.listeners.map((each) => ({ ...each, allow: [] })),
+    { listen: `unix://${path}`, target: "unix:///none" },
+  ]
+
+  const { createServer: original } = tlsModule
+  let calls = 0
+  const failing = (options: TlsOptions) => {
+    if (++calls === 2) throw new Error("no memory")
+    return original(options)
+  }
+  Object.assign(tlsModule, { createServer: failing })
+  syncBuiltinESMExports()
+  const taken = await relay.relay.reload({ ...both, listeners: half })
+  tlsModule.createServer = original
+  syncBuiltinESMExports()
+
+  expect(E.isLeft(taken) && taken.left).toEqual([{ name: "relay", reason: "no memory" }])
+  expect(await relay.line({ message: "configuration refused" })).toMatchObject({ reason: "no memory" })
+  expect([...relay.relay.addresses().keys()]).toEqual(["vm", "other"])
+  expect(existsSync(path)).toBe(false)
+  const socket = await tlsClient(relay.port)
+  await link(streamOf(socket), { channel: "main", id: 0, connectionId: 0 })
+  right(await relay.relay.reload(relay.configuration))
+  const counts = await metricsOf(relay.relay.metricsAddress())
+  expect(counts.get('migration_guard_reloads_total{result="refused"}')).toBe(1)
+  expect(counts.get('migration_guard_reloads_total{result="taken"}')).toBe(2)
 })
