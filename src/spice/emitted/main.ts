@@ -13,6 +13,7 @@ const charDeviceTokensNeedDataRule = rule("char-device/tokens-need-data")
 const mainChunkHeaderSizeRule = rule("main/chunk-header-size")
 const mainPartialHeaderIncompleteRule = rule("main/partial-header-incomplete")
 const mainPartialHeaderFollowsChunkHeaderRule = rule("main/partial-header-follows-chunk-header")
+const mainChunkHeaderLeadsOnRule = rule("main/chunk-header-leads-on")
 const mainHeaderDoneFollowsChunkHeaderRule = rule("main/header-done-follows-chunk-header")
 const mainMessageStateNeedsHeaderRule = rule("main/message-state-needs-header")
 const charDeviceUnconnectedIsZeroRule = rule("char-device/unconnected-is-zero")
@@ -182,6 +183,12 @@ export const decodeMain = (
       { path: "agent2client.msg_header_partial_len", offset: 47, length: 4 },
       agent2client_msgHeaderPartialLen,
       0,
+    )
+  if (agent2client_chunkHeaderSize === 8 && agent2client_msgHeaderDone === 0 && 0 >= agent2client_msgHeaderPartialLen)
+    return new Violation(
+      mainChunkHeaderLeadsOnRule,
+      { path: "agent2client.msg_header_partial_len", offset: 47, length: 4 },
+      agent2client_msgHeaderPartialLen,
     )
   if (agent2client_chunkHeaderSize !== 8 && agent2client_msgHeaderDone !== 0)
     return new Violation(
