@@ -29,8 +29,8 @@ const inGuest =
     }
   }
 
-/** VSC_ReaderAdd: the device answers it through the buffer that was restored. */
-const readerAdd = Buffer.concat([words(3), words(0), words(0)])
+/** VSC_ReaderAdd and VSC_ReaderRemove, so often: the device answers each through the buffer that was restored. */
+const readers = Array.from({ length: 256 }, (_, index) => words(index % 2 === 0 ? 3 : 4, 0, 0))
 
 /** Ordinary messages of a client that goes on after the migration. */
 const goOn = async ({ name, send }: SpiceChannel): Promise<void> => {
@@ -40,7 +40,7 @@ const goOn = async ({ name, send }: SpiceChannel): Promise<void> => {
     send(inputsFromClient.keyDown, words(0x1e))
     send(inputsFromClient.keyUp, words(0x9e))
   }
-  if (name === "smartcard") send(smartcardData, readerAdd)
+  if (name === "smartcard") for (const message of readers) send(smartcardData, message)
   if (name === "usbredir") send(spicevmcData, usbredirHello)
   if (name === "port" || name === "webdav") send(spicevmcData, Buffer.alloc(80))
 }

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto"
 import { fileURLToPath } from "node:url"
 import { type CorpusBlob, type CorpusEntry, readCorpus, receiverOf } from "../../src/fuzz/corpus.js"
 import type { ReceiverState } from "../../src/index.js"
+import { unverifiables } from "../../src/spice/receiver.js"
 import type { Machine } from "../migrate/machine.js"
 import type { Told } from "../migrate/relay.js"
 import type { Play } from "./attack.js"
@@ -44,11 +45,15 @@ const modesOf = (entry: CorpusEntry): readonly Mode[] => {
   return modes.filter((mode) => mode !== "early" && !(mode === "guard" && entry.channel === "inputs"))
 }
 
-/** What a relay can be told of a receiver: some of the corpus bound queues of channels that have none. */
-const told = ({ maxWriteBytes, ...rest }: Partial<ReceiverState>): Told => {
-  if (maxWriteBytes === undefined) return { receiver: rest }
+/**
+ * What a relay can be told of a receiver: some of the corpus bound queues of channels that have none, and that nobody
+ * changed what a client brings it does not take for granted, but can be made to accept all the same.
+ */
+const told = ({ maxWriteBytes, provenance, ...rest }: Partial<ReceiverState>): Told => {
+  const receiver = provenance === "sealed" ? { ...rest, accept: unverifiables } : rest
+  if (maxWriteBytes === undefined) return { receiver }
   const { main, usbredir, port, webdav, spicevmc, smartcard } = maxWriteBytes
-  return { receiver: { ...rest, maxWriteBytes: { main, usbredir, port, webdav, spicevmc, smartcard } } }
+  return { receiver: { ...receiver, maxWriteBytes: { main, usbredir, port, webdav, spicevmc, smartcard } } }
 }
 
 export const blobCases = (blob: CorpusBlob): readonly Case[] => {

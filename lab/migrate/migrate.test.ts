@@ -36,7 +36,7 @@ const run = async (scenario: Scenario): Promise<void> => {
 
 /** What a migration relays, each blob by its channel. */
 const migrated = async (scenario: Scenario, how: Pick<HostOptions, "relay"> = {}) => {
-  const { name, says, machine, keep } = scenario
+  const { name, says, machine, keep, accept } = scenario
   const { blobs, completed, seamless, complaints, versions } = await runScenario(scenario, how)
   expect({ seamless, completed, complaints }).toEqual({ seamless: true, completed: true, complaints: "" })
   expect([...new Set(blobs.map(({ channel }) => channel))].sort()).toEqual(channelsWithData)
@@ -46,7 +46,11 @@ const migrated = async (scenario: Scenario, how: Pick<HostOptions, "relay"> = {}
     const suffix = isFirst ? "" : `-${channel}${id === 0 ? "" : `-${id}`}`
     return {
       key: `${channel}/${id}`,
-      capture: captureOf({ name: `${name}${suffix}`, source, machine }, channel, bytes),
+      capture: captureOf(
+        { name: `${name}${suffix}`, source, machine, isSealed: isFirst && accept !== undefined },
+        channel,
+        bytes,
+      ),
     }
   })
   expectGenuine(all.map(({ capture }) => capture))
@@ -62,8 +66,17 @@ describe.skipIf(why.qemu !== undefined)("a seamless migration with the lab's cli
   test.each(chosen)("$name: $says", run)
 
   test.each(chosen)("passes the relay: $says", async (scenario) => {
-    expect(await migrated(scenario, { relay: {} })).not.toEqual([])
+    const { accept } = scenario
+    const relay = accept === undefined ? {} : { receiver: { accept: [accept] } }
+    expect(await migrated(scenario, { relay })).not.toEqual([])
   })
+
+  test.each(chosen.filter(({ accept }) => accept !== undefined))(
+    "does not pass a relay that nobody told to accept it: $says",
+    async (scenario) => {
+      await expect(runScenario(scenario, { relay: {} })).rejects.toThrow(/has ended/)
+    },
+  )
 
   test.each(isFull ? fatalScenarios : [])("the source ends: $says", async (scenario) => {
     await expect(runScenario(scenario)).rejects.toThrow(scenario.dies)

@@ -1,3 +1,4 @@
+import type { Unverifiable } from "../../src/index.js"
 import type { OnTheWay } from "../client/migration.js"
 import { inputsFromClient, inputsFromServer } from "../client/numbers.js"
 import { channelOf, type Session, type SessionOptions } from "../client/session.js"
@@ -21,6 +22,8 @@ export interface Scenario {
   readonly prepare?: (source: Host, session: Session) => Promise<OnTheWay | undefined>
   /** How often the machine moves; the blobs of the last move count. 1 if not given. */
   readonly hops?: number
+  /** What the data has that no check can tell from a lie: a guard refuses it unless it is told to accept it. */
+  readonly accept?: Unverifiable
   /** The channels whose blobs are worth keeping. */
   readonly keep: readonly ChannelKey[]
 }
