@@ -18,6 +18,9 @@ const chunk = (() => {
 /** The guest reads all that waits for its agent, and writes enough to run through whatever state was restored. */
 const agentLines = ["cat <&3 >/dev/null &", `(${chunk}; ${chunk}; ${chunk}) >&3 &`, "sleep 0.1"]
 
+const guestLines = ({ name }: SpiceChannel): readonly string[] =>
+  name === "main" ? agentLines : ["echo goes on >/dev/tty0"]
+
 /** A guest that waits for its device for ever is the client's own: it is not asked again, and nobody else waits for it. */
 const inGuest =
   ({ inGuest }: Host, lines: readonly string[]): Step =>
@@ -47,14 +50,14 @@ const goOn = async ({ name, send }: SpiceChannel): Promise<void> => {
 
 /**
  * The steps after an attack. The guest goes on: it uses its agent, or draws. The client sends what it would have sent.
- * The main loop answers and takes what was drawn. Then the machine is reset, for which the main loop waits until every
- * display's worker has given up its surfaces and caches.
+ * The main loop answers and takes what was drawn.
  */
-export const aftermathOf = (host: Host, channel: SpiceChannel): readonly Step[] => [
-  inGuest(host, channel.name === "main" ? agentLines : ["echo goes on >/dev/tty0"]),
+export const aftermathOf = (host: Host, channel: SpiceChannel, guest = guestLines(channel)): readonly Step[] => [
+  inGuest(host, guest),
   () => goOn(channel),
   () => host.ask("query-status"),
   () => host.ask("screendump", { filename: "/dev/null" }),
-  () => host.ask("system_reset"),
-  () => host.ask("query-status"),
 ]
+
+/** The machine is reset, for which the main loop waits until every display's worker has given up its surfaces and caches. */
+export const resetOf = (host: Host): readonly Step[] => [() => host.ask("system_reset"), () => host.ask("query-status")]

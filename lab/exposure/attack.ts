@@ -1,7 +1,7 @@
 import type { SpiceChannel } from "../client/channel.js"
 import { type Host, type HostOptions, withHosts } from "../migrate/host.js"
 import { happens } from "../patience.js"
-import { aftermathOf } from "./aftermath.js"
+import { aftermathOf, resetOf } from "./aftermath.js"
 import { type Fate, fateOfEnd, fateOfHang } from "./fate.js"
 import { type Scene, sceneOf } from "./scene.js"
 
@@ -11,6 +11,16 @@ export interface Played {
   readonly attacked: SpiceChannel
   /** Whether the machine has left this QEMU, so that nothing can be asked of it any more. */
   readonly isGone?: boolean
+  /** Where the machine goes in the end. */
+  readonly onward?: Onward
+}
+
+/** Another QEMU, and what moves the machine and its client there. */
+export interface Onward {
+  readonly next: Host
+  readonly move: () => Promise<unknown>
+  /** What the guest does before, where that is not what every guest does. */
+  readonly guest: readonly string[] | undefined
 }
 
 /** Plays an attack; what it needs beside the target it starts itself. */
@@ -73,8 +83,15 @@ const seenBy = async (
   const played = await (relay !== undefined ? playing.catch(() => "refused" as const) : playing)
   if (played === "refused") return played
   if (played === undefined || played.isGone === true) return "accepted"
-  for (const after of aftermathOf(host, played.attacked)) await step(after)
+  const { onward } = played
+  for (const after of aftermathOf(host, played.attacked, onward?.guest)) await step(after)
+  // A reset would end what is to move on: the guest's ports are closed then.
+  if (onward === undefined) for (const after of resetOf(host)) await step(after)
   const seen = await fateOfChannels(played)
+  if (onward !== undefined && seen === "accepted") {
+    await step(() => onward.move())
+    if (!onward.next.isAlive()) return fateOfEnd(await onward.next.ended, onward.next.complaints())
+  }
   played.attacked.close()
   played.main.close()
   await step(() => host.ask("query-status"))

@@ -2,7 +2,6 @@ import { createHash } from "node:crypto"
 import { fileURLToPath } from "node:url"
 import { type CorpusBlob, type CorpusEntry, readCorpus, receiverOf } from "../../src/fuzz/corpus.js"
 import type { ReceiverState } from "../../src/index.js"
-import { unverifiables } from "../../src/spice/receiver.js"
 import type { Machine } from "../migrate/machine.js"
 import type { Told } from "../migrate/relay.js"
 import type { Play } from "./attack.js"
@@ -29,7 +28,7 @@ export interface Case {
   readonly play: Play
 }
 
-const corpus = fileURLToPath(new URL("../../corpus", import.meta.url))
+export const corpus = fileURLToPath(new URL("../../corpus", import.meta.url))
 
 export const nameOf = ({ file }: Pick<CorpusEntry, "file">): string => file.replace(/\.bin$/, "")
 
@@ -46,11 +45,10 @@ const modesOf = (entry: CorpusEntry): readonly Mode[] => {
 }
 
 /**
- * What a relay can be told of a receiver: some of the corpus bound queues of channels that have none, and that nobody
- * changed what a client brings it does not take for granted, but can be made to accept all the same.
+ * What a relay can be told of a receiver: some of the corpus bound queues of channels that have none, and what a client
+ * brings is never sealed.
  */
-const told = ({ maxWriteBytes, provenance, ...rest }: Partial<ReceiverState>): Told => {
-  const receiver = provenance === "sealed" ? { ...rest, accept: unverifiables } : rest
+const told = ({ maxWriteBytes, provenance: _, ...receiver }: Partial<ReceiverState>): Told => {
   if (maxWriteBytes === undefined) return { receiver }
   const { main, usbredir, port, webdav, spicevmc, smartcard } = maxWriteBytes
   return { receiver: { ...receiver, maxWriteBytes: { main, usbredir, port, webdav, spicevmc, smartcard } } }

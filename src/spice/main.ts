@@ -76,6 +76,14 @@ const agent2client = struct(
       without:
         "The target works until it migrates on, and then an assertion ends it, unless the agent has written since.",
     },
+    {
+      id: "main/message-has-chunk",
+      code: "inconsistent",
+      at: state.chunk_header.size,
+      holds: implies(equal(state.msg_header_done, 1), below(0, state.chunk_header.size)),
+      says: "While a message's header is done, something must be left of its chunk: a chunk that is read whole is not kept.",
+      without: "The target waits for 0 bytes from the agent for ever, and an assertion ends it when it migrates on.",
+    },
     ...zeroUnless(equal(state.chunk_header_size, chunkHeaderSize), [state.msg_header_done], {
       id: "main/header-done-follows-chunk-header",
       says: "A message's header can be done only after a whole chunk header.",

@@ -81,7 +81,7 @@ const mainState: fc.Arbitrary<MigrateData<"main">> = fc.oneof(
     agent2client: fc.oneof(
       fc.record({
         chunk_header_size: fc.constant(8),
-        chunk_header: fc.record({ port: u32, size: u32 }),
+        chunk_header: fc.record({ port: u32, size: u32.map((size) => Math.max(size, 1)) }),
         msg_header_done: fc.constant(true),
         msg_header: fc.constant(new Uint8Array()),
         msg_remaining: u32,

@@ -155,6 +155,16 @@ describe("main", () => {
       "accept",
     ],
     [
+      "a message under way of a chunk that is read whole",
+      reading({ chunk_header: { port: 1, size: 0 }, msg_header_done: true, msg_header: none }),
+      "inconsistent main/message-has-chunk agent2client.chunk_header.size",
+    ],
+    [
+      "a message under way of a chunk of which a byte is left",
+      reading({ chunk_header: { port: 1, size: 1 }, msg_header_done: true, msg_header: none }),
+      "accept",
+    ],
+    [
       "a message under way before a whole chunk header",
       reading({ chunk_header_size: 7, msg_header_done: true, msg_header: none }),
       "inconsistent main/header-done-follows-chunk-header agent2client.msg_header_done",
