@@ -76,6 +76,11 @@ const agent2client = struct(
       without:
         "The target works until it migrates on, and then an assertion ends it, unless the agent has written since.",
     },
+    ...zeroUnless(equal(state.chunk_header_size, chunkHeaderSize), [state.msg_header_done], {
+      id: "main/header-done-follows-chunk-header",
+      says: "A message's header can be done only after a whole chunk header.",
+      without: "The target waits for 0 bytes from the agent for ever: nothing of the agent reaches the client again.",
+    }),
     {
       id: "main/message-has-chunk",
       code: "inconsistent",
@@ -84,11 +89,6 @@ const agent2client = struct(
       says: "While a message's header is done, something must be left of its chunk: a chunk that is read whole is not kept.",
       without: "The target waits for 0 bytes from the agent for ever, and an assertion ends it when it migrates on.",
     },
-    ...zeroUnless(equal(state.chunk_header_size, chunkHeaderSize), [state.msg_header_done], {
-      id: "main/header-done-follows-chunk-header",
-      says: "A message's header can be done only after a whole chunk header.",
-      without: "The target waits for 0 bytes from the agent for ever: nothing of the agent reaches the client again.",
-    }),
     ...zeroUnless(equal(state.msg_header_done, 1), [state.msg_remaining, state.msg_filter_result], {
       id: "main/message-state-needs-header",
       says: "Before a message's header is done, nothing can remain of the message and no filter can have judged it.",
