@@ -1,5 +1,7 @@
 import { decodeMigrateData } from "../../src/index.js"
 import { fromClient } from "../../src/spice/wire/messages.js"
+import type { SpiceChannel } from "../client/channel.js"
+import { mainFromClient, mainFromServer } from "../client/numbers.js"
 import { sessionOf } from "../client/session.js"
 import { words } from "../client/words.js"
 import type { Play } from "../exposure/attack.js"
@@ -23,8 +25,16 @@ const goingOn = (blob: Uint8Array): readonly string[] => {
   const { chunk_header_size: read, chunk_header } = decoded.right.agent2client
   const header = words(chunk_header.port, chunk_header.size)
   words(1, 28).copy(header, read, read)
+  // No agent writes a chunk without a byte.
+  if (read < header.length && header.readUInt32LE(4) === 0) header.writeUInt8(1, 7)
   const rest = Buffer.concat([header.subarray(read), piece(header.readUInt32LE(4))])
   return ["cat <&3 >/dev/null &", `${written(rest)} >&3 &`, "sleep 0.1"]
+}
+
+/** Starts the conversation with an agent that the server says is there, as every client does: a source depends on it. */
+const startAgentOnce = async (main: SpiceChannel): Promise<void> => {
+  await main.receive(mainFromServer.agentConnected, mainFromServer.agentConnectedTokens)
+  main.send(mainFromClient.agentStart, words(0xffffffff))
 }
 
 /**
@@ -36,6 +46,7 @@ export const sendAndMoveOn =
   async (scene) => {
     const next = await scene.another()
     const { main, attacked } = await sendBlob(channel, blob, "plain")(scene)
+    startAgentOnce(main).catch(() => undefined)
     if (attacked !== main) main.send(fromClient.migrateData, genuineData("main"))
     const address = { host: "127.0.0.1", port: scene.host.port }
     const session = sessionOf(connectionId, { address }, main, attacked === main ? [] : [attacked])

@@ -36,7 +36,7 @@ export interface Attack {
 }
 
 /** How long a QEMU may take for a step and to end, and how long a hang is watched, in milliseconds. */
-const patience = { step: 5_000, end: 5_000, hang: 31_000, death: 500 } as const
+const patience = { step: 5_000, move: 30_000, end: 5_000, hang: 31_000, death: 500 } as const
 
 const secondsSince = (start: number): number => Math.round((performance.now() - start) / 1000)
 
@@ -51,12 +51,12 @@ const stepper = (host: Host) => {
   let hang: Fate | undefined
 
   /** Takes a step and gives what it gives; undefined if QEMU dies of it, hangs, or did so before. */
-  const step = async <A>(take: () => Promise<A>): Promise<A | undefined> => {
+  const step = async <A>(take: () => Promise<A>, allowed: number = patience.step): Promise<A | undefined> => {
     if (hang !== undefined || !host.isAlive()) return undefined
     const start = performance.now()
     const taken = take()
     const over = Promise.race([taken, host.ended])
-    if (await happens(over, patience.step))
+    if (await happens(over, allowed))
       try {
         return host.isAlive() ? await taken : undefined
       } catch (error) {
@@ -89,7 +89,7 @@ const seenBy = async (
   if (onward === undefined) for (const after of resetOf(host)) await step(after)
   const seen = await fateOfChannels(played)
   if (onward !== undefined && seen === "accepted") {
-    await step(() => onward.move())
+    await step(() => onward.move(), patience.move)
     if (!onward.next.isAlive()) return fateOfEnd(await onward.next.ended, onward.next.complaints())
   }
   played.attacked.close()
