@@ -110,8 +110,8 @@ const beyondDecoders = (orders: readonly OrderResult[]): string => {
   return [
     "- **It takes no migration.** To a server that nothing migrates to, a client can say that it does: it links main with a connection id",
     `  that it makes up, and gets its acknowledgement. Data of a wrong channel harmed such a server on ${foreign.filter(isHarmful).length} of ${foreign.length} channels.`,
-    "- **What is queued for a device, the device reads.** The decoders bound a queue and do not know what is in it. QEMU's usbredir ends",
-    "  the process when anything follows bytes that it could not read. Valid data with such a queue, and a message after it:",
+    "- **What is queued for a device, the device reads.** What is in a queue the decoders do not know. QEMU's usbredir ends",
+    "  the process when anything follows bytes that it could not read. Data with such a queue, which is refused unless somebody vouches for it, and a message after it:",
     `  ${plainOf("migrating-queue-of-garbage")}. Two messages of any session: ${plainOf("usbredir-garbage-twice")}.`,
     `- **It takes no data.** ${harmful.length} of ${orders.length} orders of messages harmed a server in at least one mode.`,
   ].join("\n")
