@@ -44,7 +44,9 @@ const tiny: ReceiverState = {
 const varied = (receivers: readonly ReceiverState[]): readonly ReceiverState[] =>
   receivers.flatMap((receiver) =>
     (["auto", "always", "never"] as const).flatMap((jpegWanCompression) =>
-      (["any", "0.15"] as const).map((source) => ({ ...receiver, jpegWanCompression, source })),
+      (["any", "0.15"] as const).flatMap((source) =>
+        (["relayed", "sealed"] as const).map((provenance) => ({ ...receiver, jpegWanCompression, source, provenance })),
+      ),
     ),
   )
 

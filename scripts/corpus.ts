@@ -43,10 +43,12 @@ const witnesses = (layout: Layout): readonly Hostile[] =>
 
 /** What the classic shapes are made of: the captures of a format and the longest valid blob that the search finds. */
 const originals = (layout: Layout, captures: readonly CorpusEntry[]): readonly Hostile[] => {
-  const [setting] = settingsOf(layout)
-  if (setting === undefined) return []
-  const valid = [...explore(setting)].filter(({ broken }) => broken.size === 0).map(({ blob }) => blob)
-  const longest = valid.reduce((one, other) => (other.length > one.length ? other : one), new Uint8Array())
+  const valid = settingsOf(layout).flatMap((setting) =>
+    [...explore(setting)].filter(({ broken }) => broken.size === 0).map(({ blob }) => ({ setting, blob })),
+  )
+  const [first, ...others] = valid
+  if (first === undefined) return []
+  const { setting, blob } = others.reduce((one, other) => (other.blob.length > one.blob.length ? other : one), first)
   return [
     ...captures
       .filter(({ channel }) => formatOf[channel] === layout.format)
@@ -58,7 +60,7 @@ const originals = (layout: Layout, captures: readonly CorpusEntry[]): readonly H
       source: "the longest valid blob that the search finds",
       receiver: differencesOf(setting.receiver),
       verdict: "accept",
-      bytes: longest,
+      bytes: blob,
     },
   ]
 }

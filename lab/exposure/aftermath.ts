@@ -18,6 +18,9 @@ const chunk = (() => {
 /** The guest reads all that waits for its agent, and writes enough to run through whatever state was restored. */
 const agentLines = ["cat <&3 >/dev/null &", `(${chunk}; ${chunk}; ${chunk}) >&3 &`, "sleep 0.1"]
 
+const guestLines = ({ name }: SpiceChannel): readonly string[] =>
+  name === "main" ? agentLines : ["echo goes on >/dev/tty0"]
+
 /** A guest that waits for its device for ever is the client's own: it is not asked again, and nobody else waits for it. */
 const inGuest =
   ({ inGuest }: Host, lines: readonly string[]): Step =>
@@ -29,8 +32,8 @@ const inGuest =
     }
   }
 
-/** VSC_ReaderAdd: the device answers it through the buffer that was restored. */
-const readerAdd = Buffer.concat([words(3), words(0), words(0)])
+/** VSC_ReaderAdd and VSC_ReaderRemove, so often: the device answers each through the buffer that was restored. */
+const readers = Array.from({ length: 256 }, (_, index) => words(index % 2 === 0 ? 3 : 4, 0, 0))
 
 /** Ordinary messages of a client that goes on after the migration. */
 const goOn = async ({ name, send }: SpiceChannel): Promise<void> => {
@@ -40,21 +43,21 @@ const goOn = async ({ name, send }: SpiceChannel): Promise<void> => {
     send(inputsFromClient.keyDown, words(0x1e))
     send(inputsFromClient.keyUp, words(0x9e))
   }
-  if (name === "smartcard") send(smartcardData, readerAdd)
+  if (name === "smartcard") for (const message of readers) send(smartcardData, message)
   if (name === "usbredir") send(spicevmcData, usbredirHello)
   if (name === "port" || name === "webdav") send(spicevmcData, Buffer.alloc(80))
 }
 
 /**
  * The steps after an attack. The guest goes on: it uses its agent, or draws. The client sends what it would have sent.
- * The main loop answers and takes what was drawn. Then the machine is reset, for which the main loop waits until every
- * display's worker has given up its surfaces and caches.
+ * The main loop answers and takes what was drawn.
  */
-export const aftermathOf = (host: Host, channel: SpiceChannel): readonly Step[] => [
-  inGuest(host, channel.name === "main" ? agentLines : ["echo goes on >/dev/tty0"]),
+export const aftermathOf = (host: Host, channel: SpiceChannel, guest = guestLines(channel)): readonly Step[] => [
+  inGuest(host, guest),
   () => goOn(channel),
   () => host.ask("query-status"),
   () => host.ask("screendump", { filename: "/dev/null" }),
-  () => host.ask("system_reset"),
-  () => host.ask("query-status"),
 ]
+
+/** The machine is reset, for which the main loop waits until every display's worker has given up its surfaces and caches. */
+export const resetOf = (host: Host): readonly Step[] => [() => host.ask("system_reset"), () => host.ask("query-status")]

@@ -1,7 +1,7 @@
 import type { SpiceChannel } from "../client/channel.js"
 import { type Host, type HostOptions, withHosts } from "../migrate/host.js"
 import { happens } from "../patience.js"
-import { aftermathOf } from "./aftermath.js"
+import { aftermathOf, resetOf } from "./aftermath.js"
 import { type Fate, fateOfEnd, fateOfHang } from "./fate.js"
 import { type Scene, sceneOf } from "./scene.js"
 
@@ -11,6 +11,16 @@ export interface Played {
   readonly attacked: SpiceChannel
   /** Whether the machine has left this QEMU, so that nothing can be asked of it any more. */
   readonly isGone?: boolean
+  /** Where the machine goes in the end. */
+  readonly onward?: Onward
+}
+
+/** Another QEMU, and what moves the machine and its client there. */
+export interface Onward {
+  readonly next: Host
+  readonly move: () => Promise<unknown>
+  /** What the guest does before, where that is not what every guest does. */
+  readonly guest: readonly string[] | undefined
 }
 
 /** Plays an attack; what it needs beside the target it starts itself. */
@@ -28,7 +38,7 @@ export interface Attack {
 }
 
 /** How long a QEMU may take for a step and to end, and how long a hang is watched, in milliseconds. */
-const patience = { step: 5_000, end: 5_000, hang: 31_000, death: 500 } as const
+const patience = { step: 5_000, move: 30_000, end: 5_000, hang: 31_000, death: 500 } as const
 
 const secondsSince = (start: number): number => Math.round((performance.now() - start) / 1000)
 
@@ -43,12 +53,12 @@ const stepper = (host: Host) => {
   let hang: Fate | undefined
 
   /** Takes a step and gives what it gives; undefined if QEMU dies of it, hangs, or did so before. */
-  const step = async <A>(take: () => Promise<A>, takes = 0): Promise<A | undefined> => {
+  const step = async <A>(take: () => Promise<A>, allowed: number = patience.step): Promise<A | undefined> => {
     if (hang !== undefined || !host.isAlive()) return undefined
     const start = performance.now()
     const taken = take()
     const over = Promise.race([taken, host.ended])
-    if (await happens(over, patience.step + takes))
+    if (await happens(over, allowed))
       try {
         return host.isAlive() ? await taken : undefined
       } catch (error) {
@@ -71,12 +81,19 @@ const seenBy = async (
   step: ReturnType<typeof stepper>["step"],
 ): Promise<Fate> => {
   const { host } = scene
-  const playing = step(() => play(scene), takes)
+  const playing = step(() => play(scene), patience.step + (takes ?? 0))
   const played = await (relay !== undefined ? playing.catch(() => "refused" as const) : playing)
   if (played === "refused") return played
   if (played === undefined || played.isGone === true) return "accepted"
-  for (const after of aftermathOf(host, played.attacked)) await step(after)
+  const { onward } = played
+  for (const after of aftermathOf(host, played.attacked, onward?.guest)) await step(after)
+  // A reset would end what is to move on: the guest's ports are closed then.
+  if (onward === undefined) for (const after of resetOf(host)) await step(after)
   const seen = await fateOfChannels(played)
+  if (onward !== undefined && seen === "accepted") {
+    await step(() => onward.move(), patience.move)
+    if (!onward.next.isAlive()) return fateOfEnd(await onward.next.ended, onward.next.complaints())
+  }
   played.attacked.close()
   played.main.close()
   await step(() => host.ask("query-status"))

@@ -36,16 +36,21 @@ const run = async (tried: Case, state: string, interrupted: Attack["interrupted"
   return worst
 }
 
+/** The fate of the target of one case. */
+export const fateOfCase = async (tried: Case, interrupted: Attack["interrupted"]): Promise<Fate> =>
+  run(tried, await savedState(), interrupted)
+
 /** Runs cases, each against a target of its own; ends with the rejection of `interrupted` when all targets have ended. */
-export const runCases = async (cases: readonly Case[], { done, failed, interrupted }: Following): Promise<void> => {
+export const runCases = async (cases: Iterable<Case>, { done, failed, interrupted }: Following): Promise<void> => {
   const state = await savedState()
-  const waiting = cases.values()
+  const waiting = cases[Symbol.iterator]()
   let stopped: unknown
   interrupted.catch((reason: unknown) => {
     stopped = reason
   })
   const work = async (): Promise<void> => {
-    for (const tried of waiting) {
+    for (let next = waiting.next(); next.done !== true; next = waiting.next()) {
+      const tried = next.value
       if (stopped !== undefined) return
       try {
         done(tried, await run(tried, state, interrupted))

@@ -36,7 +36,7 @@ export interface Case {
   readonly takes?: number
 }
 
-const corpus = fileURLToPath(new URL("../../corpus", import.meta.url))
+export const corpus = fileURLToPath(new URL("../../corpus", import.meta.url))
 
 export const nameOf = ({ file }: Pick<CorpusEntry, "file">): string => file.replace(/\.bin$/, "")
 
@@ -52,11 +52,14 @@ const modesOf = (entry: CorpusEntry): readonly Mode[] => {
   return modes.filter((mode) => mode !== "early" && !(mode === "guard" && entry.channel === "inputs"))
 }
 
-/** What a relay can be told of a receiver: some of the corpus bound queues of channels that have none. */
-const told = ({ maxWriteBytes, ...rest }: Partial<ReceiverState>): Told => {
-  if (maxWriteBytes === undefined) return { receiver: rest }
+/**
+ * What a relay can be told of a receiver: some of the corpus bound queues of channels that have none, and what a client
+ * brings is never sealed.
+ */
+const told = ({ maxWriteBytes, provenance: _, ...receiver }: Partial<ReceiverState>): Told => {
+  if (maxWriteBytes === undefined) return { receiver }
   const { main, usbredir, port, webdav, spicevmc, smartcard } = maxWriteBytes
-  return { receiver: { ...rest, maxWriteBytes: { main, usbredir, port, webdav, spicevmc, smartcard } } }
+  return { receiver: { ...receiver, maxWriteBytes: { main, usbredir, port, webdav, spicevmc, smartcard } } }
 }
 
 export const blobCases = (blob: CorpusBlob): readonly Case[] => {

@@ -3,11 +3,12 @@ import { guardLibrary } from "./guard.js"
 /**
  * What a target is run with. `early` differs from `plain` in when main's data comes: before the machine runs, when the
  * agent is not attached yet; `relayed`, in that the client comes through `migration-guard relay`.
- * `told`, for orders to a machine that runs already, is `relayed` where the relay is told that none is on its way.
+ * `told`, for orders to a machine that runs already, is `relayed` where the relay is told that none is on its way; in
+ * `onward`, for blobs that are accepted, the target is the source of another migration afterwards.
  */
 export const modes = ["plain", "early", "malloc-check", "guard", "relayed"] as const
 
-export type Mode = (typeof modes)[number] | "told"
+export type Mode = (typeof modes)[number] | "told" | "onward"
 
 /** The environment that makes QEMU run in a mode; `sizes` are the allocations that are guarded. */
 export const environmentOf = (mode: Mode, sizes: readonly number[]): NodeJS.ProcessEnv => {

@@ -20,9 +20,10 @@ export interface Quantity {
 const everything = 2 ** 31 - 1
 const unlimited = { usbredir: everything, port: everything, webdav: everything, smartcard: everything }
 
-/** A receiver that sets no limit. */
+/** A receiver that sets no limit, and trusts what it gets. */
 const limitless: ReceiverState = {
   ...defaultReceiver,
+  provenance: "sealed",
   maxMotionCount: 65535,
   maxBlobBytes: { ...defaultReceiver.maxBlobBytes, ...unlimited },
   maxWriteBytes: { ...defaultReceiver.maxWriteBytes, ...unlimited },

@@ -13,6 +13,8 @@ export interface BlobResult {
   readonly hash: string
   /** The rule that our decoder refuses it with; none if it accepts it. */
   readonly rule?: string
+  /** Whether the decoder was told that nobody can have changed it on its way. */
+  readonly isSealed?: true
   readonly fates: Fates
 }
 

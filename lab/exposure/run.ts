@@ -1,5 +1,6 @@
 import { writeFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
+import { readAccepted } from "../accepted/results.js"
 import { withHosts } from "../migrate/host.js"
 import { versionsOf } from "../migrate/versions.js"
 import { runCases } from "./campaign.js"
@@ -53,6 +54,7 @@ const runAll = async (): Promise<void> => {
         name: nameOf(blob),
         hash: hashOf(blob.bytes),
         ...(blob.rule === undefined ? {} : { rule: blob.rule }),
+        ...(blob.receiver.provenance === "sealed" ? { isSealed: true } : {}),
         fates: fatesOf(blobCases(blob)),
       }),
     ),
@@ -65,7 +67,10 @@ const runAll = async (): Promise<void> => {
       }),
     ),
   })
-  writeFileSync(fileURLToPath(new URL("../../docs/exposure.md", import.meta.url)), render(readResults()))
+  writeFileSync(
+    fileURLToPath(new URL("../../docs/exposure.md", import.meta.url)),
+    render(readResults(), readAccepted()),
+  )
 }
 
 /** Runs the sample and says what differs from the results. */

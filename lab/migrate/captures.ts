@@ -18,12 +18,14 @@ export interface Provenance {
   readonly name: string
   readonly source: string
   readonly machine: Pick<Machine, "jpegWanCompression">
+  /** Whether it is accepted only as its source wrote it. */
+  readonly isSealed?: boolean
 }
 
 const isChannel = (name: string): name is Channel => channels.some((channel) => channel === name)
 
 export const captureOf = (
-  { name, source, machine: { jpegWanCompression } }: Provenance,
+  { name, source, machine: { jpegWanCompression }, isSealed = false }: Provenance,
   channel: string,
   bytes: Uint8Array,
 ): Capture => {
@@ -33,7 +35,10 @@ export const captureOf = (
     channel,
     origin: "lab",
     source,
-    receiver: channel === "display" && jpegWanCompression !== undefined ? { jpegWanCompression } : {},
+    receiver: {
+      ...(channel === "display" && jpegWanCompression !== undefined ? { jpegWanCompression } : {}),
+      ...(isSealed ? { provenance: "sealed" } : {}),
+    },
     verdict: "accept",
     bytes,
   }

@@ -36,9 +36,14 @@ const run = async (scenario: Scenario): Promise<void> => {
 
 /** What a migration relays, each blob by its channel. */
 const migrated = async (scenario: Scenario, how: Pick<HostOptions, "relay"> = {}) => {
-  const { name, says, machine, keep } = scenario
-  const { blobs, completed, seamless, complaints, versions } = await runScenario(scenario, how)
-  expect({ seamless, completed, complaints }).toEqual({ seamless: true, completed: true, complaints: "" })
+  const { name, says, machine, keep, accept } = scenario
+  const { blobs, completed, seamless, complaints, versions, lost } = await runScenario(scenario, how)
+  expect({ seamless, completed, complaints, lost }).toEqual({
+    seamless: true,
+    completed: true,
+    complaints: "",
+    lost: [],
+  })
   expect([...new Set(blobs.map(({ channel }) => channel))].sort()).toEqual(channelsWithData)
   const source = `relayed by the lab's client between two ${versions}, machine pc under TCG: ${says}`
   const all = blobs.map(({ channel, id, bytes }) => {
@@ -46,7 +51,11 @@ const migrated = async (scenario: Scenario, how: Pick<HostOptions, "relay"> = {}
     const suffix = isFirst ? "" : `-${channel}${id === 0 ? "" : `-${id}`}`
     return {
       key: `${channel}/${id}`,
-      capture: captureOf({ name: `${name}${suffix}`, source, machine }, channel, bytes),
+      capture: captureOf(
+        { name: `${name}${suffix}`, source, machine, isSealed: isFirst && accept !== undefined },
+        channel,
+        bytes,
+      ),
     }
   })
   expectGenuine(all.map(({ capture }) => capture))
@@ -62,8 +71,18 @@ describe.skipIf(why.qemu !== undefined)("a seamless migration with the lab's cli
   test.each(chosen)("$name: $says", run)
 
   test.each(chosen)("passes the relay: $says", async (scenario) => {
-    expect(await migrated(scenario, { relay: {} })).not.toEqual([])
+    const { accept } = scenario
+    const relay = accept === undefined ? {} : { receiver: { accept: [accept] } }
+    expect(await migrated(scenario, { relay })).not.toEqual([])
   })
+
+  test.each(chosen.filter(({ accept }) => accept !== undefined))(
+    "loses the channel behind a relay that nobody told to accept it, and no other: $says",
+    async (scenario) => {
+      const { seamless, completed, lost } = await runScenario(scenario, { relay: {} })
+      expect({ seamless, completed, lost }).toEqual({ seamless: true, completed: true, lost: scenario.keep })
+    },
+  )
 
   test.each(isFull ? fatalScenarios : [])("the source ends: $says", async (scenario) => {
     await expect(runScenario(scenario)).rejects.toThrow(scenario.dies)

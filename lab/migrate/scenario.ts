@@ -1,6 +1,8 @@
+import type { Unverifiable } from "../../src/index.js"
 import type { OnTheWay } from "../client/migration.js"
 import { inputsFromClient, inputsFromServer } from "../client/numbers.js"
 import { channelOf, type Session, type SessionOptions } from "../client/session.js"
+import { happens } from "../patience.js"
 import { type Hop, hop, sessionOn, startPair } from "./hop.js"
 import { type Host, type HostOptions, withHosts } from "./host.js"
 import type { Machine } from "./machine.js"
@@ -21,6 +23,8 @@ export interface Scenario {
   readonly prepare?: (source: Host, session: Session) => Promise<OnTheWay | undefined>
   /** How often the machine moves; the blobs of the last move count. 1 if not given. */
   readonly hops?: number
+  /** What the data has that no check can tell from a lie: a guard refuses it unless it is told to accept it. */
+  readonly accept?: Unverifiable
   /** The channels whose blobs are worth keeping. */
   readonly keep: readonly ChannelKey[]
 }
@@ -44,6 +48,14 @@ const goesOn = async (host: Host, session: Session): Promise<void> => {
 /** A scenario's last migration, and between what. */
 export interface Ran extends Hop {
   readonly versions: string
+  /** The channels that the client has lost on the way. */
+  readonly lost: readonly ChannelKey[]
+}
+
+const lostOf = async ({ main, channels }: Session): Promise<readonly ChannelKey[]> => {
+  const all = [...new Set([main, ...channels])]
+  const ended = await Promise.all(all.map(({ ended }) => happens(ended, 30)))
+  return all.filter((_, index) => ended[index]).map(({ name, id }): ChannelKey => `${name}/${id}`)
 }
 
 /** Runs a scenario on fresh hosts with this project's client, which reaches them through the relay if it is to. */
@@ -64,6 +76,7 @@ export const runScenario = (
       source = next
     }
     await goesOn(source, last.session)
+    const lost = await lostOf(last.session)
     last.session.close()
-    return { ...last, versions }
+    return { ...last, versions, lost }
   })

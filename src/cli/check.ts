@@ -3,19 +3,19 @@ import type { Finding } from "../report/finding.js"
 import type { Note } from "../schema/note.js"
 import type { Violation } from "../schema/violation.js"
 import { decodeMigrateData } from "../spice/migrate-data.js"
-import { type Channel, defaultReceiver, type ReceiverState } from "../spice/receiver.js"
+import type { Channel, ReceiverState } from "../spice/receiver.js"
 import { type Blob, filesOf, isUnreadable, readInput, readingOnce, type Unreadable } from "./input.js"
+import { type ReceiverOptions, receiverOf } from "./receiver.js"
 import { type ReportOptions, reportAll } from "./report.js"
 import type { ExitCode, Terminal } from "./terminal.js"
 
-export interface CheckOptions extends ReportOptions {
+export interface CheckOptions extends ReportOptions, ReceiverOptions {
   readonly channel?: Channel
-  readonly jpegWanCompression: ReceiverState["jpegWanCompression"]
 }
 
 /** `migration-guard check`: decodes every input and reports what is wrong with it. */
 export const check = (inputs: readonly string[], options: CheckOptions, terminal: Terminal): Promise<ExitCode> => {
-  const receiver = { ...defaultReceiver, jpegWanCompression: options.jpegWanCompression }
+  const receiver = receiverOf(options)
   return readingOnce(inputs, terminal, () =>
     reportAll(findingsOf(inputs, receiver, options.channel, terminal), options, terminal),
   )
@@ -36,7 +36,7 @@ async function* findingsOf(
 
 const findingOf = (file: string, blob: Blob, receiver: ReceiverState): Finding => {
   const violations = judge(blob, receiver)
-  const notes = violations.length > 0 && blob.channel === "display" ? otherReadings(blob, receiver) : []
+  const notes = violations.length > 0 ? otherReadings(blob, receiver) : []
   return { file, channel: blob.channel, violations, notes }
 }
 
@@ -46,8 +46,18 @@ const judge = (blob: Blob, receiver: ReceiverState): readonly Violation[] => {
   return E.isLeft(decoded) ? decoded.left : []
 }
 
-/** A display's blob that one receiver refuses may be right for another: the receiver has to be told. */
-const otherReadings = (blob: Blob, receiver: ReceiverState): readonly Note[] =>
+/** What one receiver refuses on one channel may be right for another: it has to be told. */
+const otherReadings = (blob: Blob, receiver: ReceiverState): readonly Note[] => {
+  if (blob.channel === "display") return otherSettings(blob, receiver)
+  return blob.channel === "spicevmc" ? otherChannels(blob, receiver) : []
+}
+
+const otherChannels = (blob: Blob, receiver: ReceiverState): readonly Note[] =>
+  judge({ ...blob, channel: "port" }, receiver).length === 0
+    ? [{ path: "", message: "The blob is right for port and webdav: say the channel that it came on with --channel." }]
+    : []
+
+const otherSettings = (blob: Blob, receiver: ReceiverState): readonly Note[] =>
   (["always", "never"] as const)
     .filter((setting) => setting !== receiver.jpegWanCompression)
     .filter((setting) => judge(blob, { ...receiver, jpegWanCompression: setting }).length === 0)

@@ -3,18 +3,18 @@ import { annotatedHex } from "../report/hex.js"
 import { interpret } from "../schema/interpret.js"
 import { formatOf } from "../spice/formats.js"
 import { plans } from "../spice/migrate-data.js"
-import { type Channel, defaultReceiver, type ReceiverState } from "../spice/receiver.js"
+import type { Channel, ReceiverState } from "../spice/receiver.js"
 import { type Blob, isUnreadable, readInput, reportUnreadable } from "./input.js"
+import { type ReceiverOptions, receiverOf } from "./receiver.js"
 import { colorsFor, type ExitCode, exitCode, type Terminal } from "./terminal.js"
 
-export interface ExplainOptions {
+export interface ExplainOptions extends ReceiverOptions {
   readonly channel?: Channel
-  readonly jpegWanCompression: ReceiverState["jpegWanCompression"]
 }
 
 /** `migration-guard explain`: annotated hex of one input, every byte with the field that claims it. */
 export const explain = async (file: string, options: ExplainOptions, terminal: Terminal): Promise<ExitCode> => {
-  const receiver = { ...defaultReceiver, jpegWanCompression: options.jpegWanCompression }
+  const receiver = receiverOf(options)
   const blob = await readInput(file, terminal, receiver, options.channel)
   if (isUnreadable(blob)) {
     reportUnreadable(blob, terminal)

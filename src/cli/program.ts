@@ -25,6 +25,9 @@ const jpegOption = () =>
     .choices(["auto", "always", "never"])
     .default("auto")
 
+const sealedOption = () =>
+  new Option("--sealed", "nobody can have changed the data on its way: accept too what no check can tell from a lie")
+
 const formatOption = () => new Option("--format <format>", "how to report").choices(reportFormats).default("text")
 
 /** Reads a number of an option, which libFuzzer takes for an int. */
@@ -55,6 +58,7 @@ const programOf = (terminal: Terminal, end: (code: ExitCode) => void): Command =
     .argument("<file...>", `files, directories, or ${standardInput} for standard input`)
     .addOption(channelOption())
     .addOption(jpegOption())
+    .addOption(sealedOption())
     .addOption(formatOption())
     .action(async (files, options) => end(await check(files, { ...options, version }, terminal)))
   program
@@ -63,6 +67,7 @@ const programOf = (terminal: Terminal, end: (code: ExitCode) => void): Command =
     .argument("<file>", `a file, or ${standardInput} for standard input`)
     .addOption(channelOption())
     .addOption(jpegOption())
+    .addOption(sealedOption())
     .action(async (file, options) => end(await explain(file, options, terminal)))
   program
     .command("migrate-args")

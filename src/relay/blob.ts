@@ -19,9 +19,12 @@ const unconnected = {
   write_data: nothing,
 }
 
+/** A device that waits for its data waits for ever if that says that there was none; with nothing queued it goes on. */
+const idle = { ...unconnected, connected: true, num_client_tokens: 0xffffffff, num_send_tokens: 0xffffffff }
+
 const betweenMessages = { msg_remaining: 0, msg_filter_result: "ok" } as const
 
-/** The channels that have an empty state which every target takes: no agent, no smartcard, no motion. */
+/** The channels that have an empty state which every target takes: no agent, a smartcard between messages, no motion. */
 const empty: { readonly [C in Channel]?: MigrateData<C> } = {
   main: {
     agent_base: unconnected,
@@ -35,7 +38,7 @@ const empty: { readonly [C in Channel]?: MigrateData<C> } = {
     },
     client2agent: betweenMessages,
   },
-  smartcard: { base: unconnected, reader_added: false, read_data: { header: null, data: nothing } },
+  smartcard: { base: idle, reader_added: true, read_data: { header: null, data: nothing } },
   inputs: { motion_count: 0 },
 }
 

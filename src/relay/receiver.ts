@@ -4,12 +4,16 @@ import { defaultReceiver, type ReceiverState } from "../spice/receiver.js"
 import { relayChecks } from "./checks.js"
 
 /**
- * What a listener's target is, as far as it differs from `defaultReceiver`; of the limits by channel any number.
+ * What a listener's target is, as far as it differs from `defaultReceiver`; of the limits by channel any number. What a
+ * relay passes on came through a client: only `accept` can vouch for it.
  *
  * @since 0.4.0
  */
 export type ReceiverConfiguration = {
-  readonly [K in keyof ReceiverState]?: ReceiverState[K] extends number | string
+  readonly [K in Exclude<keyof ReceiverState, "provenance">]?: ReceiverState[K] extends
+    | number
+    | string
+    | readonly string[]
     ? ReceiverState[K]
     : Partial<ReceiverState[K]>
 }
@@ -41,6 +45,7 @@ export const receiverType = (within: Within) => {
       maxWriteBytes: t.exact(t.partial(writers)),
       maxReadBytes: t.exact(t.partial({ smartcard: size })),
       source: t.keyof({ "0.15": null, any: null }),
+      accept: t.readonlyArray(t.keyof({ "usbredir-queue": null, "smartcard-partial-read": null })),
     }),
   )
 }

@@ -10,7 +10,7 @@ import {
   type Struct,
 } from "./language.js"
 import { known, type Plan, type PlannedField, type PlannedList, type PlannedRun, partOf } from "./plan.js"
-import { blobLimitOf, type Receiver, receiverMember } from "./reader.js"
+import { blobLimitOf, type Receiver, surroundingsOf } from "./reader.js"
 import { writeScalar } from "./scalar.js"
 import { structure } from "./structure.js"
 import { type Check, Violation } from "./violation.js"
@@ -46,7 +46,7 @@ class Writer {
   environment(prefix: string): Environment {
     return environmentOf({
       field: (path) => known(this.numbers, `${prefix}${path}`),
-      receiver: (member, perChannel) => receiverMember(this.receiver, this.channel, member, perChannel),
+      ...surroundingsOf(this.receiver, this.channel),
     })
   }
 

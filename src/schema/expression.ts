@@ -18,6 +18,7 @@ export type Expression =
   | { readonly op: "literal"; readonly value: number | bigint | string }
   | { readonly op: "previous"; readonly path: string; readonly first: number }
   | { readonly op: "receiver"; readonly member: string; readonly perChannel: boolean }
+  | { readonly op: "channel" }
   | { readonly op: "sum" | "larger"; readonly left: Expression; readonly right: Expression }
   | { readonly op: "choose"; readonly when: Condition; readonly yes: Expression; readonly no: Expression }
 
@@ -43,6 +44,7 @@ export type Condition =
   | { readonly op: "all" | "any"; readonly conditions: readonly Condition[] }
   | { readonly op: "not"; readonly condition: Condition }
   | { readonly op: "scan"; readonly part: string; readonly scan: Scan }
+  | { readonly op: "listed"; readonly member: string; readonly word: string }
 
 type Operand = Expression | number | bigint | string
 
@@ -82,6 +84,12 @@ export const choose = (when: Condition, yes: Operand, no: Operand): Expression =
 /** The same field of the list entry before this one; `first` stands in for it in the first entry. */
 export const previous = (field: FieldRef, first: number): Expression => ({ op: "previous", path: field.path, first })
 
+/** The name of the channel that the blob came on. */
+export const channel: Expression = { op: "channel" }
+
+/** Whether a list of the receiver's state has a word. */
+export const listed = (member: string, word: string): Condition => ({ op: "listed", member, word })
+
 export const scanned = (part: PartRef, scan: Scan): Condition => ({ op: "scan", part: part.path, scan })
 
 /** Where an expression finds its numbers. */
@@ -90,6 +98,8 @@ export interface Environment {
   readonly previous: (path: string, first: number) => number | bigint
   readonly part: (path: string) => Uint8Array
   readonly receiver: (member: string, perChannel: boolean) => number | bigint | string
+  readonly listed: (member: string, word: string) => boolean
+  readonly channel: () => string
 }
 
 const unread = (what: string) => (): never => {
@@ -102,6 +112,8 @@ export const environmentOf = (known: Partial<Environment>): Environment => ({
   previous: unread("a previous entry"),
   part: unread("a part"),
   receiver: unread("the receiver"),
+  listed: unread("a list of the receiver"),
+  channel: unread("the channel"),
   ...known,
 })
 
@@ -116,6 +128,8 @@ export const evaluate = (expression: Expression, environment: Environment): numb
       return environment.previous(expression.path, expression.first)
     case "receiver":
       return environment.receiver(expression.member, expression.perChannel)
+    case "channel":
+      return environment.channel()
     case "sum":
       return number(expression.left) + number(expression.right)
     case "larger":
@@ -141,6 +155,8 @@ export const satisfied = (condition: Condition, environment: Environment): boole
       return !satisfied(condition.condition, environment)
     case "scan":
       return condition.scan.holds(environment.part(condition.part))
+    case "listed":
+      return environment.listed(condition.member, condition.word)
   }
 }
 
@@ -163,7 +179,9 @@ const childrenOf = (node: Condition | Expression): readonly (Condition | Express
     case "field":
     case "previous":
     case "receiver":
+    case "channel":
     case "scan":
+    case "listed":
       return []
     default:
       return [node.left, node.right]

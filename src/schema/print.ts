@@ -23,6 +23,8 @@ export const printExpression = (expression: Expression, names: Names): string =>
       return names.previous(expression.path)
     case "receiver":
       return names.receiver(expression.member, expression.perChannel)
+    case "channel":
+      return "channel"
     case "sum":
       return `(${print(expression.left)} + ${print(expression.right)})`
     case "larger":
@@ -48,6 +50,8 @@ export const printCondition = (condition: Condition, names: Names, negated = fal
       return printCondition(condition.condition, names, !negated)
     case "scan":
       return `${negated ? "!" : ""}${names.scan(condition.part, condition.scan.name)}`
+    case "listed":
+      return `${negated ? "!" : ""}${names.receiver(condition.member, false)}.includes(${JSON.stringify(condition.word)})`
     default:
       return printComparison(condition, names, negated)
   }

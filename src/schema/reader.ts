@@ -24,6 +24,16 @@ export const receiverMember = (
   return perChannel ? Reflect.get(value, channel) : value
 }
 
+/** Where conditions find what is known without the blob: its receiver and its channel. */
+export const surroundingsOf = (
+  receiver: Receiver,
+  channel: string,
+): Pick<Environment, "receiver" | "listed" | "channel"> => ({
+  receiver: (member, perChannel) => receiverMember(receiver, channel, member, perChannel),
+  listed: (member, word) => Reflect.get(receiver, member).includes(word),
+  channel: () => channel,
+})
+
 /** A run of bytes and the field that claims it. */
 export interface Claim extends Place {
   /** The field's type; undefined for bytes that the format does not look into. */
@@ -84,7 +94,7 @@ export class Reader {
         const { offset, length } = known(this.parts, `${prefix}${path}`)
         return cut(this.bytes, offset, length, true)
       },
-      receiver: (member, perChannel) => receiverMember(this.receiver, this.channel, member, perChannel),
+      ...surroundingsOf(this.receiver, this.channel),
     })
   }
 }

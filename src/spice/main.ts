@@ -1,4 +1,4 @@
-import { all, atMost, below, equal, scanned, sum } from "../schema/expression.js"
+import { all, atMost, below, equal, implies, scanned, sum } from "../schema/expression.js"
 import {
   boolean,
   enumeration,
@@ -64,11 +64,31 @@ const agent2client = struct(
         without: "An assertion of the target fails and ends QEMU, or the bytes are ignored.",
       },
     ),
+    {
+      id: "main/chunk-header-leads-on",
+      code: "inconsistent",
+      at: state.msg_header_partial_len,
+      holds: implies(
+        all(equal(state.chunk_header_size, chunkHeaderSize), equal(state.msg_header_done, 0)),
+        below(0, state.msg_header_partial_len),
+      ),
+      says: "Behind a whole chunk header, a message's header must be done or begun: a source that has read exactly a chunk header ends itself.",
+      without:
+        "The target works until it migrates on, and then an assertion ends it, unless the agent has written since.",
+    },
     ...zeroUnless(equal(state.chunk_header_size, chunkHeaderSize), [state.msg_header_done], {
       id: "main/header-done-follows-chunk-header",
       says: "A message's header can be done only after a whole chunk header.",
       without: "The target waits for 0 bytes from the agent for ever: nothing of the agent reaches the client again.",
     }),
+    {
+      id: "main/message-has-chunk",
+      code: "inconsistent",
+      at: state.chunk_header.size,
+      holds: implies(equal(state.msg_header_done, 1), below(0, state.chunk_header.size)),
+      says: "While a message's header is done, something must be left of its chunk: a chunk that is read whole is not kept.",
+      without: "The target waits for 0 bytes from the agent for ever, and an assertion ends it when it migrates on.",
+    },
     ...zeroUnless(equal(state.msg_header_done, 1), [state.msg_remaining, state.msg_filter_result], {
       id: "main/message-state-needs-header",
       says: "Before a message's header is done, nothing can remain of the message and no filter can have judged it.",

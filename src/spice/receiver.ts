@@ -1,4 +1,4 @@
-import type { Expression } from "../schema/expression.js"
+import { all, type Condition, type Expression, equal, listed, not } from "../schema/expression.js"
 
 /** The kinds of channel that carry migration data; `spicevmc` where it is not known which of its three it is. */
 export const channels = ["main", "display", "inputs", "usbredir", "port", "webdav", "smartcard", "spicevmc"] as const
@@ -9,6 +9,16 @@ export const channels = ["main", "display", "inputs", "usbredir", "port", "webda
  * @since 0.1.0
  */
 export type Channel = (typeof channels)[number]
+
+/**
+ * Kinds of state whose truth only the device knows, so that no check of a blob can tell a lie from it: what lies in the
+ * queue of a usbredir channel, and a message that a smartcard reader had begun.
+ *
+ * @since 0.5.0
+ */
+export type Unverifiable = (typeof unverifiables)[number]
+
+export const unverifiables = ["usbredir-queue", "smartcard-partial-read"] as const
 
 /** The channels whose formats have a queue of writes to a device. */
 export type WritingChannel = Exclude<Channel, "display" | "inputs">
@@ -59,6 +69,15 @@ export interface ReceiverState {
    * are counted on channels without flow control, and no complete message is left in a smartcard's buffer. Default `any`.
    */
   readonly source: "0.15" | "any"
+  /**
+   * How the blob came. `relayed`: through a client, which can have changed it. `sealed`: as its source wrote it, which the caller
+   * has verified by other means. What no check can tell from a lie is accepted only when sealed. Default `relayed`.
+   */
+  readonly provenance: "relayed" | "sealed"
+  /**
+   * What is accepted from a client although no check can tell it from a lie: with each kind a client can end the target. Default none.
+   */
+  readonly accept: readonly Unverifiable[]
 }
 
 const mebibyte = 0x100000
@@ -96,6 +115,8 @@ export const defaultReceiver: ReceiverState = Object.freeze({
   }),
   maxReadBytes: Object.freeze({ smartcard: 65548 }),
   source: "any",
+  provenance: "relayed",
+  accept: Object.freeze([]),
 })
 
 const isSize = (value: unknown): boolean => typeof value === "number" && Number.isSafeInteger(value) && value >= 0
@@ -129,6 +150,9 @@ const areReadSizes = (value: unknown): boolean => {
   return isSize(sizes.smartcard)
 }
 
+const areUnverifiables = (value: unknown): boolean =>
+  Array.isArray(value) && value.every((kind) => unverifiables.some((known) => known === kind))
+
 /**
  * Whether a value has every member of a receiver's state, each of its type. A NaN would bound nothing. Every decode
  * asks, so the members stand here by name: going through a table of them takes longer than decoding a small blob.
@@ -137,10 +161,12 @@ export const isReceiver = (value: unknown): value is ReceiverState => {
   if (value === defaultReceiver) return true
   if (!isObject(value)) return false
   const members: Unchecked<ReceiverState> = value
-  const { jpegWanCompression, source } = members
+  const { jpegWanCompression, source, provenance } = members
   return (
     (jpegWanCompression === "auto" || jpegWanCompression === "always" || jpegWanCompression === "never") &&
     (source === "any" || source === "0.15") &&
+    (provenance === "relayed" || provenance === "sealed") &&
+    areUnverifiables(members.accept) &&
     isSize(members.surfaceTableSize) &&
     isSize(members.agentTokenWindow) &&
     isSize(members.maxEncoders) &&
@@ -160,6 +186,10 @@ export const receiver = (member: MembersOf<number | string>): Expression => ({
   member,
   perChannel: false,
 })
+
+/** Whether nobody vouches for a state of a kind that no check can tell from a lie. */
+export const unvouched = (kind: Unverifiable): Condition =>
+  all(not(equal(receiver("provenance"), "sealed")), not(listed("accept", kind)))
 
 /** A limit of the blob's own channel, in a rule. */
 export const limit = (member: "maxWriteBytes" | "maxReadBytes"): Expression => ({

@@ -12,7 +12,7 @@ import {
 } from "../schema/language.js"
 import { charDevice, unconnectedIsZero, withoutFlowControl } from "./char-device.js"
 import { header } from "./header.js"
-import { limit, receiver } from "./receiver.js"
+import { limit, receiver, unvouched } from "./receiver.js"
 
 /** Bytes of a VSCMsgHeader (libcacard, vscard_common.h). */
 const headerSize = 12
@@ -56,6 +56,15 @@ export const smartcard: Layout<typeof fields> = {
           says: "Without a device on the source, no reader and no partial message can have been written.",
           without: "The target ignores them: one state would have many encodings.",
         }),
+        {
+          id: "smartcard/partial-read-vouched-for",
+          code: "policy-denied",
+          at: read_size,
+          holds: implies(unvouched("smartcard-partial-read"), equal(read_size, 0)),
+          says: 'A partly read message that a client relayed must be empty: what the device says next does not continue it unless it is true. QEMU\'s reader leaves none; set accept = ["smartcard-partial-read"] only for clients that may end the target.',
+          without:
+            "The device's next bytes are read behind it: a field that the client chose becomes a length, and what follows is written to freed memory.",
+        },
         {
           id: "smartcard/read-size-limit",
           code: "limit-exceeded",

@@ -1,8 +1,8 @@
-import { equal, not } from "../schema/expression.js"
+import { all, any, channel, equal, implies, not } from "../schema/expression.js"
 import { type Layout, type StateOf, struct, zeroUnless } from "../schema/language.js"
 import { charDevice, withoutFlowControl } from "./char-device.js"
 import { header } from "./header.js"
-import { receiver } from "./receiver.js"
+import { receiver, unvouched } from "./receiver.js"
 
 const fields = { ...header("SVMD"), base: charDevice }
 
@@ -18,6 +18,18 @@ export const spicevmc: Layout<typeof fields> = {
       holds: equal(base.connected, 1),
       says: "The channel must be connected: a source without a device has no such channel.",
       without: "An assertion of the target fails and ends QEMU.",
+    },
+    {
+      id: "spicevmc/usbredir-queue-vouched-for",
+      code: "policy-denied",
+      at: base.write_size,
+      holds: implies(
+        all(unvouched("usbredir-queue"), not(any(equal(channel, "port"), equal(channel, "webdav")))),
+        equal(base.write_size, 0),
+      ),
+      says: 'A usbredir queue that a client relayed must be empty: where the device stands in its stream, the blob does not say. The channel is lost, and its USB devices with it; set accept = ["usbredir-queue"] only for clients that may end the target.',
+      without:
+        "An assertion in QEMU's usb-redir ends the process when 13 bytes or more do not continue what the device was reading.",
     },
     ...withoutFlowControl(base),
     ...zeroUnless(not(equal(receiver("source"), "0.15")), [base.write_num_client_tokens], {

@@ -21,6 +21,8 @@ export interface Names {
   readonly field: (path: string) => string
   readonly previous: (path: string) => string
   readonly receiver: (member: string, perChannel: boolean) => number | bigint | string
+  readonly listed: (member: string, word: string) => boolean
+  readonly channel: () => string
 }
 
 interface Linear {
@@ -46,6 +48,8 @@ export const clauseOf = (condition: Condition, names: Names, wanted = true): Cla
       return clauseOf(condition.condition, names, !wanted)
     case "scan":
       return always
+    case "listed":
+      return names.listed(condition.member, condition.word) === wanted ? always : never
     default:
       return comparisonOf(condition.op, condition.left, condition.right, names, wanted)
   }
@@ -87,15 +91,17 @@ const comparisonOf = (
   )
 }
 
-/** What an expression says where it is no number: the name of a receiver's setting. */
+/** What an expression says where it is no number: the name of a receiver's setting, or the channel's. */
 const wordOf = (expression: Expression, names: Names): string | undefined => {
-  const value =
-    expression.op === "receiver"
-      ? names.receiver(expression.member, expression.perChannel)
-      : expression.op === "literal"
-        ? expression.value
-        : 0
+  const value = knownOf(expression, names)
   return typeof value === "string" ? value : undefined
+}
+
+/** What an expression says whatever the blob is. */
+const knownOf = (expression: Expression, names: Names): number | bigint | string | undefined => {
+  if (expression.op === "receiver") return names.receiver(expression.member, expression.perChannel)
+  if (expression.op === "channel") return names.channel()
+  return expression.op === "literal" ? expression.value : undefined
 }
 
 const compared = (op: "equal" | "atMost" | "below", left: Linear, right: Linear, wanted: boolean): Clause => {
@@ -132,6 +138,8 @@ const alternativesOf = (expression: Expression, names: Names): readonly Alternat
       return just(constant(expression.value))
     case "receiver":
       return just(constant(names.receiver(expression.member, expression.perChannel)))
+    case "channel":
+      throw new TypeError("a channel's name is no number")
     case "field":
       return just(variable(names.field(expression.path)))
     case "previous":

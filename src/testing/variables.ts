@@ -1,6 +1,6 @@
 import type { Rule, Scalar } from "../schema/language.js"
 import type { PlannedField, PlannedRule } from "../schema/plan.js"
-import { receiverMember } from "../schema/reader.js"
+import { surroundingsOf } from "../schema/reader.js"
 import type { Setting } from "./blob.js"
 import { type Clause, clauseOf, fieldsOf, type Names, possible, type Range, settled, thresholdsOf } from "./clause.js"
 import { between, type Domain, intersection, union } from "./domain.js"
@@ -49,7 +49,7 @@ const boundOf = (
   const names: Names = {
     field: (path) => `${prefix}${path}`,
     previous: previousKey,
-    receiver: (member, perChannel) => receiverMember(receiver, channel, member, perChannel),
+    ...surroundingsOf(receiver, channel),
   }
   const clause = (wanted: boolean) =>
     settled(clauseOf(rule.holds, names, wanted), (path) => ranges.get(path) ?? unknown)

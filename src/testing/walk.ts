@@ -3,7 +3,7 @@ import { assemble, writeFields } from "../schema/encode.js"
 import { environmentOf, nodesOf, type Scan, satisfied } from "../schema/expression.js"
 import type { Rule } from "../schema/language.js"
 import { type Flat, known, type PlannedList, type PlannedRun } from "../schema/plan.js"
-import { blobLimitOf, receiverMember } from "../schema/reader.js"
+import { blobLimitOf, surroundingsOf } from "../schema/reader.js"
 import { assign, type Choose, type Narrow, type Numbers, only } from "./assign.js"
 import type { Setting } from "./blob.js"
 import { between } from "./domain.js"
@@ -186,7 +186,7 @@ const entriesFor = ({ struct }: Flat, broken: Rule | undefined): bigint => {
 const isLossy = ({ receiver, channel }: Setting, { lossy, prefix }: PlannedList, numbers: Numbers): boolean => {
   const environment = environmentOf({
     field: (path) => Number(known(numbers, `${prefix}${path}`)),
-    receiver: (member, perChannel) => receiverMember(receiver, channel, member, perChannel),
+    ...surroundingsOf(receiver, channel),
   })
   return satisfied(lossy, environment)
 }

@@ -29,8 +29,8 @@ const everyChannel = (bytes: number) =>
 const receivers: readonly ReceiverState[] = [
   { ...defaultReceiver, jpegWanCompression: "always" },
   { ...defaultReceiver, jpegWanCompression: "never" },
-  { ...defaultReceiver, source: "0.15" },
-  { ...defaultReceiver, maxWriteBytes: everyChannel(16), maxReadBytes: { smartcard: 64 } },
+  { ...defaultReceiver, provenance: "sealed", source: "0.15" },
+  { ...defaultReceiver, provenance: "sealed", maxWriteBytes: everyChannel(16), maxReadBytes: { smartcard: 64 } },
 ]
 
 /** The settings in which a format is searched: formats are named like a channel that uses them. */

@@ -124,8 +124,14 @@ export const bytesOf = (path: string): Uint8Array => Uint8Array.from(readFileSyn
 export const optionsOf = ({ channel, receiver }: CorpusEntry): readonly string[] => [
   "--channel",
   channel,
+  ...targetOptionsOf({ receiver }),
+]
+
+/** Those of them that say what the target is, and how the blob came to it. */
+export const targetOptionsOf = ({ receiver }: Pick<CorpusEntry, "receiver">): readonly string[] => [
   "--jpeg-wan-compression",
   receiver.jpegWanCompression ?? "auto",
+  ...(receiver.provenance === "sealed" ? ["--sealed"] : []),
 ]
 
 const index = readIndex()

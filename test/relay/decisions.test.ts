@@ -88,9 +88,19 @@ describe("data that breaks a rule", () => {
   const zeros = (magic: string, size: number, versions: number) =>
     Buffer.concat([Buffer.from(magic), words(...Array(versions).fill(1)), Buffer.alloc(size - 4 - 4 * versions)])
 
+  /** Connected, without a token counted and with a reader: a device that is told of no connection waits for ever. */
+  const idleSmartcard = [
+    Buffer.from("SCMD"),
+    words(1, 1),
+    Buffer.from([1]),
+    words(0xffffffff, 0xffffffff, 0, 0, 0),
+    Buffer.from([1]),
+    words(0, 0),
+  ]
+
   test.each([
     ["main", zeros("MNMD", 65, 2)],
-    ["smartcard", zeros("SCMD", 42, 2)],
+    ["smartcard", Buffer.concat(idleSmartcard)],
     ["inputs", zeros("ICMD", 10, 1)],
   ] as const)("on %s is replaced by the empty state with reset", async (name, expected) => {
     const relay = await guarded({ onViolation: "reset" })

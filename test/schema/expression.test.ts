@@ -5,6 +5,7 @@ import {
   atMost,
   below,
   type Condition,
+  channel,
   choose,
   type Environment,
   environmentOf,
@@ -12,6 +13,7 @@ import {
   evaluate,
   implies,
   larger,
+  listed,
   measuresOf,
   nodesOf,
   not,
@@ -40,6 +42,8 @@ const environment = (numbers: Readonly<Record<string, number | bigint>>): Enviro
   previous: (path, first) => numbers[`previous ${path}`] ?? first,
   part: () => new Uint8Array(3),
   receiver: (member) => (member === "limit" ? 10 : "always"),
+  listed: (member, word) => member === "words" && word === "one",
+  channel: () => "port",
 })
 
 const names = {
@@ -58,6 +62,10 @@ const conditions: readonly (readonly [
 ])[] = [
   [equal(a, 1), { a: 1 }, true, "a === 1", "a !== 1"],
   [equal(a, 1), { a: 2 }, false, "a === 1", "a !== 1"],
+  [equal(channel, "port"), {}, true, 'channel === "port"', 'channel !== "port"'],
+  [equal(channel, "usbredir"), {}, false, 'channel === "usbredir"', 'channel !== "usbredir"'],
+  [listed("words", "one"), {}, true, 'receiver.words.includes("one")', '!receiver.words.includes("one")'],
+  [listed("words", "two"), {}, false, 'receiver.words.includes("two")', '!receiver.words.includes("two")'],
   [atMost(a, receiver), { a: 10 }, true, "a <= receiver.limit", "a > receiver.limit"],
   [atMost(a, receiver), { a: 11 }, false, "a <= receiver.limit", "a > receiver.limit"],
   [below(a, b), { a: 1, b: 1 }, false, "a < b", "a >= b"],
@@ -149,9 +157,16 @@ describe("what a violation reports", () => {
 
 test("an environment says what cannot be read in it", () => {
   const nothing = environmentOf({})
-  for (const condition of [equal(a, 1), equal(previous(a, 0), 1), scanned(part, isLong), equal(receiver, 1)])
+  for (const condition of [
+    equal(a, 1),
+    equal(previous(a, 0), 1),
+    scanned(part, isLong),
+    equal(receiver, 1),
+    listed("words", "one"),
+    equal(channel, "port"),
+  ])
     expect(() => satisfied(condition, nothing)).toThrow(
-      /^(a field|a previous entry|a part|the receiver) cannot be read here$/,
+      /^(a field|a previous entry|a part|the receiver|a list of the receiver|the channel) cannot be read here$/,
     )
   expect(satisfied(equal(a, 1), environmentOf({ field: () => 1 }))).toBe(true)
 })

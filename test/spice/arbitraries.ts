@@ -36,6 +36,8 @@ export const anyReceiver: fc.Arbitrary<ReceiverState> = fc.oneof(
     >,
     maxReadBytes: fc.record({ smartcard: limitsBelow(700) }),
     source: fc.constantFrom("0.15" as const, "any" as const),
+    provenance: fc.constantFrom("relayed" as const, "sealed" as const),
+    accept: fc.subarray(["usbredir-queue", "smartcard-partial-read"] as const),
   }),
 )
 
@@ -79,7 +81,7 @@ const mainState: fc.Arbitrary<MigrateData<"main">> = fc.oneof(
     agent2client: fc.oneof(
       fc.record({
         chunk_header_size: fc.constant(8),
-        chunk_header: fc.record({ port: u32, size: u32 }),
+        chunk_header: fc.record({ port: u32, size: u32.map((size) => Math.max(size, 1)) }),
         msg_header_done: fc.constant(true),
         msg_header: fc.constant(new Uint8Array()),
         msg_remaining: u32,
@@ -97,7 +99,7 @@ const mainState: fc.Arbitrary<MigrateData<"main">> = fc.oneof(
         chunk_header_size: fc.constant(8),
         chunk_header: fc.record({ port: u32, size: u32 }),
         msg_header_done: fc.constant(false),
-        msg_header: run(19),
+        msg_header: fc.uint8Array({ minLength: 1, maxLength: 19 }),
         msg_remaining: fc.constant(0),
         msg_filter_result: fc.constant("ok" as const),
       }),
@@ -150,26 +152,39 @@ const displayState = ({ jpegWanCompression }: ReceiverState): fc.Arbitrary<Migra
     }),
   )
 
-const spicevmcState: fc.Arbitrary<MigrateData<"spicevmc">> = connected(0xffffffff).map((base) => ({
+const isVouchedFor = ({ provenance, accept }: ReceiverState, kind: ReceiverState["accept"][number]): boolean =>
+  provenance === "sealed" || accept.includes(kind)
+
+const streamState: fc.Arbitrary<MigrateData<"spicevmc">> = connected(0xffffffff).map((base) => ({
   base: { ...base, num_client_tokens: 0xffffffff, num_send_tokens: 0xffffffff },
 }))
 
-const smartcardState: fc.Arbitrary<MigrateData<"smartcard">> = fc.oneof(
-  fc.constant({ base: unconnected, reader_added: false, read_data: { header: null, data: new Uint8Array() } }),
-  fc.record({
-    base: spicevmcState.map(({ base }) => base),
-    reader_added: fc.boolean(),
-    read_data: fc.oneof(
-      run(11).map((data) => ({ header: null, data })),
-      fc
-        .record({ type: u32, reader_id: u32, length: fc.integer({ min: 1, max: 65536 }), data: run(300) })
-        .map(({ type, reader_id, length, data }) => ({
-          header: { type, reader_id, length },
-          data: data.slice(0, length <= 282 ? Math.min(270, length - 1) : length - 1),
-        })),
-    ),
-  }),
+const usbredirState = (receiver: ReceiverState): fc.Arbitrary<MigrateData<"spicevmc">> =>
+  isVouchedFor(receiver, "usbredir-queue")
+    ? streamState
+    : streamState.map(({ base }) => ({ base: { ...base, write_num_client_tokens: 0, write_data: new Uint8Array() } }))
+
+const nothingRead = { header: null, data: new Uint8Array() }
+
+const partlyRead: fc.Arbitrary<MigrateData<"smartcard">["read_data"]> = fc.oneof(
+  run(11).map((data) => ({ header: null, data })),
+  fc
+    .record({ type: u32, reader_id: u32, length: fc.integer({ min: 1, max: 65536 }), data: run(300) })
+    .map(({ type, reader_id, length, data }) => ({
+      header: { type, reader_id, length },
+      data: data.slice(0, length <= 282 ? Math.min(270, length - 1) : length - 1),
+    })),
 )
+
+const smartcardState = (receiver: ReceiverState): fc.Arbitrary<MigrateData<"smartcard">> =>
+  fc.oneof(
+    fc.constant({ base: unconnected, reader_added: false, read_data: nothingRead }),
+    fc.record({
+      base: streamState.map(({ base }) => base),
+      reader_added: fc.boolean(),
+      read_data: isVouchedFor(receiver, "smartcard-partial-read") ? partlyRead : fc.constant(nothingRead),
+    }),
+  )
 
 /** States that the default limits accept, under one receiver. */
 export const validState = <C extends Channel>(channel: C, receiver: ReceiverState): fc.Arbitrary<MigrateData<C>> => {
@@ -177,11 +192,11 @@ export const validState = <C extends Channel>(channel: C, receiver: ReceiverStat
     main: mainState,
     display: displayState(receiver),
     inputs: fc.record({ motion_count: fc.integer({ min: 0, max: 4096 }) }),
-    usbredir: spicevmcState,
-    port: spicevmcState,
-    webdav: spicevmcState,
-    spicevmc: spicevmcState,
-    smartcard: smartcardState,
+    usbredir: usbredirState(receiver),
+    port: streamState,
+    webdav: streamState,
+    spicevmc: usbredirState(receiver),
+    smartcard: smartcardState(receiver),
   }
   return states[channel]
 }

@@ -6,6 +6,7 @@ import { describe, expect, test } from "vitest"
 import { readBlob, readIndex } from "../../scripts/corpus.js"
 import { isGenuine, receiverOf } from "../../src/fuzz/corpus.js"
 import {
+  type Channel,
   type Codec,
   defaultReceiver,
   displayCodec,
@@ -22,11 +23,11 @@ import { formatOf } from "../../src/spice/formats.js"
 const blob = Uint8Array.of(0x49, 0x43, 0x4d, 0x44, 1, 0, 0, 0, 7, 0)
 const tooMany = Uint8Array.of(0x49, 0x43, 0x4d, 0x44, 1, 0, 0, 0, 0xff, 0xff)
 
-const codecs: Readonly<Record<string, (receiver?: ReceiverState) => Codec<MigrateData>>> = {
+const codecs: Readonly<Record<string, (receiver?: ReceiverState, channel?: Channel) => Codec<MigrateData>>> = {
   main: mainCodec as (receiver?: ReceiverState) => Codec<MigrateData>,
   display: displayCodec as (receiver?: ReceiverState) => Codec<MigrateData>,
   inputs: inputsCodec as (receiver?: ReceiverState) => Codec<MigrateData>,
-  spicevmc: spicevmcCodec as (receiver?: ReceiverState) => Codec<MigrateData>,
+  spicevmc: spicevmcCodec as (receiver?: ReceiverState, channel?: Channel) => Codec<MigrateData>,
   smartcard: smartcardCodec as (receiver?: ReceiverState) => Codec<MigrateData>,
 }
 
@@ -34,7 +35,7 @@ describe("an io-ts codec", () => {
   const captures = readIndex().filter(isGenuine)
 
   test.each(captures)("decodes, guards and encodes $file", (entry) => {
-    const codec = codecs[formatOf[entry.channel]]?.(receiverOf(entry))
+    const codec = codecs[formatOf[entry.channel]]?.(receiverOf(entry), entry.channel)
     if (codec === undefined) throw new Error(entry.channel)
     const decoded = codec.decode(readBlob(entry))
     if (E.isLeft(decoded)) throw new Error(PathReporter.report(decoded).join())

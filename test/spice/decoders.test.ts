@@ -31,7 +31,8 @@ const expectAgreement = (channel: Channel, bytes: Uint8Array, receiver: Receiver
 
 const valid = fc.record({ channel: anyChannel, receiver: anyReceiver }).chain(({ channel, receiver }) =>
   validState(channel, receiver).map((state) => {
-    const settings = { ...defaultReceiver, jpegWanCompression: receiver.jpegWanCompression }
+    const { jpegWanCompression, provenance, accept } = receiver
+    const settings = { ...defaultReceiver, jpegWanCompression, provenance, accept }
     const blob = encodeMigrateData(channel, state, settings)
     if (E.isLeft(blob)) throw new Error(blob.left[0].message)
     return { channel, receiver, settings, state, blob: blob.right }

@@ -289,6 +289,8 @@ const describeDecoding = ({ channel, receiver, bytes, reading }: Sample): void =
 const capture = (path: string): Uint8Array =>
   Uint8Array.from(readFileSync(new URL(`../../corpus/${path}`, import.meta.url)))
 
+/** A receiver of what nobody has touched on its way. */
+const sealedReceiver: ReceiverState = { ...defaultReceiver, provenance: "sealed" }
 const lossyReceiver: ReceiverState = { ...defaultReceiver, jpegWanCompression: "always" }
 const losslessReceiver: ReceiverState = { ...defaultReceiver, jpegWanCompression: "never" }
 const autoReceiver: ReceiverState = { ...defaultReceiver, jpegWanCompression: "auto" }
@@ -710,7 +712,7 @@ const smartcardWithPartialMessage = (): HandMade => {
   return {
     title: "smartcard with five bytes of a message",
     channel: "smartcard",
-    receiver: defaultReceiver,
+    receiver: sealedReceiver,
     bytes,
     reading: asSmartcard,
     fields,
@@ -752,7 +754,7 @@ const smartcardWithHeader = (): HandMade => {
   return {
     title: "smartcard with a message header and six of 320 bytes",
     channel: "smartcard",
-    receiver: defaultReceiver,
+    receiver: sealedReceiver,
     bytes,
     reading: asSmartcard,
     fields,
@@ -798,7 +800,7 @@ const smartcardWithQueue = (): HandMade => {
   return {
     title: "smartcard with a queue and all but one byte of a message header",
     channel: "smartcard",
-    receiver: defaultReceiver,
+    receiver: sealedReceiver,
     bytes,
     reading: asSmartcard,
     fields,
@@ -948,7 +950,7 @@ const usbredirWithQueue = (): HandMade => {
   return {
     title: "usbredir with five bytes queued",
     channel: "usbredir",
-    receiver: defaultReceiver,
+    receiver: sealedReceiver,
     bytes,
     reading: asSpicevmc,
     fields,

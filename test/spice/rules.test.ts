@@ -38,7 +38,7 @@ const main: MainState = {
     chunk_header_size: 8,
     chunk_header: { port: unlimited, size: unlimited },
     msg_header_done: false,
-    msg_header: none,
+    msg_header: bytes(1),
     msg_remaining: 0,
     msg_filter_result: "ok",
   },
@@ -115,8 +115,19 @@ describe("main", () => {
       { maxWriteBytes: { ...defaultReceiver.maxWriteBytes, main: 20 } },
     ],
     ["counted send tokens", withBase({ num_send_tokens: 5 }), "accept", { source: "0.15" }],
-    ["a chunk header that is not begun", reading({ chunk_header_size: 0 }), "accept"],
-    ["a whole chunk header", reading({ chunk_header_size: 8 }), "accept"],
+    ["a chunk header that is not begun", reading({ chunk_header_size: 0, msg_header: none }), "accept"],
+    ["all but one byte of a chunk header", reading({ chunk_header_size: 7, msg_header: none }), "accept"],
+    [
+      "a whole chunk header and nothing behind it",
+      reading({ chunk_header_size: 8, msg_header: none }),
+      "inconsistent main/chunk-header-leads-on agent2client.msg_header_partial_len",
+    ],
+    ["one byte behind a whole chunk header", reading({ msg_header: bytes(1) }), "accept"],
+    [
+      "one byte behind the header of a chunk of which no more is announced",
+      reading({ chunk_header: { port: 1, size: 0 }, msg_header: bytes(1) }),
+      "accept",
+    ],
     [
       "more than a chunk header",
       reading({ chunk_header_size: 9 }),
@@ -140,12 +151,22 @@ describe("main", () => {
     ],
     [
       "a message under way",
-      reading({ msg_header_done: true, msg_remaining: unlimited, msg_filter_result: "discard" }),
+      reading({ msg_header_done: true, msg_header: none, msg_remaining: unlimited, msg_filter_result: "discard" }),
+      "accept",
+    ],
+    [
+      "a message under way of a chunk that is read whole",
+      reading({ chunk_header: { port: 1, size: 0 }, msg_header_done: true, msg_header: none }),
+      "inconsistent main/message-has-chunk agent2client.chunk_header.size",
+    ],
+    [
+      "a message under way of a chunk of which a byte is left",
+      reading({ chunk_header: { port: 1, size: 1 }, msg_header_done: true, msg_header: none }),
       "accept",
     ],
     [
       "a message under way before a whole chunk header",
-      reading({ chunk_header_size: 7, msg_header_done: true }),
+      reading({ chunk_header_size: 7, msg_header_done: true, msg_header: none }),
       "inconsistent main/header-done-follows-chunk-header agent2client.msg_header_done",
     ],
     [
@@ -255,7 +276,9 @@ describe("spicevmc", () => {
     ],
   ]
   test.for(cases)("%s", ([, changed, expected, receiver]) =>
-    expect(verdict("usbredir", { base: { ...spicevmc, ...changed } }, receiver)).toBe(expected),
+    expect(verdict("usbredir", { base: { ...spicevmc, ...changed } }, { provenance: "sealed", ...receiver })).toBe(
+      expected,
+    ),
   )
 })
 
@@ -332,7 +355,49 @@ describe("smartcard", () => {
       "out-of-range char-device/client-tokens-unlimited base.num_client_tokens",
     ],
   ]
-  test.for(cases)("%s", ([, state, expected, receiver]) => expect(verdict("smartcard", state, receiver)).toBe(expected))
+  const sealed: Receiver = { provenance: "sealed" }
+  test.for(cases)("%s", ([, state, expected, receiver]) =>
+    expect(verdict("smartcard", state, { ...sealed, ...receiver })).toBe(expected),
+  )
+})
+
+describe("what only the device knows", () => {
+  const unlimitedBase = { ...base, num_client_tokens: unlimited }
+  const spicevmc = (queue: number) => ({ base: { ...unlimitedBase, write_data: bytes(queue) } })
+  const smartcard = (data: Uint8Array): SmartcardState => ({
+    base: { ...unlimitedBase, write_data: bytes(24) },
+    reader_added: true,
+    read_data: { header: null, data },
+  })
+  const queue = "policy-denied spicevmc/usbredir-queue-vouched-for base.write_size"
+  const partial = "policy-denied smartcard/partial-read-vouched-for read_size"
+
+  test.each<[string, Receiver, string, string]>([
+    ["relayed", {}, queue, partial],
+    ["sealed", { provenance: "sealed" }, "accept", "accept"],
+    ["an accepted queue", { accept: ["usbredir-queue"] }, "accept", partial],
+    ["an accepted partial read", { accept: ["smartcard-partial-read"] }, queue, "accept"],
+    ["all accepted", { accept: ["smartcard-partial-read", "usbredir-queue"] }, "accept", "accept"],
+  ])("%s", (_, receiver, ofQueue, ofPartial) => {
+    expect(verdict("usbredir", spicevmc(1), receiver)).toBe(ofQueue)
+    expect(verdict("smartcard", smartcard(bytes(1)), receiver)).toBe(ofPartial)
+  })
+
+  test("a channel that is not known may be usbredir", () => expect(verdict("spicevmc", spicevmc(1))).toBe(queue))
+
+  test.each(["port", "webdav"] as const)("a queue of %s is a stream of the guest's", (channel) =>
+    expect(verdict(channel, spicevmc(4096))).toBe("accept"),
+  )
+
+  test("an empty usbredir queue and a smartcard between messages say nothing of the device", () => {
+    expect(verdict("usbredir", spicevmc(0))).toBe("accept")
+    expect(verdict("smartcard", smartcard(none))).toBe("accept")
+  })
+
+  test("a whole message that was not taken is a partial read as well", () => {
+    const read_data = { header: { type: 7, reader_id: 0, length: 1 }, data: bytes(1) }
+    expect(verdict("smartcard", { ...smartcard(none), read_data })).toBe(partial)
+  })
 })
 
 describe("inputs", () => {

@@ -18,7 +18,7 @@ import { formats } from "../../src/spice/formats.js"
 import { arbitraryOf, attacksOf, blobsOf, fromFuzzerBytes, toFuzzerBytes } from "../../src/testing/index.js"
 import { sample } from "../schema/layouts.js"
 import { edited, edits, validState } from "../spice/arbitraries.js"
-import { acceptsAny, anyChannel, anyReceiver, layoutOf, leastSizeOf, planFor } from "./receivers.js"
+import { acceptsAny, anyChannel, anyReceiver, layoutOf, leastSizeOf, planFor, sealedReceiver } from "./receivers.js"
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex")
 
@@ -94,7 +94,7 @@ describe("for any receiver and channel", () => {
     for (const channel of channels) {
       const least = leastSizeOf(channel)
       const receiverFor = (size: number) => ({
-        ...defaultReceiver,
+        ...sealedReceiver,
         maxBlobBytes: { ...defaultReceiver.maxBlobBytes, [channel]: size },
       })
       expect(() => blobsOf(layoutOf(channel), receiverFor(least - 1), channel)).toThrow(RangeError)
@@ -120,7 +120,7 @@ describe("nothing valid is out of reach", () => {
       fc.property(
         anyChannel.chain((channel) =>
           anyJpeg.chain((jpegWanCompression) => {
-            const receiver = { ...defaultReceiver, jpegWanCompression }
+            const receiver = { ...sealedReceiver, jpegWanCompression }
             return fc.record({
               channel: fc.constant(channel),
               receiver: fc.constant(receiver),
@@ -218,15 +218,15 @@ describe("in a thousand values there are", () => {
   const auto: ReceiverState = { ...defaultReceiver, surfaceTableSize }
   const lossy: ReceiverState = { ...auto, jpegWanCompression: "always" }
   const longest = 5000
-  const short = { ...defaultReceiver, maxWriteBytes: { ...defaultReceiver.maxWriteBytes, spicevmc: longest } }
+  const short = { ...sealedReceiver, maxWriteBytes: { ...defaultReceiver.maxWriteBytes, spicevmc: longest } }
   const states = {
     inputs: sampled(arbitraryOf(formats.inputs), seed, 1000),
     display: sampled(arbitraryOf(formats.display, auto), seed, 1000),
     lossy: sampled(arbitraryOf(formats.display, lossy), seed, 1000),
     main: sampled(arbitraryOf(formats.main), seed, 1000),
     spicevmc: sampled(arbitraryOf(formats.spicevmc, short), seed, 1000),
-    smartcard: sampled(arbitraryOf(formats.smartcard), seed, 1000),
-    strict: sampled(arbitraryOf(formats.smartcard, { ...defaultReceiver, source: "0.15" }), seed, 1000),
+    smartcard: sampled(arbitraryOf(formats.smartcard, sealedReceiver), seed, 1000),
+    strict: sampled(arbitraryOf(formats.smartcard, { ...sealedReceiver, source: "0.15" }), seed, 1000),
   }
   const tables = (list: typeof states.display) => list.map((state) => [...surfacesOf(state)])
   const readSizes = (list: typeof states.smartcard) =>
@@ -316,7 +316,7 @@ describe("where next to nothing is left, values still come out", () => {
     "of messages of at most %i bytes that have to be incomplete",
     (smartcard) => {
       const maxWriteBytes = { ...defaultReceiver.maxWriteBytes, smartcard: 3 }
-      const receiver: ReceiverState = { ...defaultReceiver, maxWriteBytes, maxReadBytes: { smartcard }, source: "0.15" }
+      const receiver: ReceiverState = { ...sealedReceiver, maxWriteBytes, maxReadBytes: { smartcard }, source: "0.15" }
       const blobs = sampled(blobsOf(formats.smartcard, receiver), 4, 150)
       for (const blob of blobs) expectValid("smartcard", blob, receiver)
       const most = Math.max(...blobs.map((blob) => new DataView(blob.buffer).getUint32(34, true)))

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest"
 import { decodeMigrateData, defaultReceiver } from "../../src/index.js"
 import { formats } from "../../src/spice/formats.js"
 import { arbitraryOf, attacksOf, blobsOf, fromFuzzerBytes, toFuzzerBytes } from "../../src/testing/index.js"
+import { sealedReceiver } from "./receivers.js"
 
 class Step implements fc.Command<{ sum: number }, { sum: number }> {
   readonly by: number
@@ -360,7 +361,7 @@ describe("the way back", () => {
   test("of a mebibyte does not overflow anything", () => {
     const write_data = Uint8Array.from({ length: 2 ** 20 }, (_, index) => index * 7)
     const base = { connected: true, num_client_tokens: 0xffffffff, num_send_tokens: 5, write_num_client_tokens: 7 }
-    const states = arbitraryOf(formats.spicevmc)
+    const states = arbitraryOf(formats.spicevmc, sealedReceiver)
     const state = { base: { ...base, write_data } }
     const bytes = toFuzzerBytes(states, state) ?? expect.fail("no bytes")
     const made = fromFuzzerBytes(states)(bytes).value

@@ -6,12 +6,14 @@ import {
   atMost,
   below,
   type Condition,
+  channel,
   choose,
   type Expression,
   environmentOf,
   equal,
   type FieldRef,
   larger,
+  listed,
   not,
   previous,
   satisfied,
@@ -40,6 +42,8 @@ const names = {
   field: (path: string) => path,
   previous: (path: string) => `previous ${path}`,
   receiver: (member: string) => receiverNumbers[member] ?? 0,
+  listed: (member: string, word: string) => member === "words" && word === "always",
+  channel: () => "always",
 }
 
 const literal = (value: number | bigint | string): Expression => ({ op: "literal", value })
@@ -47,7 +51,7 @@ const receiver = (member: string): Expression => ({ op: "receiver", member, perC
 
 /** Conditions of every kind, nested; `leaves` are the fields that they may read. */
 const conditionsOf = (leaves: readonly Expression[]): fc.Arbitrary<Condition> => {
-  const word = fc.constantFrom(literal("always"), literal("never"), receiver("word"))
+  const word = fc.constantFrom(literal("always"), literal("never"), receiver("word"), channel)
   return fc.letrec<{ condition: Condition; expression: Expression; comparison: Condition }>((tie) => ({
     expression: fc.oneof(
       { maxDepth: 2, depthSize: "small" },
@@ -72,9 +76,16 @@ const conditionsOf = (leaves: readonly Expression[]): fc.Arbitrary<Condition> =>
     ) as fc.Arbitrary<Condition>,
     condition: fc.oneof(
       { maxDepth: 3, depthSize: "small" },
-      tie("comparison"),
-      fc.record({ op: fc.constantFrom("all", "any"), conditions: fc.array(tie("condition"), { maxLength: 3 }) }),
-      fc.record({ op: fc.constant("not"), condition: tie("condition") }),
+      { weight: 8, arbitrary: tie("comparison") },
+      { weight: 1, arbitrary: fc.constantFrom(listed("words", "always"), listed("words", "never")) },
+      {
+        weight: 8,
+        arbitrary: fc.record({
+          op: fc.constantFrom("all", "any"),
+          conditions: fc.array(tie("condition"), { maxLength: 3 }),
+        }),
+      },
+      { weight: 8, arbitrary: fc.record({ op: fc.constant("not"), condition: tie("condition") }) },
     ) as fc.Arbitrary<Condition>,
   })).condition
 }
@@ -94,6 +105,8 @@ const isSatisfied = (condition: Condition, numbers: Numbers): boolean =>
       field: (path) => Number(numbers[path]),
       previous: (path) => Number(numbers[`previous ${path}`]),
       receiver: names.receiver,
+      listed: names.listed,
+      channel: names.channel,
     }),
   )
 

@@ -54,6 +54,8 @@ export const anyReceiver: fc.Arbitrary<ReceiverState> = fc.boolean().chain((tigh
     maxWriteBytes: byChannel(() => (tight ? fc.oneof(writeSize, boundless) : writeSize)),
     maxReadBytes: fc.record({ smartcard: tight ? fc.oneof(readSize, boundless) : readSize }),
     source: fc.constantFrom("0.15" as const, "any" as const),
+    provenance: fc.constantFrom("relayed" as const, "sealed" as const),
+    accept: fc.subarray(["usbredir-queue", "smartcard-partial-read"] as const),
   }),
 )
 
@@ -62,6 +64,9 @@ export const anyChannel: fc.Arbitrary<Channel> = fc.constantFrom(...channels)
 /** Whether a receiver accepts any blob of a channel at all, worked out by hand from the rules. */
 export const acceptsAny = (channel: Channel, { maxBlobBytes, maxEncoders }: ReceiverState): boolean =>
   maxBlobBytes[channel] >= leastSizeOf(channel) && (channel !== "display" || maxEncoders < 2 ** 32)
+
+/** A receiver of what nobody has touched on its way: it takes what only a device knows. */
+export const sealedReceiver: ReceiverState = { ...defaultReceiver, provenance: "sealed" }
 
 /** A receiver with room for little of everything, which hostile blobs are made for fast. */
 export const smallReceiver: ReceiverState = {

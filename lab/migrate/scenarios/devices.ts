@@ -38,6 +38,7 @@ const usbredir: readonly Scenario[] = [
     name: "usbredir-queue-hello",
     says: "usbredir's first packet queued",
     machine: firmware,
+    accept: "usbredir-queue",
     prepare: async () => lateOn("usbredir", (channel) => channel.send(spicevmcData, usbredirHello)),
     keep: ["usbredir/0"],
   },
@@ -45,6 +46,7 @@ const usbredir: readonly Scenario[] = [
     name: "usbredir-queue-mebibyte",
     says: "1 MiB of usbredir packets queued, in messages of 64 KiB",
     machine: firmware,
+    accept: "usbredir-queue",
     prepare: async () => lateOn("usbredir", (channel) => sendInPieces(channel, usbredirOfAMebibyte, 65_536)),
     keep: ["usbredir/0"],
   },
@@ -102,6 +104,7 @@ const partlyRead = (name: string, says: string, bytes: Uint8Array): Scenario => 
   name,
   says,
   machine: { ...guest, smartcard: "serial" },
+  accept: "smartcard-partial-read",
   prepare: async (source, session) => {
     channelOf(session, "smartcard").send(smartcardData, readerAdd("lab reader"))
     await source.inGuest("stty raw -F /dev/ttyS0")

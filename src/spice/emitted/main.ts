@@ -13,7 +13,9 @@ const charDeviceTokensNeedDataRule = rule("char-device/tokens-need-data")
 const mainChunkHeaderSizeRule = rule("main/chunk-header-size")
 const mainPartialHeaderIncompleteRule = rule("main/partial-header-incomplete")
 const mainPartialHeaderFollowsChunkHeaderRule = rule("main/partial-header-follows-chunk-header")
+const mainChunkHeaderLeadsOnRule = rule("main/chunk-header-leads-on")
 const mainHeaderDoneFollowsChunkHeaderRule = rule("main/header-done-follows-chunk-header")
+const mainMessageHasChunkRule = rule("main/message-has-chunk")
 const mainMessageStateNeedsHeaderRule = rule("main/message-state-needs-header")
 const charDeviceUnconnectedIsZeroRule = rule("char-device/unconnected-is-zero")
 const mainTokensWithinWindowRule = rule("main/tokens-within-window")
@@ -183,12 +185,24 @@ export const decodeMain = (
       agent2client_msgHeaderPartialLen,
       0,
     )
+  if (agent2client_chunkHeaderSize === 8 && agent2client_msgHeaderDone === 0 && 0 >= agent2client_msgHeaderPartialLen)
+    return new Violation(
+      mainChunkHeaderLeadsOnRule,
+      { path: "agent2client.msg_header_partial_len", offset: 47, length: 4 },
+      agent2client_msgHeaderPartialLen,
+    )
   if (agent2client_chunkHeaderSize !== 8 && agent2client_msgHeaderDone !== 0)
     return new Violation(
       mainHeaderDoneFollowsChunkHeaderRule,
       { path: "agent2client.msg_header_done", offset: 46, length: 1 },
       agent2client_msgHeaderDone,
       0,
+    )
+  if (agent2client_msgHeaderDone === 1 && 0 >= agent2client_chunkHeader_size)
+    return new Violation(
+      mainMessageHasChunkRule,
+      { path: "agent2client.chunk_header.size", offset: 42, length: 4 },
+      agent2client_chunkHeader_size,
     )
   if (agent2client_msgHeaderDone !== 1 && agent2client_msgRemaining !== 0)
     return new Violation(

@@ -14,6 +14,7 @@ const charDeviceUnconnectedIsZeroRule = rule("char-device/unconnected-is-zero")
 const charDeviceClientTokensUnlimitedRule = rule("char-device/client-tokens-unlimited")
 const charDeviceSendTokensUnlimitedRule = rule("char-device/send-tokens-unlimited")
 const smartcardUnconnectedIsZeroRule = rule("smartcard/unconnected-is-zero")
+const smartcardPartialReadVouchedForRule = rule("smartcard/partial-read-vouched-for")
 const smartcardReadSizeLimitRule = rule("smartcard/read-size-limit")
 const smartcardMessageLengthLimitRule = rule("smartcard/message-length-limit")
 const smartcardReadFitsBufferRule = rule("smartcard/read-fits-buffer")
@@ -169,6 +170,8 @@ export const decodeSmartcard = (
     )
   if (base_connected !== 1 && readSize !== 0)
     return new Violation(smartcardUnconnectedIsZeroRule, { path: "read_size", offset: 34, length: 4 }, readSize, 0)
+  if (receiver.provenance !== "sealed" && !receiver.accept.includes("smartcard-partial-read") && readSize !== 0)
+    return new Violation(smartcardPartialReadVouchedForRule, { path: "read_size", offset: 34, length: 4 }, readSize, 0)
   if (readSize > receiver.maxReadBytes[channel])
     return new Violation(
       smartcardReadSizeLimitRule,

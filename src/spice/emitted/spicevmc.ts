@@ -11,6 +11,7 @@ const { rule } = ruleFinder(spicevmc)
 const charDeviceWriteSizeLimitRule = rule("char-device/write-size-limit")
 const charDeviceTokensNeedDataRule = rule("char-device/tokens-need-data")
 const spicevmcConnectedRule = rule("spicevmc/connected")
+const spicevmcUsbredirQueueVouchedForRule = rule("spicevmc/usbredir-queue-vouched-for")
 const charDeviceClientTokensUnlimitedRule = rule("char-device/client-tokens-unlimited")
 const charDeviceSendTokensUnlimitedRule = rule("char-device/send-tokens-unlimited")
 const spicevmcQueueNotCountedRule = rule("spicevmc/queue-not-counted")
@@ -94,6 +95,19 @@ export const decodeSpicevmc = (
     )
   if (base_connected !== 1)
     return new Violation(spicevmcConnectedRule, { path: "base.connected", offset: 12, length: 1 }, base_connected, 1)
+  if (
+    receiver.provenance !== "sealed" &&
+    !receiver.accept.includes("usbredir-queue") &&
+    channel !== "port" &&
+    channel !== "webdav" &&
+    base_writeSize !== 0
+  )
+    return new Violation(
+      spicevmcUsbredirQueueVouchedForRule,
+      { path: "base.write_size", offset: 21, length: 4 },
+      base_writeSize,
+      0,
+    )
   if (base_connected === 1 && base_numClientTokens !== 4294967295)
     return new Violation(
       charDeviceClientTokensUnlimitedRule,
