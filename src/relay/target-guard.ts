@@ -36,6 +36,10 @@ export interface TargetGuard {
   readonly forget: () => void
 }
 
+/** Whether something may take its time from an event on. */
+const isTimed = ({ kind }: SessionEvent): boolean =>
+  kind === "link" || kind === "linked" || kind === "whole" || kind === "data"
+
 /** Guards one target. `known` is called when there is something to know of its server that a new one would not share. */
 export const targetGuardOf = (initial: Target, clock: Clock, known: () => void): TargetGuard => {
   let target = initial
@@ -79,7 +83,7 @@ export const targetGuardOf = (initial: Target, clock: Clock, known: () => void):
       return next++
     },
     say: (event) => {
-      if (event.kind === "link" || event.kind === "data") tick()
+      if (isTimed(event)) tick()
       if (event.kind === "link" && !isKnown) {
         isKnown = true
         known()

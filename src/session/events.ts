@@ -34,8 +34,8 @@ interface Header {
  * - `server`: the header of a message of the server.
  * - `left`: the client is gone, or was let go of by the caller. Nothing of it follows.
  * - `closed`: the server has closed the connection, or nothing is left of it.
- * - `time`: it is that many milliseconds by a clock that only goes forward. To be said before `link` and `data`, and at
- *   the times that decisions name.
+ * - `time`: it is that many milliseconds by a clock that only goes forward. To be said before `link`, `linked`, `whole`
+ *   and `data`, and at the times that decisions name.
  *
  * @since 0.4.0
  */
