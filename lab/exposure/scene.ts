@@ -73,7 +73,8 @@ export const sceneOf = (host: Host, state: string, another: Scene["another"]): S
   const migrating = async (): Promise<SpiceChannel> => {
     const main = await link("main")
     main.send(mainFromClient.migrateDstDoSeamless, words(1))
-    await main.receive(mainFromServer.migrateDstSeamlessAck)
+    const { type } = await main.receive(mainFromServer.migrateDstSeamlessAck, mainFromServer.migrateDstSeamlessNack)
+    if (type === mainFromServer.migrateDstSeamlessNack) throw new Error("the migration was declined")
     return main
   }
 

@@ -95,6 +95,7 @@ const programOf = (terminal: Terminal, end: (code: ExitCode) => void): Command =
         "end the connection, or send an empty state where there is a safe one (default: disconnect)",
       ).choices(reactions),
     )
+    .option("--qmp <address>", "a QMP monitor of the server's QEMU, which says whether it awaits a machine")
     .option("--metrics <address>", "where to serve /metrics, /healthz and /readyz")
     .addOption(
       new Option("--config <file>", "listeners, TLS, limits and receivers in TOML; read again with SIGHUP").conflicts([
@@ -102,6 +103,7 @@ const programOf = (terminal: Terminal, end: (code: ExitCode) => void): Command =
         "target",
         "mode",
         "onViolation",
+        "qmp",
         "metrics",
       ]),
     )

@@ -18,6 +18,7 @@ export interface RelayCommandOptions {
   readonly target?: string
   readonly mode?: Mode
   readonly onViolation?: Reaction
+  readonly qmp?: string
   readonly metrics?: string
   readonly config?: string
   readonly checkConfig?: boolean
@@ -42,7 +43,7 @@ const thisMachine: RelayMachine = {
 
 /** What is configured, as yet unchecked: the file's content or what the options say. */
 const configured = async (options: RelayCommandOptions): Promise<unknown> => {
-  const { config, listen, target, mode, onViolation, metrics } = options
+  const { config, listen, target, mode, onViolation, qmp, metrics } = options
   if (config !== undefined) {
     try {
       return fromToml(await bytesOf(config, "a configuration"))
@@ -57,6 +58,7 @@ const configured = async (options: RelayCommandOptions): Promise<unknown> => {
       {
         listen,
         target,
+        ...(qmp === undefined ? {} : { qmp }),
         ...(mode === undefined ? {} : { mode }),
         ...(onViolation === undefined ? {} : { onViolation }),
       },

@@ -91,7 +91,7 @@ export interface ListenerConfiguration {
   readonly limits?: LimitsConfiguration
   /** What the target is, as far as it differs from `defaultReceiver`. */
   readonly receiver?: ReceiverConfiguration
-  /** Whether a machine may be migrated to the target: false for one that was started without -incoming. Default true. */
+  /** Whether a machine may be migrated to the target. Default false: a seamless migration is declined. */
   readonly awaitsMachine?: boolean
   /**
    * A QMP monitor of the target's QEMU that nobody else uses, `unix:///path` or `tcp://127.0.0.1:port`. QEMU is then

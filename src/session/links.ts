@@ -201,6 +201,8 @@ export const linked = (world: World, { connection, error }: EventOf<"linked">): 
     return
   }
   channel.isLinked = true
+  // The server waits for its data, which nobody brings any more.
+  channel.session.isAbandoned ||= channel.hasLeft && channel.stage === "awaiting"
   if (channel.channel === "main") takeMain(world, channel)
   else awaitInit(world, channel)
 }
