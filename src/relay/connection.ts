@@ -13,7 +13,7 @@ export interface Traffic {
 }
 
 /** Why a connection ended, as far as it is not simply over. */
-export type Ending = "handshake-timeout" | "idle-timeout" | "target-failed" | "internal-error"
+export type Ending = "client-stalled" | "handshake-timeout" | "idle-timeout" | "target-failed" | "internal-error"
 
 /** What a connection needs of the relay that it is part of. */
 export interface Surroundings {
@@ -184,6 +184,11 @@ export const relayConnection = (client: Socket, surroundings: Surroundings): Rel
       if (target?.writable === true) target.write(bytes)
     }),
     end: guarded(end),
+    unblock: guarded(() => {
+      if (!isFull || isAbandoned) return
+      troubled("client-stalled")
+      abandon()
+    }),
     linked: () => {
       cancelHandshake()
       cancelHandshake = ignore

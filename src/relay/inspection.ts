@@ -14,6 +14,8 @@ export interface Outlet {
   readonly send: (bytes: Uint8Array) => void
   /** Nothing more goes to the server: the connection to it can be ended. */
   readonly end: () => void
+  /** Lets go of the client if it does not read what the server says. */
+  readonly unblock: () => void
   /** The server has accepted the link. */
   readonly linked: () => void
   /** To be told to the operator. */

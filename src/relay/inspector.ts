@@ -139,7 +139,12 @@ export const inspectorOf = (outlet: Outlet, mode: Mode, judging: Judging): Inspe
     })
   }
 
-  const connection = guard.join(take)
+  /** Displays and cursors are what QEMU's main loop waits for. */
+  const unblock = (): void => {
+    if (link?.channel === "display" || link?.channel === "cursor") outlet.unblock()
+  }
+
+  const connection = guard.join(take, unblock)
 
   const say = (event: SaidEvent): void => {
     for (const decision of guard.say(event)) take(decision)

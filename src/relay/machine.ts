@@ -66,11 +66,13 @@ const isAnother = (known: ReadonlySet<number>, threads: ReadonlySet<number>): bo
  * @param told - called on each change. `restarted`: it is certain that the process is not the one that was last known.
  *   It comes with "unknown", once the new process answers; whatever the target was sent since "unknown" was told before
  *   that may have come to the new one already
+ * @param silent - called while QEMU is connected and does not answer: its main loop waits for something
  */
 export const watchMachine = (
   address: Address,
   clock: Clock,
   told: (machine: Machine, restarted: boolean) => void,
+  silent: () => void = () => {},
 ): MachineWatch => {
   let machine: Machine = "unknown"
   let threads: ReadonlySet<number> = new Set()
@@ -97,11 +99,17 @@ export const watchMachine = (
     if (next === "unknown") confirmed()
   }
 
+  const unanswered = (): void => {
+    become("unknown")
+    silent()
+    cancel = clock.after(freshness, unanswered)
+  }
+
   const ask = (): void => {
     const asked = clock.now()
     isAsking = true
     isOutdated = false
-    cancel = clock.after(freshness, () => become("unknown"))
+    cancel = clock.after(freshness, unanswered)
     qmp?.ask("query-status", (status) => {
       cancel()
       isAsking = false

@@ -33,6 +33,7 @@ const valuesOf = <A extends string>(values: Readonly<Record<A, true>>): readonly
 const rejectionReasons: readonly Rejection[] = [...rejections, "tls"]
 
 const troubleReasons = valuesOf<Trouble>({
+  "client-stalled": true,
   "handshake-timeout": true,
   "idle-timeout": true,
   "target-failed": true,

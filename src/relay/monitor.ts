@@ -53,6 +53,7 @@ export const monitored = (
     forward: ignore,
     refuse: ignore,
     send: ignore,
+    unblock: ignore,
     end: ignore,
     release: () => watched(drain),
   }

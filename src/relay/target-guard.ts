@@ -21,10 +21,10 @@ export interface Target extends Required<Pick<SessionOptions, "receiver" | "obse
 
 /** What all connections to one target share: the state of its sessions. */
 export interface TargetGuard {
-  /** A number for a new connection, and who takes the decisions on it. */
-  readonly join: (decide: Decide) => Connection
+  /** A number for a new connection, who takes the decisions on it, and what lets go of its client if that holds the server up. */
+  readonly join: (decide: Decide, unblock: () => void) => Connection
   /** Says an event and what time it is; returns what is decided on its own connection, and hands out the rest. */
-  readonly say: (event: Exclude<SessionEvent, { readonly kind: "time" }>) => readonly Decision[]
+  readonly say: (event: Exclude<SessionEvent, { readonly kind: "time" | "silent" }>) => readonly Decision[]
   /** Says that time has passed. */
   readonly tick: () => void
   readonly leave: (connection: Connection) => void
@@ -32,6 +32,8 @@ export interface TargetGuard {
   readonly use: (target: Target) => void
   /** What the target is now. */
   readonly target: () => Target
+  /** The target's main loop does not answer: clients that may hold it up are let go of. */
+  readonly silent: () => void
   /** The target's process is another one: forgets what was known of its sessions. */
   readonly forget: () => void
 }
@@ -58,6 +60,7 @@ export const targetGuardOf = (initial: Target, clock: Clock, known: () => void):
   let isKnown = false
   let next: Connection = 1
   const deciders = new Map<Connection, Decide>()
+  const unblockers = new Map<Connection, () => void>()
 
   const handOut = (decisions: readonly Decision[], but?: Connection): void => {
     for (const decision of decisions)
@@ -78,9 +81,14 @@ export const targetGuardOf = (initial: Target, clock: Clock, known: () => void):
   }
 
   return {
-    join: (decide) => {
+    join: (decide, unblock) => {
       deciders.set(next, decide)
+      unblockers.set(next, unblock)
       return next++
+    },
+    silent: () => {
+      handOut(session({ kind: "silent" }))
+      for (const unblock of [...unblockers.values()]) unblock()
     },
     say: (event) => {
       if (isTimed(event)) tick()
@@ -98,6 +106,7 @@ export const targetGuardOf = (initial: Target, clock: Clock, known: () => void):
     tick,
     leave: (connection) => {
       deciders.delete(connection)
+      unblockers.delete(connection)
     },
     use: (next) => {
       target = next

@@ -1,6 +1,6 @@
 import { formatAddress } from "./address.js"
 import type { Clock } from "./clock.js"
-import { type MachineWatch, watchMachine } from "./machine.js"
+import { type Machine, type MachineWatch, watchMachine } from "./machine.js"
 import type { Settings } from "./settings.js"
 import { connectSilently } from "./target.js"
 import { type Target, type TargetGuard, targetGuardOf } from "./target-guard.js"
@@ -26,12 +26,17 @@ interface Guarded {
 }
 
 /** A target's machine, if there is a monitor to ask; told when it is another process. */
-const watchOf = ({ qmp }: Settings, clock: Clock, restarted: () => void): MachineWatch | undefined =>
-  qmp === undefined
-    ? undefined
-    : watchMachine(qmp, clock, (_, isAnother) => {
-        if (isAnother) restarted()
-      })
+const watchOf = (
+  { qmp }: Settings,
+  clock: Clock,
+  restarted: () => void,
+  silent: () => void,
+): MachineWatch | undefined => {
+  const told = (_: Machine, isAnother: boolean): void => {
+    if (isAnother) restarted()
+  }
+  return qmp === undefined ? undefined : watchMachine(qmp, clock, told, silent)
+}
 
 const targetOf = ({ receiver, awaitsMachine, mode }: Settings, watch: MachineWatch | undefined): Target => ({
   receiver,
@@ -61,7 +66,9 @@ export const targetsOf = (clock: Clock, gone: (target: string) => void): Targets
       if (!named.has(targetName)) discard(targetName)
     }
 
-    let watch = watchOf(settings, clock, lost)
+    const silent = (): void => guard.silent()
+
+    let watch = watchOf(settings, clock, lost, silent)
     const guard = targetGuardOf(targetOf(settings, watch), clock, () => {
       isKnown = true
       unwatch = watchServer(() => connectSilently(settings.target), clock, lost)
@@ -73,7 +80,7 @@ export const targetsOf = (clock: Clock, gone: (target: string) => void): Targets
       use: (next) => {
         if (monitorOf(next) !== monitorOf(settings)) {
           watch?.close()
-          watch = watchOf(next, clock, lost)
+          watch = watchOf(next, clock, lost, silent)
         }
         settings = next
         guard.use(targetOf(settings, watch))

@@ -33,6 +33,7 @@ interface Header {
  * - `data`: a MIGRATE_DATA that decoded.
  * - `server`: the header of a message of the server.
  * - `left`: the client is gone, or was let go of by the caller. Nothing of it follows.
+ * - `silent`: QEMU does not answer its monitor: its main loop may wait for a client.
  * - `closed`: the server has closed the connection, or nothing is left of it.
  * - `time`: it is that many milliseconds by a clock that only goes forward. To be said before `link`, `linked`, `whole`
  *   and `data`, and at the times that decisions name.
@@ -48,6 +49,7 @@ export type SessionEvent =
   | ({ readonly kind: "server"; readonly connection: Connection } & Header)
   | { readonly kind: "left"; readonly connection: Connection }
   | { readonly kind: "closed"; readonly connection: Connection }
+  | { readonly kind: "silent" }
   | { readonly kind: "time"; readonly now: number }
 
 /**

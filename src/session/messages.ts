@@ -127,6 +127,7 @@ const judgeHeader = (
 const countAnswer = (channel: ChannelState, type: number): void => {
   if (type === fromClient.ackSync && channel.setAcks > 0) channel.setAcks--
   else if (type === fromClient.pong && channel.pings > 0) channel.pings--
+  else if (type === fromClient.ack) channel.unacknowledged = Math.max(0, channel.unacknowledged - channel.window)
 }
 
 const refuseUnknown = ({ decisions }: World, connection: number): void => {

@@ -160,6 +160,12 @@ export const rules = {
     without:
       "If the migration is over before a display's worker has taken its link, the worker waits for DISPLAY_INIT and the guard for data.",
   },
+  ackDue: {
+    id: "session/ack-due",
+    code: "limit-exceeded",
+    says: "While QEMU does not answer its monitor, a client must have acknowledged what two windows of a display or a cursor hold.",
+    without: "QEMU's main loop waits up to 30 s for the display, and that for the client (red-channel.cpp).",
+  },
   displayInitOnce: {
     id: "session/display-init-once",
     code: "out-of-order",

@@ -3,7 +3,8 @@ import { firstOfChannel, fromServer, mainFromServer } from "../spice/wire/messag
 import { heard } from "./display-init.js"
 import type { EventOf } from "./events.js"
 import { acknowledged, finishSeamless } from "./migration.js"
-import type { ChannelState, SessionState, World } from "./state.js"
+import { rules } from "./rules.js"
+import { type ChannelState, refuse, type SessionState, type World } from "./state.js"
 
 /** What the server's messages change. The server is trusted: nothing of it is refused. */
 
@@ -83,15 +84,30 @@ const onDisplay = (world: World, channel: ChannelState, type: number): void => {
   if (!channel.isHeard) heard(world, channel)
 }
 
+const waitsForAck = ({ channel, window, unacknowledged }: ChannelState): boolean =>
+  (channel === "display" || channel === "cursor") && window > 0 && unacknowledged >= 2 * window
+
+/**
+ * QEMU's main loop does not answer. It may wait for the worker of a display, and that for a client to acknowledge what it
+ * was sent, for up to 30 s (red-channel.cpp, wait_all_sent).
+ */
+export const onSilence = (world: World): void => {
+  for (const channel of world.connections.values())
+    if (!channel.hasLeft && waitsForAck(channel)) refuse(world, channel, { check: rules.ackDue })
+}
+
 /** Takes a server's message in. */
 export const observe = (world: World, { connection, type, head }: EventOf<"server">): void => {
   const channel = world.connections.get(connection)
   if (channel === undefined || channel.stage === "orphaned") return
+  channel.unacknowledged++
   if (channel.channel === "display") onDisplay(world, channel, type)
   if (type === fromServer.migrate) channel.owesFlushMark ||= (word(head, 0) & needFlush) !== 0
   else if (type === fromServer.ping) channel.pings++
   else if (type === fromServer.setAck) {
     channel.setAcks++
     channel.wantsAcks = true
+    channel.window = word(head, 4)
+    channel.unacknowledged = 0
   } else if (channel.channel === "main") onMain(world, channel, type, head)
 }

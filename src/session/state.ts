@@ -35,6 +35,9 @@ export interface ChannelState {
   setAcks: number
   pings: number
   wantsAcks: boolean
+  /** How many messages the server has sent that no ACK counts, and how many one counts; it stops at two of them. */
+  unacknowledged: number
+  window: number
   refused: Violation | undefined
 }
 
@@ -181,6 +184,8 @@ export const newChannel = (
   setAcks: 0,
   pings: 0,
   wantsAcks: false,
+  unacknowledged: 0,
+  window: 0,
   refused: undefined,
 })
 

@@ -5,7 +5,7 @@ import { endWhatIsReady, gone } from "./endings.js"
 import type { Connection, Decision, SessionEvent } from "./events.js"
 import { admit, link, linked, requeue, withdrawLink } from "./links.js"
 import { message, settleMessages, whole } from "./messages.js"
-import { observe } from "./server.js"
+import { observe, onSilence } from "./server.js"
 import { leave, type World } from "./state.js"
 
 /** Looks again at what waits in the sessions of which something has changed, until nothing changes any more. */
@@ -71,6 +71,9 @@ const hear = (world: World, event: Exclude<SessionEvent, { readonly kind: "messa
     case "closed":
       closed(world, event.connection)
       break
+    case "silent":
+      onSilence(world)
+      break
     case "time":
       time(world, event.now)
       break
@@ -83,7 +86,7 @@ const isDecisive = ({ kind }: SessionEvent): boolean => kind === "link" || kind 
 /** What an event has come to, its own connection's decision first; what is not decided yet is held. */
 const decided = (world: World, event: SessionEvent): readonly Decision[] => {
   const { decisions } = world
-  if (event.kind === "time") return decisions.length === 0 ? none : decisions
+  if (event.kind === "time" || event.kind === "silent") return decisions.length === 0 ? none : decisions
   const { connection } = event
   const own = decisions.find((each) => each.connection === connection && each.kind !== "wake")
   if (own !== undefined) return [own, ...decisions.filter((each) => each !== own)]

@@ -5,7 +5,7 @@ import { budgetOf } from "../../src/relay/budget.js"
 import { relayConnection } from "../../src/relay/connection.js"
 import { feed, type Inspector, type Outlet } from "../../src/relay/inspection.js"
 import { monitored } from "../../src/relay/monitor.js"
-import { closing, manualClock, rawClient } from "./harness.js"
+import { closing, manualClock, rawClient, until } from "./harness.js"
 
 /** A server on a free port, and its connections as they come. */
 const listening = async () => {
@@ -105,8 +105,51 @@ const outletOf = (forwarded: Uint8Array[]): Outlet => ({
   refuse: () => undefined,
   send: () => undefined,
   end: () => undefined,
+  unblock: () => undefined,
   linked: () => undefined,
   tell: () => undefined,
+})
+
+describe("a client that holds its server up", () => {
+  const unblocking = () => {
+    let unblock = (): void => {}
+    const inspect = (outlet: Outlet): Inspector => {
+      unblock = outlet.unblock
+      return passing()(outlet)
+    }
+    return { inspect, unblock: () => unblock() }
+  }
+
+  test("is let go of if it does not read what the server says", async () => {
+    const { inspect, unblock } = unblocking()
+    const { client, toTarget, troubles, closed } = await relayed(inspect)
+    client.pause()
+    client.write("hello")
+    const target = await toTarget
+    target.resume().once("end", () => target.end())
+    target.write(Buffer.alloc(64 << 20))
+    await until(() => {
+      unblock()
+      return troubles.length > 0
+    })
+    expect(troubles).toEqual([["client-stalled", undefined]])
+    await closed
+    await closing(client)
+  })
+
+  test("is kept if it reads", async () => {
+    const { inspect, unblock } = unblocking()
+    const { client, toTarget, troubles } = await relayed(inspect)
+    client.write("hello")
+    const target = await toTarget
+    const answered = once(client, "data")
+    target.write("hello")
+    await answered
+    unblock()
+    expect(troubles).toEqual([])
+    client.write("again")
+    await once(target, "data")
+  })
 })
 
 describe("monitor mode", () => {

@@ -15,7 +15,16 @@ const displayed = (clock = manualClock(), connectionId = 0) => {
   }
   const guard = targetGuardOf(target, clock, () => undefined)
   const decisions: Decision[] = []
-  const [main, display] = [guard.join((each) => decisions.push(each)), guard.join((each) => decisions.push(each))]
+  const [main, display] = [
+    guard.join(
+      (each) => decisions.push(each),
+      () => undefined,
+    ),
+    guard.join(
+      (each) => decisions.push(each),
+      () => undefined,
+    ),
+  ]
   const init = Uint8Array.of(7, ...new Uint8Array(19))
   guard.say({ kind: "link", connection: main, link: { channel: "main", channelId: 0, connectionId } })
   guard.say({ kind: "linked", connection: main, error: 0 })
@@ -41,7 +50,10 @@ test("a timer that comes early comes once more", () => {
 test.each([0, 60_000])("a display has 2 s from its link on, %i ms after the last event", (pause) => {
   const clock = manualClock()
   const { guard, decisions } = displayed(clock)
-  const display = guard.join((each) => decisions.push(each))
+  const display = guard.join(
+    (each) => decisions.push(each),
+    () => undefined,
+  )
   guard.say({ kind: "link", connection: display, link: { channel: "display", channelId: 1, connectionId: 7 } })
   // The first display's turn comes in that time, and says what time it is.
   for (const part of [2_000, pause]) clock.advance(part)

@@ -498,3 +498,30 @@ describe("in monitor mode", () => {
     expect(decided()).toEqual([])
   })
 })
+
+describe("a client that QEMU's main loop may wait for, once that does not answer its monitor", () => {
+  /** A channel of an ordinary session to which the server has sent so many messages in windows of 20. */
+  const sent = (name: "display" | "cursor" | "inputs", messages: number) => {
+    const scene = sceneOf()
+    scene.ordinary(7)
+    const connection = name === "display" ? scene.ready(name) : scene.link(name, 7)
+    scene.server(connection, 3, Uint8Array.of(...word(1), ...word(20)))
+    for (let count = 0; count < messages; count++) scene.server(connection, 102)
+    const silence = () => scene.session({ kind: "silent" }).map(verdictOf)
+    return { ...scene, connection, silence }
+  }
+
+  test.each(["display", "cursor"] as const)("%s: is let go of if two windows are not acknowledged", (name) => {
+    expect(sent(name, 40).silence()).toContain("session/ack-due")
+    expect(sent(name, 39).silence()).toEqual([])
+  })
+
+  test("is kept if it acknowledges, if it cannot hold anybody up, and while QEMU answers", () => {
+    const acknowledging = sent("display", 40)
+    expect(acknowledging.send(acknowledging.connection, types.ack)).toBe("forward")
+    expect(acknowledging.silence()).toEqual([])
+    expect(sent("inputs", 100).silence()).toEqual([])
+    const { send, connection } = sent("display", 100)
+    expect(send(connection, 105)).toBe("forward")
+  })
+})

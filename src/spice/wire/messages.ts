@@ -62,8 +62,11 @@ const clientHeads: Partial<Record<LinkedChannel, Heads>> = {
   webdav: compressed,
 }
 
-/** The u32 flags of MIGRATE; of MAIN_INIT everything up to agent_connected. */
-const serverHeads: Heads = new Map([[fromServer.migrate, 4]])
+/** The u32 flags of MIGRATE; the generation and window of SET_ACK; of MAIN_INIT everything up to agent_connected. */
+const serverHeads: Heads = new Map<number, number>([
+  [fromServer.migrate, 4],
+  [fromServer.setAck, 8],
+])
 const mainServerHeads: Heads = new Map([...serverHeads, [mainFromServer.init, 20]])
 
 export const headsFromClient = (channel: LinkedChannel): Heads => clientHeads[channel] ?? none

@@ -35,6 +35,7 @@ const withoutOrder = [
   "session/one-freezer",
   "session/image-id",
   "session/hold-limit",
+  "session/ack-due",
 ]
 
 test("every rule is taken away, or is none of the order", () => {
