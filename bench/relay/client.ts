@@ -37,6 +37,8 @@ const resultSize = 4
 export interface Opening {
   readonly way: Way
   readonly channel: ChannelName
+  /** The channel's number; 0 if not given. */
+  readonly id?: number
   /** 0 for main. */
   readonly connectionId: number
   /** Size of the buffer that is read into, in bytes. */
@@ -45,7 +47,14 @@ export interface Opening {
 }
 
 /** Links a channel, and hands on what comes afterwards. */
-export const openChannel = async ({ way, channel, connectionId, buffer, received }: Opening): Promise<Channel> => {
+export const openChannel = async ({
+  way,
+  channel,
+  id = 0,
+  connectionId,
+  buffer,
+  received,
+}: Opening): Promise<Channel> => {
   let linked = (): void => undefined
   const isLinked = new Promise<void>((resolve) => {
     linked = resolve
@@ -67,7 +76,7 @@ export const openChannel = async ({ way, channel, connectionId, buffer, received
   })
   socket.setNoDelay(true).on("error", () => socket.destroy())
   await once(socket, way.tls === true ? "secureConnect" : "connect")
-  socket.write(linkMessageOf({ channel, id: 0, connectionId }))
+  socket.write(linkMessageOf({ channel, id, connectionId }))
   await Promise.race([isLinked, once(socket, "close").then(() => Promise.reject(new Error(`${channel} was closed`)))])
   return { socket, close: () => void socket.destroy() }
 }

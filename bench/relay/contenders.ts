@@ -94,6 +94,8 @@ const relay = (name: string, command: readonly [string, ...string[]]): Contender
         "[[listeners]]",
         `listen = "${scheme}://127.0.0.1:${port}"`,
         `target = "tcp://127.0.0.1:${target}"`,
+        "awaitsMachine = true",
+        'receiver = { accept = ["usbredir-queue"] }',
         ...(certificate === undefined ? [] : [`tls = { certificate = "${certificate}", key = "${certificate}" }`]),
         "limits = { connections = 15000, connectionsBySource = 15000, handshaking = 15000, handshakingBySource = 15000 }",
         "",

@@ -141,13 +141,15 @@ const halfOpen: Fault = {
 const byteByByte: Fault = {
   name: "one byte at a time",
   play: async ({ way }) => {
-    const mains = await Promise.all(Array.from({ length: 20 }, () => openMain(way)))
+    const main = await openMain(way)
+    const { connectionId } = main
     let answered = 0
     const inputs = await Promise.all(
-      mains.map(({ connectionId }) =>
+      Array.from({ length: 20 }, (_, id) =>
         openChannel({
           way,
           channel: "inputs",
+          id,
           connectionId,
           buffer: 4096,
           received: (bytes) => {
@@ -162,7 +164,7 @@ const byteByByte: Fault = {
       await new Promise((resolve) => setImmediate(resolve))
     }
     must(await eventually(() => answered === inputs.length * bytes.length, 20), "each message is answered")
-    for (const { close } of [...inputs, ...mains]) close()
+    for (const { close } of [...inputs, main]) close()
     return `${inputs.length * bytes.length} writes of one byte on ${inputs.length} channels, each message answered`
   },
 }
@@ -209,10 +211,11 @@ const idle: Fault = {
 const slowReaders: Fault = {
   name: "clients that do not read",
   play: async ({ way, metric }) => {
-    const mains = await Promise.all(Array.from({ length: 50 }, () => openMain(way)))
+    const main = await openMain(way)
+    const { connectionId } = main
     const displays = await Promise.all(
-      mains.map(({ connectionId }) =>
-        openChannel({ way, channel: "display", connectionId, buffer: 4096, received: () => undefined }),
+      Array.from({ length: 50 }, (_, id) =>
+        openChannel({ way, channel: "display", id, connectionId, buffer: 4096, received: () => undefined }),
       ),
     )
     for (const { socket } of displays) {
@@ -228,7 +231,7 @@ const slowReaders: Fault = {
     }
     must(await eventually(standsStill, 30), "the server is not read any more")
     await useSession(way)
-    for (const { close } of [...displays, ...mains]) close()
+    for (const { close } of [...displays, main]) close()
     return `50 displays, of a server that draws without end: ${(passed / 2 ** 20 / 50).toFixed(1)} MiB passed to each client's socket and the kernel; then nothing more is read`
   },
 }

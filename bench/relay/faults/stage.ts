@@ -90,6 +90,7 @@ const configurationOf = (ports: Ports, limits: Limits): string =>
     "[[listeners]]",
     `listen = "tcp://127.0.0.1:${ports.relay}"`,
     `target = "tcp://127.0.0.1:${ports.server}"`,
+    "awaitsMachine = true",
     "[listeners.limits]",
     ...Object.entries(limits).map(([name, value]) => `${name} = ${value}`),
     "",
