@@ -65,7 +65,7 @@ try {
   writeFileSync(join(folder, "library.mjs"), library)
   const oldest = node()
   expectExit(oldest, ["library.mjs"], 0)
-  expectExit(oldest, [commandLine, "check", join(root, "corpus/spicevmc/genuine")], 0)
+  expectExit(oldest, [commandLine, "check", "--sealed", join(root, "corpus/spicevmc/genuine")], 0)
   expectExit(oldest, [commandLine, "check", "--format", "sarif", join(root, "corpus/main/hostile")], 1)
   expectExit(oldest, [commandLine, "explain", join(root, "corpus/main/genuine/main-agent.bin")], 0)
   expectExit(oldest, [commandLine, "check", "missing"], 2)

@@ -27,6 +27,8 @@ interface Held {
   readonly since: number
 }
 
+const noRules: ReadonlySet<string> = new Set()
+
 type SaidEvent = Parameters<TargetGuard["say"]>[0]
 
 /** A message's header, mini or full, for a payload of another size. */
@@ -53,7 +55,7 @@ export const inspectorOf = (outlet: Outlet, mode: Mode, judging: Judging): Inspe
   /** Whether the framer has bytes of the client's in hand: what is decided meanwhile is carried out behind them. */
   let isFeeding = false
   let deferred: Decision[] = []
-  const toldRules = new Set<string>()
+  let toldRules: ReadonlySet<string> = noRules
   let cancelHold = (): void => {}
 
   const tell = (action: Action, violation: Violation | undefined, data?: Judged): void =>
@@ -64,7 +66,7 @@ export const inspectorOf = (outlet: Outlet, mode: Mode, judging: Judging): Inspe
   /** Monitor mode: a violation is told, once by rule, and nothing is done. */
   const note = (action: Action, violation: Violation, data?: Judged): void => {
     if (toldRules.has(violation.rule)) return
-    toldRules.add(violation.rule)
+    toldRules = new Set([...toldRules, violation.rule])
     tell(action, violation, data)
   }
 
@@ -154,6 +156,7 @@ export const inspectorOf = (outlet: Outlet, mode: Mode, judging: Judging): Inspe
   const ask = (event: SaidEvent): Decision | undefined => {
     const decisions = guard.say(event)
     const [first] = decisions
+    if (decisions.length === 1 && first?.kind === "forward") return first
     for (const decision of decisions) if (decision !== first || decision.kind === "refuse") take(decision)
     return first
   }
@@ -230,8 +233,11 @@ export const inspectorOf = (outlet: Outlet, mode: Mode, judging: Judging): Inspe
     },
     message: (type, size, head) => {
       const decision = ask({ kind: "message", connection, type, size, head })
-      const violation = violationOf(decision)
-      return violation ?? (decision?.kind === "gather" || type === clientMessages.migrateData ? "hold" : undefined)
+      if (decision?.kind === "forward" && type !== clientMessages.migrateData) return undefined
+      return (
+        violationOf(decision) ??
+        (decision?.kind === "gather" || type === clientMessages.migrateData ? "hold" : undefined)
+      )
     },
     whole,
     forward: (bytes) => {

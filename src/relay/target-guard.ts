@@ -97,11 +97,13 @@ export const targetGuardOf = (initial: Target, clock: Clock, known: () => void):
         known()
       }
       const decisions = session(event)
-      const isOwn = (decision: Decision) => decision.connection === event.connection && decision.kind !== "wake"
+      const { connection } = event
+      const [first] = decisions
       // Nearly always it is this one, and nothing else.
-      if (decisions.length === 1 && decisions.every(isOwn)) return decisions
-      handOut(decisions, event.connection)
-      return decisions.filter(isOwn)
+      if (decisions.length === 1 && first?.connection === connection && first.kind !== "wake") return decisions
+      if (first === undefined) return decisions
+      handOut(decisions, connection)
+      return decisions.filter((decision) => decision.connection === connection && decision.kind !== "wake")
     },
     tick,
     leave: (connection) => {
