@@ -34,6 +34,8 @@ export interface Case {
   readonly tries: number
   /** How long it takes to play, in milliseconds, where that is long. */
   readonly takes?: number
+  /** Whether it can end in several ways, none of which does harm. */
+  readonly varies?: boolean
 }
 
 export const corpus = fileURLToPath(new URL("../../corpus", import.meta.url))
@@ -122,4 +124,5 @@ export const orderCases = (order: Order): readonly Case[] =>
     play: order.play,
     tries: order.isRace === true ? raceTries(mode) : 1,
     ...(order.takes === undefined ? {} : { takes: order.takes }),
+    varies: order.varies === true,
   }))

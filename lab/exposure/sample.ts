@@ -39,8 +39,8 @@ export const sampleOf = (results: Results, cases: readonly Case[]): readonly Cas
 }
 
 /** A race that did no harm says nothing about how else it ended. */
-const isDifferent = ({ tries }: Case, fate: Fate, before: Fate | undefined): boolean =>
-  tries > 1 ? isHarm(fate) : fate !== before
+const isDifferent = ({ tries, varies = false }: Case, fate: Fate, before: Fate | undefined): boolean =>
+  tries > 1 || varies ? isHarm(fate) : fate !== before
 
 /** Runs cases again and says, a line for each, what is not as it was. */
 export const differencesFrom = async (

@@ -155,7 +155,7 @@ export const inspectorOf = (outlet: Outlet, mode: Mode, judging: Judging): Inspe
   /** Says an event whose first decision is its caller's to carry out, unless it refuses. */
   const ask = (event: SaidEvent): Decision | undefined => {
     const decisions = guard.say(event)
-    const [first] = decisions
+    const first = decisions[0]
     if (decisions.length === 1 && first?.kind === "forward") return first
     for (const decision of decisions) if (decision !== first || decision.kind === "refuse") take(decision)
     return first

@@ -1,14 +1,11 @@
 import type { MigrateData } from "../spice/migrate-data.js"
 import { displayDataOf } from "./displays.js"
 import type { EventOf } from "./events.js"
-import { othersAreDue, passed } from "./migration.js"
+import { displaysAreDue, passed } from "./migration.js"
 import { rules } from "./rules.js"
 import { type ChannelState, refuse, type SessionState, violationOf, type World } from "./state.js"
 
 /** What decoded data says to the session. */
-
-/** How long main's data waits for that of the other channels, in milliseconds. */
-export const mainHoldLimit = 10_000
 
 const onMain = (world: World, { session }: ChannelState, state: MigrateData<"main">): void => {
   // What was migrated has arrived, or the data would not be there.
@@ -19,21 +16,17 @@ const onMain = (world: World, { session }: ChannelState, state: MigrateData<"mai
   session.agentHasSpoken = true
 }
 
-/** Passes main's data on once that of all others has passed, or refuses it when it has been held for too long. */
+/** Passes main's data on once the workers of all displays have taken their links. */
 export const settleMain = (world: World, session: SessionState): void => {
   const { heldMain } = session
   if (heldMain === undefined) return
-  const { channel, state, until } = heldMain
-  if (channel.hasLeft) session.heldMain = undefined
-  else if (!othersAreDue(session)) {
-    session.heldMain = undefined
-    onMain(world, channel, state)
-    passed(world, channel)
-    world.decisions.push(...channel.forward)
-  } else if (until <= world.now) {
-    session.heldMain = undefined
-    refuse(world, channel, { check: rules.mainLast })
-  }
+  const { channel, state } = heldMain
+  if (!channel.hasLeft && displaysAreDue(world, session) !== undefined) return
+  session.heldMain = undefined
+  if (channel.hasLeft) return
+  onMain(world, channel, state)
+  passed(world, channel)
+  world.decisions.push(...channel.forward)
 }
 
 /** Which of a state's forms it is, its members tell: the channel decides which one it has to be. */
@@ -65,7 +58,7 @@ export const data = (world: World, { connection, state }: EventOf<"data">): void
   }
   world.changed.add(session)
   if (isDisplay(state)) session.displays.set(channel.channelId, displayDataOf(channel, state, world.now))
-  else if (isMain(state)) session.heldMain = { channel, state, until: world.now + mainHoldLimit }
+  else if (isMain(state)) session.heldMain = { channel, state, until: displaysAreDue(world, session) ?? world.now }
   else {
     passed(world, channel)
     world.decisions.push(...channel.forward)

@@ -35,8 +35,8 @@ interface Header {
  * - `left`: the client is gone, or was let go of by the caller. Nothing of it follows.
  * - `silent`: QEMU does not answer its monitor: its main loop may wait for a client.
  * - `closed`: the server has closed the connection, or nothing is left of it.
- * - `time`: it is that many milliseconds by a clock that only goes forward. To be said before `link`, `linked`, `whole`
- *   and `data`, and at the times that decisions name.
+ * - `time`: it is that many milliseconds by a clock that only goes forward. To be said before `link`, `linked`, `whole`,
+ *   `data` and the server's MIGRATE_DST_SEAMLESS_ACK, and at the times that decisions name.
  *
  * @since 0.4.0
  */

@@ -3,7 +3,7 @@ import { noVersion, onMain } from "../spice/wire/messages.js"
 import { awaitInit, hasUnsettled } from "./display-init.js"
 import { dropSession, gone } from "./endings.js"
 import type { EventOf, LinkRequest } from "./events.js"
-import { mayReceive } from "./migration.js"
+import { awaitTaking, mayReceive } from "./migration.js"
 import { rules } from "./rules.js"
 import {
   type ChannelState,
@@ -204,5 +204,8 @@ export const linked = (world: World, { connection, error }: EventOf<"linked">): 
   // The server waits for its data, which nobody brings any more.
   channel.session.isAbandoned ||= channel.hasLeft && channel.stage === "awaiting"
   if (channel.channel === "main") takeMain(world, channel)
-  else awaitInit(world, channel)
+  else {
+    awaitInit(world, channel)
+    awaitTaking(world, channel)
+  }
 }

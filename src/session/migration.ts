@@ -19,10 +19,11 @@ export const ended = (world: World, session: SessionState): void => {
 }
 
 /** The target has agreed to a seamless migration: what carries data awaits it. */
-export const acknowledged = (session: SessionState): void => {
+export const acknowledged = (world: World, session: SessionState): void => {
   session.isSeamless = true
   for (const channel of session.channels.values()) {
     channel.stage = carriesData(channel.channel) ? "awaiting" : "ordinary"
+    awaitTaking(world, channel)
     session.isAbandoned ||= channel.hasLeft && channel.stage === "awaiting"
   }
 }
@@ -44,12 +45,23 @@ export const passed = (world: World, channel: ChannelState): void => {
   finishSeamless(world, channel.session)
 }
 
-const isDue = (channel: ChannelState): boolean =>
-  channel.channel === "display" ? !channel.isHeard : isOutstanding(channel)
+/** How long a display's worker takes for a link at most, in milliseconds: it has nothing else to do before a machine runs. */
+const takingTime = 300
+
+/** A display is linked, or begins to await data: its worker is told, and takes it a little later. */
+export const awaitTaking = (world: World, channel: ChannelState): void => {
+  if (channel.channel === "display") channel.takenBy = world.now + takingTime
+}
 
 /**
- * Whether main's data must wait. Until a display has spoken it is not known whether its worker has taken the link, and
- * the migration would be over without it (red-client.cpp, seamless_migration_done_for_channel).
+ * Until when main's data must wait for displays; undefined if it need not. Until a display's worker has taken the link
+ * the migration could be over without it (red-client.cpp, seamless_migration_done_for_channel). The server's main loop
+ * has taken all other channels by then, and main's data should not be late: the guest's agent may leave meanwhile.
  */
-export const othersAreDue = ({ channels }: SessionState): boolean =>
-  [...channels.values()].some((each) => each.channel !== "main" && !each.hasLeft && isDue(each))
+export const displaysAreDue = ({ now }: World, { channels }: SessionState): number | undefined => {
+  const due = [...channels.values()]
+    .filter(({ channel, hasLeft, isHeard }) => channel === "display" && !hasLeft && !isHeard)
+    .map(({ takenBy }) => takenBy)
+    .filter((takenBy) => takenBy > now)
+  return due.length === 0 ? undefined : Math.max(...due)
+}

@@ -153,13 +153,6 @@ export const rules = {
     without:
       "The display's worker serves nobody until it came; if the client leaves meanwhile, memory that was freed is used (dcc.cpp:373).",
   },
-  mainLast: {
-    id: "session/main-data-last",
-    code: "limit-exceeded",
-    says: "The data of all other channels must come within 10 s of main's.",
-    without:
-      "If the migration is over before a display's worker has taken its link, the worker waits for DISPLAY_INIT and the guard for data.",
-  },
   ackDue: {
     id: "session/ack-due",
     code: "limit-exceeded",

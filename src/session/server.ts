@@ -44,7 +44,7 @@ const answered = (world: World, main: ChannelState, isAcknowledged: boolean): vo
     session.flag = isAcknowledged ? "unknown" : "off"
     world.decisions.push({ kind: "drop", connection })
   } else if (main.stage !== "asked") return
-  else if (isAcknowledged) acknowledged(session)
+  else if (isAcknowledged) acknowledged(world, session)
   else main.stage = "declined"
 }
 

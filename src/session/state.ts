@@ -29,6 +29,8 @@ export interface ChannelState {
   heldMessage: EventOf<"whole"> | undefined
   /** Whether a display has spoken since its DISPLAY_INIT or its data: its worker has taken that. */
   isHeard: boolean
+  /** When a display's worker has taken its link for certain, if it has not spoken before. */
+  takenBy: number
   /** When a display that owes DISPLAY_INIT gets the guard's. */
   due: number
   /** What the server has asked for: SET_ACKs and PINGs without an answer, and whether it wants acknowledgements at all. */
@@ -75,7 +77,7 @@ export interface SessionState {
   reservedUntil: number
   /** Whether data is on its way: a channel that is linked from then on may await its own or not. */
   hasBegun: boolean
-  /** Main's data that waits for the other channels', and until when. */
+  /** Main's data that waits for displays, and until when. */
   heldMain: { readonly channel: ChannelState; readonly state: MigrateData<"main">; readonly until: number } | undefined
   agentIsConnected: boolean
   /** Whether the client has begun to speak with the agent that is connected. */
@@ -180,6 +182,7 @@ export const newChannel = (
   hadDisplayInit: false,
   heldMessage: undefined,
   isHeard: false,
+  takenBy: Number.POSITIVE_INFINITY,
   due: Number.POSITIVE_INFINITY,
   setAcks: 0,
   pings: 0,

@@ -444,13 +444,16 @@ describe("main's data", () => {
     expect(decided()).toEqual([[main, "forward"]])
   })
 
-  test("is refused when it waited for 10 s", () => {
+  test("waits for a display for 300 ms from its link on, in which its worker takes that", () => {
     const { main, data, wait, decided } = displayed()
     expect(data(main, genuine("main"))).toBe("hold")
-    wait(9_999)
+    wait(299)
     expect(decided()).toEqual([])
-    wait(10_000)
-    expect(decided()).toContainEqual([main, "session/main-data-last"])
+    wait(300)
+    expect(decided()).toEqual([[main, "forward"]])
+    const later = displayed()
+    later.wait(300)
+    expect(later.data(later.main, genuine("main"))).toBe("forward")
   })
 
   test("waits for nobody who left", () => {

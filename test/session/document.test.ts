@@ -98,7 +98,7 @@ is still sent on them is refused. The id of a session belongs to it until the se
 | a display, while a main waits | that main |
 | what a client sends on a display after DISPLAY_INIT | the display to speak |
 | a display's data | the data of the displays that it is judged by, for 3 s |
-| main's data | the data of all others, and each display to speak after its own, for 10 s |
+| main's data | each display to have been linked for 300 ms, or to speak |
 
 How long a link may wait is up to the caller: the relay's limit of the handshake holds until the server has taken it.
 

@@ -230,8 +230,8 @@ describe("links", () => {
     const main = arrived.migrating(7)
     arrived.link("usbredir", 7)
     expect(arrived.ask("main", 0).verdict).toBe("session/one-migration")
-    // Main's data waits for that of usbredir, so that it is not known yet whether a machine came.
-    expect(arrived.data(main, genuine("main"))).toBe("hold")
+    // Main's data says that the machine has come; that of usbredir is still to be lost.
+    expect(arrived.data(main, genuine("main"))).toBe("forward")
     expect(arrived.ask("main", 0).verdict).toBe("session/one-migration")
   })
 

@@ -28,6 +28,8 @@ export interface Order {
   readonly machineRuns?: boolean
   /** How long it takes to play, in milliseconds, where that is long. */
   readonly takes?: number
+  /** Whether it can end in several ways, none of which does harm. */
+  readonly varies?: boolean
   readonly play: Play
 }
 

@@ -164,6 +164,7 @@ export const stallOrders: readonly Order[] = [
   },
   {
     name: "stall-agent-data-half-at-arrival",
+    varies: true,
     sentence: "sends genuine MIGRATE_DATA and half of an AGENT_DATA, and the other half when the machine has arrived",
     channel: "main",
     play: async (scene) => {

@@ -25,7 +25,6 @@ const withoutOrder = [
   "session/answers-asked",
   "session/display-init-valid",
   "session/display-init-due",
-  "session/main-data-last",
   "session/flush-mark-needs-agent-start",
   "session/agent-token-needs-data",
   "session/message-size",

@@ -133,6 +133,10 @@ const mayArrive = ({ awaitsMachine, honest }: Setting, { server, lines }: Scene)
 const isInTurn = (before: Hostile | undefined, path: readonly Choice[]): boolean =>
   before === undefined || path.some((each) => "connection" in each && before.connections.includes(each.connection))
 
+/** A worker takes a link sooner than any time is over that the guard waits for. */
+const isTaking = ({ server }: Scene): boolean =>
+  [...server.channels.values()].some(({ phase }) => phase === "connecting")
+
 const choicesOf = (setting: Setting, scene: Scene, path: readonly Choice[]): readonly Choice[] => {
   const honest = setting.honest?.next(scene, path)
   return [
@@ -141,7 +145,7 @@ const choicesOf = (setting: Setting, scene: Scene, path: readonly Choice[]): rea
     ...setting.hostile.flatMap((each, index) =>
       isInTurn(setting.hostile[index - 1], path) ? hostileChoices(each, scene, path) : [],
     ),
-    ...(hasWake(scene) ? [{ does: "tick" } as const] : []),
+    ...(hasWake(scene) && !isTaking(scene) ? [{ does: "tick" } as const] : []),
     ...(mayArrive(setting, scene) ? [{ does: "arrive" } as const] : []),
     ...(setting.mayRestart === true && !scene.isRestarted ? [{ does: "restart" } as const] : []),
   ]
