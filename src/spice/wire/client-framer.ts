@@ -108,14 +108,14 @@ export const frameClient = (listener: ClientListener): ClientFramer => {
   }
 
   /** What is left of a held link; there is none but while it is held. */
-  let release = (): void => {}
+  let release: (() => void) | undefined
 
   const authenticated = (agreed: Agreed, last: Uint8Array): Violation | undefined => {
     const verdict = listener.link(agreed.link)
     if (verdict instanceof Violation) return verdict
     const bytes = verdict === "hold" ? last.slice() : last
     const pass = (): void => {
-      release = () => {}
+      release = undefined
       beginMessages(agreed)
       listener.forward(bytes)
     }
@@ -134,5 +134,5 @@ export const frameClient = (listener: ClientListener): ClientFramer => {
     })
   }
 
-  return { feed, release: () => release(), agree, link: () => link }
+  return { feed, release: () => release?.(), agree, link: () => link }
 }
