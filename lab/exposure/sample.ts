@@ -40,7 +40,7 @@ export const sampleOf = (results: Results, cases: readonly Case[]): readonly Cas
 
 /** A race that did no harm says nothing about how else it ended. */
 const isDifferent = ({ tries, varies = false }: Case, fate: Fate, before: Fate | undefined): boolean =>
-  tries > 1 || varies ? isHarm(fate) : fate !== before
+  fate !== before && (isHarm(fate) || !(tries > 1 || varies))
 
 /** Runs cases again and says, a line for each, what is not as it was. */
 export const differencesFrom = async (
