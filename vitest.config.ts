@@ -6,7 +6,7 @@ export default defineConfig({
     typecheck: { enabled: true, include: ["test/**/*.test-d.ts"], tsconfig: "./tsconfig.json" },
     coverage: {
       provider: "v8",
-      include: ["src/schema/**", "src/spice/**", "src/qemu/**"],
+      include: ["src/layout/**", "src/data/**", "src/violation/**", "src/spice/**", "src/qemu/**", "src/net/**"],
       thresholds: { lines: 100, branches: 100, functions: 100, statements: 100 },
     },
   },

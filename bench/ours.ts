@@ -1,7 +1,7 @@
 import * as E from "fp-ts/lib/Either.js"
 import { decodeMigrateData, displayCodec, surfacesOf } from "../src/index.js"
-import { Violation } from "../src/schema/violation.js"
 import { decodeDisplay } from "../src/spice/emitted/display.js"
+import { Violation } from "../src/violation/violation.js"
 import { type Contender, contender } from "./contender.js"
 import { surfaceRow } from "./hand-written.js"
 

@@ -1,16 +1,16 @@
 import { isDeepStrictEqual } from "node:util"
+import { readJson } from "../src/data/json.js"
 import type { TargetModule } from "../src/fuzz/target.js"
 import type { MigrateArguments, MigrateIncomingArguments } from "../src/qemu/arguments.js"
 import { migrateCodec, migrateIncomingCodec } from "../src/qemu/codecs.js"
 import type { Context } from "../src/qemu/context.js"
 import { defaultJsonLimits, parseMigrateArguments } from "../src/qemu/parse.js"
 import type { Policy } from "../src/qemu/policy.js"
-import type { Checked, Codec } from "../src/schema/codec.js"
-import { readJson } from "../src/schema/json.js"
 import { fromFuzzerBytes } from "../src/testing/bridge.js"
 import { argumentsArbitraryOf } from "../src/testing/qemu/arguments.js"
 import { someEdit } from "../src/testing/qemu/edits.js"
-import { type Tree, textOf, treeOf } from "../src/testing/qemu/tree.js"
+import { type Tree, textOf, treeOf } from "../src/testing/qemu/json-cst.js"
+import type { Checked, Codec } from "../src/violation/codec.js"
 import { spellings } from "./spellings.js"
 import {
   areApart,
@@ -158,7 +158,7 @@ const check = (data: Uint8Array): void => {
 
 const target: TargetModule = {
   fuzz: check,
-  underTest: ["src/qemu/", "src/schema/exact", "src/schema/refined"],
+  underTest: ["src/qemu/", "src/net/", "src/data/strict", "src/data/refinement"],
   detectors: true,
   dictionary: [],
   seeds: () => choiceSeeds(400),

@@ -1,7 +1,7 @@
 import type { TargetModule } from "../src/fuzz/target.js"
-import { Violation } from "../src/schema/violation.js"
 import { frameConnection } from "../src/spice/wire/connection.js"
 import { fromClient } from "../src/spice/wire/messages.js"
+import { Violation } from "../src/violation/violation.js"
 import { difference } from "./texts.js"
 
 /**

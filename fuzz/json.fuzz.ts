@@ -1,8 +1,8 @@
+import { byteLength, type JsonText, readJson } from "../src/data/json.js"
 import type { TargetModule } from "../src/fuzz/target.js"
 import { migrateCodec, migrateIncomingCodec } from "../src/qemu/codecs.js"
 import { defaultJsonLimits, parseMigrateArguments } from "../src/qemu/parse.js"
-import type { Checked } from "../src/schema/codec.js"
-import { byteLength, type JsonText, readJson } from "../src/schema/json.js"
+import type { Checked } from "../src/violation/codec.js"
 import { type Expectation, expectationOf, isSame } from "./strict-json.js"
 import {
   areApart,
@@ -89,7 +89,7 @@ const check = (bytes: Uint8Array): void => {
 
 const target: TargetModule = {
   fuzz: check,
-  underTest: ["src/qemu/", "src/schema/"],
+  underTest: ["src/qemu/", "src/net/", "src/data/"],
   detectors: true,
   dictionary: dictionaryOf(jsonWords),
   seeds: textSeeds,

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util"
+import { readJson } from "../src/data/json.js"
 import type { TargetModule } from "../src/fuzz/target.js"
 import type { MigrationAddress } from "../src/qemu/addresses.js"
 import { checkPolicy, denials } from "../src/qemu/check-policy.js"
@@ -6,12 +7,11 @@ import type { Context } from "../src/qemu/context.js"
 import { parseMigrateArguments } from "../src/qemu/parse.js"
 import { defaultPolicy, type Policy, policyCodec } from "../src/qemu/policy.js"
 import { formatMigrateUri } from "../src/qemu/uri.js"
-import type { Checked } from "../src/schema/codec.js"
-import { readJson } from "../src/schema/json.js"
 import { fromFuzzerBytes } from "../src/testing/bridge.js"
 import { addressArbitraryOf } from "../src/testing/qemu/addresses.js"
-import { leastAddresses } from "../src/testing/qemu/least.js"
-import { textOf, treeOf } from "../src/testing/qemu/tree.js"
+import { textOf, treeOf } from "../src/testing/qemu/json-cst.js"
+import { leastAddresses } from "../src/testing/qemu/minimal.js"
+import type { Checked } from "../src/violation/codec.js"
 import { expectedDenials } from "./denials.js"
 import { type Draft, draftOf, entriesNear, kindOf, lines, looserThan, policyOf, transports } from "./policies.js"
 import {
@@ -180,7 +180,7 @@ const words = [
 
 const target: TargetModule = {
   fuzz: check,
-  underTest: ["src/qemu/", "src/schema/exact", "src/schema/refined"],
+  underTest: ["src/qemu/", "src/net/", "src/data/strict", "src/data/refinement"],
   detectors: true,
   dictionary: dictionaryOf([...words, ...words.map((word) => `"${word}"`), ...jsonWords]),
   *seeds() {

@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from "node:util"
-import type { Checked } from "../src/schema/codec.js"
-import { interpret } from "../src/schema/interpret.js"
-import type { Violation } from "../src/schema/violation.js"
+import { interpret } from "../src/layout/interpret.js"
 import { decodeMigrateData, encodeMigrateData } from "../src/spice/migrate-data.js"
+import type { Checked } from "../src/violation/codec.js"
+import type { Violation } from "../src/violation/violation.js"
 import type { Case } from "./blobs.js"
 
 /** Every typed array in a value. */

@@ -1,11 +1,11 @@
 import pc from "picocolors"
+import { interpret } from "../src/layout/interpret.js"
+import { mostViolations } from "../src/layout/reader.js"
 import type { Finding } from "../src/report/finding.js"
 import { annotatedHex } from "../src/report/hex.js"
 import { jsonReport } from "../src/report/json.js"
 import { sarifReport } from "../src/report/sarif.js"
 import { textReport } from "../src/report/text.js"
-import { interpret } from "../src/schema/interpret.js"
-import { mostViolations } from "../src/schema/reader.js"
 import type { Case } from "./blobs.js"
 
 /** What a terminal might obey. */

@@ -1,4 +1,4 @@
-import { list, literal, object, type Tree, textOf } from "../src/testing/qemu/tree.js"
+import { list, literal, object, type Tree, textOf } from "../src/testing/qemu/json-cst.js"
 
 const escaped = (written: string): string => {
   if (!written.startsWith('"')) return written

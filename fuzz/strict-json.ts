@@ -1,4 +1,4 @@
-import type { JsonLimits } from "../src/schema/json.js"
+import type { JsonLimits } from "../src/data/json.js"
 
 /** What a strict reader has to say of a text, found in another way: by JSON.parse, and a list of the text's tokens. */
 export type Expectation =

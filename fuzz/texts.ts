@@ -1,15 +1,15 @@
 import * as fc from "fast-check"
 import { type Context, contextOf, qemuVersions } from "../src/qemu/context.js"
-import type { Checked } from "../src/schema/codec.js"
-import { formatViolation, type Violation, violationCodes } from "../src/schema/violation.js"
 import { argumentsArbitraryOf } from "../src/testing/qemu/arguments.js"
-import { uriEnds, wrongSchemes } from "../src/testing/qemu/hostile.js"
-import { leastArguments } from "../src/testing/qemu/least.js"
+import { uriEnds, wrongSchemes } from "../src/testing/qemu/hostile-strings.js"
+import { textOf, treeOf } from "../src/testing/qemu/json-cst.js"
+import { leastArguments } from "../src/testing/qemu/minimal.js"
 import { argumentsMutationsOf } from "../src/testing/qemu/mutations.js"
-import { textOf, treeOf } from "../src/testing/qemu/tree.js"
 import { uriArbitraryOf } from "../src/testing/qemu/uris.js"
 import { vocabulary } from "../src/testing/qemu/vocabulary.js"
 import { argumentsWitnessesOf } from "../src/testing/qemu/witnesses.js"
+import type { Checked } from "../src/violation/codec.js"
+import { formatViolation, type Violation, violationCodes } from "../src/violation/violation.js"
 
 /** What the targets of QEMU's arguments have in common. */
 

@@ -1,14 +1,14 @@
 import { isDeepStrictEqual } from "node:util"
+import { byteLength } from "../src/data/json.js"
 import type { TargetModule } from "../src/fuzz/target.js"
 import type { MigrationAddress } from "../src/qemu/addresses.js"
 import { migrateCodec, migrateIncomingCodec, migrationAddressCodec } from "../src/qemu/codecs.js"
 import { type Context, isSince } from "../src/qemu/context.js"
 import { formatMigrateUri, parseMigrateUri } from "../src/qemu/uri.js"
-import type { Checked } from "../src/schema/codec.js"
-import { byteLength } from "../src/schema/json.js"
 import { fromFuzzerBytes } from "../src/testing/bridge.js"
 import { addressArbitraryOf } from "../src/testing/qemu/addresses.js"
 import { uriArbitraryOf, type WrittenAddress } from "../src/testing/qemu/uris.js"
+import type { Checked } from "../src/violation/codec.js"
 import {
   areSayable,
   choiceSeeds,
@@ -189,7 +189,7 @@ const textOf = (each: Case): string => {
 
 const target: TargetModule = {
   fuzz: check,
-  underTest: ["src/qemu/", "src/schema/exact", "src/schema/refined"],
+  underTest: ["src/qemu/", "src/net/", "src/data/strict", "src/data/refinement"],
   detectors: true,
   dictionary: dictionaryOf(uriWords),
   *seeds() {

@@ -7,8 +7,8 @@ import {
   readBlob as readBlobOf,
   readIndex as readIndexOf,
   receiverOf,
-} from "../src/fuzz/corpus.js"
-import type { Layout } from "../src/schema/language.js"
+} from "../src/corpus.js"
+import type { Layout } from "../src/layout/language.js"
 import { type Format, formatOf, formats } from "../src/spice/formats.js"
 import { read, settingOf } from "../src/testing/blob.js"
 import { mutationsOf } from "../src/testing/mutations.js"

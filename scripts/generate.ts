@@ -4,9 +4,9 @@
 import { execFileSync } from "node:child_process"
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
-import { describe, describeChecks } from "../src/schema/describe.js"
-import { emit } from "../src/schema/emit.js"
-import { structure } from "../src/schema/structure.js"
+import { describe, describeChecks } from "../src/layout/describe.js"
+import { emit } from "../src/layout/emit.js"
+import { structure } from "../src/layout/structure.js"
 import { type Format, formatOf, formats } from "../src/spice/formats.js"
 import { channels } from "../src/spice/receiver.js"
 import { formatNames, generatedCorpus, hostileFiles, root } from "./corpus.js"
@@ -35,7 +35,7 @@ const emittedDecoder = (format: Format): readonly [string, string] => {
       .map((channel) => JSON.stringify(channel))
       .join(" | "),
     receiver: "../receiver.js",
-    schema: "../../schema",
+    src: "../..",
   })
   return [path, formatted(path, source)]
 }
@@ -50,7 +50,7 @@ const formatDocument = (format: Format): readonly [string, string] => [
 
 const checksDocument: readonly [string, string] = [
   "docs/formats/README.md",
-  `${generated("src/schema/structure.ts")}# Formats
+  `${generated("src/layout/structure.ts")}# Formats
 
 The blobs that a client relays, one document each:
 

@@ -3,7 +3,7 @@ import { isStateName, states } from "../lab/state.js"
 import { type Compared, compared, fatal } from "../lab/statements.js"
 import { readVerdicts } from "../lab/verdicts.js"
 import { qemuChecks } from "../src/qemu/catalog.js"
-import type { Check } from "../src/schema/violation.js"
+import type { Check } from "../src/violation/violation.js"
 
 const maxExample = 160
 

@@ -1,6 +1,6 @@
 /** Checks the whole corpus as its index says and prints tables of verdicts: hostile blobs by rule, real ones by origin. */
 import * as E from "fp-ts/lib/Either.js"
-import { type CorpusEntry, isGenuine, receiverOf } from "../src/fuzz/corpus.js"
+import { type CorpusEntry, isGenuine, receiverOf } from "../src/corpus.js"
 import { decodeMigrateData } from "../src/index.js"
 import { ruleById } from "../src/report/rules.js"
 import { readBlob, readIndex } from "./corpus.js"

@@ -1,6 +1,4 @@
-export type { Checked, Codec } from "./schema/codec.js"
-export type { Columns } from "./schema/language.js"
-export { formatViolation, type Violation, type ViolationCode, violationCodes } from "./schema/violation.js"
+export type { Columns } from "./layout/language.js"
 export { displayCodec, inputsCodec, mainCodec, smartcardCodec, spicevmcCodec } from "./spice/codecs.js"
 export type { DisplayState } from "./spice/display.js"
 export type { InputsState } from "./spice/inputs.js"
@@ -10,3 +8,5 @@ export { type Channel, channels, defaultReceiver, type ReceiverState, type Unver
 export type { SmartcardState } from "./spice/smartcard.js"
 export type { SpicevmcState } from "./spice/spicevmc.js"
 export { type Region, type Surface, surfacesOf } from "./spice/surfaces.js"
+export type { Checked, Codec } from "./violation/codec.js"
+export { formatViolation, type Violation, type ViolationCode, violationCodes } from "./violation/violation.js"

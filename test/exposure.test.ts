@@ -8,7 +8,7 @@ import { carrying } from "../lab/exposure/orders/order.js"
 import { isHarmful, isHarmfulRelayed, render } from "../lab/exposure/render.js"
 import { isGenuine, readResults } from "../lab/exposure/results.js"
 import { root } from "../scripts/corpus.js"
-import { receiverOf } from "../src/fuzz/corpus.js"
+import { receiverOf } from "../src/corpus.js"
 import { decodeMigrateData } from "../src/index.js"
 
 const results = readResults()

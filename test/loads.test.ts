@@ -6,8 +6,8 @@ test.each([
   ["the library", () => import("../src/index.js"), "decodeMigrateData"],
   ["the entry for QEMU's arguments", () => import("../src/qemu/index.js"), "parseMigrateArguments"],
   ["the testing entry", () => import("../src/testing/index.js"), "witnessesOf"],
-  ["the emitter", () => import("../src/schema/emit.js"), "emit"],
-  ["the describer", () => import("../src/schema/describe.js"), "describe"],
+  ["the emitter", () => import("../src/layout/emit.js"), "emit"],
+  ["the describer", () => import("../src/layout/describe.js"), "describe"],
   ["the catalogue of rules", () => import("../src/report/rules.js"), "ruleById"],
 ])("%s loads", async (_, load, name) => {
   expect(Reflect.get(await load(), name)).toBeTypeOf("function")

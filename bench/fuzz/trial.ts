@@ -2,8 +2,8 @@ import { writeFileSync } from "node:fs"
 import * as E from "fp-ts/lib/Either.js"
 import { type Case, rawReading, structuredReading } from "../../fuzz/blobs.js"
 import { agreementOf } from "../../fuzz/properties.js"
-import { Violation } from "../../src/schema/violation.js"
 import type { Format } from "../../src/spice/formats.js"
+import { Violation } from "../../src/violation/violation.js"
 
 /** One decoder with a defect, attacked until somebody notices. What is attacked the environment says. */
 export interface Trial {

@@ -1,4 +1,4 @@
-import type { Inspector, Outlet } from "../../src/relay/inspection.js"
+import type { Inspector, Outlet } from "../../src/relay/inspect/interface.js"
 
 /** Takes the place of the relay's inspector: what framing and judging cost shows beside it. */
 export const inspectorOf = ({ forward, linked, end }: Outlet): Inspector => ({

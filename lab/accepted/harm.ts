@@ -1,4 +1,4 @@
-import { addFile, addToIndex, regressionFiles } from "../../src/fuzz/corpus.js"
+import { addFile, addToIndex, regressionFiles } from "../../src/corpus.js"
 import { formatOf, formats } from "../../src/spice/formats.js"
 import { blobsOf } from "../../src/testing/arbitrary.js"
 import { settingOf } from "../../src/testing/blob.js"

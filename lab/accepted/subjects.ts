@@ -1,6 +1,6 @@
 import fc from "fast-check"
 import * as E from "fp-ts/lib/Either.js"
-import { isGenuine, readCorpus } from "../../src/fuzz/corpus.js"
+import { isGenuine, readCorpus } from "../../src/corpus.js"
 import { decodeMigrateData, defaultReceiver, encodeMigrateData, type ReceiverState } from "../../src/index.js"
 import { formatOf, formats } from "../../src/spice/formats.js"
 import { blobsOf } from "../../src/testing/arbitrary.js"

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto"
 import { fileURLToPath } from "node:url"
-import { type CorpusBlob, type CorpusEntry, readCorpus, receiverOf } from "../../src/fuzz/corpus.js"
+import { type CorpusBlob, type CorpusEntry, readCorpus, receiverOf } from "../../src/corpus.js"
 import type { ReceiverState } from "../../src/index.js"
 import type { Machine } from "../migrate/machine.js"
 import type { Told } from "../migrate/relay.js"

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import * as E from "fp-ts/lib/Either.js"
-import { type CorpusEntry, indexText, isGenuine, readBlob, readIndex, receiverOf } from "../../src/fuzz/corpus.js"
+import { type CorpusEntry, indexText, isGenuine, readBlob, readIndex, receiverOf } from "../../src/corpus.js"
 import { type Channel, channels, decodeMigrateData, encodeMigrateData } from "../../src/index.js"
 import { formatOf } from "../../src/spice/formats.js"
 import type { Machine } from "./machine.js"

@@ -1,12 +1,12 @@
 import fc from "fast-check"
 import type * as t from "io-ts"
+import { isRefined } from "../../src/data/refinement.js"
+import { casesOf, membersOf } from "../../src/data/reflect.js"
 import { type MigrationAddress, migrationAddress } from "../../src/qemu/addresses.js"
 import { migrate, migrateIncoming } from "../../src/qemu/arguments.js"
 import { contextOf, type MigrateCommand } from "../../src/qemu/context.js"
 import type { ArgumentsOf } from "../../src/qemu/index.js"
 import { formatMigrateUri } from "../../src/qemu/index.js"
-import { casesOf, membersOf } from "../../src/schema/members.js"
-import { isRefined } from "../../src/schema/refined.js"
 
 /**
  * Valid arguments that a QEMU is asked about. What there is to choose from is read off the io-ts types; only the

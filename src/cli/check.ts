@@ -1,13 +1,13 @@
 import * as E from "fp-ts/lib/Either.js"
 import type { Finding } from "../report/finding.js"
-import type { Note } from "../schema/note.js"
-import type { Violation } from "../schema/violation.js"
 import { decodeMigrateData } from "../spice/migrate-data.js"
 import type { Channel, ReceiverState } from "../spice/receiver.js"
+import type { Note } from "../violation/note.js"
+import type { Violation } from "../violation/violation.js"
 import { type Blob, filesOf, isUnreadable, readInput, readingOnce, type Unreadable } from "./input.js"
 import { type ReceiverOptions, receiverOf } from "./receiver.js"
 import { type ReportOptions, reportAll } from "./report.js"
-import type { ExitCode, Terminal } from "./terminal.js"
+import type { ExitCode, Terminal } from "./stdio.js"
 
 export interface CheckOptions extends ReportOptions, ReceiverOptions {
   readonly channel?: Channel

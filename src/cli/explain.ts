@@ -1,12 +1,12 @@
+import { interpret } from "../layout/interpret.js"
 import { verdictOf } from "../report/finding.js"
 import { annotatedHex } from "../report/hex.js"
-import { interpret } from "../schema/interpret.js"
 import { formatOf } from "../spice/formats.js"
 import { plans } from "../spice/migrate-data.js"
 import type { Channel, ReceiverState } from "../spice/receiver.js"
 import { type Blob, isUnreadable, readInput, reportUnreadable } from "./input.js"
 import { type ReceiverOptions, receiverOf } from "./receiver.js"
-import { colorsFor, type ExitCode, exitCode, type Terminal } from "./terminal.js"
+import { colorsFor, type ExitCode, exitCode, type Terminal } from "./stdio.js"
 
 export interface ExplainOptions extends ReceiverOptions {
   readonly channel?: Channel

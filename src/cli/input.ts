@@ -1,14 +1,14 @@
 import { createReadStream } from "node:fs"
 import { readdir, stat } from "node:fs/promises"
 import { join, sep } from "node:path"
+import { structure } from "../layout/structure.js"
 import { printable } from "../report/printable.js"
 import { reasonOf } from "../report/reason.js"
-import { viewOf } from "../schema/bytes.js"
-import { structure } from "../schema/structure.js"
-import { Violation } from "../schema/violation.js"
 import { formatOf, formats } from "../spice/formats.js"
 import { type Channel, channels, type ReceiverState } from "../spice/receiver.js"
-import { type ExitCode, exitCode, type Terminal } from "./terminal.js"
+import { viewOf } from "../violation/bytes.js"
+import { Violation } from "../violation/violation.js"
+import { type ExitCode, exitCode, type Terminal } from "./stdio.js"
 
 /** The file name that stands for standard input. */
 export const standardInput = "-"

@@ -2,7 +2,7 @@
 import { writeSync } from "node:fs"
 import { printable } from "../report/printable.js"
 import { run } from "./program.js"
-import { exitCode } from "./terminal.js"
+import { exitCode } from "./stdio.js"
 
 /** Output that fails and whatever nobody foresaw end with the code that means neither verdict. */
 const fail = (error: NodeJS.ErrnoException): never => {

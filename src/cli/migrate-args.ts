@@ -1,16 +1,16 @@
 import * as E from "fp-ts/lib/Either.js"
+import { readJson } from "../data/json.js"
 import type { MigrateCommand, QemuVersion } from "../qemu/context.js"
 import { notesOf } from "../qemu/notes.js"
 import { argumentsChecker, defaultJsonLimits } from "../qemu/parse.js"
 import type { Policy } from "../qemu/policy.js"
 import type { Finding } from "../report/finding.js"
 import { reasonOf } from "../report/reason.js"
-import { readJson } from "../schema/json.js"
 import { isUnreadable, readingOnce, reportUnreadable, sourceOf, type Unreadable } from "./input.js"
-import { type Text, textsOf } from "./lines.js"
+import { type Text, textsOf } from "./json-lines.js"
 import { readPolicy } from "./policy.js"
 import { type ReportOptions, reportAll } from "./report.js"
-import { type ExitCode, exitCode, type Terminal } from "./terminal.js"
+import { type ExitCode, exitCode, type Terminal } from "./stdio.js"
 
 export interface MigrateArgsOptions extends ReportOptions {
   readonly command: MigrateCommand

@@ -1,10 +1,10 @@
 import * as E from "fp-ts/lib/Either.js"
 import { pipe } from "fp-ts/lib/function.js"
+import { readJson } from "../data/json.js"
 import { defaultPolicy, type Policy, policyCodec } from "../qemu/policy.js"
 import { reasonOf } from "../report/reason.js"
-import { readJson } from "../schema/json.js"
+import { bytesOf, fromToml, mostBytes } from "./config-file.js"
 import type { Unreadable } from "./input.js"
-import { bytesOf, fromToml, mostBytes } from "./operator-file.js"
 
 const limits = { maxBytes: mostBytes, maxDepth: 8, maxMembers: 0x10000 }
 

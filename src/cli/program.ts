@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs"
 import { availableParallelism } from "node:os"
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander"
 import { migrateCommands, qemuVersions } from "../qemu/context.js"
-import { modes, reactions } from "../relay/configuration.js"
+import { modes, reactions } from "../relay/config/configuration.js"
 import { printable } from "../report/printable.js"
 import { channels } from "../spice/receiver.js"
 import { check } from "./check.js"
@@ -10,7 +10,7 @@ import { explain } from "./explain.js"
 import { standardInput } from "./input.js"
 import { migrateArgs } from "./migrate-args.js"
 import { reportFormats } from "./report.js"
-import { type ExitCode, exitCode, type Terminal } from "./terminal.js"
+import { type ExitCode, exitCode, type Terminal } from "./stdio.js"
 
 const versionOf = (): string => {
   const manifest: unknown = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"))

@@ -1,7 +1,7 @@
 import * as E from "fp-ts/lib/Either.js"
-import type { LogConfiguration } from "../relay/configuration.js"
+import type { LogConfiguration } from "../relay/config/configuration.js"
 import { type Failure, printableReasonOf } from "../relay/failure.js"
-import { jsonLog, type Level, type Log } from "../relay/log.js"
+import { jsonLog, type Level, type Log } from "../relay/operate/log.js"
 import type { openLogOutput } from "./log-output.js"
 
 /** The log of a relay that runs, which another configuration may lead elsewhere. */

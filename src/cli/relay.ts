@@ -1,17 +1,17 @@
 import * as E from "fp-ts/lib/Either.js"
-import type { Mode, Reaction, RelayConfiguration } from "../relay/configuration.js"
+import type { Mode, Reaction, RelayConfiguration } from "../relay/config/configuration.js"
+import { readConfiguration } from "../relay/config/settings.js"
 import { type Failure, printableReasonOf } from "../relay/failure.js"
-import type { Log } from "../relay/log.js"
-import { notifySystemd } from "../relay/notify.js"
+import type { Log } from "../relay/operate/log.js"
+import { notifySystemd } from "../relay/operate/systemd-notify.js"
 import { type Relay, startRelay } from "../relay/relay.js"
-import { readConfiguration } from "../relay/settings.js"
 import { printable } from "../report/printable.js"
 import { reasonOf } from "../report/reason.js"
+import { bytesOf, fromToml } from "./config-file.js"
 import { isUnreadable, reportUnreadable, type Unreadable } from "./input.js"
 import { openLogOutput } from "./log-output.js"
-import { bytesOf, fromToml } from "./operator-file.js"
 import { openRelayLog, type RelayLog } from "./relay-log.js"
-import { type ExitCode, exitCode, type Terminal } from "./terminal.js"
+import { type ExitCode, exitCode, type Terminal } from "./stdio.js"
 
 export interface RelayCommandOptions {
   readonly listen?: string

@@ -2,7 +2,7 @@ import type { Finding } from "../report/finding.js"
 import { jsonReport } from "../report/json.js"
 import { textReport } from "../report/text.js"
 import { isUnreadable, reportUnreadable, type Unreadable } from "./input.js"
-import { colorsFor, type ExitCode, exitCode, type Terminal } from "./terminal.js"
+import { colorsFor, type ExitCode, exitCode, type Terminal } from "./stdio.js"
 
 export const reportFormats = ["text", "json", "sarif"] as const
 

@@ -1,9 +1,9 @@
+import type { Plan, Scene } from "./config.js"
 import { type Row, sentenceOf } from "./rows.js"
-import type { Plan, Scene } from "./scene.js"
-import { sharesOf, slots } from "./slots.js"
+import { sharesOf, slots } from "./semaphore.js"
 import { newStanding, rowOf, type Standing } from "./standing.js"
 import type { Target } from "./target.js"
-import { type Files, filesFor, type Task, work } from "./task.js"
+import { type Files, filesFor, type Task, work } from "./worker.js"
 
 /** What came of it. */
 export interface Campaign {

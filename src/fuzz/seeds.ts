@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto"
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { type CorpusBlob, regressionInputs } from "./corpus.js"
+import { type CorpusBlob, regressionInputs } from "../corpus.js"
 import type { Target } from "./target.js"
 
 /** An input's name in a folder of inputs, as libFuzzer would name it. */

@@ -1,5 +1,5 @@
+import type { CorpusBlob } from "../corpus.js"
 import type { Channel, ReceiverState } from "../spice/receiver.js"
-import type { CorpusBlob } from "./corpus.js"
 
 /** What an input of a target stands for, as a reader wants to see it: a blob with the receiver that gets it. */
 export interface BlobEvidence {

@@ -1,11 +1,13 @@
 import * as t from "io-ts"
-import { below, broken, brokenAt, type Fault, kept, refined, together } from "../schema/refined.js"
-import { checks } from "./checks.js"
+import { below, broken, brokenAt, type Fault, kept, refined, together } from "../data/refinement.js"
+import { isDecimal } from "../net/decimal.js"
+import { isAddress } from "../net/host.js"
+import { familyOf } from "../net/network.js"
 import type { MigrateCommand } from "./context.js"
-import { hostFaults, isAddress } from "./host.js"
-import { familyOf } from "./network.js"
-import { isDecimal, offset, uint16 } from "./number.js"
+import { hostFaults } from "./host.js"
+import { offset, uint16 } from "./number.js"
 import { portFaults, vsockFaults } from "./port.js"
+import { checks } from "./rules.js"
 import { lengthFaults, text } from "./text.js"
 
 /**

@@ -1,5 +1,5 @@
-import type { Codec } from "../schema/codec.js"
-import { dataCodec } from "../schema/data-codec.js"
+import { dataCodec } from "../data/codec.js"
+import type { Codec } from "../violation/codec.js"
 import { type MigrationAddress, migrationAddress, type SocketAddress, socketAddress } from "./addresses.js"
 import {
   type MigrateArguments,

@@ -1,49 +1,12 @@
-import ipaddr from "ipaddr.js"
-import { broken, type Fault, kept } from "../schema/refined.js"
-import { checks } from "./checks.js"
+import { broken, type Fault, kept } from "../data/refinement.js"
+import { isIpv4, isIpv6, isName, isNumeric } from "../net/host.js"
 import type { MigrateCommand } from "./context.js"
-
-const octet = "(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
-const ipv4 = new RegExp(`^(?:${octet}\\.){3}${octet}$`)
-
-/** A last label that is a number makes a host an IPv4 address of some form, and no name. */
-const numeric = /(?:^|\.)(?:[0-9]+|0[xX][0-9a-fA-F]*)\.?$/
-
-const label = "[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
-const name = new RegExp(`^${label}(?:\\.${label})*\\.?$`)
-const maxName = 253
-
-const linkLocal = /^fe[89ab][0-9a-f]:/i
-
-/** The interface of a link-local address, by its name or number. */
-const zone = /^%[A-Za-z0-9._-]{1,15}$/
-
-export const isIpv4 = (host: string): boolean => ipv4.test(host)
-
-/** An address without the interface that it may name. */
-export const withoutZone = (host: string): string => host.replace(/%.*$/su, "")
-
-export const isIpv6 = (host: string): boolean => {
-  const address = withoutZone(host)
-  if (address.length > 45 || !/^[0-9A-Fa-f:.]+$/.test(address) || !ipaddr.IPv6.isValid(address)) return false
-  const embedded = address.slice(address.lastIndexOf(":") + 1)
-  return (
-    (!embedded.includes(".") || isIpv4(embedded)) &&
-    (address === host || (linkLocal.test(address) && zone.test(host.slice(address.length))))
-  )
-}
-
-/** Whether a host is a name of the resolver's, and no address of any form. */
-export const isName = (host: string): boolean =>
-  host.length <= maxName + (host.endsWith(".") ? 1 : 0) && name.test(host) && !numeric.test(host)
-
-/** Whether a host is an address; "0" is one of all interfaces. */
-export const isAddress = (host: string): boolean => host === "0" || isIpv4(host) || isIpv6(host)
+import { checks } from "./rules.js"
 
 /** What is wrong with a host that a command connects to or listens on. */
 export const hostFaults = (host: string, command: MigrateCommand): readonly Fault[] => {
   if (host === "") return command === "migrate" ? broken(checks.hostEmpty) : kept
   if (host === "0" || isIpv4(host) || isName(host) || isIpv6(host)) return kept
   if (host.startsWith("[")) return broken(checks.hostBrackets)
-  return broken(numeric.test(host) && /^[0-9A-Fa-fxX.]+$/.test(host) ? checks.hostIpv4 : checks.host)
+  return broken(isNumeric(host) ? checks.hostIpv4 : checks.host)
 }

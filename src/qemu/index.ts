@@ -1,7 +1,7 @@
-export type { Checked, Codec } from "../schema/codec.js"
-export type { JsonLimits } from "../schema/json.js"
-export type { Note } from "../schema/note.js"
-export type { Violation, ViolationCode } from "../schema/violation.js"
+export type { JsonLimits } from "../data/json.js"
+export type { Checked, Codec } from "../violation/codec.js"
+export type { Note } from "../violation/note.js"
+export type { Violation, ViolationCode } from "../violation/violation.js"
 export type {
   FdSocketAddress,
   InetSocketAddress,

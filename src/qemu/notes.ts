@@ -1,4 +1,4 @@
-import type { Note } from "../schema/note.js"
+import type { Note } from "../violation/note.js"
 
 /**
  * What is worth knowing of arguments beside their violations: that `detach` has no effect, and that `exec:` in a URI

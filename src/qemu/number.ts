@@ -1,7 +1,7 @@
-import { leaf } from "../schema/leaf.js"
-import { broken, kept, refined } from "../schema/refined.js"
-import type { Check } from "../schema/violation.js"
-import { checks } from "./checks.js"
+import { leaf } from "../data/leaf.js"
+import { broken, kept, refined } from "../data/refinement.js"
+import type { Check } from "../violation/violation.js"
+import { checks } from "./rules.js"
 
 const isInteger = (input: unknown): input is number | bigint =>
   typeof input === "bigint" || (typeof input === "number" && Number.isSafeInteger(input))
@@ -28,14 +28,3 @@ export const offset = refined(integer, (value) => {
   const isShown = value >= -maxUint64 && value <= maxUint64
   return broken(checks.offset, isShown ? value : undefined, value < 0 ? 0 : maxOffset)
 })
-
-const decimal = /^(?:0|[1-9][0-9]*)$/
-
-/** A number as QEMU's manual writes it: no sign, no space, no leading zero. */
-export const isDecimal = (text: string): boolean => decimal.test(text)
-
-/** What `strtoul` reads, signs, spaces and leading zeros included. */
-export const isLooselyDecimal = (text: string): boolean => /^[ \t\n\v\f\r]*[+-]?[0-9]+$/.test(text)
-
-/** A decimal number for a report; one of more digits than any number here has is not shown. */
-export const measured = (text: string): number | undefined => (text.length > 10 ? undefined : Number(text))

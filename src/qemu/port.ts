@@ -1,7 +1,7 @@
-import { broken, type Fault, kept } from "../schema/refined.js"
-import { checks } from "./checks.js"
+import { broken, type Fault, kept } from "../data/refinement.js"
+import { isDecimal, isLooselyDecimal, measured } from "../net/decimal.js"
 import type { MigrateCommand } from "./context.js"
-import { isDecimal, isLooselyDecimal, measured } from "./number.js"
+import { checks } from "./rules.js"
 
 /** A service name of RFC 6335, section 5.1: letters, digits and single hyphens inside, at least one letter. */
 const service = /^(?=[A-Za-z0-9-]{1,15}$)(?=[0-9-]*[A-Za-z])[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*$/

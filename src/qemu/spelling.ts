@@ -1,6 +1,6 @@
-import type { Hint } from "../schema/exact.js"
-import { checks } from "./checks.js"
+import type { Hint } from "../data/strict.js"
 import { type Context, isSince, type MigrateCommand, type QemuVersion } from "./context.js"
+import { checks } from "./rules.js"
 
 /** Members as the first draft of the channels API spelled them, in the review thread of December 2022. */
 const oldSpellings: ReadonlyMap<string, string> = new Map([

@@ -1,8 +1,8 @@
 import * as t from "io-ts"
-import { byteLength, notText } from "../schema/json.js"
-import { broken, kept, refined } from "../schema/refined.js"
-import type { Check } from "../schema/violation.js"
-import { checks } from "./checks.js"
+import { byteLength, notText } from "../data/json.js"
+import { broken, kept, refined } from "../data/refinement.js"
+import type { Check } from "../violation/violation.js"
+import { checks } from "./rules.js"
 
 const printableAscii = /^[ -~]*$/
 

@@ -1,10 +1,10 @@
 import type { Socket } from "node:net"
 import type { Budget } from "./budget.js"
 import { afterStandstill, type Clock } from "./clock.js"
-import { feed, type Inspector, nothing, type Outlet } from "./inspection.js"
+import type { Limits } from "./config/settings.js"
+import { feed, type Inspector, nothing, type Outlet } from "./inspect/interface.js"
 import { readBufferOf } from "./read-buffer.js"
-import type { Limits } from "./settings.js"
-import type { Connect } from "./target.js"
+import type { Connect } from "./target/connect.js"
 
 /** Bytes that have passed. */
 export interface Traffic {

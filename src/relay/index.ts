@@ -7,8 +7,8 @@ export {
   type Reaction,
   type RelayConfiguration,
   relayConfigurationCodec,
-} from "./configuration.js"
+} from "./config/configuration.js"
+export type { ReceiverConfiguration } from "./config/receiver.js"
 export type { Failure } from "./failure.js"
-export type { Fields, Log } from "./log.js"
-export type { ReceiverConfiguration } from "./receiver.js"
+export type { Fields, Log } from "./operate/log.js"
 export { type Relay, type RelayOptions, startRelay } from "./relay.js"

@@ -1,5 +1,5 @@
-import type { Note } from "../schema/note.js"
-import type { Violation } from "../schema/violation.js"
+import type { Note } from "../violation/note.js"
+import type { Violation } from "../violation/violation.js"
 
 /** What was found out about one input. */
 export interface Finding {

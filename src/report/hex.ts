@@ -1,7 +1,7 @@
 import type { Colors } from "picocolors/types.js"
-import type { Scalar } from "../schema/language.js"
-import type { Claim } from "../schema/reader.js"
-import type { Violation } from "../schema/violation.js"
+import type { Scalar } from "../layout/language.js"
+import type { Claim } from "../layout/reader.js"
+import type { Violation } from "../violation/violation.js"
 
 const bytesPerLine = 16
 

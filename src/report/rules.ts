@@ -1,6 +1,6 @@
 import { qemuChecks } from "../qemu/catalog.js"
-import type { Check } from "../schema/violation.js"
 import { spiceChecks } from "../spice/catalog.js"
+import type { Check } from "../violation/violation.js"
 
 const checks: ReadonlyMap<string, Check> = new Map([...spiceChecks, ...qemuChecks].map((check) => [check.id, check]))
 

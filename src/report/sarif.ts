@@ -1,6 +1,6 @@
 import { isAbsolute } from "node:path"
 import sarif from "node-sarif-builder"
-import type { Violation } from "../schema/violation.js"
+import type { Violation } from "../violation/violation.js"
 import type { Finding } from "./finding.js"
 import { jsonLine } from "./printable.js"
 import { ruleById } from "./rules.js"

@@ -1,6 +1,6 @@
-import type { Violation } from "../schema/violation.js"
 import type { MigrateData } from "../spice/migrate-data.js"
 import type { LinkedChannel } from "../spice/wire/channels.js"
+import type { Violation } from "../violation/violation.js"
 
 /** A connection, under a number that its caller gives it and no other connection has while it is open. */
 export type Connection = number

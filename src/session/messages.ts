@@ -1,6 +1,6 @@
-import { blobLimitOf } from "../schema/reader.js"
+import { blobLimitOf } from "../layout/reader.js"
 import { carriesData } from "../spice/wire/channels.js"
-import { wordAt } from "../spice/wire/declared.js"
+import { wordAt } from "../spice/wire/fixed-layout.js"
 import { fromClient, isDisplayInit, noVersion, onMain, onSpicevmc } from "../spice/wire/messages.js"
 import { isHeld } from "./data.js"
 import type { Decision, EventOf } from "./events.js"

@@ -1,4 +1,4 @@
-import type { Check } from "../schema/violation.js"
+import type { Check } from "../violation/violation.js"
 
 /**
  * The rules of a session: what the order of messages, and data of several channels, can break. What a target does

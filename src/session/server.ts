@@ -1,4 +1,4 @@
-import { wordAt } from "../spice/wire/declared.js"
+import { wordAt } from "../spice/wire/fixed-layout.js"
 import { firstOfChannel, fromServer, mainFromServer } from "../spice/wire/messages.js"
 import { heard } from "./display-init.js"
 import type { EventOf } from "./events.js"

@@ -1,7 +1,7 @@
-import { type Check, type Measure, Violation } from "../schema/violation.js"
 import type { MigrateData } from "../spice/migrate-data.js"
 import { defaultReceiver, type ReceiverState } from "../spice/receiver.js"
 import type { LinkedChannel } from "../spice/wire/channels.js"
+import { type Check, type Measure, Violation } from "../violation/violation.js"
 import type { Connection, Decision, EventOf } from "./events.js"
 import type { SessionOptions } from "./options.js"
 import type { Stage } from "./table.js"

@@ -1,5 +1,5 @@
-import { cut, viewOf } from "../schema/bytes.js"
-import type { Scan } from "../schema/expression.js"
+import type { Scan } from "../layout/expression.js"
+import { cut, viewOf } from "../violation/bytes.js"
 
 /** Bytes of a VDIChunkHeader: u32 port, u32 size, little-endian (spice-protocol, vd_agent.h). */
 export const chunkHeaderSize = 8

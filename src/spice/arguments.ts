@@ -1,4 +1,4 @@
-import type { Check } from "../schema/violation.js"
+import type { Check } from "../violation/violation.js"
 
 /** The checks of what a caller passes beside the bytes, for callers that no compiler checked. */
 export const argumentChecks = {

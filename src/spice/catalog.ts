@@ -1,6 +1,6 @@
-import { rulesOf } from "../schema/rules.js"
-import { structure } from "../schema/structure.js"
-import type { Check } from "../schema/violation.js"
+import { rulesOf } from "../layout/rules.js"
+import { structure } from "../layout/structure.js"
+import type { Check } from "../violation/violation.js"
 import { argumentChecks } from "./arguments.js"
 import { formats } from "./formats.js"
 

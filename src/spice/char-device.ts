@@ -1,4 +1,4 @@
-import { atMost, below, equal, implies } from "../schema/expression.js"
+import { atMost, below, equal, implies } from "../layout/expression.js"
 import {
   boolean,
   lengthOf,
@@ -10,7 +10,7 @@ import {
   u32,
   version,
   zeroUnless,
-} from "../schema/language.js"
+} from "../layout/language.js"
 import { limit, receiver } from "./receiver.js"
 
 /** Tokens of a channel that has no flow control: ~0 in C. */

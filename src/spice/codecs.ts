@@ -1,4 +1,4 @@
-import { type Codec, codec } from "../schema/codec.js"
+import { type Codec, codec } from "../violation/codec.js"
 import type { DisplayState } from "./display.js"
 import { formatOf, formats } from "./formats.js"
 import type { InputsState } from "./inputs.js"

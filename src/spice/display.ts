@@ -1,4 +1,4 @@
-import { all, any, atMost, below, equal, not, previous } from "../schema/expression.js"
+import { all, any, atMost, below, equal, not, previous } from "../layout/expression.js"
 import {
   array,
   boolean,
@@ -13,7 +13,7 @@ import {
   u8,
   u32,
   u64,
-} from "../schema/language.js"
+} from "../layout/language.js"
 import { header } from "./header.js"
 import { receiver } from "./receiver.js"
 

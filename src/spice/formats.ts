@@ -1,4 +1,4 @@
-import type { Layout } from "../schema/language.js"
+import type { Layout } from "../layout/language.js"
 import { display } from "./display.js"
 import { inputs } from "./inputs.js"
 import { main } from "./main.js"

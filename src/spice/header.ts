@@ -1,4 +1,4 @@
-import { magic, version } from "../schema/language.js"
+import { magic, version } from "../layout/language.js"
 
 /** SpiceMigrateDataHeader: 8 bytes at the start of every blob (spice/server/migration-protocol.h). */
 export const header = (text: string) => ({

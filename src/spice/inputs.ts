@@ -1,5 +1,5 @@
-import { atMost } from "../schema/expression.js"
-import { type Layout, type StateOf, struct, u16 } from "../schema/language.js"
+import { atMost } from "../layout/expression.js"
+import { type Layout, type StateOf, struct, u16 } from "../layout/language.js"
 import { header } from "./header.js"
 import { receiver } from "./receiver.js"
 

@@ -1,4 +1,4 @@
-import { all, atMost, below, equal, implies, scanned, sum } from "../schema/expression.js"
+import { all, atMost, below, equal, implies, scanned, sum } from "../layout/expression.js"
 import {
   boolean,
   enumeration,
@@ -10,7 +10,7 @@ import {
   struct,
   u32,
   zeroUnless,
-} from "../schema/language.js"
+} from "../layout/language.js"
 import { agentChunksFit, chunkHeaderSize } from "./agent-queue.js"
 import { charDevice, unconnectedIsZero } from "./char-device.js"
 import { header } from "./header.js"

@@ -1,4 +1,4 @@
-import { all, type Condition, type Expression, equal, listed, not } from "../schema/expression.js"
+import { all, type Condition, type Expression, equal, listed, not } from "../layout/expression.js"
 
 /** The kinds of channel that carry migration data; `spicevmc` where it is not known which of its three it is. */
 export const channels = ["main", "display", "inputs", "usbredir", "port", "webdav", "smartcard", "spicevmc"] as const

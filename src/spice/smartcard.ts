@@ -1,4 +1,4 @@
-import { atMost, below, choose, equal, implies, larger, not, sum } from "../schema/expression.js"
+import { atMost, below, choose, equal, implies, larger, not, sum } from "../layout/expression.js"
 import {
   boolean,
   type Layout,
@@ -9,7 +9,7 @@ import {
   struct,
   u32be,
   zeroUnless,
-} from "../schema/language.js"
+} from "../layout/language.js"
 import { charDevice, unconnectedIsZero, withoutFlowControl } from "./char-device.js"
 import { header } from "./header.js"
 import { limit, receiver, unvouched } from "./receiver.js"

@@ -1,5 +1,5 @@
-import { all, any, channel, equal, implies, not } from "../schema/expression.js"
-import { type Layout, type StateOf, struct, zeroUnless } from "../schema/language.js"
+import { all, any, channel, equal, implies, not } from "../layout/expression.js"
+import { type Layout, type StateOf, struct, zeroUnless } from "../layout/language.js"
 import { charDevice, withoutFlowControl } from "./char-device.js"
 import { header } from "./header.js"
 import { receiver, unvouched } from "./receiver.js"

@@ -1,10 +1,10 @@
-import { cut, viewOf } from "../schema/bytes.js"
-import { interpret, type Reading } from "../schema/interpret.js"
-import type { Layout } from "../schema/language.js"
-import { type Flat, type Plan, type PlannedPart, planOf } from "../schema/plan.js"
-import type { Claim } from "../schema/reader.js"
-import { writeScalar } from "../schema/scalar.js"
+import { interpret, type Reading } from "../layout/interpret.js"
+import type { Layout } from "../layout/language.js"
+import { type Flat, type Plan, type PlannedPart, planOf } from "../layout/plan.js"
+import type { Claim } from "../layout/reader.js"
+import { writeScalar } from "../layout/scalar.js"
 import { type Channel, channels, type ReceiverState } from "../spice/receiver.js"
+import { cut, viewOf } from "../violation/bytes.js"
 
 /** A format as one receiver sees it. */
 export interface Setting {

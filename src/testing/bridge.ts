@@ -1,6 +1,6 @@
 import type * as fc from "fast-check"
-import { cut } from "../schema/bytes.js"
-import { procedureOf } from "./chosen.js"
+import { cut } from "../violation/bytes.js"
+import { procedureOf } from "./arbitrary/choice-arbitrary.js"
 import { FuzzerRandom, widthOf } from "./fuzzer-random.js"
 
 /**

@@ -1,10 +1,10 @@
-import { cut, viewOf } from "../schema/bytes.js"
-import type { Layout, Scalar } from "../schema/language.js"
-import { type Plan, planOf } from "../schema/plan.js"
-import { readScalar, sizeOf, writeScalar } from "../schema/scalar.js"
+import type { Layout, Scalar } from "../layout/language.js"
+import { type Plan, planOf } from "../layout/plan.js"
+import { readScalar, sizeOf, writeScalar } from "../layout/scalar.js"
 import { formats } from "../spice/formats.js"
+import { cut, viewOf } from "../violation/bytes.js"
+import type { Choices } from "./arbitrary/choices.js"
 import { zeroBlob } from "./blob.js"
-import type { Choices } from "./choices.js"
 
 /** The numbers at which sizes, counts and pointers of a blob so large go wrong. */
 export const brinksOf = (size: number): readonly number[] => [

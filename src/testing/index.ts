@@ -1,4 +1,4 @@
-export type { Layout } from "../schema/language.js"
+export type { Layout } from "../layout/language.js"
 export { formats as layouts } from "../spice/formats.js"
 export { arbitraryOf, blobsOf } from "./arbitrary.js"
 export { attacksOf } from "./attacks.js"

@@ -1,7 +1,7 @@
-import { cut, viewOf } from "../schema/bytes.js"
-import { isSizing, planOf } from "../schema/plan.js"
-import type { Claim } from "../schema/reader.js"
+import { isSizing, planOf } from "../layout/plan.js"
+import type { Claim } from "../layout/reader.js"
 import { formats } from "../spice/formats.js"
+import { cut, viewOf } from "../violation/bytes.js"
 import { poked, read, type Setting, zeroBlob } from "./blob.js"
 import { brinksOf } from "./edits.js"
 

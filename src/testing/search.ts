@@ -1,8 +1,8 @@
-import { nodesOf, pathsOf } from "../schema/expression.js"
-import type { Rule } from "../schema/language.js"
-import { isSizing, type PlannedPart } from "../schema/plan.js"
-import { type Claim, receiverMember } from "../schema/reader.js"
-import { rulesOf } from "../schema/rules.js"
+import { nodesOf, pathsOf } from "../layout/expression.js"
+import type { Rule } from "../layout/language.js"
+import { isSizing, type PlannedPart } from "../layout/plan.js"
+import { type Claim, receiverMember } from "../layout/reader.js"
+import { rulesOf } from "../layout/rules.js"
 import { listOf, poked, read, refilled, type Setting, zeroBlob } from "./blob.js"
 
 /**

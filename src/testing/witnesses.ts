@@ -1,8 +1,8 @@
-import { cut, viewOf } from "../schema/bytes.js"
-import type { Layout } from "../schema/language.js"
-import { isSizing } from "../schema/plan.js"
-import type { Claim } from "../schema/reader.js"
+import type { Layout } from "../layout/language.js"
+import { isSizing } from "../layout/plan.js"
+import type { Claim } from "../layout/reader.js"
 import { type Channel, channels, defaultReceiver, type ReceiverState } from "../spice/receiver.js"
+import { cut, viewOf } from "../violation/bytes.js"
 import { channelOf, poked, read, type Setting, settingOf } from "./blob.js"
 import { explore } from "./search.js"
 

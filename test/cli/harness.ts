@@ -4,8 +4,8 @@ import { dirname, join } from "node:path"
 import { onTestFinished } from "vitest"
 import { readIndex, root } from "../../scripts/corpus.js"
 import { run } from "../../src/cli/program.js"
-import type { ExitCode } from "../../src/cli/terminal.js"
-import { type CorpusEntry, isGenuine } from "../../src/fuzz/corpus.js"
+import type { ExitCode } from "../../src/cli/stdio.js"
+import { type CorpusEntry, isGenuine } from "../../src/corpus.js"
 
 /** What surrounds a run of the command line; by default no terminal, an empty environment and nothing on stdin. */
 export interface Surroundings {

@@ -5,7 +5,7 @@ import * as E from "fp-ts/lib/Either.js"
 import { describe, expect, test } from "vitest"
 import { openLogOutput } from "../../src/cli/log-output.js"
 import { openRelayLog } from "../../src/cli/relay-log.js"
-import type { LogConfiguration } from "../../src/relay/configuration.js"
+import type { LogConfiguration } from "../../src/relay/config/configuration.js"
 import { right } from "../relay/harness.js"
 import { linesOf, place, runCli, temporaryFolder } from "./harness.js"
 

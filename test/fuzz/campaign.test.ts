@@ -1,10 +1,10 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, test } from "vitest"
+import { addFile, readIndex, regressionFiles } from "../../src/corpus.js"
 import { fuzzTargets } from "../../src/fuzz/campaign.js"
-import { addFile, readIndex, regressionFiles } from "../../src/fuzz/corpus.js"
+import type { Plan } from "../../src/fuzz/config.js"
 import type { Command } from "../../src/fuzz/process.js"
-import type { Plan } from "../../src/fuzz/scene.js"
 import { inputName } from "../../src/fuzz/seeds.js"
 import { bytesOf, place } from "../cli/harness.js"
 import {

@@ -3,7 +3,7 @@ import { join } from "node:path"
 import { describe, expect, test } from "vitest"
 import { root as here } from "../../scripts/corpus.js"
 import { type FuzzMachine, type FuzzOptions, fuzz } from "../../src/cli/fuzz.js"
-import type { ExitCode } from "../../src/cli/terminal.js"
+import type { ExitCode } from "../../src/cli/stdio.js"
 import { bytesOf, captureOf, linesOf, place, runCli, temporaryFolder } from "../cli/harness.js"
 import { failOn, filesBelow, type Pretence, pretended, progressLines, purposeOf, textOf, thrown } from "./harness.js"
 

@@ -1,6 +1,6 @@
 import { join } from "node:path"
 import { describe, expect, test } from "vitest"
-import { readIndex } from "../../src/fuzz/corpus.js"
+import { readIndex } from "../../src/corpus.js"
 import { evidenceOf, explanationOf, judgementOf } from "../../src/fuzz/explanation.js"
 import { bugOf, type Findings, findingOf, headlineOf, record, summaryOf } from "../../src/fuzz/finding.js"
 import type { BlobEvidence, Evidence } from "../../src/fuzz/target.js"

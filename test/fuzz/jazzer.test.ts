@@ -7,7 +7,7 @@ const fuzzing = { corpus: "/c", dictionary: "/d", artifacts: "/a", longest: 10, 
 
 describe("jazzer.js", () => {
   test("instruments what is under test, in the build alone", () => {
-    const target = targetNamed("raw", { underTest: ["src/spice/", "src/schema/"] })
+    const target = targetNamed("raw", { underTest: ["src/spice/", "src/layout/"] })
     expect(jazzerCommand(engine, target, ["x"])).toEqual({
       file: "/bin/node",
       args: [
@@ -16,7 +16,7 @@ describe("jazzer.js", () => {
         "--sync",
         "--timeout=5000",
         "--disable_bug_detectors=.*",
-        ...["-i", "/build/src/spice/", "-i", "/build/src/schema/"],
+        ...["-i", "/build/src/spice/", "-i", "/build/src/layout/"],
         "--",
         "x",
         "-rss_limit_mb=2048",

@@ -1,6 +1,6 @@
 import { join } from "node:path"
 import { expect, test } from "vitest"
-import { addFile, regressionFiles } from "../../src/fuzz/corpus.js"
+import { addFile, regressionFiles } from "../../src/corpus.js"
 import { dictionaryText, inputName, writeSeeds } from "../../src/fuzz/seeds.js"
 import { place, temporaryFolder } from "../cli/harness.js"
 import { bytes, filesBelow, targetNamed, textOf } from "./harness.js"

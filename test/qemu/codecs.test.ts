@@ -2,7 +2,6 @@ import * as E from "fp-ts/lib/Either.js"
 import * as t from "io-ts"
 import { PathReporter } from "io-ts/lib/PathReporter.js"
 import { describe, expect, test } from "vitest"
-import { checks } from "../../src/qemu/checks.js"
 import {
   type Checked,
   type CommandOptions,
@@ -15,7 +14,8 @@ import {
   parseMigrateArguments,
   socketAddressCodec,
 } from "../../src/qemu/index.js"
-import { violationCodes } from "../../src/schema/violation.js"
+import { checks } from "../../src/qemu/rules.js"
+import { violationCodes } from "../../src/violation/violation.js"
 
 const said = (checked: Checked<unknown>): readonly string[] =>
   E.isRight(checked) ? ["accept"] : checked.left.map(({ code, rule, path }) => `${code} ${rule} ${path}`.trim())

@@ -3,7 +3,7 @@ import fc from "fast-check"
 import * as E from "fp-ts/lib/Either.js"
 import { describe, expect, test } from "vitest"
 import { type MigrateCommand, socketAddressCodec } from "../../src/qemu/index.js"
-import type { Violation } from "../../src/schema/violation.js"
+import type { Violation } from "../../src/violation/violation.js"
 
 /** Hosts and ports, through an address of theirs. */
 

@@ -1,6 +1,6 @@
 import type * as t from "io-ts"
-import { casesOf, membersOf } from "../../src/schema/members.js"
-import { isRefined } from "../../src/schema/refined.js"
+import { isRefined } from "../../src/data/refinement.js"
+import { casesOf, membersOf } from "../../src/data/reflect.js"
 
 /**
  * Holds io-ts types against what QEMU says of its own commands (query-qmp-schema, docs/interop/qmp-spec.rst): every

@@ -16,7 +16,7 @@ import {
   policyCodec,
   qemuVersions,
 } from "../../src/qemu/index.js"
-import { formatViolation, type Violation, violationCodes } from "../../src/schema/violation.js"
+import { formatViolation, type Violation, violationCodes } from "../../src/violation/violation.js"
 import { anything } from "../anything.js"
 
 /** Rule, path, and the bytes of the text that a violation stands at. */

@@ -8,7 +8,7 @@ import {
   type MigrationAddress,
   parseMigrateUri,
 } from "../../src/qemu/index.js"
-import { formatViolation, violationCodes } from "../../src/schema/violation.js"
+import { formatViolation, violationCodes } from "../../src/violation/violation.js"
 
 const said = (checked: Checked<unknown>): string =>
   E.isRight(checked)

@@ -3,8 +3,8 @@ import { connect, createServer, type Socket } from "node:net"
 import { describe, expect, onTestFinished, test } from "vitest"
 import { budgetOf } from "../../src/relay/budget.js"
 import { relayConnection } from "../../src/relay/connection.js"
-import { feed, type Inspector, type Outlet } from "../../src/relay/inspection.js"
-import { monitored } from "../../src/relay/monitor.js"
+import { feed, type Inspector, type Outlet } from "../../src/relay/inspect/interface.js"
+import { monitored } from "../../src/relay/inspect/monitor.js"
 import { closing, manualClock, rawClient, until } from "./harness.js"
 
 /** A server on a free port, and its connections as they come. */

@@ -4,7 +4,7 @@ import { join } from "node:path"
 import * as E from "fp-ts/lib/Either.js"
 import { describe, expect, onTestFinished, test } from "vitest"
 import { words } from "../../lab/client/words.js"
-import type { ListenerConfiguration } from "../../src/relay/configuration.js"
+import type { ListenerConfiguration } from "../../src/relay/config/configuration.js"
 import { startRelay } from "../../src/relay/relay.js"
 import { temporaryFolder } from "../cli/harness.js"
 import {

@@ -1,9 +1,9 @@
 import pc from "picocolors"
 import { expect, test } from "vitest"
+import type { Claim } from "../../src/layout/reader.js"
+import { structure } from "../../src/layout/structure.js"
 import { annotatedHex } from "../../src/report/hex.js"
-import type { Claim } from "../../src/schema/reader.js"
-import { structure } from "../../src/schema/structure.js"
-import { Violation } from "../../src/schema/violation.js"
+import { Violation } from "../../src/violation/violation.js"
 
 const run = (path: string, offset: number, length: number): Claim => ({
   path,

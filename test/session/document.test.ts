@@ -1,11 +1,11 @@
 import { expect, test } from "vitest"
-import type { Check } from "../../src/schema/violation.js"
 import { rules } from "../../src/session/rules.js"
 import { largestMessage } from "../../src/session/sizes.js"
 import { stages, table } from "../../src/session/table.js"
 import { channelTypes, type LinkedChannel } from "../../src/spice/wire/channels.js"
-import { wireChecks } from "../../src/spice/wire/checks.js"
 import { linkHeader, linkMessage } from "../../src/spice/wire/link.js"
+import { wireChecks } from "../../src/spice/wire/rules.js"
+import type { Check } from "../../src/violation/violation.js"
 import { ablations, explored } from "./explore/settings.js"
 
 /** docs/session.md is this test's: `npx vitest run test/session/document.test.ts -u` writes it. */

@@ -4,7 +4,7 @@ import * as t from "io-ts"
 import { PathReporter } from "io-ts/lib/PathReporter.js"
 import { describe, expect, test } from "vitest"
 import { readBlob, readIndex } from "../../scripts/corpus.js"
-import { isGenuine, receiverOf } from "../../src/fuzz/corpus.js"
+import { isGenuine, receiverOf } from "../../src/corpus.js"
 import {
   type Channel,
   type Codec,

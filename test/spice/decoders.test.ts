@@ -2,7 +2,7 @@ import fc from "fast-check"
 import * as E from "fp-ts/lib/Either.js"
 import { describe, expect, test } from "vitest"
 import { readBlob, readIndex } from "../../scripts/corpus.js"
-import { receiverOf } from "../../src/fuzz/corpus.js"
+import { receiverOf } from "../../src/corpus.js"
 import {
   type Channel,
   channels,
@@ -11,8 +11,8 @@ import {
   encodeMigrateData,
   type ReceiverState,
 } from "../../src/index.js"
-import { interpret } from "../../src/schema/interpret.js"
-import { mostViolations } from "../../src/schema/reader.js"
+import { interpret } from "../../src/layout/interpret.js"
+import { mostViolations } from "../../src/layout/reader.js"
 import { formatOf } from "../../src/spice/formats.js"
 import { plans } from "../../src/spice/migrate-data.js"
 import { plain } from "../plain.js"

@@ -12,11 +12,11 @@ import {
   type ReceiverState,
   surfacesOf,
 } from "../../src/index.js"
-import { interpret } from "../../src/schema/interpret.js"
-import { planOf } from "../../src/schema/plan.js"
+import { interpret } from "../../src/layout/interpret.js"
+import { planOf } from "../../src/layout/plan.js"
 import { formats } from "../../src/spice/formats.js"
 import { arbitraryOf, attacksOf, blobsOf, fromFuzzerBytes, toFuzzerBytes } from "../../src/testing/index.js"
-import { sample } from "../schema/layouts.js"
+import { sample } from "../layout/layouts.js"
 import { edited, edits, validState } from "../spice/arbitraries.js"
 import { acceptsAny, anyChannel, anyReceiver, layoutOf, leastSizeOf, planFor, sealedReceiver } from "./receivers.js"
 

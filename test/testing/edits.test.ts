@@ -1,9 +1,9 @@
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
-import type { Scalar } from "../../src/schema/language.js"
+import type { Scalar } from "../../src/layout/language.js"
 import { plans } from "../../src/spice/migrate-data.js"
+import { choicesOf } from "../../src/testing/arbitrary/choices.js"
 import { zeroBlob } from "../../src/testing/blob.js"
-import { choicesOf } from "../../src/testing/choices.js"
 import { brinksOf, edited, poked } from "../../src/testing/edits.js"
 import { FuzzerRandom } from "../../src/testing/fuzzer-random.js"
 

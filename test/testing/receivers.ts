@@ -1,6 +1,6 @@
 import fc from "fast-check"
 import { type Channel, channels, defaultReceiver, type ReceiverState } from "../../src/index.js"
-import type { Fields, Layout } from "../../src/schema/language.js"
+import type { Fields, Layout } from "../../src/layout/language.js"
 import { formatOf, formats } from "../../src/spice/formats.js"
 import { plans } from "../../src/spice/migrate-data.js"
 

@@ -10,7 +10,7 @@ import {
   surfacesOf,
 } from "../../src/index.js"
 import { formats } from "../../src/spice/formats.js"
-import { chosen, procedureOf } from "../../src/testing/chosen.js"
+import { chosen, procedureOf } from "../../src/testing/arbitrary/choice-arbitrary.js"
 import { arbitraryOf, attacksOf, blobsOf, fromFuzzerBytes, toFuzzerBytes } from "../../src/testing/index.js"
 import { layoutOf, sealedReceiver, smallReceiver } from "./receivers.js"
 

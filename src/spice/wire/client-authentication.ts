@@ -1,8 +1,8 @@
-import { Violation } from "../../schema/violation.js"
-import type { Agreement } from "./agreement.js"
-import { wireChecks } from "./checks.js"
-import { wordAt } from "./declared.js"
-import { type Part, whole } from "./part.js"
+import { Violation } from "../../violation/violation.js"
+import type { Agreement } from "./capabilities.js"
+import { wordAt } from "./fixed-layout.js"
+import { type Part, whole } from "./parser.js"
+import { wireChecks } from "./rules.js"
 
 /** An RSA key of 1024 bits (SPICE_TICKET_KEY_PAIR_LENGTH) makes tickets of so many bytes. */
 const ticketSize = 128

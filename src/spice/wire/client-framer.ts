@@ -1,12 +1,12 @@
-import { Violation } from "../../schema/violation.js"
-import type { Agreed } from "./agreement.js"
-import { wireChecks } from "./checks.js"
+import { Violation } from "../../violation/violation.js"
+import type { Agreed } from "./capabilities.js"
 import { clientAuthentication } from "./client-authentication.js"
 import { clientLink } from "./client-link.js"
 import type { Link } from "./link.js"
+import { type Step, scanMessages } from "./message-framer.js"
 import { headsFromClient } from "./messages.js"
-import { type Part, whole } from "./part.js"
-import { type Step, scanMessages } from "./scan.js"
+import { type Part, whole } from "./parser.js"
+import { wireChecks } from "./rules.js"
 
 /** Who judges what a client sends, and takes what may pass. Bytes are valid during the call only. */
 export interface ClientListener {

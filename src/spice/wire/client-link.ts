@@ -1,8 +1,8 @@
-import { type Check, Violation } from "../../schema/violation.js"
-import { wireChecks } from "./checks.js"
-import { gather } from "./gather.js"
+import { type Check, Violation } from "../../violation/violation.js"
+import { gather } from "./buffer.js"
 import { decodeLink, decodeLinkHeader, type Link, linkHeaderSize, linkMagic } from "./link.js"
-import { type Part, whole } from "./part.js"
+import { type Part, whole } from "./parser.js"
+import { wireChecks } from "./rules.js"
 
 /** What a WebSocket's handshake begins with: "GET ", as long as REDQ. */
 const httpRequest = Uint8Array.of(0x47, 0x45, 0x54, 0x20)

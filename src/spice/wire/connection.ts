@@ -1,4 +1,4 @@
-import { agreementOf } from "./agreement.js"
+import { agreementOf } from "./capabilities.js"
 import { type ClientFramer, type ClientListener, frameClient } from "./client-framer.js"
 import { encodeMessage, fullPlaces } from "./header.js"
 import { frameServer, type ServerFramer, type ServerListener } from "./server-framer.js"

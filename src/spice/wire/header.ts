@@ -1,6 +1,6 @@
-import { viewOf } from "../../schema/bytes.js"
-import { type Layout, struct, u16, u32, u64 } from "../../schema/language.js"
-import { placesOf } from "./declared.js"
+import { type Layout, struct, u16, u32, u64 } from "../../layout/language.js"
+import { viewOf } from "../../violation/bytes.js"
+import { placesOf } from "./fixed-layout.js"
 
 const type = u16("The message's number.")
 const size = u32("The size of what follows the header.", "bytes")

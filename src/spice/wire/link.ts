@@ -1,9 +1,9 @@
-import { all, any, atMost, equal, type FieldRef } from "../../schema/expression.js"
-import { type Layout, type Rule, struct, u8, u32 } from "../../schema/language.js"
-import { Violation } from "../../schema/violation.js"
+import { all, any, atMost, equal, type FieldRef } from "../../layout/expression.js"
+import { type Layout, type Rule, struct, u8, u32 } from "../../layout/language.js"
+import { Violation } from "../../violation/violation.js"
 import { channelNameOf, type LinkedChannel } from "./channels.js"
-import { wireChecks } from "./checks.js"
-import { declared, placesOf, wordAt } from "./declared.js"
+import { declared, placesOf, wordAt } from "./fixed-layout.js"
+import { wireChecks } from "./rules.js"
 
 /** "REDQ", in the order in which it lies on the wire. */
 export const linkMagic = Uint8Array.of(0x52, 0x45, 0x44, 0x51)

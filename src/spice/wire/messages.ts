@@ -1,4 +1,4 @@
-import { viewOf } from "../../schema/bytes.js"
+import { viewOf } from "../../violation/bytes.js"
 import type { LinkedChannel } from "./channels.js"
 
 /** Numbers of messages, as far as the framing and the session know them (spice-protocol, enums.h). */

@@ -1,11 +1,11 @@
-import { Violation } from "../../schema/violation.js"
-import type { Agreed } from "./agreement.js"
-import { wireChecks } from "./checks.js"
-import { wordAt } from "./declared.js"
+import { Violation } from "../../violation/violation.js"
+import type { Agreed } from "./capabilities.js"
+import { wordAt } from "./fixed-layout.js"
 import { decodeReply, linkHeaderSize, linkMagic, linkReplySize, mostLinkBytes, type Reply } from "./link.js"
+import { scanMessages } from "./message-framer.js"
 import { headsFromServer } from "./messages.js"
-import { type Part, whole } from "./part.js"
-import { scanMessages } from "./scan.js"
+import { type Part, whole } from "./parser.js"
+import { wireChecks } from "./rules.js"
 
 /** Who is told what a server says. Heads are valid during the call only. */
 export interface ServerListener {

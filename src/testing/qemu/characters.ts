@@ -1,5 +1,5 @@
 import * as fc from "fast-check"
-import { notText } from "../../schema/json.js"
+import { notText } from "../../data/json.js"
 
 /** Strings that QEMU's arguments may hold: of any character but U+0000, lone surrogates and noncharacters. */
 

@@ -1,4 +1,4 @@
-import type { Tree } from "./tree.js"
+import type { Tree } from "./json-cst.js"
 
 /** A way to make something else of a part of a text. */
 export interface Edit {

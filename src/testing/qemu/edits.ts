@@ -1,9 +1,9 @@
+import { editsOfMember, renamingEdit, strayEdits } from "./dictionary-edits.js"
 import { type Edit, fileName } from "./edit.js"
-import { editsOfMember, renamingEdit, strayEdits } from "./known-edits.js"
+import { nameOf, partsOf, stringOf, type Tree, withPart } from "./json-cst.js"
 import { numberEdits } from "./number-edits.js"
 import { entryEdits, listEdits, memberEdits, valueEdits } from "./shape-edits.js"
 import { digitEdits, stringEdits } from "./string-edits.js"
-import { nameOf, partsOf, stringOf, type Tree, withPart } from "./tree.js"
 
 const ofLiteral = (tree: Tree): readonly Edit[] => {
   const said = stringOf(tree)

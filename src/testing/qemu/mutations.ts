@@ -1,9 +1,9 @@
 import * as E from "fp-ts/lib/Either.js"
-import { readJson } from "../../schema/json.js"
+import { readJson } from "../../data/json.js"
 import type { Mutation } from "../mutations.js"
 import { everyEdit } from "./edits.js"
+import { type Tree, textOf, treeOf } from "./json-cst.js"
 import { textEdits } from "./text-edits.js"
-import { type Tree, textOf, treeOf } from "./tree.js"
 
 const limits = { maxBytes: 2 ** 24, maxDepth: 256, maxMembers: 2 ** 20 }
 

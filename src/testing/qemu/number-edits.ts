@@ -1,5 +1,5 @@
 import { type Edit, editsBy } from "./edit.js"
-import { literal, type Tree } from "./tree.js"
+import { literal, type Tree } from "./json-cst.js"
 
 /** The last numbers that something between QEMU and us holds, exactly or at all. */
 const limits: readonly bigint[] = [

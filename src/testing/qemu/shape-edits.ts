@@ -1,5 +1,5 @@
 import { type Edit, editsBy } from "./edit.js"
-import { list, literal, member, membersOf, nameOf, object, quoted, type Tree, type TreeMember } from "./tree.js"
+import { list, literal, member, membersOf, nameOf, object, quoted, type Tree, type TreeMember } from "./json-cst.js"
 
 const nested =
   (depth: number): Edit["apply"] =>

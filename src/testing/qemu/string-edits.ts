@@ -1,6 +1,6 @@
 import { type Edit, editsBy } from "./edit.js"
+import { literal, quoted, stringOf, type Tree } from "./json-cst.js"
 import { spellings } from "./number-edits.js"
-import { literal, quoted, stringOf, type Tree } from "./tree.js"
 
 const said = (tree: Tree): string => stringOf(tree) ?? ""
 

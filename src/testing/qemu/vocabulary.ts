@@ -1,10 +1,10 @@
 import type * as t from "io-ts"
+import { isRefined } from "../../data/refinement.js"
+import { casesOf, literalsOf, membersOf } from "../../data/reflect.js"
 import { migrate, migrateIncoming } from "../../qemu/arguments.js"
 import { type Context, contextOf } from "../../qemu/context.js"
-import { casesOf, literalsOf, membersOf } from "../../schema/members.js"
-import { isRefined } from "../../schema/refined.js"
-import { leastArguments } from "./least.js"
-import { partsOf, stringOf, type Tree, textOf, treeOf } from "./tree.js"
+import { partsOf, stringOf, type Tree, textOf, treeOf } from "./json-cst.js"
+import { leastArguments } from "./minimal.js"
 
 /** What the declarations of the arguments of both commands, for every QEMU and the draft, name. */
 export interface Vocabulary {

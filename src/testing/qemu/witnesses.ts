@@ -1,14 +1,14 @@
 import * as E from "fp-ts/lib/Either.js"
+import { type JsonLimits, readJson } from "../../data/json.js"
 import { migrateCodec, migrateIncomingCodec } from "../../qemu/codecs.js"
 import { type CommandOptions, type Context, contextOf } from "../../qemu/context.js"
 import { defaultJsonLimits } from "../../qemu/parse.js"
-import type { Checked } from "../../schema/codec.js"
-import { type JsonLimits, readJson } from "../../schema/json.js"
-import type { Violation } from "../../schema/violation.js"
+import type { Checked } from "../../violation/codec.js"
+import type { Violation } from "../../violation/violation.js"
 import { everyEdit, type IsDue } from "./edits.js"
-import { leastArguments } from "./least.js"
+import { membersOf, nameOf, type Tree, textOf, treeOf } from "./json-cst.js"
+import { leastArguments } from "./minimal.js"
 import { textEdits } from "./text-edits.js"
-import { membersOf, nameOf, type Tree, textOf, treeOf } from "./tree.js"
 
 /**
  * A text of arguments that breaks one check and no other.

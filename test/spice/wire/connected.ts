@@ -1,5 +1,5 @@
-import { Violation } from "../../../src/schema/violation.js"
 import { type ConnectionListener, frameConnection } from "../../../src/spice/wire/connection.js"
+import { Violation } from "../../../src/violation/violation.js"
 
 /** A connection whose listener writes down what it is told. */
 

@@ -1,6 +1,6 @@
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
-import { Violation } from "../../../src/schema/violation.js"
+import { Violation } from "../../../src/violation/violation.js"
 import { connected } from "./connected.js"
 import { concat, full, linkOf, mechanism, mini, modern, replyOf, ticket, word } from "./conversation.js"
 

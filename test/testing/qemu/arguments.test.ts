@@ -2,6 +2,9 @@ import * as fc from "fast-check"
 import * as E from "fp-ts/lib/Either.js"
 import type * as t from "io-ts"
 import { describe, expect, test } from "vitest"
+import { byteLength } from "../../../src/data/json.js"
+import { isRefined } from "../../../src/data/refinement.js"
+import { casesOf, literalsOf, membersOf } from "../../../src/data/reflect.js"
 import { migrate, migrateIncoming } from "../../../src/qemu/arguments.js"
 import {
   type CommandOptions,
@@ -11,9 +14,6 @@ import {
   migrateIncomingCodec,
   parseMigrateArguments,
 } from "../../../src/qemu/index.js"
-import { byteLength } from "../../../src/schema/json.js"
-import { casesOf, literalsOf, membersOf } from "../../../src/schema/members.js"
-import { isRefined } from "../../../src/schema/refined.js"
 import { argumentsArbitraryOf } from "../../../src/testing/index.js"
 import { contexts, shown, written } from "./contexts.js"
 

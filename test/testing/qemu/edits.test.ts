@@ -2,7 +2,7 @@ import * as fc from "fast-check"
 import { expect, test } from "vitest"
 import { argumentsArbitraryOf } from "../../../src/testing/index.js"
 import { everyEdit, someEdit } from "../../../src/testing/qemu/edits.js"
-import { textOf, treeOf } from "../../../src/testing/qemu/tree.js"
+import { textOf, treeOf } from "../../../src/testing/qemu/json-cst.js"
 
 /** Picks numbers from a list, and the first choice behind its end. */
 const picking = (numbers: readonly number[]) => {

@@ -2,7 +2,7 @@ import * as fc from "fast-check"
 import { describe, expect, test } from "vitest"
 import { parseMigrateArguments } from "../../../src/qemu/index.js"
 import { argumentsArbitraryOf, argumentsMutationsOf } from "../../../src/testing/index.js"
-import { leastArguments } from "../../../src/testing/qemu/least.js"
+import { leastArguments } from "../../../src/testing/qemu/minimal.js"
 import { written } from "./contexts.js"
 
 const uri = '{"uri":"tcp:10.0.0.9:49152"}'

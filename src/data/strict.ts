@@ -1,0 +1,309 @@
+import { isNonEmpty } from "fp-ts/lib/Array.js"
+import * as E from "fp-ts/lib/Either.js"
+import { map, type NonEmptyArray } from "fp-ts/lib/NonEmptyArray.js"
+import * as t from "io-ts"
+import type { Check, Measure } from "../violation/violation.js"
+import { type Fault, isRefined, mostFaults, type Rule } from "./refinement.js"
+import { casesOf, literalsOf, membersOf } from "./reflect.js"
+import { shape } from "./rules.js"
+
+/** Lists are not read beyond this number of entries. */
+const maxEntries = 4096
+
+/** A fault whose keys are being collected, innermost first. */
+interface Problem extends Omit<Fault, "keys"> {
+  readonly keys: string[]
+}
+
+/** What was found wrong so far. */
+interface Problems {
+  /** How many things are. */
+  count: number
+  /** How many of them leave a value without its type, so that no rule can be asked of what it is part of. */
+  untyped: number
+  /** The first of them. */
+  readonly kept: Problem[]
+}
+
+/**
+ * What is known of a member that an object does not have: the check that it fails, and what to write instead.
+ * `depth` is the number of objects around that object.
+ */
+export type Hint = (key: string, depth: number) => Pick<Fault, "check" | "expected"> | undefined
+
+/** What reading comes to: a copy of the value, or what is wrong with it. */
+export type Read<A> = E.Either<NonEmptyArray<Fault>, A>
+
+/** Reads one value; what it returns counts only if no problem was added. */
+type Reader<I = unknown> = (input: I, problems: Problems) => unknown
+
+/**
+ * Makes a reader of an io-ts type that demands more than io-ts does: objects have no members but the declared ones,
+ * and all that is wrong is said, not only the first of it. What it returns is a copy that holds nothing but what was
+ * read. It never throws, whatever the input does.
+ *
+ * Understands literals, keyofs, strings, booleans, read-only lists, exact objects, unions of those by their literal
+ * members, types without parts, and what `refined` makes of them; anything else in a type is a programming error.
+ */
+export const exact = <A>(type: t.Type<A, unknown>, hint: Hint = () => undefined): ((input: unknown) => Read<A>) => {
+  const read = readerOf(type, hint, 0)
+  return (input) => {
+    const problems: Problems = { count: 0, untyped: 0, kept: [] }
+    const value = read(input, problems)
+    return isNonEmpty(problems.kept) ? E.left(map(faultOf)(problems.kept)) : E.right(value as A)
+  }
+}
+
+const faultOf = ({ check, keys, actual, expected }: Problem): Fault => ({
+  check,
+  keys: [...keys].reverse(),
+  actual,
+  expected,
+})
+
+const add = (problems: Problems, keys: readonly string[], fault: Omit<Fault, "keys">): void => {
+  const { check, actual, expected } = fault
+  problems.count += 1
+  if (problems.count <= mostFaults) problems.kept.push({ check, keys: [...keys].reverse(), actual, expected })
+}
+
+const failType = (problems: Problems, keys: readonly string[], fault: Omit<Fault, "keys">): undefined => {
+  problems.untyped += 1
+  add(problems, keys, fault)
+}
+
+const fail = (problems: Problems, check: Check, actual?: Measure, expected?: Measure): undefined =>
+  failType(problems, [], { check, actual, expected })
+
+/** Says of the problems from the `start`th on that they lie below `key`. */
+const nest = (problems: Problems, start: number, key: string): void => {
+  for (const problem of problems.kept.slice(start)) problem.keys.push(key)
+}
+
+type Known =
+  | t.StringType
+  | t.BooleanType
+  | t.LiteralType<string>
+  | t.KeyofType<Record<string, unknown>>
+  | t.ReadonlyArrayType<t.Mixed>
+  | t.UnionType<t.Mixed[]>
+  | t.ExactType<t.Mixed>
+
+const readerOf = (type: t.Mixed, hint: Hint, depth: number): Reader => {
+  if (isRefined(type)) return refinedReader(readerOf(type.type, hint, depth), type.rules, isList(type.type))
+  const known = type as Known
+  switch (known._tag) {
+    case "StringType":
+      return (input, problems) => (typeof input === "string" ? input : fail(problems, shape.text))
+    case "BooleanType":
+      return (input, problems) => (typeof input === "boolean" ? input : fail(problems, shape.flag))
+    case "LiteralType":
+      return literalReader(known.value)
+    case "KeyofType":
+      return nameReader(Object.keys(known.keys))
+    case "ReadonlyArrayType":
+      return listReader(readerOf(known.type, hint, depth))
+    case "UnionType":
+      return ofObjects(choiceReader(casesOf(known), [], hint, depth))
+    case "ExactType":
+      return ofObjects(objectReader(known, hint, depth))
+    default:
+      return leafReader(type)
+  }
+}
+
+const isList = (type: t.Mixed): boolean => (type as Known)._tag === "ReadonlyArrayType"
+
+/** A type of one's own without parts: its guard is all there is to ask. */
+const leafReader = (type: t.Mixed): Reader => {
+  if (type instanceof t.Type && !("_tag" in type))
+    return (input, problems) => (type.is(input) ? input : fail(problems, shape.leaf, undefined, type.name))
+  throw new TypeError(`no exact reader for ${type.name}`)
+}
+
+const failName = (problems: Problems, input: unknown, expected?: string): undefined =>
+  typeof input === "string" ? fail(problems, shape.name, undefined, expected) : fail(problems, shape.text)
+
+const literalReader =
+  (literal: string): Reader =>
+  (input, problems) =>
+    input === literal ? input : failName(problems, input, literal)
+
+const nameReader = (names: readonly string[]): Reader => {
+  const known: ReadonlySet<unknown> = new Set(names)
+  return (input, problems) => (known.has(input) ? input : failName(problems, input))
+}
+
+/**
+ * Rules are asked of what nothing else is wrong with. Those of a list are asked also where an entry breaks rules of
+ * its own: they are about which entries there are.
+ */
+const refinedReader =
+  <I>(read: Reader<I>, rules: readonly Rule<never>[], askedAnyway = false): Reader<I> =>
+  (input, problems) => {
+    const start = askedAnyway ? problems.untyped : problems.count
+    const value = read(input, problems)
+    if ((askedAnyway ? problems.untyped : problems.count) > start) return value
+    for (const rule of rules as readonly Rule<unknown>[]) {
+      const faults = rule(value)
+      if (faults.length > 0) for (const fault of faults) add(problems, fault.keys, fault)
+    }
+    return value
+  }
+
+/** A list's entries, each read once; undefined for what is no list, and for what throws while it is read. */
+const entriesOf = (input: unknown, problems: Problems): unknown[] | undefined => {
+  try {
+    if (!Array.isArray(input)) return fail(problems, shape.list)
+    const length: unknown = input.length
+    if (typeof length !== "number") return fail(problems, shape.data)
+    if (length > maxEntries) return fail(problems, shape.listLength, length, maxEntries)
+    const entries = new Array<unknown>(length)
+    for (let index = 0; index < length; index++) entries[index] = input[index]
+    return entries
+  } catch {
+    return fail(problems, shape.data)
+  }
+}
+
+const listReader =
+  (read: Reader): Reader =>
+  (input, problems) => {
+    const entries = entriesOf(input, problems)
+    if (entries === undefined) return undefined
+    for (let index = 0; index < entries.length; index++) {
+      const start = problems.count
+      entries[index] = read(entries[index], problems)
+      if (problems.count > start) nest(problems, start, String(index))
+    }
+    return entries
+  }
+
+/** An object's own members: their names, and the value of each. */
+interface Data {
+  readonly names: readonly string[]
+  readonly values: readonly unknown[]
+}
+
+/** Whether a value is an object of no class: one that inherits from nothing, or from the Object of some realm. */
+const isPlain = (input: unknown): input is object => {
+  if (typeof input !== "object" || input === null) return false
+  const prototype: unknown = Object.getPrototypeOf(input)
+  return prototype === null || prototype === Object.prototype || Object.getPrototypeOf(prototype) === null
+}
+
+/** An object's own members, each read once; undefined for what is no object, and for what throws while it is read. */
+const dataOf = (input: unknown, problems: Problems): Data | undefined => {
+  try {
+    if (!isPlain(input)) return fail(problems, shape.object)
+    return { names: Object.keys(input), values: Object.values(input) }
+  } catch {
+    return fail(problems, shape.data)
+  }
+}
+
+const ofObjects =
+  (read: Reader<Data>): Reader =>
+  (input, problems) => {
+    const data = dataOf(input, problems)
+    return data === undefined ? undefined : read(data, problems)
+  }
+
+interface Member {
+  readonly name: string
+  readonly read: Reader
+  /** A bit of its own for a member that must be given, 0 for another one. */
+  readonly bit: number
+}
+
+const objectReader = (type: t.Mixed, hint: Hint, depth: number): Reader<Data> => {
+  const declared = membersOf(type)
+  if (declared.length > 31) throw new TypeError("an exact object has at most 31 members")
+  const members = declared.map(
+    ({ name, type: member, required }, index): Member => ({
+      name,
+      read: readerOf(member, hint, depth + 1),
+      bit: required ? 1 << index : 0,
+    }),
+  )
+  const all = members.reduce((bits, { bit }) => bits | bit, 0)
+  return ({ names, values }, problems) => {
+    const copy: Record<string, unknown> = {}
+    let given = 0
+    for (let index = 0; index < names.length; index++) {
+      const name = names[index] as string
+      const member = memberOf(members, name, index)
+      if (member === undefined) {
+        failUnknown(problems, name, hint, depth)
+        continue
+      }
+      const value = values[index]
+      if (value === undefined) continue
+      given |= member.bit
+      const start = problems.count
+      copy[name] = member.read(value, problems)
+      if (problems.count > start) nest(problems, start, name)
+    }
+    if (given !== all)
+      for (const { name, bit } of members)
+        if ((given & bit) !== bit) failType(problems, [name], { check: shape.missing })
+    return copy
+  }
+}
+
+/** The member of a name. Most stand where they are declared, which spares the search. */
+const memberOf = (members: readonly Member[], name: string, index: number): Member | undefined => {
+  const next = members[index]
+  return next !== undefined && next.name === name ? next : members.find((member) => member.name === name)
+}
+
+const failUnknown = (problems: Problems, key: string, hint: Hint, depth: number): undefined =>
+  failType(problems, [key], hint(key, depth) ?? { check: shape.unknown })
+
+const caseReader = (type: t.Mixed, hint: Hint, depth: number): Reader<Data> =>
+  isRefined(type) ? refinedReader(caseReader(type.type, hint, depth), type.rules) : objectReader(type, hint, depth)
+
+const tagOf =
+  (tag: string) =>
+  (type: t.Mixed): string | undefined =>
+    literalsOf(type).get(tag)
+
+/** Chooses by the first member that is a literal in all cases, and again among the cases that share it. */
+const choiceReader = (
+  cases: readonly t.Mixed[],
+  chosen: readonly string[],
+  hint: Hint,
+  depth: number,
+): Reader<Data> => {
+  const [first, second] = cases
+  if (first === undefined) throw new TypeError("a union has no objects")
+  if (second === undefined) return caseReader(first, hint, depth)
+  const tag = [...literalsOf(first).keys()].find(
+    (name) => !chosen.includes(name) && cases.every((type) => literalsOf(type).has(name)),
+  )
+  if (tag === undefined) throw new TypeError("the objects of a union must differ in a literal member")
+  const choices = [...new Set(cases.map(tagOf(tag)))].map((value) => {
+    const alike = cases.filter((type) => tagOf(tag)(type) === value)
+    return { value, read: choiceReader(alike, [...chosen, tag], hint, depth) }
+  })
+  return (data, problems) => {
+    const value = data.values[data.names.indexOf(tag)]
+    for (const choice of choices) if (choice.value === value) return choice.read(data, problems)
+    return failTag(problems, data.names, tag, value, hint, depth)
+  }
+}
+
+const failTag = (
+  problems: Problems,
+  names: readonly string[],
+  tag: string,
+  value: unknown,
+  hint: Hint,
+  depth: number,
+): void => {
+  for (const name of names) if (hint(name, depth) !== undefined) failUnknown(problems, name, hint, depth)
+  const start = problems.count
+  if (value === undefined) fail(problems, shape.missing)
+  else failName(problems, value)
+  nest(problems, start, tag)
+}

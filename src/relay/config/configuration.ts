@@ -1,0 +1,384 @@
+import * as t from "io-ts"
+import { dataCodec } from "../../data/codec.js"
+import { leaf } from "../../data/leaf.js"
+import { broken, brokenAt, type Fault, kept, refined, together } from "../../data/refinement.js"
+import { isIpv4 } from "../../net/host.js"
+import { isNetwork } from "../../net/network.js"
+import { normalised } from "../../net/path.js"
+import type { Codec } from "../../violation/codec.js"
+import type { Check } from "../../violation/violation.js"
+import type { Level } from "../operate/log.js"
+import { attributesOf } from "../target/x509-subject.js"
+import { isAccount, isMode, type SocketConfiguration } from "./access.js"
+import { type Address, formatAddress, parseAddress } from "./address.js"
+import { type LocalHost, unknownHost } from "./local-host.js"
+import { type ReceiverConfiguration, receiverType } from "./receiver.js"
+import { relayChecks } from "./rules.js"
+import { collide, fileIdentityOf, groupsOf, identityOf, leadsTo } from "./target-identity.js"
+import { areCiphers, hasCiphers, type ProtocolConfiguration } from "./tls-protocol.js"
+
+/** Whether violations are acted on, or everything is forwarded as it came and what would have been done is counted. */
+export const modes = ["enforce", "monitor"] as const
+
+export type Mode = (typeof modes)[number]
+
+/** What a violation ends in: the connection's end, or an empty state in place of the data where there is a safe one. */
+export const reactions = ["disconnect", "reset"] as const
+
+export type Reaction = (typeof reactions)[number]
+
+/**
+ * What connections may take, each with its default in parentheses. Times are seconds.
+ *
+ * @since 0.4.0
+ */
+export interface LimitsConfiguration {
+  /** Connections at a time (256). A session has one for each channel, and twice as many while it migrates. */
+  readonly connections?: number
+  /** Of these, from one source: an IPv4 address, or a /64 of IPv6 (64). */
+  readonly connectionsBySource?: number
+  /**
+   * Of all, those that the server has not accepted yet (a quarter, at least 16). Half of them are for sources that have
+   * no other. A source with a connection that the server has accepted does not count.
+   */
+  readonly handshaking?: number
+  /** Of these, from one source (16). */
+  readonly handshakingBySource?: number
+  /** For each of: TLS with the client, and from then on until the server has accepted the link (10). */
+  readonly handshakeSeconds?: number
+  /** Without a byte in either direction (none: SPICE's channels can be quiet for days). */
+  readonly idleSeconds?: number
+  /** For the rest of a connection of which one side has ended (10). */
+  readonly closingSeconds?: number
+}
+
+/**
+ * One address that clients connect to, and the server behind it.
+ *
+ * @since 0.4.0
+ */
+export interface ListenerConfiguration {
+  /** What logs and metrics call it. Default: `listen`. */
+  readonly name?: string
+  /** `tcp://host:port`, `tls://host:port`, `unix:///path`, or `fd://name` for a socket of systemd's. */
+  readonly listen: string
+  /** Who may connect to `listen`, where that is `unix:///path`. */
+  readonly socket?: SocketConfiguration
+  /** `tcp://host:port`, `tls://host:port` or `unix:///path`. */
+  readonly target: string
+  /**
+   * Names the process behind the target, where several targets lead to one: listeners of one server share what is known
+   * of its sessions. Targets that are one address, however it is spelled, are one server without it.
+   */
+  readonly server?: string
+  /** Default `enforce`. */
+  readonly mode?: Mode
+  /** Default `disconnect`. */
+  readonly onViolation?: Reaction
+  /** Files in PEM. With `clientCa` clients need a certificate that one of these has signed. */
+  readonly tls?: ProtocolConfiguration & {
+    readonly certificate: string
+    readonly key: string
+    readonly clientCa?: string
+  }
+  /**
+   * `ca`: a file in PEM (default: those that Node trusts). `subject`: the whole subject of the target's certificate,
+   * such as `O=Example,CN=host`; without one the certificate has to be for the target's host.
+   */
+  readonly targetTls?: ProtocolConfiguration & { readonly ca?: string; readonly subject?: string }
+  /** Addresses and networks that may connect. Default: all. */
+  readonly allow?: readonly string[]
+  readonly limits?: LimitsConfiguration
+  /** What the target is, as far as it differs from `defaultReceiver`. */
+  readonly receiver?: ReceiverConfiguration
+  /** Whether a machine may be migrated to the target. Default false: a seamless migration is declined. */
+  readonly awaitsMachine?: boolean
+  /**
+   * A QMP monitor of the target's QEMU that nobody else uses, `unix:///path` or `tcp://127.0.0.1:port`. QEMU is then
+   * asked whether a machine may be migrated to it, and `awaitsMachine` must not be said.
+   *
+   * @since 0.5.0
+   */
+  readonly qmp?: string
+}
+
+/**
+ * The log of `migration-guard relay`. Who calls `startRelay` gives it a log of their own.
+ *
+ * @since 0.5.0
+ */
+export interface LogConfiguration {
+  /** Lines that matter less are not written. Default `info`. */
+  readonly level?: Level
+  /** `stdout`, the absolute path of a file, or `journald`: standard output with the levels of sd-daemon(3). Default `stdout`. */
+  readonly to?: string
+}
+
+/**
+ * What a relay does.
+ *
+ * @since 0.4.0
+ */
+export interface RelayConfiguration {
+  /** Where metrics and health are served: `tcp://host:port`, `unix:///path` or `fd://name`. Default: nowhere. */
+  readonly metrics?: string
+  /** Who may connect to `metrics`, where that is `unix:///path`. */
+  readonly metricsSocket?: SocketConfiguration
+  readonly log?: LogConfiguration
+  /** For how many seconds a relay that shuts down waits for its connections to end by themselves (10). */
+  readonly shutdownSeconds?: number
+  readonly listeners: readonly ListenerConfiguration[]
+}
+
+const number = leaf(
+  "whole number",
+  (input): input is number => typeof input === "number" && Number.isSafeInteger(input),
+)
+
+/** A whole number within bounds. */
+const within = (least: number, most: number) =>
+  refined(number, (value) =>
+    value < least || value > most ? broken(relayChecks.number, value, value < least ? least : most) : kept,
+  )
+
+const textThat = (check: Check, is: (text: string) => boolean) =>
+  refined(t.string, (value) => (is(value) ? kept : broken(check)))
+
+/** Whether an address is of this host only; a name could lead anywhere. */
+const isLoopback = (host: string): boolean => host === "::1" || (isIpv4(host) && host.startsWith("127."))
+
+const hasPort = (address: Address): boolean => !("port" in address) || address.port > 0
+
+const listen = textThat(relayChecks.listen, (text) => parseAddress(text) !== undefined)
+
+const target = textThat(relayChecks.target, (text) => {
+  const address = parseAddress(text)
+  return address !== undefined && address.scheme !== "fd" && hasPort(address)
+})
+
+const qmp = textThat(relayChecks.qmp, (text) => {
+  const address = parseAddress(text)
+  if (address?.scheme !== "tcp") return address?.scheme === "unix"
+  return hasPort(address) && isLoopback(address.host)
+})
+
+const metrics = textThat(relayChecks.metrics, (text) => {
+  const address = parseAddress(text)
+  return address !== undefined && address.scheme !== "tls"
+})
+
+const name = textThat(relayChecks.name, (text) => /^[A-Za-z0-9._-]{1,64}$/.test(text))
+
+const file = textThat(relayChecks.path, (text) => normalised(text) !== undefined)
+
+const account = textThat(relayChecks.account, isAccount)
+
+const socket = t.exact(t.partial({ mode: textThat(relayChecks.socketMode, isMode), owner: account, group: account }))
+
+const subject = textThat(relayChecks.subject, (text) => attributesOf(text) !== undefined)
+
+const protocol = {
+  minVersion: t.keyof({ "TLSv1.2": null, "TLSv1.3": null }),
+  ciphers: textThat(relayChecks.ciphers, areCiphers),
+}
+
+const protocolRule = (configured: ProtocolConfiguration): readonly Fault[] =>
+  hasCiphers(configured) ? kept : brokenAt("ciphers", relayChecks.ciphersOfVersion)
+
+const log = t.exact(
+  t.partial({
+    level: t.keyof({ info: null, warn: null, error: null } satisfies Record<Level, null>),
+    to: textThat(
+      relayChecks.log,
+      (text) => text === "stdout" || text === "journald" || (normalised(text) !== undefined && !text.includes("\0")),
+    ),
+  }),
+)
+
+const listenerFields = t.exact(
+  t.intersection([
+    t.type({ listen, target }),
+    t.partial({
+      name,
+      server: name,
+      socket,
+      mode: t.keyof({ enforce: null, monitor: null }),
+      onViolation: t.keyof({ disconnect: null, reset: null }),
+      tls: refined(
+        t.exact(t.intersection([t.type({ certificate: file, key: file }), t.partial({ clientCa: file, ...protocol })])),
+        protocolRule,
+      ),
+      targetTls: refined(t.exact(t.partial({ ca: file, subject, ...protocol })), protocolRule),
+      allow: t.readonlyArray(textThat(relayChecks.network, isNetwork)),
+      limits: t.exact(
+        t.partial({
+          connections: within(1, 65535),
+          connectionsBySource: within(1, 65535),
+          handshaking: within(1, 65535),
+          handshakingBySource: within(1, 65535),
+          handshakeSeconds: within(1, 600),
+          idleSeconds: within(1, 604_800),
+          closingSeconds: within(1, 600),
+        }),
+      ),
+      receiver: receiverType(within),
+      awaitsMachine: t.boolean,
+      qmp,
+    }),
+  ]),
+)
+
+const schemeOf = (text: string): Address["scheme"] | undefined => parseAddress(text)?.scheme
+
+const listenerRule = (listener: ListenerConfiguration): readonly Fault[] => {
+  const { listen, target, socket, tls, targetTls, allow, awaitsMachine, qmp } = listener
+  const scheme = schemeOf(listen)
+  return together(
+    scheme === "tls" && tls === undefined ? brokenAt("tls", relayChecks.tlsNeeded) : kept,
+    scheme !== "tls" && scheme !== "fd" && tls !== undefined ? brokenAt("tls", relayChecks.tlsUnused) : kept,
+    schemeOf(target) !== "tls" && targetTls !== undefined ? brokenAt("targetTls", relayChecks.targetTlsUnused) : kept,
+    scheme !== "unix" && socket !== undefined ? brokenAt("socket", relayChecks.socketUnused) : kept,
+    scheme === "unix" && allow !== undefined ? brokenAt("allow", relayChecks.allowUnused) : kept,
+    awaitsMachine !== undefined && qmp !== undefined ? brokenAt("awaitsMachine", relayChecks.awaitsAsked) : kept,
+  )
+}
+
+/** An address as its one text. */
+const canonical = (text: string): string => {
+  const address = parseAddress(text)
+  return address === undefined ? text : formatAddress(address)
+}
+
+export const nameOf = ({ name, listen }: ListenerConfiguration): string => name ?? canonical(listen)
+
+/** Faults of those listeners of which an earlier one has the same key. */
+const once = (
+  listeners: readonly ListenerConfiguration[],
+  member: string,
+  check: Check,
+  keyOf: (listener: ListenerConfiguration) => string | undefined,
+): readonly Fault[] => {
+  const keys = listeners.map(keyOf)
+  return keys.flatMap((key, index) =>
+    key !== undefined && keys.indexOf(key) < index ? [{ check, keys: [String(index), member] }] : [],
+  )
+}
+
+const sharedBy = (listener: ListenerConfiguration): string => {
+  const { mode = "enforce", onViolation = "disconnect", receiver = {}, awaitsMachine = false, qmp = "" } = listener
+  return JSON.stringify([mode, onViolation, Object.entries(receiver).sort(), awaitsMachine, canonical(qmp)])
+}
+
+/** By what each listener's server is known: its target, the file that this is, and the name that was given. */
+const keysOf = ({ target: text, server }: ListenerConfiguration, machine: LocalHost): readonly string[] => {
+  const target = parseAddress(text)
+  if (target === undefined) return [text]
+  const file = fileIdentityOf(target, machine)
+  const more = [file, server === undefined ? undefined : `server:${server}`].filter((key) => key !== undefined)
+  return [identityOf(target, machine), ...more]
+}
+
+/** For each listener the name of its server, which listeners of one server have in common. */
+export const serversOf = (listeners: readonly ListenerConfiguration[], machine: LocalHost): readonly string[] =>
+  groupsOf(listeners.map((listener) => keysOf(listener, machine)))
+
+const disagreeing = (listeners: readonly ListenerConfiguration[], machine: LocalHost): readonly Fault[] => {
+  const servers = serversOf(listeners, machine)
+  return listeners.flatMap((listener, index) => {
+    const first = listeners[servers.indexOf(servers[index] ?? "")]
+    return first === undefined || sharedBy(first) === sharedBy(listener)
+      ? []
+      : [{ check: relayChecks.oneTarget, keys: [String(index), "target"] }]
+  })
+}
+
+/** Faults of those listeners whose monitor is that of an earlier one's other server. */
+const sharingMonitors = (listeners: readonly ListenerConfiguration[], machine: LocalHost): readonly Fault[] => {
+  const monitors = listeners.map(({ qmp }) => qmp && canonical(qmp))
+  const servers = serversOf(listeners, machine)
+  return listeners.flatMap(({ qmp }, index) => {
+    const isShared = qmp !== undefined && servers[monitors.indexOf(monitors[index])] !== servers[index]
+    return isShared ? [{ check: relayChecks.qmpOnce, keys: [String(index), "qmp"] }] : []
+  })
+}
+
+const addressesOf = (texts: readonly string[]): readonly Address[] =>
+  texts.map(parseAddress).filter((address) => address !== undefined)
+
+/** Faults of those listeners of which an earlier one listens where they do. */
+const colliding = (listeners: readonly ListenerConfiguration[], machine: LocalHost): readonly Fault[] =>
+  listeners.flatMap(({ listen }, index) =>
+    isTaken(
+      listen,
+      listeners.slice(0, index).map((earlier) => earlier.listen),
+      machine,
+    )
+      ? [{ check: relayChecks.listenTwice, keys: [String(index), "listen"] }]
+      : [],
+  )
+
+const isTaken = (text: string, by: readonly string[], machine: LocalHost): boolean => {
+  const address = parseAddress(text)
+  return address !== undefined && addressesOf(by).some((each) => collide(address, each, machine))
+}
+
+const mostListeners = 256
+
+const listenersRule =
+  (machine: LocalHost) =>
+  (listeners: readonly ListenerConfiguration[]): readonly Fault[] =>
+    listeners.length === 0 || listeners.length > mostListeners
+      ? broken(relayChecks.listeners, listeners.length)
+      : together(
+          colliding(listeners, machine),
+          once(listeners, "name", relayChecks.nameTwice, nameOf),
+          disagreeing(listeners, machine),
+          sharingMonitors(listeners, machine),
+        )
+
+/** What a relay listens on must lead neither two ways nor back to itself. */
+const circular =
+  (machine: LocalHost) =>
+  ({ listeners, metrics: text }: RelayConfiguration): readonly Fault[] => {
+    const listens = listeners.map(({ listen }) => listen)
+    const here = addressesOf(text === undefined ? listens : [...listens, text])
+    const back = listeners.flatMap(({ target: text }, index) => {
+      const target = parseAddress(text)
+      return target !== undefined && here.some((listen) => leadsTo(target, listen, machine))
+        ? [{ check: relayChecks.targetHere, keys: ["listeners", String(index), "target"] }]
+        : []
+    })
+    return text !== undefined && isTaken(text, listens, machine)
+      ? [...back, ...brokenAt("metrics", relayChecks.metricsTwice)]
+      : back
+  }
+
+const configurationType = (machine: LocalHost): t.Type<RelayConfiguration, unknown> =>
+  refined(
+    t.exact(
+      t.intersection([
+        t.type({ listeners: refined(t.readonlyArray(refined(listenerFields, listenerRule)), listenersRule(machine)) }),
+        t.partial({ log, metrics, metricsSocket: socket, shutdownSeconds: within(0, 600) }),
+      ]),
+    ),
+    circular(machine),
+    ({ metrics: text, metricsSocket }) =>
+      metricsSocket !== undefined && (text === undefined || schemeOf(text) !== "unix")
+        ? brokenAt("metricsSocket", relayChecks.socketUnused)
+        : kept,
+  )
+
+/** The codec of configurations for a machine: it knows more spellings of one address than `relayConfigurationCodec`. */
+export const relayConfigurationCodecOn = (machine: LocalHost): Codec<RelayConfiguration, RelayConfiguration> =>
+  dataCodec("RelayConfiguration", configurationType(machine))
+
+/**
+ * The io-ts type of a relay's configuration: plain data, as a TOML file says it. A member that is misspelt is a violation.
+ *
+ * @example
+ * relayConfigurationCodec.is({ listeners: [{ listen: "tcp://0.0.0.0:5900", target: "tcp://127.0.0.1:5901" }] })
+ * // true
+ * @since 0.4.0
+ */
+export const relayConfigurationCodec: Codec<RelayConfiguration, RelayConfiguration> =
+  relayConfigurationCodecOn(unknownHost)

@@ -1,0 +1,67 @@
+import * as E from "fp-ts/lib/Either.js"
+import { decodeMigrateData, encodeMigrateData, type MigrateData } from "../../spice/migrate-data.js"
+import type { Channel, ReceiverState } from "../../spice/receiver.js"
+import type { Violation } from "../../violation/violation.js"
+import type { Reaction } from "../config/configuration.js"
+
+/** What becomes of a blob by itself: its state and the one encoding of that, or why there is none. */
+export type Checked =
+  | { readonly state: MigrateData; readonly bytes: Uint8Array; readonly violation: Violation | undefined }
+  | { readonly state: undefined; readonly violation: Violation }
+
+const nothing = new Uint8Array()
+
+const unconnected = {
+  connected: false,
+  num_client_tokens: 0,
+  num_send_tokens: 0,
+  write_num_client_tokens: 0,
+  write_data: nothing,
+}
+
+/** A device that waits for its data waits for ever if that says that there was none; with nothing queued it goes on. */
+const idle = { ...unconnected, connected: true, num_client_tokens: 0xffffffff, num_send_tokens: 0xffffffff }
+
+const betweenMessages = { msg_remaining: 0, msg_filter_result: "ok" } as const
+
+/** The channels that have an empty state which every target takes: no agent, a smartcard between messages, no motion. */
+const empty: { readonly [C in Channel]?: MigrateData<C> } = {
+  main: {
+    agent_base: unconnected,
+    client_agent_started: false,
+    agent2client: {
+      chunk_header_size: 0,
+      chunk_header: { port: 0, size: 0 },
+      msg_header_done: false,
+      msg_header: nothing,
+      ...betweenMessages,
+    },
+    client2agent: betweenMessages,
+  },
+  smartcard: { base: idle, reader_added: true, read_data: { header: null, data: nothing } },
+  inputs: { motion_count: 0 },
+}
+
+/** The empty state of a channel; undefined where there is none that is safe. */
+const reset = (channel: Channel, violation: Violation): Checked => {
+  const state = empty[channel]
+  if (state === undefined) return { state, violation }
+  const encoded = encodeMigrateData(channel, state)
+  return E.isLeft(encoded) ? { state: undefined, violation } : { state, bytes: encoded.right, violation }
+}
+
+/** Checks a blob: what comes back is written anew from what was read, never the bytes that came. */
+export const checkBlob = (
+  channel: Channel,
+  payload: Uint8Array,
+  receiver: ReceiverState,
+  onViolation: Reaction,
+): Checked => {
+  const decoded = decodeMigrateData(channel, payload, receiver, { alias: true })
+  const encoded = E.isLeft(decoded) ? decoded : encodeMigrateData(channel, decoded.right, receiver)
+  if (E.isRight(decoded) && E.isRight(encoded))
+    return { state: decoded.right, bytes: encoded.right, violation: undefined }
+  const [violation] = E.isLeft(decoded) ? decoded.left : E.isLeft(encoded) ? encoded.left : []
+  if (violation === undefined) throw new Error("a refusal without a violation")
+  return onViolation === "reset" ? reset(channel, violation) : { state: undefined, violation }
+}

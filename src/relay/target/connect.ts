@@ -1,0 +1,62 @@
+import { X509Certificate } from "node:crypto"
+import { connect as connectNet, isIP, type OnReadOpts, Socket } from "node:net"
+import { type ConnectionOptions, checkServerIdentity, connect as connectTls, type SecureContextOptions } from "node:tls"
+import type { Address } from "../config/address.js"
+import { lasting, relayed } from "../socket-options.js"
+import { isSubject } from "./x509-subject.js"
+
+/** Connects to a target; what it sends is read as `onread` says. */
+export type Connect = (onread: OnReadOpts) => Socket
+
+/** A certificate's subject against the expected one, or without one its names against the host. */
+const identity =
+  (subject: string | undefined): NonNullable<ConnectionOptions["checkServerIdentity"]> =>
+  (host, certificate) => {
+    if (subject === undefined) return checkServerIdentity(host, certificate)
+    if (isSubject(subject, new X509Certificate(certificate.raw).subject)) return undefined
+    return Object.assign(new Error("the target's certificate has another subject"), { code: "ERR_TLS_CERT_SUBJECT" })
+  }
+
+/** How TLS is spoken with a target, and what its certificate is held against. */
+export interface Trust {
+  /** The authorities, if not Node's, and what is spoken. */
+  readonly secured: SecureContextOptions
+  readonly subject: string | undefined
+}
+
+/** How a target is connected to. */
+export const connecting = (target: Address, { secured, subject }: Trust): Connect => {
+  switch (target.scheme) {
+    case "unix":
+      return (onread) => connectNet({ ...relayed, path: target.path, onread })
+    case "tls":
+      return ({ callback }) => {
+        const options = {
+          ...relayed,
+          host: target.host,
+          port: target.port,
+          ...(isIP(target.host) === 0 ? { servername: target.host } : {}),
+          ...secured,
+          rejectUnauthorized: true,
+          checkServerIdentity: identity(subject),
+        }
+        const socket = connectTls(options)
+        // With onread, records that have been read already go to the same buffer though it is to be left alone.
+        return socket.on("data", (bytes) => {
+          if (!callback(bytes.length, bytes)) socket.pause()
+        })
+      }
+    default: {
+      if (target.scheme === "fd") throw new TypeError("a target is connected to, not inherited")
+      return (onread) => connectNet({ ...relayed, host: target.host, port: target.port, onread })
+    }
+  }
+}
+
+/** Connects to a target without a word: whoever only wants to know whether it is there needs no TLS. */
+export const connectSilently = (target: Address): Socket =>
+  target.scheme === "unix"
+    ? connectNet({ path: target.path })
+    : target.scheme === "fd"
+      ? new Socket().destroy()
+      : connectNet({ ...lasting, host: target.host, port: target.port })

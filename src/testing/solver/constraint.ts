@@ -1,0 +1,248 @@
+import type { Condition, Expression } from "../../layout/expression.js"
+import { between, type Domain, intersection, nothing, union } from "./interval-set.js"
+
+/**
+ * A rule's condition as sums of fields that must not exceed a bound: in this form it can be asked which numbers it
+ * leaves to one field while others are not decided yet.
+ */
+export type Clause =
+  | { readonly op: "all"; readonly clauses: readonly Clause[] }
+  | { readonly op: "any"; readonly clauses: readonly Clause[] }
+  | { readonly op: "atMost"; readonly terms: Terms; readonly bound: bigint }
+
+/** Fields by their paths, each with what it is multiplied by. */
+type Terms = ReadonlyMap<string, bigint>
+
+const always: Clause = { op: "all", clauses: [] }
+const never: Clause = { op: "any", clauses: [] }
+
+/** What the names in a condition mean. */
+export interface Names {
+  readonly field: (path: string) => string
+  readonly previous: (path: string) => string
+  readonly receiver: (member: string, perChannel: boolean) => number | bigint | string
+  readonly listed: (member: string, word: string) => boolean
+  readonly channel: () => string
+}
+
+interface Linear {
+  readonly terms: Terms
+  readonly constant: bigint
+}
+
+/** An expression's value where `guard` holds. */
+interface Alternative {
+  readonly guard: Clause
+  readonly value: Linear
+}
+
+/** The clause that holds where the condition does, or where it does not when `wanted` is false. What a scan says is not known here: it may hold. */
+export const clauseOf = (condition: Condition, names: Names, wanted = true): Clause => {
+  switch (condition.op) {
+    case "all":
+    case "any": {
+      const clauses = condition.conditions.map((each) => clauseOf(each, names, wanted))
+      return (condition.op === "all") === wanted ? all(clauses) : any(clauses)
+    }
+    case "not":
+      return clauseOf(condition.condition, names, !wanted)
+    case "scan":
+      return always
+    case "listed":
+      return names.listed(condition.member, condition.word) === wanted ? always : never
+    default:
+      return comparisonOf(condition.op, condition.left, condition.right, names, wanted)
+  }
+}
+
+const all = (clauses: readonly Clause[]): Clause => {
+  const open = clauses.flatMap((clause) => (clause.op === "all" ? clause.clauses : [clause]))
+  if (open.some(isNever)) return never
+  const [only, ...others] = open
+  return only !== undefined && others.length === 0 ? only : { op: "all", clauses: open }
+}
+
+const any = (clauses: readonly Clause[]): Clause => {
+  const open = clauses.flatMap((clause) => (clause.op === "any" ? clause.clauses : [clause]))
+  if (open.some(isAlways)) return always
+  const [only, ...others] = open
+  return only !== undefined && others.length === 0 ? only : { op: "any", clauses: open }
+}
+
+const isNever = (clause: Clause): boolean => clause.op === "any" && clause.clauses.length === 0
+
+const isAlways = (clause: Clause): boolean => clause.op === "all" && clause.clauses.length === 0
+
+const comparisonOf = (
+  op: "equal" | "atMost" | "below",
+  left: Expression,
+  right: Expression,
+  names: Names,
+  wanted: boolean,
+): Clause => {
+  const words = [left, right].map((side) => wordOf(side, names))
+  if (words.some((word) => word !== undefined)) return (words[0] === words[1]) === wanted ? always : never
+  return any(
+    alternativesOf(left, names).flatMap((one) =>
+      alternativesOf(right, names).map((other) =>
+        all([one.guard, other.guard, compared(op, one.value, other.value, wanted)]),
+      ),
+    ),
+  )
+}
+
+/** What an expression says where it is no number: the name of a receiver's setting, or the channel's. */
+const wordOf = (expression: Expression, names: Names): string | undefined => {
+  const value = knownOf(expression, names)
+  return typeof value === "string" ? value : undefined
+}
+
+/** What an expression says whatever the blob is. */
+const knownOf = (expression: Expression, names: Names): number | bigint | string | undefined => {
+  if (expression.op === "receiver") return names.receiver(expression.member, expression.perChannel)
+  if (expression.op === "channel") return names.channel()
+  return expression.op === "literal" ? expression.value : undefined
+}
+
+const compared = (op: "equal" | "atMost" | "below", left: Linear, right: Linear, wanted: boolean): Clause => {
+  const [upwards, downwards] = [minus(left, right), minus(right, left)]
+  if (op === "below") return wanted ? atMost(upwards, -1n) : atMost(downwards, 0n)
+  if (op === "atMost") return wanted ? atMost(upwards, 0n) : atMost(downwards, -1n)
+  return wanted
+    ? all([atMost(upwards, 0n), atMost(downwards, 0n)])
+    : any([atMost(upwards, -1n), atMost(downwards, -1n)])
+}
+
+const atMost = ({ terms, constant }: Linear, bound: bigint): Clause => {
+  if (terms.size === 0) return constant <= bound ? always : never
+  return { op: "atMost", terms, bound: bound - constant }
+}
+
+const constant = (value: number | bigint | string): Linear => ({ terms: new Map(), constant: BigInt(value) })
+
+const variable = (path: string): Linear => ({ terms: new Map([[path, 1n]]), constant: 0n })
+
+const added = (left: Linear, right: Linear, sign: bigint): Linear => {
+  const terms = new Map(left.terms)
+  for (const [path, factor] of right.terms) terms.set(path, (terms.get(path) ?? 0n) + sign * factor)
+  for (const [path, factor] of terms) if (factor === 0n) terms.delete(path)
+  return { terms, constant: left.constant + sign * right.constant }
+}
+
+const minus = (left: Linear, right: Linear): Linear => added(left, right, -1n)
+
+const alternativesOf = (expression: Expression, names: Names): readonly Alternative[] => {
+  const just = (value: Linear): readonly Alternative[] => [{ guard: always, value }]
+  switch (expression.op) {
+    case "literal":
+      return just(constant(expression.value))
+    case "receiver":
+      return just(constant(names.receiver(expression.member, expression.perChannel)))
+    case "channel":
+      throw new TypeError("a channel's name is no number")
+    case "field":
+      return just(variable(names.field(expression.path)))
+    case "previous":
+      return just(variable(names.previous(expression.path)))
+    case "choose":
+      return [
+        ...guarded(clauseOf(expression.when, names), alternativesOf(expression.yes, names)),
+        ...guarded(clauseOf(expression.when, names, false), alternativesOf(expression.no, names)),
+      ]
+    case "sum":
+      return pairs(expression.left, expression.right, names, (left, right) => [
+        { guard: always, value: added(left, right, 1n) },
+      ])
+    case "larger":
+      return pairs(expression.left, expression.right, names, (left, right) => [
+        { guard: atMost(minus(right, left), 0n), value: left },
+        { guard: atMost(minus(left, right), 0n), value: right },
+      ])
+  }
+}
+
+const guarded = (guard: Clause, alternatives: readonly Alternative[]): readonly Alternative[] =>
+  alternatives.map((each) => ({ guard: all([guard, each.guard]), value: each.value }))
+
+const pairs = (
+  left: Expression,
+  right: Expression,
+  names: Names,
+  combine: (left: Linear, right: Linear) => readonly Alternative[],
+): readonly Alternative[] =>
+  alternativesOf(left, names).flatMap((one) =>
+    alternativesOf(right, names).flatMap((other) =>
+      guarded(all([one.guard, other.guard]), combine(one.value, other.value)),
+    ),
+  )
+
+/** The least and the greatest number that a field may still be. */
+export interface Range {
+  readonly from: bigint
+  readonly to: bigint
+}
+
+/** Beyond every field. */
+const utmost = 2n ** 80n
+
+const everything: Domain = between(-utmost, utmost)
+
+/** The least that a sum can be. */
+const leastOf = (terms: Terms, rangeOf: (path: string) => Range, except?: string): bigint => {
+  let least = 0n
+  for (const [path, factor] of terms)
+    if (path !== except) least += factor * (factor > 0n ? rangeOf(path).from : rangeOf(path).to)
+  return least
+}
+
+/** The same clause without what holds, or does not, whatever its fields come to be within their ranges. */
+export const settled = (clause: Clause, rangeOf: (path: string) => Range): Clause => {
+  if (clause.op === "all") return all(clause.clauses.map((each) => settled(each, rangeOf)))
+  if (clause.op === "any") return any(clause.clauses.map((each) => settled(each, rangeOf)))
+  const { terms, bound } = clause
+  if (leastOf(terms, rangeOf) > bound) return never
+  const negative = new Map([...terms].map(([path, factor]) => [path, -factor]))
+  return -leastOf(negative, rangeOf) <= bound ? always : clause
+}
+
+/** The numbers of `path` with which a clause can still hold, whatever the others come to be within their ranges. */
+export const possible = (clause: Clause, path: string, rangeOf: (path: string) => Range): Domain => {
+  if (clause.op === "atMost") return withinBound(clause, path, rangeOf)
+  const any = clause.op === "any"
+  let left = any ? nothing : everything
+  for (const each of clause.clauses) {
+    const more = possible(each, path, rangeOf)
+    if (more === (any ? everything : nothing)) return more
+    left = any ? union(left, more) : intersection(left, more)
+  }
+  return left
+}
+
+const withinBound = (
+  { terms, bound }: Extract<Clause, { op: "atMost" }>,
+  path: string,
+  rangeOf: (path: string) => Range,
+): Domain => {
+  const room = bound - leastOf(terms, rangeOf, path)
+  const factor = terms.get(path)
+  if (factor === undefined) return room >= 0n ? everything : nothing
+  return factor > 0n ? between(-utmost, floored(room, factor)) : between(-floored(room, -factor), utmost)
+}
+
+const floored = (dividend: bigint, divisor: bigint): bigint => {
+  const quotient = dividend / divisor
+  return dividend % divisor < 0n ? quotient - 1n : quotient
+}
+
+/** The fields that a clause speaks of. */
+export const fieldsOf = (clause: Clause): readonly string[] =>
+  clause.op === "atMost" ? [...clause.terms.keys()] : [...new Set(clause.clauses.flatMap(fieldsOf))]
+
+/** The numbers at which a clause's verdict about a field alone may change. */
+export const thresholdsOf = (clause: Clause, path: string): readonly bigint[] => {
+  if (clause.op !== "atMost") return clause.clauses.flatMap((each) => thresholdsOf(each, path))
+  const factor = clause.terms.get(path)
+  if (factor === undefined) return []
+  const bound = factor > 0n ? clause.bound / factor : -(clause.bound / -factor)
+  return [bound - 1n, bound, bound + 1n]
+}

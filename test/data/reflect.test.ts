@@ -1,0 +1,36 @@
+import * as t from "io-ts"
+import { describe, expect, test } from "vitest"
+import { kept, refined } from "../../src/data/refinement.js"
+import { casesOf, literalsOf, membersOf } from "../../src/data/reflect.js"
+
+const point = t.exact(t.intersection([t.type({ kind: t.literal("point"), x: t.string }), t.partial({ y: t.string })]))
+const circle = refined(t.exact(t.type({ kind: t.literal("circle"), r: t.string })), () => kept)
+
+describe("the members of an object", () => {
+  test("are those of all its parts, in their order", () => {
+    expect(membersOf(point).map(({ name, required }) => [name, required])).toEqual([
+      ["kind", true],
+      ["x", true],
+      ["y", false],
+    ])
+  })
+
+  test("are declared once", () => {
+    const twice = t.intersection([t.type({ x: t.string }), t.partial({ x: t.string })])
+    expect(() => membersOf(twice)).toThrow(TypeError)
+  })
+
+  test("are no members of what is no object", () => {
+    expect(() => membersOf(t.string)).toThrow(TypeError)
+  })
+
+  test("that are always the same tell the cases of a union apart", () => {
+    const cases = casesOf(t.union([point, t.union([circle, point])]))
+    expect(cases).toEqual([point, circle, point])
+    expect(cases.map((type) => [...literalsOf(type)])).toEqual([
+      [["kind", "point"]],
+      [["kind", "circle"]],
+      [["kind", "point"]],
+    ])
+  })
+})

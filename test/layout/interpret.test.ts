@@ -1,0 +1,110 @@
+import { describe, expect, test } from "vitest"
+import { encode } from "../../src/layout/encode.js"
+import { interpret } from "../../src/layout/interpret.js"
+import { planOf } from "../../src/layout/plan.js"
+import { Reader } from "../../src/layout/reader.js"
+import { Violation } from "../../src/violation/violation.js"
+import { sample, sampleReceiver, sampleState } from "./layouts.js"
+
+const plan = planOf(sample)
+
+const blob = (): Uint8Array => {
+  const bytes = encode(plan, sampleState, sampleReceiver, "test")
+  if (bytes instanceof Violation) throw new Error(bytes.message)
+  return bytes
+}
+
+const rulesBroken = (bytes: Uint8Array, receiver: object = sampleReceiver) =>
+  interpret(plan, bytes, receiver, "test").violations.map(({ rule, path }) => `${rule} ${path}`)
+
+const set = (offset: number, ...values: readonly number[]): Uint8Array => {
+  const bytes = blob()
+  bytes.set(values, offset)
+  return bytes
+}
+
+describe("the interpreter", () => {
+  const cases: readonly (readonly [string, Uint8Array, readonly string[]])[] = [
+    ["a blob beyond the limit", new Uint8Array(201), ["layout/blob-limit "]],
+    ["a blob shorter than the fixed part", blob().slice(0, 47), ["layout/fixed-part "]],
+    ["another magic, and nothing else", set(0, 0x20, 0, 0, 0, 9, 0, 0, 0, 7), ["layout/magic magic"]],
+    ["another version, and nothing else", set(4, 4, 0, 0, 0, 7), ["layout/version version"]],
+    ["a boolean of 2", set(8, 2), ["layout/boolean flag"]],
+    ["an unknown member", set(9, 2), ["layout/enumeration kind"]],
+    ["two independent faults", set(8, 2, 4, 10), ["layout/boolean flag", "sample/near-limit near"]],
+    ["a pointer into the fixed part", set(32, 47), ["layout/pointer-range inner.name_ptr"]],
+    ["a pointer beyond the blob", set(32, 76), ["layout/pointer-range inner.name_ptr"]],
+    ["a pointer to its last byte", set(32, 75), ["layout/gap inner.name_ptr"]],
+    ["a gap", set(40, 51), ["layout/gap message_ptr"]],
+    ["an overlap", set(40, 49), ["layout/overlap message_ptr"]],
+    ["a size beyond the blob", set(28, 29), ["layout/part-fits inner.name_size"]],
+    ["an empty run with a pointer", set(28, 0), ["layout/empty-pointer inner.name_ptr"]],
+    ["a list before its place", set(44, 55), ["layout/overlap list_ptr"]],
+    ["a count beyond the blob", set(56, 3), ["layout/count-fits list.count"]],
+    ["a count that leaves bytes", set(56, 1), ["layout/trailing "]],
+    ["a list cut in its count", blob().slice(0, 59), ["layout/part-fits list_ptr"]],
+    ["a byte behind the end", Uint8Array.from([...blob(), 0]), ["layout/trailing "]],
+    ["a rule over two fields", set(8, 1, 0), ["layout/enumeration kind"]],
+  ]
+
+  test.each(cases)("refuses %s", (_, bytes, rules) => {
+    expect(rulesBroken(bytes)).toEqual(rules)
+  })
+
+  test("measures what it refuses", () => {
+    const [violation] = interpret(plan, set(56, 3), sampleReceiver, "test").violations
+    expect(violation).toMatchObject({ offset: 56, length: 4, actual: 3, expected: 2 })
+    const [trailing] = interpret(plan, Uint8Array.from([...blob(), 0, 0]), sampleReceiver, "test").violations
+    expect(trailing).toMatchObject({ offset: 76, length: 2, actual: 2, expected: 0 })
+    const [fits] = interpret(plan, set(28, 29), sampleReceiver, "test").violations
+    expect(fits).toMatchObject({ offset: 28, length: 4, actual: 29, expected: 28 })
+    const [cut] = interpret(plan, blob().slice(0, 59), sampleReceiver, "test").violations
+    expect(cut).toMatchObject({ actual: 56, expected: 55 })
+    const [gap] = interpret(plan, set(40, 51), sampleReceiver, "test").violations
+    expect(gap).toMatchObject({ offset: 40, length: 4, actual: 51, expected: 50 })
+    const [magic] = interpret(plan, set(0, 0x20), sampleReceiver, "test").violations
+    expect(magic).toMatchObject({ actual: 0x4c504d20, expected: 0x4c504d53 })
+    const [flag] = interpret(plan, set(8, 2), sampleReceiver, "test").violations
+    expect(flag).toMatchObject({ actual: 2, expected: undefined })
+  })
+
+  test("claims every byte of an accepted blob once and says what of it", () => {
+    const { claims } = interpret(plan, blob(), sampleReceiver, "test")
+    expect(claims.map(({ path, offset, length }) => `${offset}+${length} ${path}`)).toEqual([
+      ...planOf(sample).fields.map(({ path, offset, size }) => `${offset}+${size} ${path}`),
+      "48+2 inner.name",
+      "50+1 message.header.tag",
+      "51+4 message.header.size",
+      "55+1 message",
+      "56+4 list.count",
+      "60+4 list[0].id",
+      "64+4 list[0].x",
+      "68+4 list[1].id",
+      "72+4 list[1].x",
+    ])
+  })
+
+  test("claims nothing for a message that ends with its header", () => {
+    const state = { ...sampleState, message: { header: { tag: 1, size: 0 }, data: new Uint8Array() } }
+    const bytes = encode(plan, state, sampleReceiver, "test")
+    if (bytes instanceof Violation) throw new Error(bytes.message)
+    const { claims } = interpret(plan, bytes, sampleReceiver, "test")
+    expect(claims.map(({ path }) => path)).not.toContain("message")
+  })
+
+  test("hands out copies, or views when asked", () => {
+    const bytes = blob()
+    const copied = interpret(plan, bytes, sampleReceiver, "test").state
+    const viewed = interpret(plan, bytes, sampleReceiver, "test", { alias: true }).state
+    bytes[48] = 90
+    expect(copied).toMatchObject({ inner: { name: Uint8Array.of(65, 66) } })
+    expect(viewed).toMatchObject({ inner: { name: Uint8Array.of(90, 66) } })
+  })
+})
+
+test("a reader that is asked for what it never read says so", () => {
+  const reader = new Reader(new Uint8Array(), sampleReceiver, "test", true)
+  expect(() => reader.number("near")).toThrow(TypeError)
+  expect(() => reader.environment("").part("name")).toThrow(TypeError)
+  expect(() => reader.environment("").previous("near", 5)).toThrow(TypeError)
+})

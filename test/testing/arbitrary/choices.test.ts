@@ -1,0 +1,161 @@
+import fc from "fast-check"
+import { describe, expect, test } from "vitest"
+import {
+  type Choices,
+  choicesOf,
+  isSimpler,
+  noting,
+  replaying,
+  simplified,
+  type Tape,
+} from "../../../src/testing/arbitrary/choices.js"
+import { FuzzerRandom } from "../../../src/testing/fuzzer-random.js"
+import { drawing } from "../../../src/testing/generate/choose.js"
+import { between, type Domain, edgesOf, has, union } from "../../../src/testing/solver/interval-set.js"
+
+const tape: fc.Arbitrary<Tape> = fc.record({
+  numbers: fc.array(fc.bigInt({ min: 0n, max: 40n }), { maxLength: 4 }),
+  bytes: fc.array(fc.uint8Array({ maxLength: 5, max: 9 }), { maxLength: 2 }),
+})
+
+/** Takes decisions of every kind. */
+const made = (choices: Choices): readonly unknown[] => {
+  const first = choices.below(10n)
+  const run = choices.bytes(Number(first))
+  const more = Array.from({ length: 3 }, () => choices.below(2n ** 40n))
+  return [first, [...run], more, [...choices.bytes(5)], choices.below(1n)]
+}
+
+describe("decisions", () => {
+  const input = fc.uint8Array({ minLength: 40, maxLength: 40 })
+
+  test("that were noted are made again", () => {
+    fc.assert(
+      fc.property(input, (bytes) => {
+        const { choices, tape: noted } = noting(choicesOf(new FuzzerRandom(bytes)))
+        const value = made(choices)
+        expect(made(replaying(noted))).toEqual(value)
+        expect(made(choicesOf(new FuzzerRandom(bytes)))).toEqual(value)
+      }),
+    )
+  })
+
+  test("of a tape that is too short are zeros, and those that are too large the largest", () => {
+    expect(made(replaying({ numbers: [], bytes: [] }))).toEqual([0n, [], [0n, 0n, 0n], [0, 0, 0, 0, 0], 0n])
+    expect(made(replaying({ numbers: [2n ** 70n], bytes: [Uint8Array.of(1, 2)] }))).toEqual([
+      9n,
+      [1, 2, 0, 0, 0, 0, 0, 0, 0],
+      [0n, 0n, 0n],
+      [0, 0, 0, 0, 0],
+      0n,
+    ])
+  })
+
+  test("by chance are below their count, for small counts and large ones", () => {
+    const counts = [1n, 2n, 255n, 256n, 2n ** 32n, 2n ** 32n + 1n, 2n ** 64n]
+    const numbers = new Map(counts.map((count) => [count, new Set<bigint>()]))
+    class Sampling extends fc.Arbitrary<null> {
+      override generate(random: fc.Random): fc.Value<null> {
+        const choices = choicesOf(random)
+        for (const count of counts) {
+          const number = choices.below(count)
+          expect(number >= 0n && number < count).toBe(true)
+          numbers.get(count)?.add(number)
+        }
+        expect(choices.bytes(7)).toHaveLength(7)
+        return new fc.Value(null, undefined)
+      }
+      override canShrinkWithoutContext(value: unknown): value is null {
+        return value === null
+      }
+      override shrink(): fc.Stream<fc.Value<null>> {
+        return fc.Stream.nil()
+      }
+    }
+    fc.sample(new Sampling(), { seed: 1, numRuns: 300 })
+    expect([...numbers.values()].map(({ size }) => size > 100)).toEqual([false, false, true, true, true, true, true])
+    expect(numbers.get(2n)?.size).toBe(2)
+  })
+})
+
+describe("a tape", () => {
+  test("is simpler than another one or not, and not both", () => {
+    fc.assert(
+      fc.property(tape, tape, tape, (one, two, three) => {
+        expect(isSimpler(one, one)).toBe(false)
+        expect(isSimpler(one, two) && isSimpler(two, one)).toBe(false)
+        if (isSimpler(one, two) && isSimpler(two, three)) expect(isSimpler(one, three)).toBe(true)
+      }),
+      { numRuns: 500 },
+    )
+  })
+
+  test("is as simple as one with zeros behind its end", () => {
+    const one: Tape = { numbers: [3n], bytes: [] }
+    const other: Tape = { numbers: [3n, 0n, 0n], bytes: [new Uint8Array(3)] }
+    expect(isSimpler(one, other) || isSimpler(other, one)).toBe(false)
+    expect(isSimpler(one, { numbers: [3n, 0n, 1n], bytes: [] })).toBe(true)
+    expect(isSimpler(one, { ...one, bytes: [new Uint8Array(3), Uint8Array.of(0, 1)] })).toBe(true)
+  })
+
+  test("is made simpler in ways that are not many, and never more complicated", () => {
+    fc.assert(
+      fc.property(tape, (own) => {
+        const all = [...simplified(own)]
+        expect(all.length).toBeLessThan(200)
+        for (const simpler of all) expect(isSimpler(own, simpler)).toBe(false)
+        const isZero =
+          own.numbers.every((number) => number === 0n) &&
+          own.bytes.flatMap((run) => [...run]).every((byte) => byte === 0)
+        if (!isZero) expect(all.some((simpler) => isSimpler(simpler, own))).toBe(true)
+      }),
+      { numRuns: 500 },
+    )
+  })
+
+  test("with a number of 64 bits is made simpler in no more than some hundred ways", () => {
+    const large: Tape = { numbers: [2n ** 64n - 1n, 2n ** 64n - 1n], bytes: [new Uint8Array(2 ** 20).fill(1)] }
+    expect([...simplified(large)].length).toBeLessThan(400)
+  })
+})
+
+describe("a number that choices decide", () => {
+  const domains: fc.Arbitrary<Domain> = fc
+    .array(fc.tuple(fc.integer({ min: -700, max: 700 }), fc.nat(400)), { minLength: 1, maxLength: 3 })
+    .map((all) =>
+      all
+        .map(([from, size]) => between(BigInt(from), BigInt(from + size)))
+        .reduce((left, each) => union(left, each), []),
+    )
+  const edges = (domain: Domain) => () => edgesOf(domain)
+  const numberOf = (domain: Domain, below: Choices["below"]): bigint =>
+    drawing({ below, bytes: (length) => new Uint8Array(length) }).number("a", domain, edges(domain))
+
+  test("is one of those that are left, and can be any of them", () => {
+    fc.assert(
+      fc.property(domains, (domain) => {
+        const reached = new Set<bigint>()
+        for (let way = 0n; way < 40n; way++)
+          for (let index = 0n; index < 1300n; index++) {
+            let asked = 0
+            const number = numberOf(domain, (count) => (asked++ === 0 && count < 40n ? way : index) % count)
+            if (!has(domain, number)) expect.fail(`${number}`)
+            reached.add(number)
+          }
+        const size = domain.reduce((sum, { from, to }) => sum + Number(to - from) + 1, 0)
+        expect(reached.size).toBe(size)
+      }),
+      { numRuns: 5 },
+    )
+  })
+
+  test("is 0 by the simplest decisions, or the least above it", () => {
+    fc.assert(
+      fc.property(domains, (domain) => {
+        const simplest = domain.flatMap(({ from, to }) => (to < 0n ? [] : [from < 0n ? 0n : from]))[0]
+        fc.pre(simplest !== undefined)
+        expect(numberOf(domain, () => 0n)).toBe(simplest)
+      }),
+    )
+  })
+})

@@ -1,0 +1,175 @@
+import fc from "fast-check"
+import { describe, expect, test } from "vitest"
+import { channels, defaultReceiver, type ReceiverState } from "../../../src/index.js"
+import { below } from "../../../src/layout/expression.js"
+import { interpret } from "../../../src/layout/interpret.js"
+import {
+  type Fields,
+  type Layout,
+  lengthOf,
+  magic,
+  partialMessage,
+  pointerTo,
+  type Rule,
+  run,
+  struct,
+  u8,
+  u32,
+} from "../../../src/layout/language.js"
+import { planOf } from "../../../src/layout/plan.js"
+import { choicesOf } from "../../../src/testing/arbitrary/choices.js"
+import { settingOf } from "../../../src/testing/blob.js"
+import { FuzzerRandom } from "../../../src/testing/fuzzer-random.js"
+import { type Chooser, walkOf } from "../../../src/testing/generate/blob.js"
+import { drawing } from "../../../src/testing/generate/choose.js"
+import type { Domain } from "../../../src/testing/solver/interval-set.js"
+import { acceptsAny, anyChannel, anyReceiver, layoutOf, planFor } from "../receivers.js"
+
+const limitedTo = (size: number): ReceiverState => ({
+  ...defaultReceiver,
+  maxBlobBytes: { ...defaultReceiver.maxBlobBytes, inputs: size },
+})
+
+const rule = (id: string, at: Rule["at"], holds: Rule["holds"]): Rule => ({
+  id,
+  code: "inconsistent",
+  at,
+  holds,
+  says: "It must be so.",
+  without: "Nothing happens.",
+})
+
+const layout = (name: string, fields: Fields, rules: Parameters<typeof struct>[2]): Layout => ({
+  format: name,
+  title: name,
+  struct: struct("For tests.", { magic: magic("TEST", "The format."), ...fields }, rules),
+})
+
+/** Chooses by chance. */
+const byInput = (bytes: Uint8Array): Chooser => drawing(choicesOf(new FuzzerRandom(bytes)))
+
+const inputs = fc.sample(fc.uint8Array({ minLength: 4, maxLength: 40 }), { seed: 1, numRuns: 300 })
+
+const expectValid = (of: Layout, receiver: ReceiverState, blob: Uint8Array): void =>
+  expect(interpret(planOf(of), blob, receiver, "inputs").violations).toEqual([])
+
+describe("two parts of which the second must have some bytes", () => {
+  const pair = layout(
+    "pair",
+    {
+      one_size: lengthOf("one", "Its size."),
+      one_ptr: pointerTo("one", run, "One part."),
+      other_size: lengthOf("other", "Its size."),
+      other_ptr: pointerTo("other", run, "The other."),
+    },
+    (refs) => {
+      const { other_size } = refs as unknown as Record<string, Rule["at"]>
+      return other_size === undefined ? [] : [rule("pair/enough", other_size, below(4, other_size))]
+    },
+  )
+  const { size } = planOf(pair)
+
+  test("leave each other room, whatever is chosen", () => {
+    const receiver = limitedTo(size + 6)
+    const { valid } = walkOf(settingOf(pair, "inputs", receiver))
+    const sizes = new Set<string>()
+    for (const input of inputs) {
+      const blob = valid(byInput(input))
+      expectValid(pair, receiver, blob)
+      const view = new DataView(blob.buffer)
+      sizes.add(`${view.getUint32(4, true)} ${view.getUint32(12, true)}`)
+    }
+    expect([...sizes].sort()).toEqual(["0 5", "0 6", "1 5"])
+  })
+
+  test("have none only where there is no room", () => {
+    expect(() => walkOf(settingOf(pair, "inputs", limitedTo(size + 4)))).toThrow(RangeError)
+    expect(walkOf(settingOf(pair, "inputs", limitedTo(size + 5))).valid(byInput(new Uint8Array()))).toHaveLength(
+      size + 5,
+    )
+  })
+})
+
+describe("a message whose header must not be 0", () => {
+  const tagged = layout(
+    "tagged",
+    {
+      message_size: lengthOf("message", "Its size."),
+      message_ptr: pointerTo(
+        "message",
+        partialMessage(struct("Its header.", { tag: u8("A tag."), more: u32("More.") })),
+        "A message.",
+      ),
+    },
+    () => {
+      const tag = { op: "field", path: "message.header.tag" } as const
+      return [rule("tagged/tag", tag, below(0, tag))]
+    },
+  )
+  const { size } = planOf(tagged)
+
+  test("is complete, whatever is chosen", () => {
+    const receiver = limitedTo(size + 8)
+    const { valid } = walkOf(settingOf(tagged, "inputs", receiver))
+    const lengths = inputs.map((input) => {
+      const blob = valid(byInput(input))
+      expectValid(tagged, receiver, blob)
+      return blob.length - size
+    })
+    expect([...new Set(lengths)].sort()).toEqual([5, 6, 7, 8])
+  })
+
+  test("is none only where there is no room for it", () => {
+    expect(() => walkOf(settingOf(tagged, "inputs", limitedTo(size + 4)))).toThrow(RangeError)
+  })
+})
+
+describe("whatever is chosen", () => {
+  const least = (domain: Domain): bigint => domain[0]?.from ?? expect.fail("nothing is left")
+  const most = (domain: Domain): bigint => domain.at(-1)?.to ?? expect.fail("nothing is left")
+  const chooserOf = (pick: (domain: Domain) => bigint, dense: boolean): Chooser => ({
+    number: (_, domain) => pick(domain),
+    dense: () => dense,
+    content: (_, length) => new Uint8Array(length).fill(0xff),
+  })
+
+  test("a valid blob comes out, of the least and of the most of everything", () => {
+    fc.assert(
+      fc.property(anyReceiver, anyChannel, fc.boolean(), (receiver, channel, dense) => {
+        fc.pre(acceptsAny(channel, receiver))
+        const { valid } = walkOf(settingOf(layoutOf(channel), channel, receiver))
+        for (const pick of [least, most])
+          expect(
+            interpret(planFor(channel), valid(chooserOf(pick, dense)), receiver, channel, { claims: false }).violations,
+          ).toEqual([])
+      }),
+      { numRuns: 150 },
+    )
+  })
+
+  test("no part takes longer to make than memory lasts, however large the limits are", () => {
+    const most = Number.MAX_SAFE_INTEGER
+    const every = Object.fromEntries(channels.map((channel) => [channel, most]))
+    const receiver: ReceiverState = {
+      ...defaultReceiver,
+      surfaceTableSize: most,
+      maxBlobBytes: { ...defaultReceiver.maxBlobBytes, ...every },
+      maxWriteBytes: { ...defaultReceiver.maxWriteBytes, ...every },
+      maxReadBytes: { smartcard: most },
+    }
+    for (const channel of channels) {
+      const plan = planFor(channel)
+      const sizes = plan.parts.map((part) => (part.kind === "run" ? part.length.path : part.count))
+      const walk = walkOf(settingOf(layoutOf(channel), channel, receiver))
+      const chooser: Chooser = {
+        ...chooserOf(least, false),
+        number: (path, domain) => {
+          if (sizes.includes(path)) expect(Number(domain.at(-1)?.to), path).toBeLessThanOrEqual(2 ** 26)
+          return path.endsWith("connected") ? 1n : least(domain)
+        },
+      }
+      walk.valid(chooser)
+      for (const { rule: broken } of plan.rules) walk.breaking(broken, chooser)
+    }
+  })
+})

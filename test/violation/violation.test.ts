@@ -1,0 +1,60 @@
+import * as E from "fp-ts/lib/Either.js"
+import * as t from "io-ts"
+import { PathReporter } from "io-ts/lib/PathReporter.js"
+import { describe, expect, test } from "vitest"
+import { formatViolation, violationCodes } from "../../src/index.js"
+import { structure } from "../../src/layout/structure.js"
+import { Violation } from "../../src/violation/violation.js"
+
+const check = { id: "sample/rule", code: "out-of-range", says: "It must fit.", without: "It does not." } as const
+const place = { path: "list[3].id", offset: 7, length: 4 }
+
+describe("a violation", () => {
+  test("says where, what must be, what was found and against what", () => {
+    expect(new Violation(check, place, 12, 10).message).toBe("list[3].id at byte 7: It must fit. Found 12 against 10.")
+    expect(new Violation(check, place, 12n).message).toBe("list[3].id at byte 7: It must fit. Found 12.")
+    expect(new Violation(check, place).message).toBe("list[3].id at byte 7: It must fit.")
+    expect(new Violation(check, { ...place, path: "" }, 0, 1).message).toBe(
+      "the input at byte 7: It must fit. Found 0 against 1.",
+    )
+  })
+
+  test("is formatted as one line with its code and rule", () => {
+    expect(formatViolation(new Violation(check, place))).toBe(
+      "out-of-range sample/rule list[3].id at byte 7: It must fit.",
+    )
+  })
+
+  test("keeps the input's value out of reports and gives io-ts a context by its path", () => {
+    const violation = new Violation(check, place)
+    expect(violation.value).toBeUndefined()
+    expect(violation.context.map(({ key }) => key)).toEqual(["", "list", "3", "id"])
+    const element = new Violation(check, { ...place, path: "serials[1]" })
+    expect(element.context.map(({ key }) => key)).toEqual(["", "serials", "1"])
+    const whole = new Violation(check, { ...place, path: "" })
+    expect(whole.context.map(({ key }) => key)).toEqual([""])
+    expect(PathReporter.report(E.left([violation]))).toEqual([violation.message])
+  })
+
+  test("is the same violation below another context", () => {
+    const parents = [{ key: "blob", type: t.unknown }]
+    const nested = new Violation(check, place, 12, 10).within(parents)
+    expect(nested.context.map(({ key }) => key)).toEqual(["blob", "list", "3", "id"])
+    expect(nested).toMatchObject({ ...place, code: "out-of-range", rule: "sample/rule", actual: 12, expected: 10 })
+    expect(nested.message).toBe(`blob.${new Violation(check, place, 12, 10).message}`)
+  })
+
+  test("serialises to its public members only", () => {
+    expect(JSON.parse(JSON.stringify(new Violation(check, place, 12, 10)))).toEqual({
+      code: "out-of-range",
+      rule: "sample/rule",
+      ...place,
+      actual: 12,
+      expected: 10,
+    })
+  })
+})
+
+test("the codes of the structural checks are of the closed set", () => {
+  for (const { code } of Object.values(structure)) expect(violationCodes).toContain(code)
+})
