@@ -3,7 +3,7 @@ import { isStateName, states } from "../lab/state.js"
 import { type Compared, compared, fatal } from "../lab/statements.js"
 import { readVerdicts } from "../lab/verdicts.js"
 import { qemuChecks } from "../src/qemu/catalog.js"
-import type { Check } from "../src/violation/violation.js"
+import type { Rule } from "../src/violation/violation.js"
 
 const maxExample = 160
 
@@ -37,7 +37,8 @@ const grouped = (
 
 const ids = qemuChecks.map(({ id }) => id)
 
-const sentences = ({ says, without }: Check): string => (says.endsWith(without) ? says : `${says} ${without}`)
+const sentences = ({ requirement, consequence }: Rule): string =>
+  requirement.endsWith(consequence) ? requirement : `${requirement} ${consequence}`
 
 const sentenceOf = (id: string): string => {
   const found = qemuChecks.find((check) => check.id === id)

@@ -34,7 +34,7 @@ const rules = [...new Set(hostile.map(({ rule }) => rule ?? "accepted"))].sort()
 
 console.log(row("rule that refused hostile blobs", "", "blobs", "without it"))
 for (const id of rules)
-  console.log(row(id, "reject", hostile.filter(({ rule }) => rule === id).length, ruleById(id)?.without ?? ""))
+  console.log(row(id, "reject", hostile.filter(({ rule }) => rule === id).length, ruleById(id)?.consequence ?? ""))
 console.log()
 console.log(row("channel of real blobs", "verdict", "blobs", "where they come from"))
 for (const kind of [...new Set(genuine.map(kindOf))].sort()) {

@@ -1,7 +1,7 @@
 import * as E from "fp-ts/lib/Either.js"
 import { isBytes } from "../violation/bytes.js"
 import type { Checked } from "../violation/codec.js"
-import { type Check, Violation } from "../violation/violation.js"
+import { type Rule, Violation } from "../violation/violation.js"
 import type { Placing } from "./locate.js"
 
 /** A JSON text as a value. Objects have no prototype; an integer that a number cannot hold exactly is a bigint. */
@@ -22,69 +22,69 @@ export const jsonChecks = {
   input: {
     id: "json/input",
     code: "wrong-type",
-    says: "The input must be a string, or a Uint8Array over memory that no other thread can change.",
-    without: "It is no text.",
+    requirement: "The input must be a string, or a Uint8Array over memory that no other thread can change.",
+    consequence: "It is no text.",
   },
   bytes: {
     id: "json/max-bytes",
     code: "limit-exceeded",
-    says: "The text must not be longer than the limit.",
-    without: "QEMU holds up to 64 MiB of one command in memory.",
+    requirement: "The text must not be longer than the limit.",
+    consequence: "QEMU holds up to 64 MiB of one command in memory.",
   },
   depth: {
     id: "json/max-depth",
     code: "limit-exceeded",
-    says: "Objects and lists must not be nested deeper than the limit.",
-    without: "QEMU nests up to 1,024 deep, and its parser and its visitors call themselves as often.",
+    requirement: "Objects and lists must not be nested deeper than the limit.",
+    consequence: "QEMU nests up to 1,024 deep, and its parser and its visitors call themselves as often.",
   },
   members: {
     id: "json/max-members",
     code: "limit-exceeded",
-    says: "The text must not hold more members and entries than the limit.",
-    without: "QEMU takes up to 2,097,152 tokens, each an allocation.",
+    requirement: "The text must not hold more members and entries than the limit.",
+    consequence: "QEMU takes up to 2,097,152 tokens, each an allocation.",
   },
   encoding: {
     id: "json/utf-8",
     code: "malformed-json",
-    says: "The text must be UTF-8.",
-    without: "QEMU refuses it, save for the bytes C0 80, which are U+0000 to it.",
+    requirement: "The text must be UTF-8.",
+    consequence: "QEMU refuses it, save for the bytes C0 80, which are U+0000 to it.",
   },
   syntax: {
     id: "json/syntax",
     code: "malformed-json",
-    says: "The text must be one value in the syntax of RFC 8259, and nothing else.",
-    without: "QEMU refuses it, save that it takes strings in single quotes.",
+    requirement: "The text must be one value in the syntax of RFC 8259, and nothing else.",
+    consequence: "QEMU refuses it, save that it takes strings in single quotes.",
   },
   duplicate: {
     id: "json/duplicate-name",
     code: "malformed-json",
-    says: "An object must not have two members of one name.",
-    without: "QEMU refuses it; other parsers take the first or the last.",
+    requirement: "An object must not have two members of one name.",
+    consequence: "QEMU refuses it; other parsers take the first or the last.",
   },
   unicode: {
     id: "json/unicode",
     code: "malformed-json",
-    says: "A string must not hold lone surrogates or noncharacters.",
-    without: "QEMU refuses it.",
+    requirement: "A string must not hold lone surrogates or noncharacters.",
+    consequence: "QEMU refuses it.",
   },
-} as const satisfies Record<string, Check>
+} as const satisfies Record<string, Rule>
 
 /** Code points that no text is made of: half a pair, and the ones that Unicode keeps from interchange. */
 export const notText = /[\p{Cs}\p{Noncharacter_Code_Point}]/u
 
 /** What a walk through a text meets, in the text's order; what one of them returns ends the walk. */
 interface Visitor {
-  readonly open: (list: boolean, start: number) => Check | undefined
+  readonly open: (list: boolean, start: number) => Rule | undefined
   /** A member of the innermost object begins: `name` is its name in quotes; or an entry of the innermost list. */
-  readonly member: (name: string) => Check | undefined
+  readonly member: (name: string) => Rule | undefined
   /** Anything but an object or a list, as it is written. */
-  readonly scalar: (literal: string, start: number) => Check | undefined
+  readonly scalar: (literal: string, start: number) => Rule | undefined
   readonly close: (end: number) => void
 }
 
 /** Where a walk ended too early, in code units of the text. */
 interface Stop {
-  readonly check: Check
+  readonly check: Rule
   readonly start: number
   readonly end: number
 }
@@ -125,7 +125,7 @@ const walk = (text: string, visitor: Visitor): Stop | undefined => {
   let at = endOf(whitespace, text, 0)
   let stopped: Stop | undefined
 
-  const stop = (check: Check, length = 1): false => {
+  const stop = (check: Rule, length = 1): false => {
     stopped = { check, start: at, end: Math.min(at + length, text.length) }
     return false
   }
@@ -335,7 +335,7 @@ export const placingIn = (text: string): Placing => {
   }
 }
 
-const refuse = (check: Check, place: { offset: number; length: number }, actual?: number, expected?: number) =>
+const refuse = (check: Rule, place: { offset: number; length: number }, actual?: number, expected?: number) =>
   E.left<[Violation]>([new Violation(check, { path: "", ...place }, actual, expected)])
 
 /** The text of an input that is not too long and is text. */

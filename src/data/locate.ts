@@ -2,7 +2,7 @@ import * as E from "fp-ts/lib/Either.js"
 import type { NonEmptyArray } from "fp-ts/lib/NonEmptyArray.js"
 import type { Checked } from "../violation/codec.js"
 import { type Place, plainKey, Violation } from "../violation/violation.js"
-import type { Fault } from "./refinement.js"
+import type { Issue } from "./refinement.js"
 import type { Read } from "./strict.js"
 
 /** Where the part of a value that some keys lead to stands in the text that the value was read from, in bytes. */
@@ -20,9 +20,9 @@ const pathOf = (keys: readonly string[]): string =>
   }, "")
 
 /** Faults as violations, each at its place. */
-export const violationsOf = (faults: NonEmptyArray<Fault>, placing: Placing): NonEmptyArray<Violation> => {
-  const violation = ({ check, keys, actual, expected }: Fault) =>
-    new Violation(check, { path: pathOf(keys), ...placing(keys) }, actual, expected)
+export const violationsOf = (faults: NonEmptyArray<Issue>, placing: Placing): NonEmptyArray<Violation> => {
+  const violation = ({ rule, keys, actual, expected }: Issue) =>
+    new Violation(rule, { path: pathOf(keys), ...placing(keys) }, actual, expected)
   const [first, ...others] = faults
   return [violation(first), ...others.map(violation)]
 }

@@ -2,64 +2,64 @@ import * as E from "fp-ts/lib/Either.js"
 import { pipe } from "fp-ts/lib/function.js"
 import type { NonEmptyArray } from "fp-ts/lib/NonEmptyArray.js"
 import * as t from "io-ts"
-import type { Check, Measure } from "../violation/violation.js"
+import type { Measure, Rule } from "../violation/violation.js"
 
 /** Something that is wrong with a value: the check that failed and the keys that lead to the part at fault. */
-export interface Fault {
-  readonly check: Check
+export interface Issue {
+  readonly rule: Rule
   readonly keys: readonly string[]
   readonly actual?: Measure | undefined
   readonly expected?: Measure | undefined
 }
 
 /** Of what is wrong with one input no more than this is told. */
-export const mostFaults = 64
+export const mostIssues = 64
 
 /** A condition that says what is wrong instead of false: nothing, or each thing that is. */
-export type Rule<A> = (value: A) => readonly Fault[]
+export type Refinement<A> = (value: A) => readonly Issue[]
 
 /** What a rule says of a value that keeps it. */
-export const kept: readonly Fault[] = Object.freeze([])
+export const ok: readonly Issue[] = Object.freeze([])
 
 /** What a rule says of a value that breaks it as a whole. */
-export const broken = (check: Check, actual?: Measure, expected?: Measure): readonly Fault[] => [
-  { check, keys: [], actual, expected },
+export const issue = (rule: Rule, actual?: Measure, expected?: Measure): readonly Issue[] => [
+  { rule, keys: [], actual, expected },
 ]
 
 /** What a rule says of a value that breaks it in one of its members. */
-export const brokenAt = (key: string, check: Check, actual?: Measure, expected?: Measure): readonly Fault[] => [
-  { check, keys: [key], actual, expected },
+export const issueAt = (key: string, rule: Rule, actual?: Measure, expected?: Measure): readonly Issue[] => [
+  { rule, keys: [key], actual, expected },
 ]
 
 /** What several rules say together. */
-export const together = (...all: readonly (readonly Fault[])[]): readonly Fault[] => {
-  let said = kept
-  for (const faults of all) if (faults.length > 0) said = said === kept ? faults : [...said, ...faults]
+export const concat = (...all: readonly (readonly Issue[])[]): readonly Issue[] => {
+  let said = ok
+  for (const faults of all) if (faults.length > 0) said = said === ok ? faults : [...said, ...faults]
   return said
 }
 
 /** What a rule says of a member. */
-export const below = (key: string, faults: readonly Fault[]): readonly Fault[] =>
-  faults.length === 0 ? kept : faults.map((fault) => ({ ...fault, keys: [key, ...fault.keys] }))
+export const atKey = (key: string, faults: readonly Issue[]): readonly Issue[] =>
+  faults.length === 0 ? ok : faults.map((fault) => ({ ...fault, keys: [key, ...fault.keys] }))
 
 /** A value as what it is held against leaves it: itself, or all that the rule has against it. */
-export const heldAgainst =
-  <A>(rule: Rule<A>) =>
-  <B extends A>(value: B): E.Either<NonEmptyArray<Fault>, B> => {
-    const [first, ...others] = rule(value).slice(0, mostFaults)
+export const check =
+  <A>(rule: Refinement<A>) =>
+  <B extends A>(value: B): E.Either<NonEmptyArray<Issue>, B> => {
+    const [first, ...others] = rule(value).slice(0, mostIssues)
     return first === undefined ? E.right(value) : E.left([first, ...others])
   }
 
 /** An io-ts type whose values also keep rules. */
 export interface Refined<A> extends t.Type<A, unknown, unknown> {
   readonly type: t.Type<A, unknown, unknown>
-  readonly rules: readonly Rule<A>[]
+  readonly rules: readonly Refinement<A>[]
 }
 
 const refinedTypes = new WeakSet<t.Mixed>()
 
 /** Refines a type by rules, as `t.refinement` does by a predicate: `exact` reports which rule a value breaks. */
-export const refined = <A>(type: t.Type<A, unknown, unknown>, ...rules: readonly Rule<A>[]): Refined<A> => {
+export const refined = <A>(type: t.Type<A, unknown, unknown>, ...rules: readonly Refinement<A>[]): Refined<A> => {
   const keeps = (value: A) => rules.every((rule) => rule(value).length === 0)
   const made = Object.assign(
     new t.Type<A, unknown, unknown>(
@@ -79,6 +79,6 @@ export const refined = <A>(type: t.Type<A, unknown, unknown>, ...rules: readonly
 }
 
 /** A refined type of whatever kind. */
-export type AnyRefined = t.Mixed & { readonly type: t.Mixed; readonly rules: readonly Rule<never>[] }
+export type AnyRefined = t.Mixed & { readonly type: t.Mixed; readonly rules: readonly Refinement<never>[] }
 
 export const isRefined = (type: t.Mixed): type is AnyRefined => refinedTypes.has(type)

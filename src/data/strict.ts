@@ -2,8 +2,8 @@ import { isNonEmpty } from "fp-ts/lib/Array.js"
 import * as E from "fp-ts/lib/Either.js"
 import { map, type NonEmptyArray } from "fp-ts/lib/NonEmptyArray.js"
 import * as t from "io-ts"
-import type { Check, Measure } from "../violation/violation.js"
-import { type Fault, isRefined, mostFaults, type Rule } from "./refinement.js"
+import type { Measure, Rule } from "../violation/violation.js"
+import { type Issue, isRefined, mostIssues, type Refinement } from "./refinement.js"
 import { casesOf, literalsOf, membersOf } from "./reflect.js"
 import { shape } from "./rules.js"
 
@@ -11,7 +11,7 @@ import { shape } from "./rules.js"
 const maxEntries = 4096
 
 /** A fault whose keys are being collected, innermost first. */
-interface Problem extends Omit<Fault, "keys"> {
+interface Problem extends Omit<Issue, "keys"> {
   readonly keys: string[]
 }
 
@@ -29,10 +29,10 @@ interface Problems {
  * What is known of a member that an object does not have: the check that it fails, and what to write instead.
  * `depth` is the number of objects around that object.
  */
-export type Hint = (key: string, depth: number) => Pick<Fault, "check" | "expected"> | undefined
+export type Hint = (key: string, depth: number) => Pick<Issue, "rule" | "expected"> | undefined
 
 /** What reading comes to: a copy of the value, or what is wrong with it. */
-export type Read<A> = E.Either<NonEmptyArray<Fault>, A>
+export type Read<A> = E.Either<NonEmptyArray<Issue>, A>
 
 /** Reads one value; what it returns counts only if no problem was added. */
 type Reader<I = unknown> = (input: I, problems: Problems) => unknown
@@ -54,26 +54,26 @@ export const exact = <A>(type: t.Type<A, unknown>, hint: Hint = () => undefined)
   }
 }
 
-const faultOf = ({ check, keys, actual, expected }: Problem): Fault => ({
-  check,
+const faultOf = ({ rule, keys, actual, expected }: Problem): Issue => ({
+  rule,
   keys: [...keys].reverse(),
   actual,
   expected,
 })
 
-const add = (problems: Problems, keys: readonly string[], fault: Omit<Fault, "keys">): void => {
-  const { check, actual, expected } = fault
+const add = (problems: Problems, keys: readonly string[], fault: Omit<Issue, "keys">): void => {
+  const { rule, actual, expected } = fault
   problems.count += 1
-  if (problems.count <= mostFaults) problems.kept.push({ check, keys: [...keys].reverse(), actual, expected })
+  if (problems.count <= mostIssues) problems.kept.push({ rule, keys: [...keys].reverse(), actual, expected })
 }
 
-const failType = (problems: Problems, keys: readonly string[], fault: Omit<Fault, "keys">): undefined => {
+const failType = (problems: Problems, keys: readonly string[], fault: Omit<Issue, "keys">): undefined => {
   problems.untyped += 1
   add(problems, keys, fault)
 }
 
-const fail = (problems: Problems, check: Check, actual?: Measure, expected?: Measure): undefined =>
-  failType(problems, [], { check, actual, expected })
+const fail = (problems: Problems, rule: Rule, actual?: Measure, expected?: Measure): undefined =>
+  failType(problems, [], { rule, actual, expected })
 
 /** Says of the problems from the `start`th on that they lie below `key`. */
 const nest = (problems: Problems, start: number, key: string): void => {
@@ -139,12 +139,12 @@ const nameReader = (names: readonly string[]): Reader => {
  * its own: they are about which entries there are.
  */
 const refinedReader =
-  <I>(read: Reader<I>, rules: readonly Rule<never>[], askedAnyway = false): Reader<I> =>
+  <I>(read: Reader<I>, rules: readonly Refinement<never>[], askedAnyway = false): Reader<I> =>
   (input, problems) => {
     const start = askedAnyway ? problems.untyped : problems.count
     const value = read(input, problems)
     if ((askedAnyway ? problems.untyped : problems.count) > start) return value
-    for (const rule of rules as readonly Rule<unknown>[]) {
+    for (const rule of rules as readonly Refinement<unknown>[]) {
       const faults = rule(value)
       if (faults.length > 0) for (const fault of faults) add(problems, fault.keys, fault)
     }
@@ -246,7 +246,7 @@ const objectReader = (type: t.Mixed, hint: Hint, depth: number): Reader<Data> =>
     }
     if (given !== all)
       for (const { name, bit } of members)
-        if ((given & bit) !== bit) failType(problems, [name], { check: shape.missing })
+        if ((given & bit) !== bit) failType(problems, [name], { rule: shape.missing })
     return copy
   }
 }
@@ -258,7 +258,7 @@ const memberOf = (members: readonly Member[], name: string, index: number): Memb
 }
 
 const failUnknown = (problems: Problems, key: string, hint: Hint, depth: number): undefined =>
-  failType(problems, [key], hint(key, depth) ?? { check: shape.unknown })
+  failType(problems, [key], hint(key, depth) ?? { rule: shape.unknown })
 
 const caseReader = (type: t.Mixed, hint: Hint, depth: number): Reader<Data> =>
   isRefined(type) ? refinedReader(caseReader(type.type, hint, depth), type.rules) : objectReader(type, hint, depth)

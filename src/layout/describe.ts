@@ -1,5 +1,5 @@
-import type { Check } from "../violation/violation.js"
-import type { Layout, Rule, Scalar, Struct } from "./language.js"
+import type { Rule } from "../violation/violation.js"
+import type { FieldRule, Layout, Scalar, Struct } from "./language.js"
 import {
   type Flat,
   type PlannedField,
@@ -78,16 +78,19 @@ const namesAt = (prefix: string): Names => ({
 })
 
 /** One row for a rule, however many fields it is judged at. */
-const ruleRow = ({ id, code, says, without }: Rule, rules: readonly PlannedRule[]): readonly string[] => {
+const ruleRow = (
+  { id, code, requirement, consequence }: FieldRule,
+  rules: readonly PlannedRule[],
+): readonly string[] => {
   const same = rules.filter(({ rule }) => rule.id === id)
   const list = (texts: readonly string[]) => [...new Set(texts)].map((text) => `\`${text}\``).join("<br>")
   return [
     `\`${id}\``,
     `\`${code}\``,
     list(same.map(({ rule, prefix }) => `${prefix}${rule.at.path}`)),
-    says,
+    requirement,
     list(same.map(({ rule, prefix }) => printCondition(rule.holds, namesAt(prefix)))),
-    without,
+    consequence,
   ]
 }
 
@@ -126,8 +129,8 @@ export const describe = (layout: Layout): string => {
 }
 
 /** The table of the checks that every layout makes by construction. */
-export const describeChecks = (checks: readonly Check[]): string =>
+export const describeChecks = (checks: readonly Rule[]): string =>
   table(
     ["rule", "code", "what must hold", "what spice-server does without it"],
-    checks.map(({ id, code, says, without }) => [`\`${id}\``, `\`${code}\``, says, without]),
+    checks.map(({ id, code, requirement, consequence }) => [`\`${id}\``, `\`${code}\``, requirement, consequence]),
   )

@@ -1,5 +1,5 @@
 import { keysOf } from "../violation/violation.js"
-import type { Rule, Scalar } from "./language.js"
+import type { FieldRule, Scalar } from "./language.js"
 import type { PlannedField } from "./plan.js"
 import type { Names } from "./print.js"
 
@@ -9,7 +9,7 @@ export const camel = (text: string): string =>
   text.replace(/[^A-Za-z0-9]+(.)/g, (_, letter: string) => letter.toUpperCase())
 
 /** `display/surface-ids-ascend` is kept in the constant `displaySurfaceIdsAscendRule`. */
-export const constantOf = (rule: Rule): string => `${camel(rule.id)}Rule`
+export const constantOf = (rule: FieldRule): string => `${camel(rule.id)}Rule`
 
 /** A path as the name of a local variable: `agent2client.chunk_header.size` is `agent2client_chunkHeader_size`. */
 export const local = (path: string): string => keysOf(path).map(camel).join("_")

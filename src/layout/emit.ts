@@ -15,7 +15,7 @@ import {
   start,
 } from "./emit-text.js"
 import { type Condition, measuresOf, nodesOf, pathsOf, type Scan } from "./expression.js"
-import { type Enumeration, type Layout, type Member, membersOf, type Rule, type Struct } from "./language.js"
+import { type Enumeration, type FieldRule, type Layout, type Member, membersOf, type Struct } from "./language.js"
 import {
   known,
   type Plan,
@@ -81,7 +81,7 @@ const { ${scans ? "rule, scan" : "rule"} } = ruleFinder(${layout})
 `
 }
 
-const constants = (rules: readonly Rule[]): readonly string[] => {
+const constants = (rules: readonly FieldRule[]): readonly string[] => {
   const scans = rules.flatMap((rule) => scansOf(rule.holds).map(({ name }) => [name, `scan("${rule.id}")`] as const))
   const checks = rules.map((rule) => [constantOf(rule), `rule("${rule.id}")`] as const)
   return [...new Map([...checks, ...scans])].map(([name, value]) => `const ${name} = ${value}`)
@@ -183,13 +183,13 @@ const ${readerOf(part.path, variant)} = (view: DataView, start: number, count: n
 const byPath = (fields: readonly PlannedField[]): ReadonlyMap<string, PlannedField> =>
   new Map(fields.map((field) => [field.path, field]))
 
-const emitEntryRule = (path: string, fields: readonly PlannedField[], rule: Rule): string => {
+const emitEntryRule = (path: string, fields: readonly PlannedField[], rule: FieldRule): string => {
   const field = known(byPath(fields), rule.at.path)
   const place = [JSON.stringify(path), "index", JSON.stringify(field.path), plus("at", field.offset), field.size]
   return emitJudgement(rule, namesAt(""), `placeInEntry(${place.join(", ")})`)
 }
 
-const emitJudgement = (rule: Rule, names: Names, place: string): string => {
+const emitJudgement = (rule: FieldRule, names: Names, place: string): string => {
   const { actual, expected } = measuresOf(rule.at, rule.holds)
   return `if (${printCondition(rule.holds, names, true)}) ${refuse({
     check: constantOf(rule),
@@ -199,7 +199,7 @@ const emitJudgement = (rule: Rule, names: Names, place: string): string => {
   })}`
 }
 
-const emitRule = (plan: Plan, rule: Rule, prefix: string): string => {
+const emitRule = (plan: Plan, rule: FieldRule, prefix: string): string => {
   const path = `${prefix}${rule.at.path}`
   const inHeader = plan.parts.flatMap((part) => {
     const field = part.kind === "run" ? part.header?.fields.find((each) => each.path === path) : undefined

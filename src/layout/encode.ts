@@ -1,5 +1,5 @@
 import { isBytes, isInt32Array, viewOf } from "../violation/bytes.js"
-import { type Check, Violation } from "../violation/violation.js"
+import { type Rule, Violation } from "../violation/violation.js"
 import { type Environment, environmentOf, satisfied } from "./expression.js"
 import {
   type Constant,
@@ -57,7 +57,7 @@ class Writer {
     return new Violation(structure.blobLimit, { path: "", offset: 0, length: size }, size, limit)
   }
 
-  refusal(check: Check, path: string): Violation {
+  refusal(check: Rule, path: string): Violation {
     const { offset, size } = this.plan.fields.find((field) => field.path === path) ?? { offset: 0, size: 0 }
     return new Violation(check, { path, offset, length: size })
   }

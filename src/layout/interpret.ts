@@ -1,4 +1,4 @@
-import type { Check, Violation } from "../violation/violation.js"
+import type { Rule, Violation } from "../violation/violation.js"
 import { type Environment, evaluate, measuresOf, pathsOf, satisfied } from "./expression.js"
 import type { Flat, Plan, PlannedField, PlannedList, PlannedRule, PlannedRun } from "./plan.js"
 import { blobLimitOf, type Claim, Reader, type Receiver, readField } from "./reader.js"
@@ -80,13 +80,7 @@ const readRun = (reader: Reader, plan: Plan, part: PlannedRun, cursor: number): 
   return cursor + length
 }
 
-const refuseField = (
-  reader: Reader,
-  check: Check,
-  field: PlannedField,
-  actual: number,
-  expected: number,
-): undefined => {
+const refuseField = (reader: Reader, check: Rule, field: PlannedField, actual: number, expected: number): undefined => {
   reader.refuse(check, { path: field.path, offset: field.offset, length: field.size }, actual, expected)
 }
 

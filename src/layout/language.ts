@@ -1,4 +1,4 @@
-import type { Check } from "../violation/violation.js"
+import type { Rule } from "../violation/violation.js"
 import type { Condition, FieldRef, PartRef } from "./expression.js"
 
 /**
@@ -87,7 +87,7 @@ export type Field = Scalar | FixedArray | LengthOf | Pointer | Struct
 export type Fields = { readonly [name: string]: Field }
 
 /** What must hold between fields. Its id and sentences are its public face, `holds` is what is computed. */
-export interface Rule extends Check {
+export interface FieldRule extends Rule {
   readonly at: FieldRef
   readonly holds: Condition
 }
@@ -95,7 +95,7 @@ export interface Rule extends Check {
 export interface Struct<F extends Fields = Fields> extends Documented {
   readonly kind: "struct"
   readonly fields: F
-  readonly rules: readonly Rule[]
+  readonly rules: readonly FieldRule[]
 }
 
 /** A whole blob. */
@@ -144,7 +144,7 @@ const refsOf = (fields: Fields, prefix = ""): Record<string, unknown> =>
 export const struct = <const F extends Fields>(
   doc: string,
   fields: F,
-  rules: (refs: Refs<F>) => readonly Rule[] = () => [],
+  rules: (refs: Refs<F>) => readonly FieldRule[] = () => [],
 ): Struct<F> => ({ kind: "struct", doc, fields, rules: rules(refsOf(fields) as Refs<F>) })
 
 const integer =
@@ -210,8 +210,8 @@ export const pointerTo = <const To extends string, C extends Content>(
 export const zeroUnless = (
   condition: Condition,
   fields: readonly FieldRef[],
-  check: Omit<Check, "code">,
-): readonly Rule[] =>
+  check: Omit<Rule, "code">,
+): readonly FieldRule[] =>
   fields.map((at) => ({
     ...check,
     code: "inconsistent",

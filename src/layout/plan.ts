@@ -1,5 +1,5 @@
 import type { Condition } from "./expression.js"
-import type { Content, CountedList, Field, Fields, Layout, Pointer, Rule, Scalar, Struct } from "./language.js"
+import type { Content, CountedList, Field, FieldRule, Fields, Layout, Pointer, Scalar, Struct } from "./language.js"
 import { sizeOf } from "./scalar.js"
 
 /**
@@ -58,7 +58,7 @@ export interface PlannedList {
 export type PlannedPart = PlannedRun | PlannedList
 
 export interface PlannedRule {
-  readonly rule: Rule
+  readonly rule: FieldRule
   /** Goes before every path that the rule names. */
   readonly prefix: string
 }

@@ -1,5 +1,5 @@
 import { cut, viewOf } from "../violation/bytes.js"
-import { type Check, type Measure, type Place, Violation } from "../violation/violation.js"
+import { type Measure, type Place, type Rule, Violation } from "../violation/violation.js"
 import { type Environment, environmentOf } from "./expression.js"
 import type { Scalar } from "./language.js"
 import { known, type PlannedField } from "./plan.js"
@@ -70,7 +70,7 @@ export class Reader {
     this.channel = channel
   }
 
-  refuse(check: Check, place: Place, actual?: Measure, expected?: Measure): void {
+  refuse(check: Rule, place: Place, actual?: Measure, expected?: Measure): void {
     if (this.violations.length < mostViolations) this.violations.push(new Violation(check, place, actual, expected))
   }
 
@@ -100,7 +100,7 @@ export class Reader {
 }
 
 /** The check that a field's number fails by its type alone. */
-const misfit = (type: Scalar, value: number | bigint): Check | undefined => {
+const misfit = (type: Scalar, value: number | bigint): Rule | undefined => {
   if (type.kind === "constant" && value !== type.value) return structure[type.check]
   if (type.kind === "boolean" && value !== 0 && value !== 1) return structure.boolean
   if (type.kind === "enumeration" && !Object.values(type.names).some((member) => member === value))

@@ -1,5 +1,5 @@
 import { nodesOf, type Scan } from "./expression.js"
-import type { Layout, Rule } from "./language.js"
+import type { FieldRule, Layout } from "./language.js"
 import { type Plan, type PlannedRule, planOf } from "./plan.js"
 
 /**
@@ -16,12 +16,12 @@ export const plannedRulesOf = ({ parts, rules }: Plan): readonly PlannedRule[] =
 }
 
 /** Every rule of a layout, in the order in which they are judged. */
-export const rulesOf = (layout: Layout): readonly Rule[] => plannedRulesOf(planOf(layout)).map(({ rule }) => rule)
+export const rulesOf = (layout: Layout): readonly FieldRule[] => plannedRulesOf(planOf(layout)).map(({ rule }) => rule)
 
 /** How an emitted decoder gets at what its declaration holds: rules by id, and the scans inside them. */
 export const ruleFinder = (layout: Layout) => {
   const byId = new Map(rulesOf(layout).map((rule) => [rule.id, rule]))
-  const rule = (id: string): Rule => {
+  const rule = (id: string): FieldRule => {
     const found = byId.get(id)
     if (found === undefined) throw new TypeError(`${layout.format} declares no rule ${id}: run npm run generate`)
     return found

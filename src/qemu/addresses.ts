@@ -1,5 +1,5 @@
 import * as t from "io-ts"
-import { below, broken, brokenAt, type Fault, kept, refined, together } from "../data/refinement.js"
+import { atKey, concat, type Issue, issue, issueAt, ok, refined } from "../data/refinement.js"
 import { isDecimal } from "../net/decimal.js"
 import { isAddress } from "../net/host.js"
 import { familyOf } from "../net/network.js"
@@ -110,84 +110,84 @@ const inetOptions = t.partial({
 const isAllowed = (flag: boolean | undefined, other: boolean | undefined): boolean =>
   flag === true || (flag === undefined && other !== true)
 
-const familyFaults = ({ host, ipv4, ipv6 }: InetSocketAddress, command: MigrateCommand): readonly Fault[] => {
-  if (ipv4 === undefined && ipv6 === undefined) return kept
-  if (ipv4 === false && ipv6 === false) return broken(checks.noFamily)
+const familyFaults = ({ host, ipv4, ipv6 }: InetSocketAddress, command: MigrateCommand): readonly Issue[] => {
+  if (ipv4 === undefined && ipv6 === undefined) return ok
+  if (ipv4 === false && ipv6 === false) return issue(checks.noFamily)
   const family = familyOf(host)
   // To connect, an address of IPv4 is as good in its IPv6 form.
   const isWrong =
     (family === "ipv6" && !isAllowed(ipv6, ipv4)) ||
     (family === "ipv4" && !isAllowed(ipv4, ipv6) && command !== "migrate")
-  return isWrong ? brokenAt("host", checks.family) : kept
+  return isWrong ? issueAt("host", checks.family) : ok
 }
 
 /** What an address may say of how to listen, and of how to connect. */
-const directionFaults = (address: InetSocketAddress, command: MigrateCommand): readonly Fault[] => {
+const directionFaults = (address: InetSocketAddress, command: MigrateCommand): readonly Issue[] => {
   if (command === "migrate-incoming")
-    return address["keep-alive"] === true ? brokenAt("keep-alive", checks.connectOnly) : kept
-  if (address.to === undefined && address.numeric !== true) return kept
-  return together(
-    address.to === undefined ? kept : brokenAt("to", checks.listenOnly),
-    address.numeric === true ? brokenAt("numeric", checks.listenOnly) : kept,
+    return address["keep-alive"] === true ? issueAt("keep-alive", checks.connectOnly) : ok
+  if (address.to === undefined && address.numeric !== true) return ok
+  return concat(
+    address.to === undefined ? ok : issueAt("to", checks.listenOnly),
+    address.numeric === true ? issueAt("numeric", checks.listenOnly) : ok,
   )
 }
 
-const numericFaults = ({ numeric, host, port }: InetSocketAddress): readonly Fault[] => {
-  if (numeric !== true) return kept
-  return together(
-    host === "" || isAddress(host) ? kept : brokenAt("host", checks.portNumeric),
-    isDecimal(port) ? kept : brokenAt("port", checks.portNumeric),
+const numericFaults = ({ numeric, host, port }: InetSocketAddress): readonly Issue[] => {
+  if (numeric !== true) return ok
+  return concat(
+    host === "" || isAddress(host) ? ok : issueAt("host", checks.portNumeric),
+    isDecimal(port) ? ok : issueAt("port", checks.portNumeric),
   )
 }
 
-const rangeFaults = ({ port, to }: InetSocketAddress): readonly Fault[] => {
-  if (to === undefined) return kept
-  if (!isDecimal(port)) return brokenAt("to", checks.to)
-  return Number(port) > to ? brokenAt("to", checks.to, to, Number(port)) : kept
+const rangeFaults = ({ port, to }: InetSocketAddress): readonly Issue[] => {
+  if (to === undefined) return ok
+  if (!isDecimal(port)) return issueAt("to", checks.to)
+  return Number(port) > to ? issueAt("to", checks.to, to, Number(port)) : ok
 }
 
 const inetFaults =
   (command: MigrateCommand) =>
-  (address: InetSocketAddress): readonly Fault[] => {
+  (address: InetSocketAddress): readonly Issue[] => {
     const { host, port } = address
     const ofHost = hostFaults(host, command)
     const ofPort = portFaults(port, command)
-    if (ofHost.length > 0 || ofPort.length > 0) return together(below("host", ofHost), below("port", ofPort))
-    const faults = together(familyFaults(address, command), directionFaults(address, command))
-    return command === "migrate" ? faults : together(faults, numericFaults(address), rangeFaults(address))
+    if (ofHost.length > 0 || ofPort.length > 0) return concat(atKey("host", ofHost), atKey("port", ofPort))
+    const faults = concat(familyFaults(address, command), directionFaults(address, command))
+    return command === "migrate" ? faults : concat(faults, numericFaults(address), rangeFaults(address))
   }
 
 const rdmaOptions = ["numeric", "to", "ipv4", "ipv6", "keep-alive", "mptcp"] as const
 
 const rdmaFaults =
   (command: MigrateCommand) =>
-  (address: InetSocketAddress): readonly Fault[] => {
+  (address: InetSocketAddress): readonly Issue[] => {
     const port = portFaults(address.port, command)
-    return together(
-      below("host", hostFaults(address.host, "migrate")),
-      below("port", port),
-      port.length === 0 && !isDecimal(address.port) ? brokenAt("port", checks.portRdma) : kept,
-      ...rdmaOptions.map((name) => (address[name] === undefined ? kept : brokenAt(name, checks.rdmaOption))),
+    return concat(
+      atKey("host", hostFaults(address.host, "migrate")),
+      atKey("port", port),
+      port.length === 0 && !isDecimal(address.port) ? issueAt("port", checks.portRdma) : ok,
+      ...rdmaOptions.map((name) => (address[name] === undefined ? ok : issueAt(name, checks.rdmaOption))),
     )
   }
 
-const unixFaults = ({ path, abstract, tight }: UnixSocketAddress): readonly Fault[] =>
-  together(
-    below("path", lengthFaults(path, abstract === true ? 107 : 108, checks.pathEmpty, checks.pathLength)),
-    path.startsWith("@") && abstract !== true ? brokenAt("path", checks.pathAt) : kept,
-    tight !== undefined && abstract !== true ? brokenAt("tight", checks.tight) : kept,
+const unixFaults = ({ path, abstract, tight }: UnixSocketAddress): readonly Issue[] =>
+  concat(
+    atKey("path", lengthFaults(path, abstract === true ? 107 : 108, checks.pathEmpty, checks.pathLength)),
+    path.startsWith("@") && abstract !== true ? issueAt("path", checks.pathAt) : ok,
+    tight !== undefined && abstract !== true ? issueAt("tight", checks.tight) : ok,
   )
 
 const vsockAddressFaults =
   (command: MigrateCommand) =>
-  ({ cid, port }: VsockSocketAddress): readonly Fault[] =>
-    together(below("cid", vsockFaults(cid, command)), below("port", vsockFaults(port, command)))
+  ({ cid, port }: VsockSocketAddress): readonly Issue[] =>
+    concat(atKey("cid", vsockFaults(cid, command)), atKey("port", vsockFaults(port, command)))
 
-const fdName = refined(text, (name) => (/^(?:[0-9]|$)/.test(name) ? broken(checks.fdName) : kept))
+const fdName = refined(text, (name) => (/^(?:[0-9]|$)/.test(name) ? issue(checks.fdName) : ok))
 
 const argv = refined(t.readonlyArray(text), ([program]) => {
-  if (program === undefined) return broken(checks.argvEmpty)
-  return program.startsWith("/") ? kept : brokenAt("0", checks.argvAbsolute)
+  if (program === undefined) return issue(checks.argvEmpty)
+  return program.startsWith("/") ? ok : issueAt("0", checks.argvAbsolute)
 })
 
 const filename = refined(text, (name) => lengthFaults(name, 4095, checks.filenameEmpty, checks.filenameLength))

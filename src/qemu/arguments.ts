@@ -1,6 +1,6 @@
 import * as E from "fp-ts/lib/Either.js"
 import * as t from "io-ts"
-import { broken, brokenAt, type Fault, kept, refined, together } from "../data/refinement.js"
+import { concat, type Issue, issue, issueAt, ok, refined } from "../data/refinement.js"
 import { type MigrationAddress, migrationAddress } from "./addresses.js"
 import { type Context, isSince } from "./context.js"
 import { multifdCount } from "./number.js"
@@ -75,14 +75,14 @@ const isUnix = ({ addr }: { readonly addr: MigrationAddress }): boolean =>
 /** A channel as an io-ts type. */
 export const migrationChannel = ({ command, version, draft }: Context): t.Type<MigrationChannel, unknown> => {
   const addr = migrationAddress(command)
-  const hasCpr = isSince(version, "10.0") ? kept : brokenAt("channel-type", checks.cprVersion)
-  const isDraft = draft ? kept : brokenAt("channel-type", checks.draftChannel)
+  const hasCpr = isSince(version, "10.0") ? ok : issueAt("channel-type", checks.cprVersion)
+  const isDraft = draft ? ok : issueAt("channel-type", checks.draftChannel)
   return t.union([
     channelOf("main", addr),
     refined(
       channelOf("cpr", addr),
       () => hasCpr,
-      (channel) => (isUnix(channel) ? kept : brokenAt("addr", checks.cprUnix)),
+      (channel) => (isUnix(channel) ? ok : issueAt("addr", checks.cprUnix)),
     ),
     refined(t.exact(t.type({ "channel-type": t.literal("data"), addr, "multifd-count": multifdCount })), () => isDraft),
     refined(channelOf("post-copy", addr), () => isDraft),
@@ -91,26 +91,26 @@ export const migrationChannel = ({ command, version, draft }: Context): t.Type<M
 
 const draftTypes: ReadonlySet<string> = new Set(["data", "post-copy"])
 
-const typesTwice = (channels: readonly MigrationChannel[]): readonly Fault[] => {
-  if (channels.length === 1) return kept
+const typesTwice = (channels: readonly MigrationChannel[]): readonly Issue[] => {
+  if (channels.length === 1) return ok
   const seen = new Set<string>()
   return channels.flatMap(({ "channel-type": type }, index) => {
     const twice = type !== "data" && seen.has(type)
     seen.add(type)
-    return twice ? [{ check: checks.channelTwice, keys: [String(index), "channel-type"] }] : []
+    return twice ? [{ rule: checks.channelTwice, keys: [String(index), "channel-type"] }] : []
   })
 }
 
 const channelsFaults =
   ({ command }: Context) =>
-  (channels: readonly MigrationChannel[]): readonly Fault[] => {
+  (channels: readonly MigrationChannel[]): readonly Issue[] => {
     const [first] = channels
-    if (first === undefined) return broken(checks.channelsEmpty)
-    if (channels.length === 1 && first["channel-type"] === "main") return kept
-    const main = channels.some((channel) => channel["channel-type"] === "main") ? kept : broken(checks.mainChannel)
+    if (first === undefined) return issue(checks.channelsEmpty)
+    if (channels.length === 1 && first["channel-type"] === "main") return ok
+    const main = channels.some((channel) => channel["channel-type"] === "main") ? ok : issue(checks.mainChannel)
     const isDraft = channels.some((channel) => draftTypes.has(channel["channel-type"]))
     const single = command === "migrate" || isDraft || channels.length === 1
-    return together(main, typesTwice(channels), single ? kept : broken(checks.oneChannel, channels.length, 1))
+    return concat(main, typesTwice(channels), single ? ok : issue(checks.oneChannel, channels.length, 1))
   }
 
 /** The two members that say where to, of which one has to be there. */
@@ -118,14 +118,14 @@ const destination = (context: Context) => {
   const readUri = uriReader(context)
   const uri = refined(text, (value) => {
     const read = readUri(value)
-    return E.isLeft(read) ? read.left : kept
+    return E.isLeft(read) ? read.left : ok
   })
   const channels = refined(t.readonlyArray(migrationChannel(context)), channelsFaults(context))
   return known(context, { uri, channels })
 }
 
-const oneOfBoth = ({ uri, channels }: MigrateIncomingArguments): readonly Fault[] =>
-  (uri === undefined) === (channels === undefined) ? broken(checks.uriOrChannels) : kept
+const oneOfBoth = ({ uri, channels }: MigrateIncomingArguments): readonly Issue[] =>
+  (uri === undefined) === (channels === undefined) ? issue(checks.uriOrChannels) : ok
 
 /** The arguments of `migrate` as an io-ts type. */
 export const migrate = (context: Context): t.Type<MigrateArguments, unknown> =>

@@ -1,22 +1,22 @@
 import * as E from "fp-ts/lib/Either.js"
 import { placed } from "../data/locate.js"
-import { below, brokenAt, type Fault, heldAgainst, kept, type Rule } from "../data/refinement.js"
+import { atKey, check, type Issue, issueAt, ok, type Refinement } from "../data/refinement.js"
 import { isDecimal } from "../net/decimal.js"
 import { isInside } from "../net/network.js"
 import { normalised } from "../net/path.js"
 import type { Checked } from "../violation/codec.js"
-import type { Check } from "../violation/violation.js"
+import type { Rule } from "../violation/violation.js"
 import type { InetSocketAddress, MigrationAddress } from "./addresses.js"
 import type { MigrateArguments, MigrateIncomingArguments } from "./arguments.js"
 import { type Context, contextOf } from "./context.js"
 import { acceptedPolicy, type InetPolicy, type Policy, rangeOf, type Transport } from "./policy.js"
 import { type UriOptions, uriReader } from "./uri.js"
 
-const denial = (line: string, says: string): Check => ({
+const denial = (line: string, requirement: string): Rule => ({
   id: `policy/${line}`,
   code: "policy-denied",
-  says: `${says} It is ${line} of the policy that denies it.`,
-  without: "QEMU would do it.",
+  requirement: `${requirement} It is ${line} of the policy that denies it.`,
+  consequence: "QEMU would do it.",
 })
 
 /** The denials, each under the name of the policy's line that it comes from. */
@@ -34,7 +34,7 @@ export const denials = {
   cids: denial("vsock.cids", "The cid must be one of those allowed."),
   vsockPorts: denial("vsock.ports", "The port must be one of those allowed."),
   names: denial("fd.names", "The name must be one of those allowed."),
-} as const satisfies Record<string, Check>
+} as const satisfies Record<string, Rule>
 
 const isBelow = (path: string, allowed: readonly string[]): boolean => {
   const asked = normalised(path)
@@ -67,10 +67,10 @@ const isPortAllowed = ({ port, to }: InetSocketAddress, ports: readonly (number 
 const inetFaults = (
   address: InetSocketAddress,
   { hosts, ports }: InetPolicy,
-  denied: { readonly hosts: Check; readonly ports: Check },
-): readonly Fault[] => [
-  ...(hosts === undefined || isHostAllowed(address.host, hosts) ? kept : brokenAt("host", denied.hosts)),
-  ...(ports === undefined || isPortAllowed(address, ports) ? kept : brokenAt("port", denied.ports)),
+  denied: { readonly hosts: Rule; readonly ports: Rule },
+): readonly Issue[] => [
+  ...(hosts === undefined || isHostAllowed(address.host, hosts) ? ok : issueAt("host", denied.hosts)),
+  ...(ports === undefined || isPortAllowed(address, ports) ? ok : issueAt("port", denied.ports)),
 ]
 
 /** Programs that run what their arguments say. */
@@ -78,23 +78,23 @@ const shells: ReadonlySet<string | undefined> = new Set(
   "sh ash bash csh dash fish ksh ksh93 lksh mksh posh rbash tcsh yash zsh busybox toybox env".split(" "),
 )
 
-const execFaults = ([program]: readonly string[], { exec }: Policy): readonly Fault[] => {
-  if (exec === undefined) return brokenAt("transport", denials.exec)
+const execFaults = ([program]: readonly string[], { exec }: Policy): readonly Issue[] => {
+  if (exec === undefined) return issueAt("transport", denials.exec)
   const path = normalised(program)
   const isListed = path !== undefined && exec.programs.some((entry) => normalised(entry) === path)
   const isShell = shells.has(path?.split("/").at(-1))
   return [
-    ...(isListed ? kept : brokenAt("args", denials.programs)),
-    ...(isShell && exec.shell !== true ? brokenAt("args", denials.shell) : kept),
+    ...(isListed ? ok : issueAt("args", denials.programs)),
+    ...(isShell && exec.shell !== true ? issueAt("args", denials.shell) : ok),
   ]
 }
 
-const vsockFaults = (cid: string, port: string, { vsock = {} }: Policy): readonly Fault[] => {
+const vsockFaults = (cid: string, port: string, { vsock = {} }: Policy): readonly Issue[] => {
   const isAllowed = (number: string, entries: readonly (number | string)[] | undefined) =>
     entries === undefined || isRangeAllowed(Number(number), Number(number), entries)
   return [
-    ...(isAllowed(cid, vsock.cids) ? kept : brokenAt("cid", denials.cids)),
-    ...(isAllowed(port, vsock.ports) ? kept : brokenAt("port", denials.vsockPorts)),
+    ...(isAllowed(cid, vsock.cids) ? ok : issueAt("cid", denials.cids)),
+    ...(isAllowed(port, vsock.ports) ? ok : issueAt("port", denials.vsockPorts)),
   ]
 }
 
@@ -102,7 +102,7 @@ const isUnixAllowed = (path: string, abstract: boolean, { unix = {} }: Policy): 
   unix.paths === undefined || (abstract ? isAbstractAllowed(path, unix.paths) : isBelow(path, unix.paths))
 
 /** What a policy has against the details of an address whose kind it allows. */
-const detailFaults = (address: MigrationAddress, policy: Policy): readonly Fault[] => {
+const detailFaults = (address: MigrationAddress, policy: Policy): readonly Issue[] => {
   switch (address.transport) {
     case "exec":
       return execFaults(address.args, policy)
@@ -110,40 +110,43 @@ const detailFaults = (address: MigrationAddress, policy: Policy): readonly Fault
       return inetFaults(address, policy.rdma ?? {}, { hosts: denials.rdmaHosts, ports: denials.rdmaPorts })
     case "file":
       return policy.file?.paths === undefined || isBelow(address.filename, policy.file.paths)
-        ? kept
-        : brokenAt("filename", denials.filePaths)
+        ? ok
+        : issueAt("filename", denials.filePaths)
   }
   switch (address.type) {
     case "inet":
       return inetFaults(address, policy.inet ?? {}, { hosts: denials.inetHosts, ports: denials.inetPorts })
     case "unix":
-      return isUnixAllowed(address.path, address.abstract === true, policy) ? kept : brokenAt("path", denials.unixPaths)
+      return isUnixAllowed(address.path, address.abstract === true, policy) ? ok : issueAt("path", denials.unixPaths)
     case "vsock":
       return vsockFaults(address.cid, address.port, policy)
     case "fd":
-      return policy.fd?.names?.includes(address.str) === false ? brokenAt("str", denials.names) : kept
+      return policy.fd?.names?.includes(address.str) === false ? issueAt("str", denials.names) : ok
   }
 }
 
 const kindOf = (address: MigrationAddress): Transport =>
   address.transport === "socket" ? address.type : address.transport
 
-const addressFaults = (address: MigrationAddress, policy: Policy): readonly Fault[] => {
+const addressFaults = (address: MigrationAddress, policy: Policy): readonly Issue[] => {
   const kind = kindOf(address)
   if (policy.transports === undefined || policy.transports.includes(kind)) return detailFaults(address, policy)
-  return brokenAt(address.transport === "socket" ? "type" : "transport", denials.transports)
+  return issueAt(address.transport === "socket" ? "type" : "transport", denials.transports)
 }
 
 /** A policy as a rule of arguments. */
-export const policyRule = (given: Policy, context: Context): Rule<MigrateArguments | MigrateIncomingArguments> => {
+export const policyRule = (
+  given: Policy,
+  context: Context,
+): Refinement<MigrateArguments | MigrateIncomingArguments> => {
   const policy = acceptedPolicy(given)
   return ({ uri, channels = [] }) => {
     const named = channels.flatMap(({ addr }, index) =>
-      below("channels", below(String(index), below("addr", addressFaults(addr, policy)))),
+      atKey("channels", atKey(String(index), atKey("addr", addressFaults(addr, policy)))),
     )
     if (uri === undefined) return named
     const read = uriReader(context)(uri)
-    return [...named, ...below("uri", E.isLeft(read) ? read.left : addressFaults(read.right, policy))]
+    return [...named, ...atKey("uri", E.isLeft(read) ? read.left : addressFaults(read.right, policy))]
   }
 }
 
@@ -167,4 +170,4 @@ export const checkPolicy = <A extends MigrateArguments | MigrateIncomingArgument
   policy: Policy,
   checked: A,
   options: UriOptions = {},
-): Checked<A> => placed(heldAgainst(policyRule(policy, contextOf(options)))(checked))
+): Checked<A> => placed(check(policyRule(policy, contextOf(options)))(checked))

@@ -1,6 +1,6 @@
 import { leaf } from "../data/leaf.js"
-import { broken, kept, refined } from "../data/refinement.js"
-import type { Check } from "../violation/violation.js"
+import { issue, ok, refined } from "../data/refinement.js"
+import type { Rule } from "../violation/violation.js"
 import { checks } from "./rules.js"
 
 const isInteger = (input: unknown): input is number | bigint =>
@@ -10,10 +10,8 @@ const integer = leaf("integer", isInteger)
 
 const number = leaf("integer", (input): input is number => typeof input === "number" && Number.isSafeInteger(input))
 
-const within = (check: Check, least: number, most: number) =>
-  refined(number, (value) =>
-    value < least || value > most ? broken(check, value, value < least ? least : most) : kept,
-  )
+const within = (check: Rule, least: number, most: number) =>
+  refined(number, (value) => (value < least || value > most ? issue(check, value, value < least ? least : most) : ok))
 
 export const uint16 = within(checks.uint16, 0, 0xffff)
 
@@ -24,7 +22,7 @@ const maxUint64 = 0xffff_ffff_ffff_ffffn
 
 /** A place in a file: of the uint64 that QMP takes, what off_t can hold. */
 export const offset = refined(integer, (value) => {
-  if (value >= 0 && value <= maxOffset) return kept
+  if (value >= 0 && value <= maxOffset) return ok
   const isShown = value >= -maxUint64 && value <= maxUint64
-  return broken(checks.offset, isShown ? value : undefined, value < 0 ? 0 : maxOffset)
+  return issue(checks.offset, isShown ? value : undefined, value < 0 ? 0 : maxOffset)
 })

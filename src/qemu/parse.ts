@@ -1,7 +1,7 @@
 import * as E from "fp-ts/lib/Either.js"
 import { type JsonLimits, type JsonText, placingIn, readJson } from "../data/json.js"
 import { placed } from "../data/locate.js"
-import { heldAgainst } from "../data/refinement.js"
+import { check } from "../data/refinement.js"
 import { exact, type Read } from "../data/strict.js"
 import type { Checked } from "../violation/codec.js"
 import { type ArgumentsOf, migrate, migrateIncoming } from "./arguments.js"
@@ -43,7 +43,7 @@ export const argumentsChecker = <C extends MigrateCommand = "migrate">({
   const context = contextOf({ ...forQemu, command })
   const reader: Readers[C] = readers[command]
   const read = reader(context)
-  const hold = heldAgainst(policyRule(policy, context))
+  const hold = check(policyRule(policy, context))
   return ({ text, value }) => {
     const checked = read(value)
     return placed(E.isLeft(checked) ? checked : hold(checked.right), placingIn(text))

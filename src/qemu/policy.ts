@@ -2,13 +2,13 @@ import * as E from "fp-ts/lib/Either.js"
 import * as t from "io-ts"
 import { dataCodec } from "../data/codec.js"
 import { leaf } from "../data/leaf.js"
-import { broken, kept, refined } from "../data/refinement.js"
+import { issue, ok, refined } from "../data/refinement.js"
 import { isDecimal } from "../net/decimal.js"
 import { isName } from "../net/host.js"
 import { isNetwork } from "../net/network.js"
 import { normalised } from "../net/path.js"
 import type { Codec } from "../violation/codec.js"
-import type { Check } from "../violation/violation.js"
+import type { Rule } from "../violation/violation.js"
 import { isService } from "./port.js"
 
 /**
@@ -58,9 +58,14 @@ export interface Policy {
  */
 export const defaultPolicy: Policy = Object.freeze({})
 
-const without = "Not applied, it would allow what was meant to be denied."
+const consequence = "Not applied, it would allow what was meant to be denied."
 
-const invalid = (id: string, says: string): Check => ({ id: `policy/${id}`, code: "wrong-type", says, without })
+const invalid = (id: string, requirement: string): Rule => ({
+  id: `policy/${id}`,
+  code: "wrong-type",
+  requirement,
+  consequence,
+})
 
 /** What is wrong with a policy itself. */
 export const policyChecks = {
@@ -76,12 +81,12 @@ export const policyChecks = {
   ),
 } as const
 
-const host = refined(t.string, (value) => (isNetwork(value) || isName(value) ? kept : broken(policyChecks.host)))
+const host = refined(t.string, (value) => (isNetwork(value) || isName(value) ? ok : issue(policyChecks.host)))
 
-const path = refined(t.string, (value) => (normalised(value) === undefined ? broken(policyChecks.path) : kept))
+const path = refined(t.string, (value) => (normalised(value) === undefined ? issue(policyChecks.path) : ok))
 
 const socketPath = refined(t.string, (value) =>
-  value.startsWith("@") || normalised(value) !== undefined ? kept : broken(policyChecks.socketPath),
+  value.startsWith("@") || normalised(value) !== undefined ? ok : issue(policyChecks.socketPath),
 )
 
 /** A first and a last number. */
@@ -104,10 +109,10 @@ const endsBy = (entry: number | string, most: number): boolean => {
   return last !== undefined && last <= most
 }
 
-const range = refined(entry, (value) => (endsBy(value, 0xffff_ffff) ? kept : broken(policyChecks.range)))
+const range = refined(entry, (value) => (endsBy(value, 0xffff_ffff) ? ok : issue(policyChecks.range)))
 
 const port = refined(entry, (value) =>
-  endsBy(value, 0xffff) || (typeof value === "string" && isService(value)) ? kept : broken(policyChecks.range),
+  endsBy(value, 0xffff) || (typeof value === "string" && isService(value)) ? ok : issue(policyChecks.range),
 )
 
 const inetPolicy = t.exact(t.partial({ hosts: t.readonlyArray(host), ports: t.readonlyArray(port) }))

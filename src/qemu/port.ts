@@ -1,4 +1,4 @@
-import { broken, type Fault, kept } from "../data/refinement.js"
+import { type Issue, issue, ok } from "../data/refinement.js"
 import { isDecimal, isLooselyDecimal, measured } from "../net/decimal.js"
 import type { MigrateCommand } from "./context.js"
 import { checks } from "./rules.js"
@@ -15,19 +15,19 @@ const maxPort = 0xffff
 const number = /^(?:[1-9][0-9]{0,3}|[1-5][0-9]{4}|6(?:[0-4][0-9]{3}|5(?:[0-4][0-9]{2}|5(?:[0-2][0-9]|3[0-5]))))$/
 
 /** What is wrong with a port that a command connects to or listens on. */
-export const portFaults = (port: string, command: MigrateCommand): readonly Fault[] => {
-  if (number.test(port)) return kept
-  if (port === "0") return command === "migrate" ? broken(checks.portZero) : kept
-  if (isDecimal(port)) return broken(checks.portRange, measured(port), maxPort)
-  if (isService(port)) return kept
-  return broken(isLooselyDecimal(port) ? checks.portSpelling : checks.port)
+export const portFaults = (port: string, command: MigrateCommand): readonly Issue[] => {
+  if (number.test(port)) return ok
+  if (port === "0") return command === "migrate" ? issue(checks.portZero) : ok
+  if (isDecimal(port)) return issue(checks.portRange, measured(port), maxPort)
+  if (isService(port)) return ok
+  return issue(isLooselyDecimal(port) ? checks.portSpelling : checks.port)
 }
 
 const maxVsock = 0xffff_ffff
 
 /** What is wrong with a cid or a port of vsock. The highest stands for any, which there is to listen on only. */
-export const vsockFaults = (number: string, command: MigrateCommand): readonly Fault[] => {
-  if (!isDecimal(number)) return broken(checks.vsockNumber)
-  if (number.length > 10 || Number(number) > maxVsock) return broken(checks.vsockRange, measured(number), maxVsock)
-  return command === "migrate" && Number(number) === maxVsock ? broken(checks.vsockAny) : kept
+export const vsockFaults = (number: string, command: MigrateCommand): readonly Issue[] => {
+  if (!isDecimal(number)) return issue(checks.vsockNumber)
+  if (number.length > 10 || Number(number) > maxVsock) return issue(checks.vsockRange, measured(number), maxVsock)
+  return command === "migrate" && Number(number) === maxVsock ? issue(checks.vsockAny) : ok
 }

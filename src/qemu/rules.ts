@@ -1,11 +1,11 @@
-import type { Check, ViolationCode } from "../violation/violation.js"
+import type { Rule, ViolationCode } from "../violation/violation.js"
 
 /** A rule of these arguments: what must be so, and what QEMU 10.0 does with an argument where it is not. */
-const check = (id: string, code: ViolationCode, demand: string, without: string): Check => ({
+const check = (id: string, code: ViolationCode, demand: string, consequence: string): Rule => ({
   id: `qemu/${id}`,
   code,
-  says: `${demand} ${without}`,
-  without,
+  requirement: `${demand} ${consequence}`,
+  consequence,
 })
 
 /**
@@ -318,4 +318,4 @@ export const checks = {
     "No URI says this; pass the address in channels.",
     "It would not be read back as the same address.",
   ),
-} as const satisfies Record<string, Check>
+} as const satisfies Record<string, Rule>

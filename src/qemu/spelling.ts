@@ -38,7 +38,7 @@ export const hasMember = ({ command, version }: Context, name: string): boolean 
 /** What is known of members of addresses and channels by themselves. */
 export const partHint: Hint = (key) => {
   const today = oldSpellings.get(key)
-  return today === undefined ? undefined : { check: checks.oldSpelling, expected: today }
+  return today === undefined ? undefined : { rule: checks.oldSpelling, expected: today }
 }
 
 /** What is known of members of a command's arguments that are not declared. */
@@ -48,5 +48,5 @@ export const spellingHint =
     const versions = depth === 0 ? memberVersions[command].get(key) : undefined
     if (versions === undefined) return partHint(key, depth)
     const { since, until } = versions
-    return { check: checks.otherVersion, expected: since === undefined ? `before ${until}` : `${since} and later` }
+    return { rule: checks.otherVersion, expected: since === undefined ? `before ${until}` : `${since} and later` }
   }

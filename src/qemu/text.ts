@@ -1,7 +1,7 @@
 import * as t from "io-ts"
 import { byteLength, notText } from "../data/json.js"
-import { broken, kept, refined } from "../data/refinement.js"
-import type { Check } from "../violation/violation.js"
+import { issue, ok, refined } from "../data/refinement.js"
+import type { Rule } from "../violation/violation.js"
 import { checks } from "./rules.js"
 
 const printableAscii = /^[ -~]*$/
@@ -10,11 +10,11 @@ const printableAscii = /^[ -~]*$/
 const isText = (text: string): boolean => printableAscii.test(text) || !(text.includes("\0") || notText.test(text))
 
 /** A string of whatever characters. */
-export const text = refined(t.string, (value) => (isText(value) ? kept : broken(checks.text)))
+export const text = refined(t.string, (value) => (isText(value) ? ok : issue(checks.text)))
 
 /** What a string has that may have from 1 to `limit` bytes of UTF-8. */
-export const lengthFaults = (value: string, limit: number, empty: Check, long: Check) => {
-  if (value === "") return broken(empty)
+export const lengthFaults = (value: string, limit: number, empty: Rule, long: Rule) => {
+  if (value === "") return issue(empty)
   const size = byteLength(value)
-  return size > limit ? broken(long, size, limit) : kept
+  return size > limit ? issue(long, size, limit) : ok
 }

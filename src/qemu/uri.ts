@@ -2,12 +2,12 @@ import * as E from "fp-ts/lib/Either.js"
 import type { NonEmptyArray } from "fp-ts/lib/NonEmptyArray.js"
 import { byteLength } from "../data/json.js"
 import { placed } from "../data/locate.js"
-import type { Fault } from "../data/refinement.js"
+import type { Issue } from "../data/refinement.js"
 import { exact, type Read } from "../data/strict.js"
 import { isDecimal } from "../net/decimal.js"
 import { isIpv6 } from "../net/host.js"
 import type { Checked } from "../violation/codec.js"
-import type { Check, Measure } from "../violation/violation.js"
+import type { Measure, Rule } from "../violation/violation.js"
 import { type InetSocketAddress, type MigrationAddress, migrationAddress } from "./addresses.js"
 import { type CommandOptions, type Context, contextOf, isSince, perContext } from "./context.js"
 import { checks } from "./rules.js"
@@ -20,11 +20,11 @@ const shell = ["/bin/sh", "-c"] as const
 const offsetOption = ",offset="
 const maxHost = 64
 
-type Parts = E.Either<NonEmptyArray<Fault>, object>
+type Parts = E.Either<NonEmptyArray<Issue>, object>
 
-const fault = (check: Check, key?: string, actual?: Measure, expected?: Measure): E.Left<NonEmptyArray<Fault>> => ({
+const fault = (rule: Rule, key?: string, actual?: Measure, expected?: Measure): E.Left<NonEmptyArray<Issue>> => ({
   _tag: "Left",
-  left: [{ check, keys: key === undefined ? [] : [key], actual, expected }],
+  left: [{ rule, keys: key === undefined ? [] : [key], actual, expected }],
 })
 
 const flags = ["ipv4", "ipv6", "keep-alive", "mptcp"] as const

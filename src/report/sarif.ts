@@ -31,8 +31,8 @@ const resultOf = ({ file, line }: Finding, violation: Violation) => {
 
 const ruleOf = (id: string) => {
   const check = ruleById(id)
-  const rule = new SarifRuleBuilder().initSimple({ ruleId: id, shortDescriptionText: check?.says ?? id })
-  if (check !== undefined) rule.rule.help = { text: check.without }
+  const rule = new SarifRuleBuilder().initSimple({ ruleId: id, shortDescriptionText: check?.requirement ?? id })
+  if (check !== undefined) rule.rule.help = { text: check.consequence }
   return rule
 }
 

@@ -1,4 +1,4 @@
-import type { Check } from "../violation/violation.js"
+import type { Rule } from "../violation/violation.js"
 
 /**
  * The rules of a session: what the order of messages, and data of several channels, can break. What a target does
@@ -8,224 +8,233 @@ export const rules = {
   knownSession: {
     id: "session/known-id",
     code: "out-of-order",
-    says: "A channel must be linked with the connection id of a session whose main channel is linked.",
-    without: "spice-server refuses the link; the guard could not tell whether the channel awaits data.",
+    requirement: "A channel must be linked with the connection id of a session whose main channel is linked.",
+    consequence: "spice-server refuses the link; the guard could not tell whether the channel awaits data.",
   },
   mainOpen: {
     id: "session/main-open",
     code: "out-of-order",
-    says: "Nothing may be sent on a channel whose session's main channel has closed.",
-    without: "The state of the session is gone: a MIGRATE_FLUSH_MARK that arrives before the close ends QEMU.",
+    requirement: "Nothing may be sent on a channel whose session's main channel has closed.",
+    consequence: "The state of the session is gone: a MIGRATE_FLUSH_MARK that arrives before the close ends QEMU.",
   },
   linked: {
     id: "session/linked-first",
     code: "out-of-order",
-    says: "Nothing may be sent on a channel before the server has accepted its link.",
-    without: "The guard would judge messages that the server may never take.",
+    requirement: "Nothing may be sent on a channel before the server has accepted its link.",
+    consequence: "The guard would judge messages that the server may never take.",
   },
   channelOnce: {
     id: "session/channel-once",
     code: "out-of-order",
-    says: "A channel must not be linked while the session has it, nor a second one on the same connection.",
-    without: "spice-server drops the second one, and which of two is the one that awaits data is not known.",
+    requirement: "A channel must not be linked while the session has it, nor a second one on the same connection.",
+    consequence: "spice-server drops the second one, and which of two is the one that awaits data is not known.",
   },
   oneMigration: {
     id: "session/one-migration",
     code: "out-of-order",
-    says: "A main channel must not be linked while the session of another one migrates: while a machine can be on its way, and 30 s longer.",
-    without:
+    requirement:
+      "A main channel must not be linked while the session of another one migrates: while a machine can be on its way, and 30 s longer.",
+    consequence:
       "spice-server drops the session that migrates, whose data is lost (reds.cpp:1808). One that says that it migrates too shares its flag: a channel linked next fails an assertion that ends QEMU (reds.cpp:2029).",
   },
   idOnce: {
     id: "session/id-once",
     code: "out-of-order",
-    says: "A main channel must not be linked with the connection id of a session whose main channel the server has not closed yet.",
-    without:
+    requirement:
+      "A main channel must not be linked with the connection id of a session whose main channel the server has not closed yet.",
+    consequence:
       "Which of two sessions a channel with this id belongs to is a race: it is judged by one and linked to the other.",
   },
   channelBeforeData: {
     id: "session/channel-before-data",
     code: "out-of-order",
-    says: "In a session that migrates, a channel with data must be linked before the first data is sent.",
-    without:
+    requirement: "In a session that migrates, a channel with data must be linked before the first data is sent.",
+    consequence:
       "Whether the server takes it for one that awaits data is a race, and one that does is ended by ordinary messages.",
   },
   machineAwaited: {
     id: "session/machine-awaited",
     code: "out-of-order",
-    says: "MIGRATE_DST_DO_SEAMLESS must come to a server that awaits a machine, not to one whose machine runs.",
-    without:
+    requirement: "MIGRATE_DST_DO_SEAMLESS must come to a server that awaits a machine, not to one whose machine runs.",
+    consequence:
       "spice-server acknowledges it all the same, and data on main then fails an assertion that ends QEMU (char-device.cpp:674).",
   },
   seamlessOnMain: {
     id: "session/seamless-on-migrating-main",
     code: "wrong-channel",
-    says: "MIGRATE_DST_DO_SEAMLESS must come on a main channel that was linked with a connection id.",
-    without: "An assertion ends QEMU (red-client.cpp:45), in any session.",
+    requirement: "MIGRATE_DST_DO_SEAMLESS must come on a main channel that was linked with a connection id.",
+    consequence: "An assertion ends QEMU (red-client.cpp:45), in any session.",
   },
   seamlessOnce: {
     id: "session/seamless-once",
     code: "out-of-order",
-    says: "MIGRATE_DST_DO_SEAMLESS must come once, and not after MIGRATE_END.",
-    without:
+    requirement: "MIGRATE_DST_DO_SEAMLESS must come once, and not after MIGRATE_END.",
+    consequence:
       "After MIGRATE_END an assertion ends QEMU (red-client.cpp:45); with another version, the next channel's link does (reds.cpp:2025).",
   },
   seamlessVersion: {
     id: "session/seamless-version",
     code: "unsupported-version",
-    says: "MIGRATE_DST_DO_SEAMLESS must carry version 1 of the migration's protocol.",
-    without: "Version 0, which nobody ever spoke, is acknowledged.",
+    requirement: "MIGRATE_DST_DO_SEAMLESS must carry version 1 of the migration's protocol.",
+    consequence: "Version 0, which nobody ever spoke, is acknowledged.",
   },
   seamlessSize: {
     id: "session/seamless-size",
     code: "inconsistent",
-    says: "MIGRATE_DST_DO_SEAMLESS must have 4 bytes: a version.",
-    without: "Bytes that no field claims pass unseen.",
+    requirement: "MIGRATE_DST_DO_SEAMLESS must have 4 bytes: a version.",
+    consequence: "Bytes that no field claims pass unseen.",
   },
   endNotSeamless: {
     id: "session/end-not-seamless",
     code: "out-of-order",
-    says: "MIGRATE_END must come once, on main of a migration for which no seamless one was asked, or none acknowledged.",
-    without: "Between the acknowledgement and the data it ends QEMU (red-client.cpp:192).",
+    requirement:
+      "MIGRATE_END must come once, on main of a migration for which no seamless one was asked, or none acknowledged.",
+    consequence: "Between the acknowledgement and the data it ends QEMU (red-client.cpp:192).",
   },
   dataChannel: {
     id: "session/data-channel",
     code: "wrong-channel",
-    says: "MIGRATE_DATA must come on a channel that carries migration data.",
-    without: "spice-server ignores it; the guard has no layout for it.",
+    requirement: "MIGRATE_DATA must come on a channel that carries migration data.",
+    consequence: "spice-server ignores it; the guard has no layout for it.",
   },
   dataInMigration: {
     id: "session/data-in-migration",
     code: "out-of-order",
-    says: "MIGRATE_DATA must come in a session that migrates seamlessly.",
-    without: "spice-server closes the channel; a smartcard has by then allocated what the header announced.",
+    requirement: "MIGRATE_DATA must come in a session that migrates seamlessly.",
+    consequence: "spice-server closes the channel; a smartcard has by then allocated what the header announced.",
   },
   dataAcknowledged: {
     id: "session/data-after-acknowledgement",
     code: "out-of-order",
-    says: "MIGRATE_DATA must not come before the target has acknowledged the seamless migration.",
-    without: "On main it ends the session; elsewhere it waits unread until the channel awaits data.",
+    requirement: "MIGRATE_DATA must not come before the target has acknowledged the seamless migration.",
+    consequence: "On main it ends the session; elsewhere it waits unread until the channel awaits data.",
   },
   dataOnce: {
     id: "session/data-once",
     code: "out-of-order",
-    says: "MIGRATE_DATA must come once on a channel.",
-    without: "spice-server closes the channel, on main the session.",
+    requirement: "MIGRATE_DATA must come once on a channel.",
+    consequence: "spice-server closes the channel, on main the session.",
   },
   dataSize: {
     id: "session/data-size",
     code: "limit-exceeded",
-    says: "MIGRATE_DATA must not be larger than the receiver's maxBlobBytes for its channel.",
-    without:
+    requirement: "MIGRATE_DATA must not be larger than the receiver's maxBlobBytes for its channel.",
+    consequence:
       "A smartcard's sizes from 2^31 end QEMU before a byte of them came; other channels allocate what is announced.",
   },
   quiet: {
     id: "session/quiet-until-data",
     code: "out-of-order",
-    says: "Until its data, or the end of a migration that is not seamless, a migrating channel must send nothing but answers to the server.",
-    without:
+    requirement:
+      "Until its data, or the end of a migration that is not seamless, a migrating channel must send nothing but answers to the server.",
+    consequence:
       "DISPLAY_INIT ends QEMU (dcc.cpp:811), so does any message on usbredir, port, webdav or smartcard (char-device.cpp:835).",
   },
   answers: {
     id: "session/answers-asked",
     code: "out-of-order",
-    says: "On a channel that awaits its data ACK_SYNC must answer a SET_ACK, ACK follow one, and PONG answer a PING.",
-    without: "spice-server 0.15.1 asks nothing of a channel that awaits data: what comes is no answer.",
+    requirement:
+      "On a channel that awaits its data ACK_SYNC must answer a SET_ACK, ACK follow one, and PONG answer a PING.",
+    consequence: "spice-server 0.15.1 asks nothing of a channel that awaits data: what comes is no answer.",
   },
   displayInitFirst: {
     id: "session/display-init-first",
     code: "out-of-order",
-    says: "Nothing must be sent on a display before DISPLAY_INIT.",
-    without:
+    requirement: "Nothing must be sent on a display before DISPLAY_INIT.",
+    consequence:
       "A display that still waits for it and is sent something wrong uses memory that it has freed (dcc.cpp:373).",
   },
   displayInitValid: {
     id: "session/display-init-valid",
     code: "out-of-range",
-    says: "DISPLAY_INIT must have 14 bytes, a cache of 0 or more pixels, and a dictionary of 0 to 33554432 pixels.",
-    without:
+    requirement:
+      "DISPLAY_INIT must have 14 bytes, a cache of 0 or more pixels, and a dictionary of 0 to 33554432 pixels.",
+    consequence:
       "spice-server closes a display that still waits for it, or has no dictionary: either ends QEMU (dcc.cpp:371, image-encoders.cpp).",
   },
   displayInitDue: {
     id: "session/display-init-due",
     code: "limit-exceeded",
-    says: "DISPLAY_INIT must come within 2 s of the link of a display.",
-    without:
+    requirement: "DISPLAY_INIT must come within 2 s of the link of a display.",
+    consequence:
       "The display's worker serves nobody until it came; if the client leaves meanwhile, memory that was freed is used (dcc.cpp:373).",
   },
   ackDue: {
     id: "session/ack-due",
     code: "limit-exceeded",
-    says: "While QEMU does not answer its monitor, a client must have acknowledged what two windows of a display or a cursor hold.",
-    without: "QEMU's main loop waits up to 30 s for the display, and that for the client (red-channel.cpp).",
+    requirement:
+      "While QEMU does not answer its monitor, a client must have acknowledged what two windows of a display or a cursor hold.",
+    consequence: "QEMU's main loop waits up to 30 s for the display, and that for the client (red-channel.cpp).",
   },
   displayInitOnce: {
     id: "session/display-init-once",
     code: "out-of-order",
-    says: "DISPLAY_INIT must come once, and never on a display that sent its data.",
-    without: "spice_return_val_if_fail aborts QEMU (dcc.cpp:811), in any session.",
+    requirement: "DISPLAY_INIT must come once, and never on a display that sent its data.",
+    consequence: "spice_return_val_if_fail aborts QEMU (dcc.cpp:811), in any session.",
   },
   flushMark: {
     id: "session/flush-mark-asked",
     code: "out-of-order",
-    says: "MIGRATE_FLUSH_MARK must answer a MIGRATE with NEED_FLUSH of the server on the same channel, once.",
-    without: "spice_error ends QEMU (red-channel-client.cpp:1299), in any session.",
+    requirement: "MIGRATE_FLUSH_MARK must answer a MIGRATE with NEED_FLUSH of the server on the same channel, once.",
+    consequence: "spice_error ends QEMU (red-channel-client.cpp:1299), in any session.",
   },
   flushMarkAgent: {
     id: "session/flush-mark-needs-agent-start",
     code: "out-of-order",
-    says: "MIGRATE_FLUSH_MARK on main must not come while an agent is connected that the client did not start to speak with.",
-    without:
+    requirement:
+      "MIGRATE_FLUSH_MARK on main must not come while an agent is connected that the client did not start to speak with.",
+    consequence:
       "The source writes the state of a client that its agent does not know: an assertion ends QEMU (char-device.cpp:773).",
   },
   agentToken: {
     id: "session/agent-token-needs-data",
     code: "out-of-order",
-    says: "AGENT_TOKEN must not come before the server sent something of the agent's.",
-    without: "spice_error ends QEMU while an agent is there and AGENT_START has not come (char-device.cpp:310).",
+    requirement: "AGENT_TOKEN must not come before the server sent something of the agent's.",
+    consequence: "spice_error ends QEMU while an agent is there and AGENT_START has not come (char-device.cpp:310).",
   },
   messageSize: {
     id: "session/message-size",
     code: "limit-exceeded",
-    says: "A message must not be larger than what its channel has a use for.",
-    without:
+    requirement: "A message must not be larger than what its channel has a use for.",
+    consequence:
       "usbredir, port, webdav, smartcard and an agent's data allocate what the header announces: from 2^31 less a header it ends QEMU.",
   },
   decompressedSize: {
     id: "session/decompressed-size",
     code: "limit-exceeded",
-    says: "A compressed message must not announce more than a plain one may hold.",
-    without:
+    requirement: "A compressed message must not announce more than a plain one may hold.",
+    consequence:
       "spice-server allocates it and a header in 32 bits: from 2^31 it ends QEMU, near 2^32 the heap is overwritten.",
   },
   cacheDisplay: {
     id: "session/cache-display-known",
     code: "inconsistent",
-    says: "pixmap_cache_clients[j] must be 0 where the session has no display j that brings data.",
-    without: "The target tells the client to wait for a message that never comes, and waits 30 s for the client.",
+    requirement: "pixmap_cache_clients[j] must be 0 where the session has no display j that brings data.",
+    consequence: "The target tells the client to wait for a message that never comes, and waits 30 s for the client.",
   },
   cacheSerial: {
     id: "session/cache-serial",
     code: "inconsistent",
-    says: "pixmap_cache_clients[j] must not exceed the message_serial in display j's own data.",
-    without: "The target tells the client to wait for a message that never comes, and waits 30 s for the client.",
+    requirement: "pixmap_cache_clients[j] must not exceed the message_serial in display j's own data.",
+    consequence: "The target tells the client to wait for a message that never comes, and waits 30 s for the client.",
   },
   oneFreezer: {
     id: "session/one-freezer",
     code: "inconsistent",
-    says: "Of the displays that share a pixmap cache one at most can be its freezer.",
-    without: "The cache is reset twice: what the client keeps and what the target believes differ.",
+    requirement: "Of the displays that share a pixmap cache one at most can be its freezer.",
+    consequence: "The cache is reset twice: what the client keeps and what the target believes differ.",
   },
   imageId: {
     id: "session/image-id",
     code: "inconsistent",
-    says: "last_image_id must not exceed three images for each message of all displays with the same glz_dict_id.",
-    without: "The client waits for images that were never sent, and the target for the client.",
+    requirement:
+      "last_image_id must not exceed three images for each message of all displays with the same glz_dict_id.",
+    consequence: "The client waits for images that were never sent, and the target for the client.",
   },
   hold: {
     id: "session/hold-limit",
     code: "limit-exceeded",
-    says: "The data of other displays that a display's data is judged by must come within 3 s.",
-    without: "A client could have data held for as long as it likes.",
+    requirement: "The data of other displays that a display's data is judged by must come within 3 s.",
+    consequence: "A client could have data held for as long as it likes.",
   },
-} as const satisfies Record<string, Check>
+} as const satisfies Record<string, Rule>

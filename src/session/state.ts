@@ -1,7 +1,7 @@
 import type { MigrateData } from "../spice/migrate-data.js"
 import { defaultReceiver, type ReceiverState } from "../spice/receiver.js"
 import type { LinkedChannel } from "../spice/wire/channels.js"
-import { type Check, type Measure, Violation } from "../violation/violation.js"
+import { type Measure, type Rule, Violation } from "../violation/violation.js"
 import type { Connection, Decision, EventOf } from "./events.js"
 import type { SessionOptions } from "./options.js"
 import type { Stage } from "./table.js"
@@ -194,7 +194,7 @@ export const newChannel = (
 
 /** Why, with what was found against what may be. */
 export interface Reason {
-  readonly check: Check
+  readonly check: Rule
   readonly path?: string
   readonly actual?: Measure
   readonly expected?: Measure

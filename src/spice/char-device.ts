@@ -1,10 +1,10 @@
 import { atMost, below, equal, implies } from "../layout/expression.js"
 import {
   boolean,
+  type FieldRule,
   lengthOf,
   pointerTo,
   type Refs,
-  type Rule,
   run,
   struct,
   u32,
@@ -38,16 +38,16 @@ export const charDevice = struct(
       code: "limit-exceeded",
       at: base.write_size,
       holds: atMost(base.write_size, limit("maxWriteBytes")),
-      says: "The write queue must not be larger than the receiver's maxWriteBytes for the channel.",
-      without: "The queue reaches the device as one write; a size from 0x80000000 becomes a negative int.",
+      requirement: "The write queue must not be larger than the receiver's maxWriteBytes for the channel.",
+      consequence: "The queue reaches the device as one write; a size from 0x80000000 becomes a negative int.",
     },
     {
       id: "char-device/tokens-need-data",
       code: "inconsistent",
       at: base.write_num_client_tokens,
       holds: implies(below(0, base.write_num_client_tokens), below(0, base.write_size)),
-      says: "A queue that counts messages of the client must hold bytes.",
-      without: "The tokens are never given back to the client.",
+      requirement: "A queue that counts messages of the client must hold bytes.",
+      consequence: "The tokens are never given back to the client.",
     },
   ],
 )
@@ -58,22 +58,22 @@ type BaseRefs = Refs<typeof charDevice.fields>
  * The rule of the channels that may be without a device: main and smartcard. That the queue counts no messages then
  * follows from char-device/tokens-need-data.
  */
-export const unconnectedIsZero = (base: BaseRefs): readonly Rule[] =>
+export const unconnectedIsZero = (base: BaseRefs): readonly FieldRule[] =>
   zeroUnless(equal(base.connected, 1), [base.num_client_tokens, base.num_send_tokens, base.write_size], {
     id: "char-device/unconnected-is-zero",
-    says: "Without a device on the source, every field after connected must be 0.",
-    without: "The fields are ignored or restored all the same, as the channel pleases.",
+    requirement: "Without a device on the source, every field after connected must be 0.",
+    consequence: "The fields are ignored or restored all the same, as the channel pleases.",
   })
 
 /** The rules of the channels without flow control: spicevmc and smartcard. */
-export const withoutFlowControl = (base: BaseRefs): readonly Rule[] => [
+export const withoutFlowControl = (base: BaseRefs): readonly FieldRule[] => [
   {
     id: "char-device/client-tokens-unlimited",
     code: "out-of-range",
     at: base.num_client_tokens,
     holds: implies(equal(base.connected, 1), equal(base.num_client_tokens, unlimited)),
-    says: "A channel without flow control must carry 0xffffffff client tokens.",
-    without: "It is restored into the token count of a channel that does not count.",
+    requirement: "A channel without flow control must carry 0xffffffff client tokens.",
+    consequence: "It is restored into the token count of a channel that does not count.",
   },
   {
     id: "char-device/send-tokens-unlimited",
@@ -83,7 +83,7 @@ export const withoutFlowControl = (base: BaseRefs): readonly Rule[] => [
       equal(base.connected, 1),
       implies(equal(receiver("source"), "0.15"), equal(base.num_send_tokens, unlimited)),
     ),
-    says: "A channel without flow control must carry 0xffffffff send tokens when spice-server 0.15 wrote it.",
-    without: "It is restored into the token count of a channel that does not count.",
+    requirement: "A channel without flow control must carry 0xffffffff send tokens when spice-server 0.15 wrote it.",
+    consequence: "It is restored into the token count of a channel that does not count.",
   },
 ]

@@ -35,16 +35,16 @@ const surfaceRules = ({ id }: Refs<typeof surface>) =>
       code: "out-of-range",
       at: id,
       holds: below(id, receiver("surfaceTableSize")),
-      says: "A surface id must be below the receiver's surfaceTableSize.",
-      without: "It indexes two arrays of fixed length: a write outside the object.",
+      requirement: "A surface id must be below the receiver's surfaceTableSize.",
+      consequence: "It indexes two arrays of fixed length: a write outside the object.",
     },
     {
       id: "display/surface-ids-ascend",
       code: "not-canonical",
       at: id,
       holds: below(previous(id, -1), id),
-      says: "Surface ids must ascend strictly: the writer walks a table.",
-      without: "A repeated id fails an assertion, which aborts QEMU.",
+      requirement: "Surface ids must ascend strictly: the writer walks a table.",
+      consequence: "A repeated id fails an assertion, which aborts QEMU.",
     },
   ] as const
 
@@ -60,8 +60,8 @@ const lossy = struct("A surface that the client has, with what of it is lossy.",
       all(equal(entry.left, entry.right), equal(entry.top, entry.bottom)),
       all(below(entry.left, entry.right), below(entry.top, entry.bottom)),
     ),
-    says: "A lossy region must be empty, or its left be less than its right and its top less than its bottom.",
-    without: "The rectangle is dropped: what the client has lossily counts as lossless.",
+    requirement: "A lossy region must be empty, or its left be less than its right and its top less than its bottom.",
+    consequence: "The rectangle is dropped: what the client has lossily counts as lossless.",
   },
 ])
 
@@ -78,16 +78,16 @@ const glz = struct(
       code: "limit-exceeded",
       at: dictionary.size,
       holds: atMost(dictionary.size, receiver("glzMaxPixels")),
-      says: "The GLZ window must not exceed the receiver's glzMaxPixels.",
-      without: "The dictionary is not restored, which aborts QEMU.",
+      requirement: "The GLZ window must not exceed the receiver's glzMaxPixels.",
+      consequence: "The dictionary is not restored, which aborts QEMU.",
     },
     {
       id: "display/glz-max-encoders",
       code: "out-of-range",
       at: dictionary.max_encoders,
       holds: equal(dictionary.max_encoders, receiver("maxEncoders")),
-      says: "The number of encoders must be the receiver's maxEncoders.",
-      without: "It multiplies an allocation that is not checked and bounds a loop over it.",
+      requirement: "The number of encoders must be the receiver's maxEncoders.",
+      consequence: "It multiplies an allocation that is not checked and bounds a loop over it.",
     },
   ],
 )
@@ -130,8 +130,8 @@ export const display: Layout<typeof fields> = {
       code: "out-of-range",
       at: blob.pixmap_cache_size,
       holds: not(below(blob.pixmap_cache_size, 0n)),
-      says: "The pixmap cache's size must not be negative.",
-      without:
+      requirement: "The pixmap cache's size must not be negative.",
+      consequence:
         "The cache stays frozen on the target. A source writes -1 only when it migrates again before its own cache was thawed.",
     },
   ]),

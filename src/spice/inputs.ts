@@ -18,8 +18,8 @@ export const inputs: Layout<typeof fields> = {
       code: "limit-exceeded",
       at: blob.motion_count,
       holds: atMost(blob.motion_count, receiver("maxMotionCount")),
-      says: "The motion count must not exceed the receiver's maxMotionCount.",
-      without: "The target sends one ack message for every 4 motions counted.",
+      requirement: "The motion count must not exceed the receiver's maxMotionCount.",
+      consequence: "The target sends one ack message for every 4 motions counted.",
     },
   ]),
 }

@@ -44,24 +44,25 @@ const agent2client = struct(
       code: "out-of-range",
       at: state.chunk_header_size,
       holds: atMost(state.chunk_header_size, chunkHeaderSize),
-      says: "No more than the 8 bytes of a chunk header can have been read.",
-      without: "An assertion of the target fails and ends QEMU.",
+      requirement: "No more than the 8 bytes of a chunk header can have been read.",
+      consequence: "An assertion of the target fails and ends QEMU.",
     },
     {
       id: "main/partial-header-incomplete",
       code: "out-of-range",
       at: state.msg_header_partial_len,
       holds: below(state.msg_header_partial_len, messageHeaderSize),
-      says: "A partly read message header must be shorter than the 20 bytes of a whole one.",
-      without: "The target copies it unchecked into a buffer of 2048 bytes.",
+      requirement: "A partly read message header must be shorter than the 20 bytes of a whole one.",
+      consequence: "The target copies it unchecked into a buffer of 2048 bytes.",
     },
     ...zeroUnless(
       all(equal(state.chunk_header_size, chunkHeaderSize), equal(state.msg_header_done, 0)),
       [state.msg_header_partial_len],
       {
         id: "main/partial-header-follows-chunk-header",
-        says: "A message header can be partly read only after a whole chunk header, and only while it is not done.",
-        without: "An assertion of the target fails and ends QEMU, or the bytes are ignored.",
+        requirement:
+          "A message header can be partly read only after a whole chunk header, and only while it is not done.",
+        consequence: "An assertion of the target fails and ends QEMU, or the bytes are ignored.",
       },
     ),
     {
@@ -72,27 +73,32 @@ const agent2client = struct(
         all(equal(state.chunk_header_size, chunkHeaderSize), equal(state.msg_header_done, 0)),
         below(0, state.msg_header_partial_len),
       ),
-      says: "Behind a whole chunk header, a message's header must be done or begun: a source that has read exactly a chunk header ends itself.",
-      without:
+      requirement:
+        "Behind a whole chunk header, a message's header must be done or begun: a source that has read exactly a chunk header ends itself.",
+      consequence:
         "The target works until it migrates on, and then an assertion ends it, unless the agent has written since.",
     },
     ...zeroUnless(equal(state.chunk_header_size, chunkHeaderSize), [state.msg_header_done], {
       id: "main/header-done-follows-chunk-header",
-      says: "A message's header can be done only after a whole chunk header.",
-      without: "The target waits for 0 bytes from the agent for ever: nothing of the agent reaches the client again.",
+      requirement: "A message's header can be done only after a whole chunk header.",
+      consequence:
+        "The target waits for 0 bytes from the agent for ever: nothing of the agent reaches the client again.",
     }),
     {
       id: "main/message-has-chunk",
       code: "inconsistent",
       at: state.chunk_header.size,
       holds: implies(equal(state.msg_header_done, 1), below(0, state.chunk_header.size)),
-      says: "While a message's header is done, something must be left of its chunk: a chunk that is read whole is not kept.",
-      without: "The target waits for 0 bytes from the agent for ever, and an assertion ends it when it migrates on.",
+      requirement:
+        "While a message's header is done, something must be left of its chunk: a chunk that is read whole is not kept.",
+      consequence:
+        "The target waits for 0 bytes from the agent for ever, and an assertion ends it when it migrates on.",
     },
     ...zeroUnless(equal(state.msg_header_done, 1), [state.msg_remaining, state.msg_filter_result], {
       id: "main/message-state-needs-header",
-      says: "Before a message's header is done, nothing can remain of the message and no filter can have judged it.",
-      without: "The fields are ignored: one state would have many encodings.",
+      requirement:
+        "Before a message's header is done, nothing can remain of the message and no filter can have judged it.",
+      consequence: "The fields are ignored: one state would have many encodings.",
     }),
   ],
 )
@@ -123,16 +129,17 @@ export const main: Layout<typeof fields> = {
         code: "out-of-range",
         at: base.num_client_tokens,
         holds: atMost(sum(base.num_client_tokens, base.write_num_client_tokens), receiver("agentTokenWindow")),
-        says: "The client's tokens and those of its queued messages together must fit the receiver's agentTokenWindow.",
-        without: "An unchecked subtraction wraps: the client gets up to 2^32 tokens.",
+        requirement:
+          "The client's tokens and those of its queued messages together must fit the receiver's agentTokenWindow.",
+        consequence: "An unchecked subtraction wraps: the client gets up to 2^32 tokens.",
       },
       {
         id: "main/write-queue-chunks",
         code: "inconsistent",
         at: base.write_size,
         holds: scanned(base.write_data, agentChunksFit),
-        says: "The write queue must be the rest of at most one chunk, and whole chunks behind it.",
-        without: "The bytes reach the guest's agent, which loses the boundaries of its messages.",
+        requirement: "The write queue must be the rest of at most one chunk, and whole chunks behind it.",
+        consequence: "The bytes reach the guest's agent, which loses the boundaries of its messages.",
       },
       // That no message header is begun or done then follows from the rules of agent2client.
       ...zeroUnless(
@@ -147,8 +154,8 @@ export const main: Layout<typeof fields> = {
         ],
         {
           id: "main/unconnected-is-zero",
-          says: "Without an agent on the source, everything after its inner version must be 0.",
-          without: "The fields are ignored or restored all the same, as the agent comes and goes.",
+          requirement: "Without an agent on the source, everything after its inner version must be 0.",
+          consequence: "The fields are ignored or restored all the same, as the agent comes and goes.",
         },
       ),
     ]

@@ -53,16 +53,17 @@ export const smartcard: Layout<typeof fields> = {
         ...withoutFlowControl(base),
         ...zeroUnless(equal(base.connected, 1), [reader_added, read_size], {
           id: "smartcard/unconnected-is-zero",
-          says: "Without a device on the source, no reader and no partial message can have been written.",
-          without: "The target ignores them: one state would have many encodings.",
+          requirement: "Without a device on the source, no reader and no partial message can have been written.",
+          consequence: "The target ignores them: one state would have many encodings.",
         }),
         {
           id: "smartcard/partial-read-vouched-for",
           code: "policy-denied",
           at: read_size,
           holds: implies(unvouched("smartcard-partial-read"), equal(read_size, 0)),
-          says: 'A partly read message that a client relayed must be empty: what the device says next does not continue it unless it is true. QEMU\'s reader leaves none; set accept = ["smartcard-partial-read"] only for clients that may end the target.',
-          without:
+          requirement:
+            'A partly read message that a client relayed must be empty: what the device says next does not continue it unless it is true. QEMU\'s reader leaves none; set accept = ["smartcard-partial-read"] only for clients that may end the target.',
+          consequence:
             "The device's next bytes are read behind it: a field that the client chose becomes a length, and what follows is written to freed memory.",
         },
         {
@@ -70,16 +71,16 @@ export const smartcard: Layout<typeof fields> = {
           code: "limit-exceeded",
           at: read_size,
           holds: atMost(read_size, limit("maxReadBytes")),
-          says: "The partial message must not be larger than the receiver's maxReadBytes.",
-          without: "Its size is bounded by nothing but the frame.",
+          requirement: "The partial message must not be larger than the receiver's maxReadBytes.",
+          consequence: "Its size is bounded by nothing but the frame.",
         },
         {
           id: "smartcard/message-length-limit",
           code: "limit-exceeded",
           at: length,
           holds: implies(headerComplete, atMost(sum(length, headerSize), limit("maxReadBytes"))),
-          says: "The announced message and its header must fit the receiver's maxReadBytes.",
-          without:
+          requirement: "The announced message and its header must fit the receiver's maxReadBytes.",
+          consequence:
             "The target allocates length + 12 bytes in 32 bits: near 2^32 the sum wraps to a few, below it g_realloc may end QEMU.",
         },
         {
@@ -93,8 +94,9 @@ export const smartcard: Layout<typeof fields> = {
               choose(below(initialBuffer, length), larger(2 * initialBuffer, sum(length, headerSize)), initialBuffer),
             ),
           ),
-          says: "The partial message must fit the buffer that the target sizes from its header: 282 bytes, or max(564, length + 12) above that.",
-          without: "memcpy writes beyond the buffer on the heap.",
+          requirement:
+            "The partial message must fit the buffer that the target sizes from its header: 282 bytes, or max(564, length + 12) above that.",
+          consequence: "memcpy writes beyond the buffer on the heap.",
         },
         {
           id: "smartcard/message-incomplete",
@@ -104,8 +106,8 @@ export const smartcard: Layout<typeof fields> = {
             headerComplete,
             implies(equal(receiver("source"), "0.15"), not(atMost(sum(length, headerSize), read_size))),
           ),
-          says: "A message that spice-server 0.15 left in its buffer must be incomplete.",
-          without: "The target finds a whole message where it expects the rest of one.",
+          requirement: "A message that spice-server 0.15 left in its buffer must be incomplete.",
+          consequence: "The target finds a whole message where it expects the rest of one.",
         },
       ]
     },

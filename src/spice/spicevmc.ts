@@ -16,8 +16,8 @@ export const spicevmc: Layout<typeof fields> = {
       code: "inconsistent",
       at: base.connected,
       holds: equal(base.connected, 1),
-      says: "The channel must be connected: a source without a device has no such channel.",
-      without: "An assertion of the target fails and ends QEMU.",
+      requirement: "The channel must be connected: a source without a device has no such channel.",
+      consequence: "An assertion of the target fails and ends QEMU.",
     },
     {
       id: "spicevmc/usbredir-queue-vouched-for",
@@ -27,15 +27,16 @@ export const spicevmc: Layout<typeof fields> = {
         all(unvouched("usbredir-queue"), not(any(equal(channel, "port"), equal(channel, "webdav")))),
         equal(base.write_size, 0),
       ),
-      says: 'A usbredir queue that a client relayed must be empty: where the device stands in its stream, the blob does not say. The channel is lost, and its USB devices with it; set accept = ["usbredir-queue"] only for clients that may end the target.',
-      without:
+      requirement:
+        'A usbredir queue that a client relayed must be empty: where the device stands in its stream, the blob does not say. The channel is lost, and its USB devices with it; set accept = ["usbredir-queue"] only for clients that may end the target.',
+      consequence:
         "An assertion in QEMU's usb-redir ends the process when 13 bytes or more do not continue what the device was reading.",
     },
     ...withoutFlowControl(base),
     ...zeroUnless(not(equal(receiver("source"), "0.15")), [base.write_num_client_tokens], {
       id: "spicevmc/queue-not-counted",
-      says: "A queue of this channel must count no messages of the client when spice-server 0.15 wrote it.",
-      without: "It is restored into the token count of a channel that does not count.",
+      requirement: "A queue of this channel must count no messages of the client when spice-server 0.15 wrote it.",
+      consequence: "It is restored into the token count of a channel that does not count.",
     }),
   ]),
 }

@@ -1,5 +1,5 @@
 import { nodesOf, pathsOf } from "../layout/expression.js"
-import type { Rule } from "../layout/language.js"
+import type { FieldRule } from "../layout/language.js"
 import { isSizing, type PlannedPart } from "../layout/plan.js"
 import { type Claim, receiverMember } from "../layout/reader.js"
 import { rulesOf } from "../layout/rules.js"
@@ -11,7 +11,7 @@ import { listOf, poked, read, refilled, type Setting, zeroBlob } from "./blob.js
  */
 
 /** The numbers worth trying in what a rule reads. */
-const numbersOf = ({ receiver, channel }: Setting, rule: Rule): readonly number[] => {
+const numbersOf = ({ receiver, channel }: Setting, rule: FieldRule): readonly number[] => {
   const named = [...nodesOf(rule.holds)].flatMap((node) => {
     if (node.op === "literal") return [Number(node.value)]
     return node.op === "receiver" ? [Number(receiverMember(receiver, channel, node.member, node.perChannel))] : []
@@ -27,7 +27,7 @@ const longestPart = 4096
 const fillings = (
   setting: Setting,
   part: PlannedPart,
-  rule: Rule,
+  rule: FieldRule,
   numbers: readonly number[],
 ): readonly Uint8Array[] => {
   const sizes = numbers.filter((number) => number >= 0 && number <= longestPart)
@@ -50,7 +50,7 @@ const pathsIn = (part: PlannedPart): readonly string[] =>
     : part.entries.lossy.fields.map(({ path }) => `${part.path}[].${path}`)
 
 /** Every blob that differs from a well-formed one in one thing that a rule reads. */
-function* neighboursOf(setting: Setting, blob: Uint8Array, rule: Rule): Generator<Uint8Array> {
+function* neighboursOf(setting: Setting, blob: Uint8Array, rule: FieldRule): Generator<Uint8Array> {
   const { plan } = setting
   const numbers = numbersOf(setting, rule)
   const named = pathsOf(rule.holds)

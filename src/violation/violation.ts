@@ -33,14 +33,14 @@ export type ViolationCode = (typeof violationCodes)[number]
 export type Measure = number | bigint | string
 
 /** A check that an input can fail: the identity of a rule without its condition. */
-export interface Check {
+export interface Rule {
   /** Stable name, `<format>/<what must hold>`. */
   readonly id: string
   readonly code: ViolationCode
   /** One sentence that says what must be so. */
-  readonly says: string
+  readonly requirement: string
   /** What the receiver, spice-server or QEMU, does with an input that fails the check. */
-  readonly without: string
+  readonly consequence: string
 }
 
 /**
@@ -95,10 +95,10 @@ export class Violation implements t.ValidationError {
   readonly length: number
   readonly actual: Measure | undefined
   readonly expected: Measure | undefined
-  readonly #check: Check
+  readonly #check: Rule
   readonly #parents: Context | undefined
 
-  constructor(check: Check, place: Place, actual?: Measure, expected?: Measure, parents?: Context) {
+  constructor(check: Rule, place: Place, actual?: Measure, expected?: Measure, parents?: Context) {
     this.code = check.code
     this.rule = check.id
     this.path = place.path
@@ -123,7 +123,7 @@ export class Violation implements t.ValidationError {
   get message(): string {
     const where = [...outerKeys(this.#parents ?? []), this.path].filter((key) => key !== "").join(".") || "the input"
     const at = this.offset === 0 && this.length === 0 ? "" : ` at byte ${this.offset}`
-    return `${where}${at}: ${this.#check.says}${this.#measured}`
+    return `${where}${at}: ${this.#check.requirement}${this.#measured}`
   }
 
   get #measured(): string {

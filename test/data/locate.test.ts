@@ -1,11 +1,11 @@
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
 import { nowhere, type Placing, violationsOf } from "../../src/data/locate.js"
-import { type Check, formatViolation } from "../../src/violation/violation.js"
+import { formatViolation, type Rule } from "../../src/violation/violation.js"
 
-const check: Check = { id: "sample/rule", code: "inconsistent", says: "It must.", without: "It does not." }
+const rule: Rule = { id: "sample/rule", code: "inconsistent", requirement: "It must.", consequence: "It does not." }
 
-const pathOf = (...keys: readonly string[]): string => violationsOf([{ check, keys }], nowhere)[0].path
+const pathOf = (...keys: readonly string[]): string => violationsOf([{ rule, keys }], nowhere)[0].path
 
 describe("the path of a violation", () => {
   test.each<readonly [readonly string[], string]>([
@@ -53,8 +53,8 @@ describe("violations of faults", () => {
   test("are as many, in their order, with what was measured", () => {
     const violations = violationsOf(
       [
-        { check, keys: ["a"], actual: 5, expected: 4 },
-        { check, keys: ["b", "0"], expected: "name" },
+        { rule, keys: ["a"], actual: 5, expected: 4 },
+        { rule, keys: ["b", "0"], expected: "name" },
       ],
       nowhere,
     )
@@ -65,7 +65,7 @@ describe("violations of faults", () => {
   })
 
   test("have no place where the value was not read from a text", () => {
-    expect(violationsOf([{ check, keys: ["a"] }], nowhere)[0]).toMatchObject({ offset: 0, length: 0 })
+    expect(violationsOf([{ rule, keys: ["a"] }], nowhere)[0]).toMatchObject({ offset: 0, length: 0 })
   })
 
   test("have the place that their keys lead to, each asked for once", () => {
@@ -76,8 +76,8 @@ describe("violations of faults", () => {
     }
     const [one, other] = violationsOf(
       [
-        { check, keys: ["a"] },
-        { check, keys: ["a", "1"] },
+        { rule, keys: ["a"] },
+        { rule, keys: ["a", "1"] },
       ],
       placing,
     )

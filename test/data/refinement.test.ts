@@ -1,74 +1,65 @@
 import * as E from "fp-ts/lib/Either.js"
 import * as t from "io-ts"
 import { describe, expect, test } from "vitest"
-import {
-  below,
-  broken,
-  brokenAt,
-  type Fault,
-  heldAgainst,
-  isRefined,
-  kept,
-  refined,
-  together,
-} from "../../src/data/refinement.js"
-import type { Check } from "../../src/violation/violation.js"
+import { atKey, check, concat, type Issue, isRefined, issue, issueAt, ok, refined } from "../../src/data/refinement.js"
+import type { Rule } from "../../src/violation/violation.js"
 
-const check = (id: string): Check => ({ id, code: "out-of-range", says: "It must.", without: "It does not." })
-const short = check("sample/short")
-const lower = check("sample/lower")
+const ruleOf = (id: string): Rule => ({
+  id,
+  code: "out-of-range",
+  requirement: "It must.",
+  consequence: "It does not.",
+})
+const short = ruleOf("sample/short")
+const lower = ruleOf("sample/lower")
 
-const ids = (faults: readonly Fault[]): readonly string[] =>
-  faults.map(({ check: { id }, keys }) => [id, ...keys].join(" "))
+const ids = (faults: readonly Issue[]): readonly string[] =>
+  faults.map(({ rule: { id }, keys }) => [id, ...keys].join(" "))
 
 const wordType = () =>
   refined(
     t.string,
-    (value) => (value.length > 3 ? broken(short, value.length, 3) : kept),
-    (value) => (value === value.toLowerCase() ? kept : broken(lower)),
+    (value) => (value.length > 3 ? issue(short, value.length, 3) : ok),
+    (value) => (value === value.toLowerCase() ? ok : issue(lower)),
   )
 
 describe("what rules say", () => {
   test("is nothing where they are kept, and nobody can add to that nothing", () => {
-    expect(kept).toEqual([])
-    expect(Object.isFrozen(kept)).toBe(true)
+    expect(ok).toEqual([])
+    expect(Object.isFrozen(ok)).toBe(true)
   })
 
   test("is one fault of the whole, or of one member", () => {
-    expect(broken(short, 4, 3)).toEqual([{ check: short, keys: [], actual: 4, expected: 3 }])
-    expect(brokenAt("name", short)).toMatchObject([{ check: short, keys: ["name"] }])
+    expect(issue(short, 4, 3)).toEqual([{ rule: short, keys: [], actual: 4, expected: 3 }])
+    expect(issueAt("name", short)).toMatchObject([{ rule: short, keys: ["name"] }])
   })
 
-  test.each<readonly [string, readonly (readonly Fault[])[], readonly string[]]>([
+  test.each<readonly [string, readonly (readonly Issue[])[], readonly string[]]>([
     ["of no rule is nothing", [], []],
-    ["of kept rules is nothing", [kept, kept], []],
-    ["of one broken rule is its own", [kept, broken(short), kept], ["sample/short"]],
-    ["of several is in their order", [brokenAt("a", short), kept, broken(lower)], ["sample/short a", "sample/lower"]],
-    [
-      "of three is all",
-      [broken(short), broken(lower), broken(short)],
-      ["sample/short", "sample/lower", "sample/short"],
-    ],
+    ["of kept rules is nothing", [ok, ok], []],
+    ["of one broken rule is its own", [ok, issue(short), ok], ["sample/short"]],
+    ["of several is in their order", [issueAt("a", short), ok, issue(lower)], ["sample/short a", "sample/lower"]],
+    ["of three is all", [issue(short), issue(lower), issue(short)], ["sample/short", "sample/lower", "sample/short"]],
   ])("together %s", (_, said, expected) => {
-    expect(ids(together(...said))).toEqual(expected)
+    expect(ids(concat(...said))).toEqual(expected)
   })
 
   test("together leaves what each of them said as it was", () => {
-    const first = broken(short)
-    together(first, broken(lower))
+    const first = issue(short)
+    concat(first, issue(lower))
     expect(ids(first)).toEqual(["sample/short"])
-    expect(kept).toEqual([])
+    expect(ok).toEqual([])
   })
 
   test("below a member gets the member's key in front", () => {
-    expect(ids(below("list", below("0", brokenAt("name", short))))).toEqual(["sample/short list 0 name"])
-    expect(below("list", kept)).toEqual([])
+    expect(ids(atKey("list", atKey("0", issueAt("name", short))))).toEqual(["sample/short list 0 name"])
+    expect(atKey("list", ok)).toEqual([])
   })
 })
 
 describe("a value that is held against a rule", () => {
   const held = (text: string) =>
-    heldAgainst((value: string) => (value === "" ? [...broken(short), ...broken(lower)] : kept))(text)
+    check((value: string) => (value === "" ? [...issue(short), ...issue(lower)] : ok))(text)
 
   test("is itself if the rule is kept", () => expect(held("x")).toEqual(E.right("x")))
 
@@ -96,7 +87,7 @@ describe("a refined type", () => {
     const asked: unknown[] = []
     const type = refined(t.string, (value) => {
       asked.push(value)
-      return kept
+      return ok
     })
     expect(type.is(5)).toBe(false)
     expect(E.isLeft(type.decode(null))).toBe(true)
@@ -104,7 +95,7 @@ describe("a refined type", () => {
   })
 
   test("refines one that is refined", () => {
-    const twice = refined(wordType(), (value) => (value === "no" ? broken(short) : kept))
+    const twice = refined(wordType(), (value) => (value === "no" ? issue(short) : ok))
     expect([twice.is("yes"), twice.is("no"), twice.is("YES"), twice.is(5)]).toEqual([true, false, false, false])
   })
 

@@ -2,16 +2,16 @@ import fc from "fast-check"
 import * as E from "fp-ts/lib/Either.js"
 import * as t from "io-ts"
 import { describe, expect, test } from "vitest"
-import { broken, brokenAt, kept, refined } from "../../src/data/refinement.js"
+import { issue, issueAt, ok, refined } from "../../src/data/refinement.js"
 import { casesOf, membersOf } from "../../src/data/reflect.js"
 import { shape } from "../../src/data/rules.js"
 import { exact, type Read } from "../../src/data/strict.js"
-import { type Check, violationCodes } from "../../src/violation/violation.js"
+import { type Rule, violationCodes } from "../../src/violation/violation.js"
 import { anything } from "../anything.js"
 
 /** A sample of everything that an exact type can be made of. */
 
-const check = (id: string): Check => ({ id, code: "inconsistent", says: "It must.", without: "It does not." })
+const check = (id: string): Rule => ({ id, code: "inconsistent", requirement: "It must.", consequence: "It does not." })
 const nameLength = check("sample/name-length")
 const labelled = check("sample/labelled")
 const renamed = check("sample/renamed")
@@ -24,7 +24,7 @@ const big = new t.Type<bigint>(
 )
 
 const sampleTypes = () => {
-  const name = refined(t.string, (value) => (value.length > 3 ? broken(nameLength, value.length, 3) : kept))
+  const name = refined(t.string, (value) => (value.length > 3 ? issue(nameLength, value.length, 3) : ok))
 
   const point = t.exact(
     t.intersection([
@@ -34,7 +34,7 @@ const sampleTypes = () => {
   )
   const group = refined(
     t.exact(t.type({ kind: t.literal("group"), labels: t.readonlyArray(t.string) })),
-    ({ labels }) => (labels.includes("label") ? kept : brokenAt("labels", labelled)),
+    ({ labels }) => (labels.includes("label") ? ok : issueAt("labels", labelled)),
   )
   const round = t.exact(t.type({ kind: t.literal("shape"), form: t.literal("round"), radius: t.string }))
   const square = t.exact(t.type({ kind: t.literal("shape"), form: t.literal("square"), width: t.string }))
@@ -55,13 +55,13 @@ const once = <T>(make: () => T): (() => T) => {
 const types = once(sampleTypes)
 const reader = once(() =>
   exact<t.TypeOf<ReturnType<typeof sampleTypes>["sample"]>>(types().sample, (key) =>
-    key === "titel" ? { check: renamed, expected: "title" } : undefined,
+    key === "titel" ? { rule: renamed, expected: "title" } : undefined,
   ),
 )
 const read = (input: unknown) => reader()(input)
 
 const said = (checked: Read<unknown>): readonly string[] =>
-  E.isRight(checked) ? ["accept"] : checked.left.map(({ check: { id }, keys }) => [id, ...keys].join(" "))
+  E.isRight(checked) ? ["accept"] : checked.left.map(({ rule: { id }, keys }) => [id, ...keys].join(" "))
 
 const accepted = (checked: Read<unknown>): unknown => {
   if (E.isLeft(checked)) throw new Error(said(checked).join(", "))
@@ -172,7 +172,7 @@ describe("an exact reader refuses", () => {
       (faults: readonly object[]) => faults,
       () => [],
     )(read(items({ kind: "point", name: "four" })))
-    expect(fault).toMatchObject({ check: nameLength, actual: 4, expected: 3 })
+    expect(fault).toMatchObject({ rule: nameLength, actual: 4, expected: 3 })
   })
 })
 

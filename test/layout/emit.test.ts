@@ -4,7 +4,7 @@ import { expect, describe as suite, test } from "vitest"
 import { root } from "../../scripts/corpus.js"
 import { describe, describeChecks } from "../../src/layout/describe.js"
 import { emit } from "../../src/layout/emit.js"
-import { type Rule, struct } from "../../src/layout/language.js"
+import { type FieldRule, struct } from "../../src/layout/language.js"
 import { structure } from "../../src/layout/structure.js"
 import { formats } from "../../src/spice/formats.js"
 import { sample } from "./layouts.js"
@@ -56,7 +56,7 @@ suite("emitted code", () => {
 
   test("needs every rule's field to be one", () => {
     const { motion_count } = formats.inputs.struct.fields
-    const rule = { ...formats.inputs.struct.rules[0], at: { op: "field", path: "nothing" } } as Rule
+    const rule = { ...formats.inputs.struct.rules[0], at: { op: "field", path: "nothing" } } as FieldRule
     const layout = { ...formats.inputs, struct: { ...struct("", { motion_count }), rules: [rule] } }
     expect(() => emit(layout, emission)).toThrow("nothing is known of nothing")
   })

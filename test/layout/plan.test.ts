@@ -95,10 +95,10 @@ describe("rules", () => {
 
   test("have a sentence, a consequence and an id of their format or of a part of it", () => {
     for (const layout of Object.values(formats))
-      for (const { id, says, without } of rulesOf(layout)) {
+      for (const { id, requirement, consequence } of rulesOf(layout)) {
         expect(id).toMatch(/^(main|display|inputs|spicevmc|smartcard|char-device)\/[a-z-]+$/)
-        expect(says).toMatch(/^[A-Z].*\.$/)
-        expect(without).toMatch(/^(?:[A-Z]|memcpy).*\.$/)
+        expect(requirement).toMatch(/^[A-Z].*\.$/)
+        expect(consequence).toMatch(/^(?:[A-Z]|memcpy).*\.$/)
       }
   })
 })

@@ -167,7 +167,7 @@ describe("the check", () => {
   })
 
   test("of each kind says in two sentences what must be and what QEMU does", () => {
-    for (const check of Object.values(checks)) expect(check.says).toMatch(/^\S.*\. \S.*\.$/)
+    for (const check of Object.values(checks)) expect(check.requirement).toMatch(/^\S.*\. \S.*\.$/)
   })
 
   test("of each kind has an id of its own", () => {

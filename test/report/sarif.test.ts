@@ -87,8 +87,8 @@ describe.each(cases)("a SARIF log of $what", ({ findings }) => {
   test("has each broken rule once, with its documentation", () => {
     expect(rules.map(({ id }) => id)).toEqual([...new Set(violations.map(({ rule }) => rule))])
     for (const { id, shortDescription, help } of rules) {
-      expect(shortDescription.text).toBe(ruleById(id)?.says)
-      expect(help.text).toBe(ruleById(id)?.without)
+      expect(shortDescription.text).toBe(ruleById(id)?.requirement)
+      expect(help.text).toBe(ruleById(id)?.consequence)
     }
   })
 

@@ -5,7 +5,7 @@ import { stages, table } from "../../src/session/table.js"
 import { channelTypes, type LinkedChannel } from "../../src/spice/wire/channels.js"
 import { linkHeader, linkMessage } from "../../src/spice/wire/link.js"
 import { wireChecks } from "../../src/spice/wire/rules.js"
-import type { Check } from "../../src/violation/violation.js"
+import type { Rule } from "../../src/violation/violation.js"
 import { ablations, explored } from "./explore/settings.js"
 
 /** docs/session.md is this test's: `npx vitest run test/session/document.test.ts -u` writes it. */
@@ -22,14 +22,14 @@ const entryOf = (entry: (typeof table)["ordinary"]["other"]): string => {
   return entry === "judge" ? "judged" : `\`${rules[entry].id.replace("session/", "")}\``
 }
 
-const checks = (all: readonly Check[]): string =>
+const checks = (all: readonly Rule[]): string =>
   tableOf(
     ["rule", "code", "what must hold", "what happens without it"],
-    [...new Map(all.map((each) => [each.id, each])).values()].map(({ id, code, says, without }) => [
+    [...new Map(all.map((each) => [each.id, each])).values()].map(({ id, code, requirement, consequence }) => [
       `\`${id}\``,
       `\`${code}\``,
-      says,
-      without,
+      requirement,
+      consequence,
     ]),
   )
 

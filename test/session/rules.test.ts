@@ -668,9 +668,9 @@ describe("a migration that is not seamless", () => {
 test("every rule has an id and a code of its own kind, and says what a target suffers", () => {
   const all = Object.values(rules)
   expect(new Set(all.map(({ id }) => id)).size).toBe(all.length)
-  for (const { id, says, without } of all) {
+  for (const { id, requirement, consequence } of all) {
     expect(id).toMatch(/^session\/[a-z-]+$/)
-    expect(says).toMatch(/\.$/)
-    expect(without).toMatch(/\.$/)
+    expect(requirement).toMatch(/\.$/)
+    expect(consequence).toMatch(/\.$/)
   }
 })

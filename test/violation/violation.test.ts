@@ -6,7 +6,12 @@ import { formatViolation, violationCodes } from "../../src/index.js"
 import { structure } from "../../src/layout/structure.js"
 import { Violation } from "../../src/violation/violation.js"
 
-const check = { id: "sample/rule", code: "out-of-range", says: "It must fit.", without: "It does not." } as const
+const check = {
+  id: "sample/rule",
+  code: "out-of-range",
+  requirement: "It must fit.",
+  consequence: "It does not.",
+} as const
 const place = { path: "list[3].id", offset: 7, length: 4 }
 
 describe("a violation", () => {

@@ -1,12 +1,12 @@
 import * as t from "io-ts"
 import { dataCodec } from "../../data/codec.js"
 import { leaf } from "../../data/leaf.js"
-import { broken, brokenAt, type Fault, kept, refined, together } from "../../data/refinement.js"
+import { concat, type Issue, issue, issueAt, ok, refined } from "../../data/refinement.js"
 import { isIpv4 } from "../../net/host.js"
 import { isNetwork } from "../../net/network.js"
 import { normalised } from "../../net/path.js"
 import type { Codec } from "../../violation/codec.js"
-import type { Check } from "../../violation/violation.js"
+import type { Rule } from "../../violation/violation.js"
 import type { Level } from "../operate/log.js"
 import { attributesOf } from "../target/x509-subject.js"
 import { isAccount, isMode, type SocketConfiguration } from "./access.js"
@@ -138,11 +138,11 @@ const number = leaf(
 /** A whole number within bounds. */
 const within = (least: number, most: number) =>
   refined(number, (value) =>
-    value < least || value > most ? broken(relayChecks.number, value, value < least ? least : most) : kept,
+    value < least || value > most ? issue(relayChecks.number, value, value < least ? least : most) : ok,
   )
 
-const textThat = (check: Check, is: (text: string) => boolean) =>
-  refined(t.string, (value) => (is(value) ? kept : broken(check)))
+const textThat = (check: Rule, is: (text: string) => boolean) =>
+  refined(t.string, (value) => (is(value) ? ok : issue(check)))
 
 /** Whether an address is of this host only; a name could lead anywhere. */
 const isLoopback = (host: string): boolean => host === "::1" || (isIpv4(host) && host.startsWith("127."))
@@ -182,8 +182,8 @@ const protocol = {
   ciphers: textThat(relayChecks.ciphers, areCiphers),
 }
 
-const protocolRule = (configured: ProtocolConfiguration): readonly Fault[] =>
-  hasCiphers(configured) ? kept : brokenAt("ciphers", relayChecks.ciphersOfVersion)
+const protocolRule = (configured: ProtocolConfiguration): readonly Issue[] =>
+  hasCiphers(configured) ? ok : issueAt("ciphers", relayChecks.ciphersOfVersion)
 
 const log = t.exact(
   t.partial({
@@ -230,16 +230,16 @@ const listenerFields = t.exact(
 
 const schemeOf = (text: string): Address["scheme"] | undefined => parseAddress(text)?.scheme
 
-const listenerRule = (listener: ListenerConfiguration): readonly Fault[] => {
+const listenerRule = (listener: ListenerConfiguration): readonly Issue[] => {
   const { listen, target, socket, tls, targetTls, allow, awaitsMachine, qmp } = listener
   const scheme = schemeOf(listen)
-  return together(
-    scheme === "tls" && tls === undefined ? brokenAt("tls", relayChecks.tlsNeeded) : kept,
-    scheme !== "tls" && scheme !== "fd" && tls !== undefined ? brokenAt("tls", relayChecks.tlsUnused) : kept,
-    schemeOf(target) !== "tls" && targetTls !== undefined ? brokenAt("targetTls", relayChecks.targetTlsUnused) : kept,
-    scheme !== "unix" && socket !== undefined ? brokenAt("socket", relayChecks.socketUnused) : kept,
-    scheme === "unix" && allow !== undefined ? brokenAt("allow", relayChecks.allowUnused) : kept,
-    awaitsMachine !== undefined && qmp !== undefined ? brokenAt("awaitsMachine", relayChecks.awaitsAsked) : kept,
+  return concat(
+    scheme === "tls" && tls === undefined ? issueAt("tls", relayChecks.tlsNeeded) : ok,
+    scheme !== "tls" && scheme !== "fd" && tls !== undefined ? issueAt("tls", relayChecks.tlsUnused) : ok,
+    schemeOf(target) !== "tls" && targetTls !== undefined ? issueAt("targetTls", relayChecks.targetTlsUnused) : ok,
+    scheme !== "unix" && socket !== undefined ? issueAt("socket", relayChecks.socketUnused) : ok,
+    scheme === "unix" && allow !== undefined ? issueAt("allow", relayChecks.allowUnused) : ok,
+    awaitsMachine !== undefined && qmp !== undefined ? issueAt("awaitsMachine", relayChecks.awaitsAsked) : ok,
   )
 }
 
@@ -255,12 +255,12 @@ export const nameOf = ({ name, listen }: ListenerConfiguration): string => name 
 const once = (
   listeners: readonly ListenerConfiguration[],
   member: string,
-  check: Check,
+  rule: Rule,
   keyOf: (listener: ListenerConfiguration) => string | undefined,
-): readonly Fault[] => {
+): readonly Issue[] => {
   const keys = listeners.map(keyOf)
   return keys.flatMap((key, index) =>
-    key !== undefined && keys.indexOf(key) < index ? [{ check, keys: [String(index), member] }] : [],
+    key !== undefined && keys.indexOf(key) < index ? [{ rule, keys: [String(index), member] }] : [],
   )
 }
 
@@ -282,23 +282,23 @@ const keysOf = ({ target: text, server }: ListenerConfiguration, machine: LocalH
 export const serversOf = (listeners: readonly ListenerConfiguration[], machine: LocalHost): readonly string[] =>
   groupsOf(listeners.map((listener) => keysOf(listener, machine)))
 
-const disagreeing = (listeners: readonly ListenerConfiguration[], machine: LocalHost): readonly Fault[] => {
+const disagreeing = (listeners: readonly ListenerConfiguration[], machine: LocalHost): readonly Issue[] => {
   const servers = serversOf(listeners, machine)
   return listeners.flatMap((listener, index) => {
     const first = listeners[servers.indexOf(servers[index] ?? "")]
     return first === undefined || sharedBy(first) === sharedBy(listener)
       ? []
-      : [{ check: relayChecks.oneTarget, keys: [String(index), "target"] }]
+      : [{ rule: relayChecks.oneTarget, keys: [String(index), "target"] }]
   })
 }
 
 /** Faults of those listeners whose monitor is that of an earlier one's other server. */
-const sharingMonitors = (listeners: readonly ListenerConfiguration[], machine: LocalHost): readonly Fault[] => {
+const sharingMonitors = (listeners: readonly ListenerConfiguration[], machine: LocalHost): readonly Issue[] => {
   const monitors = listeners.map(({ qmp }) => qmp && canonical(qmp))
   const servers = serversOf(listeners, machine)
   return listeners.flatMap(({ qmp }, index) => {
     const isShared = qmp !== undefined && servers[monitors.indexOf(monitors[index])] !== servers[index]
-    return isShared ? [{ check: relayChecks.qmpOnce, keys: [String(index), "qmp"] }] : []
+    return isShared ? [{ rule: relayChecks.qmpOnce, keys: [String(index), "qmp"] }] : []
   })
 }
 
@@ -306,14 +306,14 @@ const addressesOf = (texts: readonly string[]): readonly Address[] =>
   texts.map(parseAddress).filter((address) => address !== undefined)
 
 /** Faults of those listeners of which an earlier one listens where they do. */
-const colliding = (listeners: readonly ListenerConfiguration[], machine: LocalHost): readonly Fault[] =>
+const colliding = (listeners: readonly ListenerConfiguration[], machine: LocalHost): readonly Issue[] =>
   listeners.flatMap(({ listen }, index) =>
     isTaken(
       listen,
       listeners.slice(0, index).map((earlier) => earlier.listen),
       machine,
     )
-      ? [{ check: relayChecks.listenTwice, keys: [String(index), "listen"] }]
+      ? [{ rule: relayChecks.listenTwice, keys: [String(index), "listen"] }]
       : [],
   )
 
@@ -326,10 +326,10 @@ const mostListeners = 256
 
 const listenersRule =
   (machine: LocalHost) =>
-  (listeners: readonly ListenerConfiguration[]): readonly Fault[] =>
+  (listeners: readonly ListenerConfiguration[]): readonly Issue[] =>
     listeners.length === 0 || listeners.length > mostListeners
-      ? broken(relayChecks.listeners, listeners.length)
-      : together(
+      ? issue(relayChecks.listeners, listeners.length)
+      : concat(
           colliding(listeners, machine),
           once(listeners, "name", relayChecks.nameTwice, nameOf),
           disagreeing(listeners, machine),
@@ -339,17 +339,17 @@ const listenersRule =
 /** What a relay listens on must lead neither two ways nor back to itself. */
 const circular =
   (machine: LocalHost) =>
-  ({ listeners, metrics: text }: RelayConfiguration): readonly Fault[] => {
+  ({ listeners, metrics: text }: RelayConfiguration): readonly Issue[] => {
     const listens = listeners.map(({ listen }) => listen)
     const here = addressesOf(text === undefined ? listens : [...listens, text])
     const back = listeners.flatMap(({ target: text }, index) => {
       const target = parseAddress(text)
       return target !== undefined && here.some((listen) => leadsTo(target, listen, machine))
-        ? [{ check: relayChecks.targetHere, keys: ["listeners", String(index), "target"] }]
+        ? [{ rule: relayChecks.targetHere, keys: ["listeners", String(index), "target"] }]
         : []
     })
     return text !== undefined && isTaken(text, listens, machine)
-      ? [...back, ...brokenAt("metrics", relayChecks.metricsTwice)]
+      ? [...back, ...issueAt("metrics", relayChecks.metricsTwice)]
       : back
   }
 
@@ -364,8 +364,8 @@ const configurationType = (machine: LocalHost): t.Type<RelayConfiguration, unkno
     circular(machine),
     ({ metrics: text, metricsSocket }) =>
       metricsSocket !== undefined && (text === undefined || schemeOf(text) !== "unix")
-        ? brokenAt("metricsSocket", relayChecks.socketUnused)
-        : kept,
+        ? issueAt("metricsSocket", relayChecks.socketUnused)
+        : ok,
   )
 
 /** The codec of configurations for a machine: it knows more spellings of one address than `relayConfigurationCodec`. */

@@ -1,5 +1,5 @@
 import * as t from "io-ts"
-import { broken, kept, refined } from "../../data/refinement.js"
+import { issue, ok, refined } from "../../data/refinement.js"
 import { defaultReceiver, type ReceiverState } from "../../spice/receiver.js"
 import { relayChecks } from "./rules.js"
 
@@ -31,7 +31,7 @@ export const receiverType = (within: Within) => {
   const size = within(0, mostBlobBytes)
   const writers = { main: size, usbredir: size, port: size, webdav: size, spicevmc: size, smartcard: size }
   const buffered = (most: number) =>
-    refined(size, (value) => (value > most ? broken(relayChecks.fixedBuffer, value, most) : kept))
+    refined(size, (value) => (value > most ? issue(relayChecks.fixedBuffer, value, most) : ok))
   const blobs = { ...writers, main: buffered(fixedBuffers.main), inputs: buffered(fixedBuffers.inputs), display: size }
   return t.exact(
     t.partial({

@@ -1,8 +1,13 @@
-import type { Check } from "../../violation/violation.js"
+import type { Rule } from "../../violation/violation.js"
 
-const without = "The guard would let through, or keep out, what its operator did not mean."
+const consequence = "The guard would let through, or keep out, what its operator did not mean."
 
-const invalid = (id: string, code: Check["code"], says: string): Check => ({ id: `relay/${id}`, code, says, without })
+const invalid = (id: string, code: Rule["code"], requirement: string): Rule => ({
+  id: `relay/${id}`,
+  code,
+  requirement,
+  consequence,
+})
 
 /** What is wrong with the configuration of a relay. */
 export const relayChecks = {
@@ -94,4 +99,4 @@ export const relayChecks = {
     "inconsistent",
     "Listeners of two targets must not have the same qmp: a monitor of QEMU's speaks with one at a time.",
   ),
-} as const satisfies Record<string, Check>
+} as const satisfies Record<string, Rule>

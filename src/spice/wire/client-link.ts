@@ -1,4 +1,4 @@
-import { type Check, Violation } from "../../violation/violation.js"
+import { type Rule, Violation } from "../../violation/violation.js"
 import { gather } from "./buffer.js"
 import { decodeLink, decodeLinkHeader, type Link, linkHeaderSize, linkMagic } from "./link.js"
 import { type Part, whole } from "./parser.js"
@@ -12,7 +12,7 @@ const begins = (bytes: Uint8Array, others: Uint8Array): boolean =>
   others.every((byte, index) => index >= bytes.length || byte === bytes[index])
 
 /** Which check the first bytes of a connection fail: only so many decide as both beginnings need. */
-const foreign = (bytes: Uint8Array): Check | undefined => {
+const foreign = (bytes: Uint8Array): Rule | undefined => {
   if (begins(bytes, linkMagic)) return undefined
   if (bytes[0] === 0x16) return wireChecks.tls // the type of a handshake's record
   if (!begins(bytes, httpRequest)) return wireChecks.magic

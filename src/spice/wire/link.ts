@@ -1,5 +1,5 @@
 import { all, any, atMost, equal, type FieldRef } from "../../layout/expression.js"
-import { type Layout, type Rule, struct, u8, u32 } from "../../layout/language.js"
+import { type FieldRule, type Layout, struct, u8, u32 } from "../../layout/language.js"
 import { Violation } from "../../violation/violation.js"
 import { channelNameOf, type LinkedChannel } from "./channels.js"
 import { declared, placesOf, wordAt } from "./fixed-layout.js"
@@ -30,16 +30,16 @@ export const linkHeader: Layout<typeof headerFields> = {
       code: "unsupported-version",
       at: header.major_version,
       holds: equal(header.major_version, 2),
-      says: "The major version must be 2, the only one that was ever spoken.",
-      without: "spice-server refuses the link.",
+      requirement: "The major version must be 2, the only one that was ever spoken.",
+      consequence: "spice-server refuses the link.",
     },
     {
       id: "wire/link-size-limit",
       code: "limit-exceeded",
       at: header.size,
       holds: all(atMost(fixedSize, header.size), atMost(header.size, mostLinkBytes)),
-      says: "A link message must have from 18 to 4096 bytes.",
-      without: "spice-server refuses the link.",
+      requirement: "A link message must have from 18 to 4096 bytes.",
+      consequence: "spice-server refuses the link.",
     },
   ]),
 }
@@ -54,13 +54,13 @@ const messageFields = {
 }
 
 /** The server's limit, so that a guard never refuses what the server takes. */
-const mostCapabilities = (at: FieldRef): Rule => ({
+const mostCapabilities = (at: FieldRef): FieldRule => ({
   id: "wire/capabilities-limit",
   code: "limit-exceeded",
   at,
   holds: atMost(at, 1024),
-  says: "A link message must not count more than 1024 words of capabilities of either kind.",
-  without: "spice-server refuses the link.",
+  requirement: "A link message must not count more than 1024 words of capabilities of either kind.",
+  consequence: "spice-server refuses the link.",
 })
 
 /** The fixed part of SpiceLinkMess: 18 bytes (spice-protocol, protocol.h). */
@@ -76,8 +76,8 @@ export const linkMessage: Layout<typeof messageFields> = {
         all(atMost(1, message.channel_type), atMost(message.channel_type, 6)),
         all(atMost(8, message.channel_type), atMost(message.channel_type, 11)),
       ),
-      says: "The channel must be of a kind that is known.",
-      without: "What its messages mean, and whether it carries migration data, is not known.",
+      requirement: "The channel must be of a kind that is known.",
+      consequence: "What its messages mean, and whether it carries migration data, is not known.",
     },
     mostCapabilities(message.num_common_caps),
     mostCapabilities(message.num_channel_caps),
@@ -86,8 +86,8 @@ export const linkMessage: Layout<typeof messageFields> = {
       code: "bad-pointer",
       at: message.caps_offset,
       holds: equal(message.caps_offset, fixedSize),
-      says: "The capabilities must begin where the fixed part ends.",
-      without: "Bytes that no field claims pass unseen.",
+      requirement: "The capabilities must begin where the fixed part ends.",
+      consequence: "Bytes that no field claims pass unseen.",
     },
   ]),
 }

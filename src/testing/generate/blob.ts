@@ -1,6 +1,6 @@
 import { assemble, writeFields } from "../../layout/encode.js"
 import { environmentOf, nodesOf, type Scan, satisfied } from "../../layout/expression.js"
-import type { Rule } from "../../layout/language.js"
+import type { FieldRule } from "../../layout/language.js"
 import { type Flat, known, type PlannedList, type PlannedRun } from "../../layout/plan.js"
 import { blobLimitOf, surroundingsOf } from "../../layout/reader.js"
 import { viewOf } from "../../violation/bytes.js"
@@ -33,7 +33,7 @@ interface Ground {
 
 /** A rule that looks into the bytes of a run. */
 interface Scanned {
-  readonly rule: Rule
+  readonly rule: FieldRule
   readonly scan: Scan
 }
 
@@ -45,7 +45,7 @@ export interface Walk {
    * A blob that breaks one rule and keeps all others; undefined where what was chosen leaves none. A rule about the
    * entries of a list is broken by the last one.
    */
-  readonly breaking: (rule: Rule, chooser: Chooser) => Uint8Array | undefined
+  readonly breaking: (rule: FieldRule, chooser: Chooser) => Uint8Array | undefined
 }
 
 /**
@@ -104,7 +104,7 @@ const scansOf = ({ plan }: Setting, path: string): readonly Scanned[] =>
     ),
   )
 
-const walked = (ground: Ground, chooser: Chooser, broken?: Rule): Uint8Array | undefined => {
+const walked = (ground: Ground, chooser: Chooser, broken?: FieldRule): Uint8Array | undefined => {
   const { plan } = ground.setting
   const numbers: Numbers = new Map()
   const narrow: Narrow = (path) => {
@@ -129,7 +129,7 @@ const walked = (ground: Ground, chooser: Chooser, broken?: Rule): Uint8Array | u
 }
 
 /** A scan that is to refuse a run needs as many bytes as in the example of what it refuses. */
-const leastSize = (scans: readonly Scanned[], broken: Rule | undefined): bigint =>
+const leastSize = (scans: readonly Scanned[], broken: FieldRule | undefined): bigint =>
   BigInt(scans.find(({ rule }) => rule === broken)?.scan.refused.length ?? 0)
 
 /** The bytes that the receiver's limit leaves to what is not decided yet. */
@@ -147,7 +147,7 @@ const runOf = (
   part: PlannedRun,
   numbers: Numbers,
   chooser: Chooser,
-  broken: Rule | undefined,
+  broken: FieldRule | undefined,
 ): Uint8Array => {
   const { fields = [], size = 0 } = isComplete(part, numbers) ? (part.header ?? {}) : {}
   const bytes = new Uint8Array(Number(known(numbers, part.length.path)))
@@ -163,7 +163,7 @@ const listOf = (
   part: PlannedList,
   numbers: Numbers,
   chooser: Chooser,
-  broken: Rule | undefined,
+  broken: FieldRule | undefined,
 ): Uint8Array => {
   const { path, entries } = part
   const flat = entries[isLossy(ground.setting, part, numbers) ? "lossy" : "lossless"]
@@ -178,7 +178,7 @@ const listOf = (
 }
 
 /** How many entries it takes to break a rule about them. */
-const entriesFor = ({ struct }: Flat, broken: Rule | undefined): bigint => {
+const entriesFor = ({ struct }: Flat, broken: FieldRule | undefined): bigint => {
   if (broken === undefined || !struct.rules.includes(broken)) return 0n
   return [...nodesOf(broken.holds)].some(({ op }) => op === "previous") ? 2n : 1n
 }

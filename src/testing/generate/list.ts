@@ -1,5 +1,5 @@
 import { nodesOf } from "../../layout/expression.js"
-import type { Rule } from "../../layout/language.js"
+import type { FieldRule } from "../../layout/language.js"
 import type { Flat } from "../../layout/plan.js"
 import { writeScalar } from "../../layout/scalar.js"
 import { viewOf } from "../../violation/bytes.js"
@@ -32,7 +32,7 @@ export interface Wish {
   /** Whether the first field takes the least number that it can, in each entry. */
   readonly dense: boolean
   /** The rule that the last entry breaks. */
-  readonly broken: Rule | undefined
+  readonly broken: FieldRule | undefined
   readonly choose: (index: number) => Choose
 }
 

@@ -1,4 +1,4 @@
-import type { Rule } from "../../layout/language.js"
+import type { FieldRule } from "../../layout/language.js"
 import type { Range } from "./constraint.js"
 import { between, type Domain, edgesOf, has, intersection, nearest, without } from "./interval-set.js"
 import { leftTo, type Variable, type Variables } from "./variable.js"
@@ -37,7 +37,7 @@ export const assign = (
   { list, ranges }: Variables,
   numbers: Numbers,
   choose: Choose,
-  broken: Rule | undefined,
+  broken: FieldRule | undefined,
   narrow: Narrow = nowhere,
 ): boolean => {
   const rangeOf = (path: string): Range => {
@@ -76,7 +76,7 @@ export const assign = (
 const domainOf = (
   { path, typed, natural, alone, shared }: Variable,
   rangeOf: (path: string) => Range,
-  broken: Rule | undefined,
+  broken: FieldRule | undefined,
   narrowed: Domain | undefined,
 ): Domain => {
   const own = alone.some(({ rule }) => rule === broken) ? leftTo(path, typed, alone, rangeOf, broken) : natural

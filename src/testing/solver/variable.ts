@@ -1,4 +1,4 @@
-import type { Rule, Scalar } from "../../layout/language.js"
+import type { FieldRule, Scalar } from "../../layout/language.js"
 import type { PlannedField, PlannedRule } from "../../layout/plan.js"
 import { surroundingsOf } from "../../layout/reader.js"
 import type { Setting } from "../blob.js"
@@ -16,7 +16,7 @@ import { between, type Domain, intersection, union } from "./interval-set.js"
 
 /** A rule as a clause, and as the clause of its being broken. */
 export interface Bound {
-  readonly rule: Rule
+  readonly rule: FieldRule
   readonly kept: Clause
   readonly broken: Clause
 }
@@ -106,7 +106,7 @@ export const leftTo = (
   start: Domain,
   bounds: readonly Bound[],
   rangeOf: (path: string) => Range = noRange,
-  broken?: Rule,
+  broken?: FieldRule,
 ): Domain => {
   let left = start
   for (const { rule, kept, broken: opposite } of bounds)

@@ -123,7 +123,7 @@ describe("after the link message", () => {
 
   test("a link that the listener refuses: the end of the ticket does not pass", () => {
     const violation = new Violation(
-      { id: "x", code: "out-of-order", says: "", without: "" },
+      { id: "x", code: "out-of-order", requirement: "", consequence: "" },
       { path: "", offset: 0, length: 0 },
     )
     const connection = connected({ link: () => violation })
@@ -214,7 +214,7 @@ describe("the client's messages", () => {
 
   test("a message that is refused does not pass, and what was before it does", () => {
     const violation = new Violation(
-      { id: "x", code: "out-of-order", says: "", without: "" },
+      { id: "x", code: "out-of-order", requirement: "", consequence: "" },
       { path: "", offset: 0, length: 0 },
     )
     const connection = linked({}, { message: (type: number) => (type === 4 ? violation : undefined) })
@@ -225,7 +225,7 @@ describe("the client's messages", () => {
 
   test("a refusal of a message that chunks cut", () => {
     const violation = new Violation(
-      { id: "x", code: "out-of-order", says: "", without: "" },
+      { id: "x", code: "out-of-order", requirement: "", consequence: "" },
       { path: "", offset: 0, length: 0 },
     )
     const connection = linked({}, { message: (type: number) => (type === 110 ? violation : undefined) })

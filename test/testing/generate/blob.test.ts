@@ -4,13 +4,13 @@ import { channels, defaultReceiver, type ReceiverState } from "../../../src/inde
 import { below } from "../../../src/layout/expression.js"
 import { interpret } from "../../../src/layout/interpret.js"
 import {
+  type FieldRule,
   type Fields,
   type Layout,
   lengthOf,
   magic,
   partialMessage,
   pointerTo,
-  type Rule,
   run,
   struct,
   u8,
@@ -30,13 +30,13 @@ const limitedTo = (size: number): ReceiverState => ({
   maxBlobBytes: { ...defaultReceiver.maxBlobBytes, inputs: size },
 })
 
-const rule = (id: string, at: Rule["at"], holds: Rule["holds"]): Rule => ({
+const rule = (id: string, at: FieldRule["at"], holds: FieldRule["holds"]): FieldRule => ({
   id,
   code: "inconsistent",
   at,
   holds,
-  says: "It must be so.",
-  without: "Nothing happens.",
+  requirement: "It must be so.",
+  consequence: "Nothing happens.",
 })
 
 const layout = (name: string, fields: Fields, rules: Parameters<typeof struct>[2]): Layout => ({
@@ -63,7 +63,7 @@ describe("two parts of which the second must have some bytes", () => {
       other_ptr: pointerTo("other", run, "The other."),
     },
     (refs) => {
-      const { other_size } = refs as unknown as Record<string, Rule["at"]>
+      const { other_size } = refs as unknown as Record<string, FieldRule["at"]>
       return other_size === undefined ? [] : [rule("pair/enough", other_size, below(4, other_size))]
     },
   )

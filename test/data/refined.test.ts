@@ -3,33 +3,28 @@ import * as E from "fp-ts/lib/Either.js"
 import * as t from "io-ts"
 import { describe, expect, test } from "vitest"
 import { type JsonLimits, readJson } from "../../src/data/json.js"
-import {
-  below,
-  broken,
-  brokenAt,
-  type Fault,
-  heldAgainst,
-  kept,
-  mostFaults,
-  refined,
-  together,
-} from "../../src/data/refinement.js"
+import { atKey, check, concat, type Issue, issue, issueAt, mostIssues, ok, refined } from "../../src/data/refinement.js"
 import { exact } from "../../src/data/strict.js"
-import type { Check } from "../../src/violation/violation.js"
+import type { Rule } from "../../src/violation/violation.js"
 
-const check = (id: string): Check => ({ id, code: "inconsistent", says: "It must.", without: "It does not." })
+const ruleOf = (id: string): Rule => ({
+  id,
+  code: "inconsistent",
+  requirement: "It must.",
+  consequence: "It does not.",
+})
 
-const said = (faults: readonly Fault[]) => faults.map((fault) => [fault.check.id, ...fault.keys].join(" "))
+const said = (faults: readonly Issue[]) => faults.map((fault) => [fault.rule.id, ...fault.keys].join(" "))
 
-const found = (read: E.Either<readonly Fault[], unknown>) => (E.isLeft(read) ? said(read.left) : ["accept"])
+const found = (read: E.Either<readonly Issue[], unknown>) => (E.isLeft(read) ? said(read.left) : ["accept"])
 
-const short = refined(t.string, (text) => (text.length > 2 ? broken(check("short")) : kept))
+const short = refined(t.string, (text) => (text.length > 2 ? issue(ruleOf("short")) : ok))
 
 describe("rules", () => {
   const pair = refined(t.exact(t.type({ one: short, two: short })), ({ one, two }) =>
-    one === two ? kept : brokenAt("two", check("same")),
+    one === two ? ok : issueAt("two", ruleOf("same")),
   )
-  const few = refined(t.readonlyArray(pair), (pairs) => (pairs.length > 1 ? broken(check("few")) : kept))
+  const few = refined(t.readonlyArray(pair), (pairs) => (pairs.length > 1 ? issue(ruleOf("few")) : ok))
   const read = exact(t.exact(t.type({ pairs: few })))
 
   test("of an object are not asked where a member breaks one of its own", () => {
@@ -46,22 +41,22 @@ describe("rules", () => {
   })
 
   test("lead to the part at fault by keys from the outside in", () => {
-    const deep = refined(t.exact(t.type({ a: t.string })), () => below("a", below("b", broken(check("deep")))))
+    const deep = refined(t.exact(t.type({ a: t.string })), () => atKey("a", atKey("b", issue(ruleOf("deep")))))
     expect(found(exact(t.exact(t.type({ top: deep })))({ top: { a: "" } }))).toEqual(["deep top a b"])
   })
 
   test("that are together say all of what each says, in their order", () => {
-    expect(together(kept, kept)).toBe(kept)
-    const [one, two] = [broken(check("one")), brokenAt("x", check("two"))]
-    expect(together(kept, one, kept)).toBe(one)
-    expect(said(together(one, kept, two, one))).toEqual(["one", "two x", "one"])
-    expect(below("x", kept)).toBe(kept)
+    expect(concat(ok, ok)).toBe(ok)
+    const [one, two] = [issue(ruleOf("one")), issueAt("x", ruleOf("two"))]
+    expect(concat(ok, one, ok)).toBe(one)
+    expect(said(concat(one, ok, two, one))).toEqual(["one", "two x", "one"])
+    expect(atKey("x", ok)).toBe(ok)
   })
 
   test("say no more of a value than anybody reads", () => {
-    const many = heldAgainst(() => Array.from({ length: 200 }, () => broken(check("many"))).flat())
-    expect(found(many("value"))).toHaveLength(mostFaults)
-    expect(heldAgainst(() => kept)("value")).toEqual(E.right("value"))
+    const many = check(() => Array.from({ length: 200 }, () => issue(ruleOf("many"))).flat())
+    expect(found(many("value"))).toHaveLength(mostIssues)
+    expect(check(() => ok)("value")).toEqual(E.right("value"))
   })
 })
 
@@ -85,7 +80,7 @@ describe("an object", () => {
     const nested = exact(
       t.exact(t.partial({ in: t.exact(t.partial({ in: t.exact(t.partial({})) })) })),
       (key, depth) => ({
-        check: check(`${key}${depth}`),
+        rule: ruleOf(`${key}${depth}`),
       }),
     )
     expect(found(nested({ x: 1, in: { x: 1, in: { x: 1 } } }))).toEqual(["x0 x", "x1 in x", "x2 in in x"])
