@@ -11,7 +11,7 @@ import {
   mainBaseTable,
   smartcardBaseTable,
   usbredirBaseTable,
-} from "../spice/genuine-tables.js"
+} from "../support/genuine-tables.js"
 import {
   bytesOf,
   captureOf,
