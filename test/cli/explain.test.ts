@@ -1,11 +1,10 @@
 import { join } from "node:path"
 import { describe, expect, test } from "vitest"
+import type { FieldTable, FieldValue } from "../support/field-table.js"
 import {
   displayBaseTable,
   displayLosslessTable,
   displaySecondHeadTable,
-  type FieldTable,
-  type FieldValue,
   inputsBaseTable,
   mainAgentTable,
   mainBaseTable,
