@@ -1,0 +1,353 @@
+import type { Chain } from "../chain.js"
+import { scopeOf } from "../plan.js"
+import type { Local, NumberType, Offset, Program, Step, Term, Test } from "../steps.js"
+import type { Scalar } from "../types.js"
+import { type Backend, written } from "./backend.js"
+import { type Printing, printNumber, printOffset, printTerm, printTest, type Told, typeIn } from "./c99-expression.js"
+import { comment, constantNamed, folded, indented, namesOf, snake } from "./c99-text.js"
+
+/** What the C function that checks a layout is called and where it finds what it is told. */
+export interface CheckEmission {
+  /** Goes before every name of the library: `mg`. */
+  readonly prefix: string
+  readonly name: string
+  /** What it takes beside `data`, `size` and `violation`: `const mg_receiver *receiver`. */
+  readonly takes: string
+  readonly told: Told
+}
+
+/** The constant that a rule is known by. */
+export const ruleConstant = (prefix: string, id: string): string => `${prefix.toUpperCase()}_RULE_${constantNamed(id)}`
+
+/**
+ * Writes the check of a layout as a C99 function: straight-line reads and comparisons in the order of the steps, up to
+ * the first violation. It allocates nothing, calls only the helpers that stand before it, and reads no byte whose place
+ * was not compared with the size. A comment names the rule before each check.
+ */
+export const emitCheck = (program: Program, { prefix, name, takes, told }: CheckEmission): string => {
+  const locals = localsOf(program)
+  const names = namesOf(locals.all)
+  const nameOf = ({ name: path }: Local): string => names.get(path) ?? "size"
+  const backend = c99({ prefix, program, told, nameOf, ...locals })
+  const body = [program.opening, program.reading, program.judging]
+    .map((steps) => lines(written(steps, backend)))
+    .filter((text) => text !== "")
+  const { title } = program.plan.layout
+  const unread = program.parameters.length > 0 ? [] : [`(void)${/\w+$/.exec(takes)?.[0]};`]
+  return folded(`${comment(`Checks a ${title}.`)}
+static bool ${name}(const uint8_t *data, uint64_t size, ${takes}, ${prefix}_violation *violation)
+{
+${[...unread, ...body, "return true;"].map(indented).join("\n\n")}
+}
+`)
+}
+
+interface Locals {
+  readonly all: readonly Local[]
+  /** Those that a test, a term or a place reads: others need not be. */
+  readonly read: ReadonlySet<string>
+  /** Those that are set inside a block and read behind it. */
+  readonly outer: ReadonlySet<string>
+}
+
+interface C99 extends Printing, Locals {
+  readonly prefix: string
+  readonly program: Program
+}
+
+const lines = (statements: readonly string[]): string => statements.filter((text) => text !== "").join("\n")
+
+const block = (statements: readonly string[]): string => `{\n${indented(lines(statements))}\n}`
+
+/** The expression that reads a number, `at` bytes behind `base`. */
+const readAt = ({ bits, signed, bigEndian }: Scalar, base: string, at: string): string => {
+  const pointer = at === "0" ? base : `${base} + ${at}`
+  const read = bits === 8 ? `${base}[${at}]` : `read_u${bits}${bigEndian ? "be" : ""}(${pointer})`
+  return signed ? `signed_${bits}(${read})` : read
+}
+
+const c99 = (c: C99): Backend<string> => {
+  const rule = (check: number): string => ruleConstant(c.prefix, idOf(c.program, check))
+  const set = (local: Local, value: string): string => {
+    if (!c.read.has(local.name)) return ""
+    const name = c.nameOf(local)
+    return c.outer.has(local.name) ? `${name} = ${value};` : `const ${typeIn(local.type)} ${name} = ${value};`
+  }
+  const declare = (locals: readonly Local[]): readonly string[] =>
+    locals.flatMap((local) => (c.read.has(local.name) ? [`${typeIn(local.type)} ${c.nameOf(local)} = 0;`] : []))
+
+  return {
+    read: ({ into, type, at }) => set(into, readAt(type, "data", printOffset(at, c))),
+    extract: ({ into, from, shift, width }) => {
+      const shifted = shift === 0 ? c.nameOf(from) : `${c.nameOf(from)} >> ${shift}`
+      const cut = `${shifted} & ${printNumber((1n << BigInt(width)) - 1n)}`
+      return set(into, typeIn(from.type) === typeIn(into.type) ? cut : `(${typeIn(into.type)})(${cut})`)
+    },
+    let: ({ into, term }) => set(into, printTerm(term, c)),
+    require: ({ check, holds, place, actual, expected }) =>
+      `${commentOn(c.program, check)}
+if (${printTest(holds, c, true)})
+    return refuse(violation, ${[
+      rule(check),
+      printOffset(place.at, c),
+      printTerm(place.length, c),
+      measure(actual, c),
+      measure(expected, c),
+    ].join(", ")});`,
+    point: ({ pointer, place, start, empty, fixed, checks }) => {
+      const name = c.nameOf(pointer)
+      const from = printOffset(start, c)
+      const at = `${printOffset(place.at, c)}, ${printTerm(place.length, c)}, ${name}`
+      const { empty: none, range, overlap, gap } = checks
+      const misplaced = `${comment([range, overlap, gap].map((check) => idOf(c.program, check)).join(", "))}
+if (${name} != ${from})
+    return refuse(violation, misplaced(${name}, ${fixed}, ${from}, size), ${at}, ${from});`
+      if (empty === undefined) return misplaced
+      return `if (${printTest(empty, c)}) {
+${indented(`${commentOn(c.program, none)}
+if (${name} != 0)
+    return refuse(violation, ${rule(none)}, ${at}, 0);`)}
+} else {
+${indented(misplaced)}
+}`
+    },
+    claim: () => "",
+    when: ({ test, zeros }, then, otherwise) => {
+      const [taken, left] = [lines(then), lines(otherwise)]
+      if (taken === "" && left === "") return ""
+      const branches =
+        taken === ""
+          ? `if (${printTest(test, c, true)}) ${block([left])}`
+          : `if (${printTest(test, c)}) ${block([taken])}${left === "" ? "" : ` else ${block([left])}`}`
+      return lines([...declare(zeros), branches])
+    },
+    choose: ({ cases, end }, steps) => {
+      const branches = cases.map(({ test, next }, index) => {
+        const body = block([...(steps[index] ?? []), end === undefined ? "" : set(end, printOffset(next, c))])
+        return test === undefined ? body : `if (${printTest(test, c)}) ${body}`
+      })
+      return lines([...declare(end === undefined ? [] : [end]), branches.join(" else ")])
+    },
+    each: ({ index, at, start, count, until, stride, previous, next, end }, steps) => {
+      const kept = previous.filter(({ into }) => c.read.has(into.name))
+      const [entry, position] = [c.nameOf(index), c.nameOf(at)]
+      const isMoving = stride === undefined
+      const counted = count === undefined ? undefined : printTerm(count, c)
+      const bound = until === undefined ? "size" : printOffset(until, c)
+      const contract = [
+        `LOOP_ASSIGNS(${[...(counted === undefined ? [] : [entry]), ...(isMoving ? [position] : []), ...kept.map(({ into }) => c.nameOf(into))].join(", ")})`,
+        `LOOP_INVARIANT(${[...(counted === undefined ? [] : [`${entry} <= ${counted}`]), ...(isMoving ? [`${position} <= ${bound}`] : [])].join(" && ")})`,
+        `LOOP_DECREASES(${counted === undefined ? `${bound} - ${position}` : `${counted} - ${entry}`})`,
+      ]
+      const moved = kept.map(({ of, into }) => `${c.nameOf(into)} = ${c.nameOf(of)};`)
+      return lines([
+        ...kept.map(({ into, first }) => `${typeIn(into.type)} ${c.nameOf(into)} = ${printNumber(first)};`),
+        isMoving ? `uint64_t ${position} = ${printOffset(start, c)};` : "",
+        counted === undefined ? `while (${position} < ${bound})` : `for (uint64_t ${entry} = 0; ${entry} < ${counted}; ${entry}++)`,
+        indented(contract.join("\n")),
+        block([
+          isMoving ? "" : `const uint64_t ${position} = ${printOffset(start, c)} + ${entry} * ${stride};`,
+          ...steps,
+          ...moved,
+          isMoving ? `${position} = ${printOffset(next, c)};` : "",
+        ]),
+        end === undefined ? "" : set({ ...end, name: end.name }, isMoving ? position : printOffset(next, c)),
+      ])
+    },
+  }
+}
+
+const idOf = ({ checks }: Program, check: number): string => {
+  const rule = checks[check]
+  if (rule === undefined) throw new TypeError(`there is no check ${check}`)
+  return rule.id
+}
+
+const commentOn = (program: Program, check: number): string =>
+  comment(`${idOf(program, check)}: ${program.checks[check]?.requirement}`)
+
+/** A number of a violation: one that has a sign keeps it in two's complement. */
+const measure = (term: Term | undefined, c: Printing): string => {
+  if (term === undefined) return "0"
+  const text = printTerm(term, c)
+  return isSigned(term.type) ? `(uint64_t)(int64_t)(${text})` : text
+}
+
+const isSigned = ({ from }: NumberType): boolean => from < 0n
+
+/** Every local of a program, which of them are read, and which are set in a block for what is behind it. */
+const localsOf = ({ opening, reading, judging }: Program): Locals => {
+  const all: Local[] = []
+  const read = new Set<string>()
+  const outer = new Set<string>()
+
+  const seeOffset = ({ base }: Offset): void => void (base !== undefined && read.add(base.name))
+  const seeTerm = (term: Term | undefined): void => {
+    switch (term?.op) {
+      case "local":
+        read.add(term.local.name)
+        return
+      case "sum":
+      case "difference":
+      case "larger":
+        for (const side of [term.left, term.right]) seeTerm(side)
+        return
+      case "quotient":
+      case "remainder":
+      case "product":
+      case "widen":
+      case "narrow":
+        return seeTerm(term.of)
+      case "choose":
+        seeTest(term.when)
+        for (const side of [term.yes, term.no]) seeTerm(side)
+    }
+  }
+  const seeTest = (test: Test | undefined): void => {
+    switch (test?.op) {
+      case "equal":
+      case "atMost":
+      case "below":
+        for (const side of [test.left, test.right]) seeTerm(side)
+        return
+      case "all":
+      case "any":
+        for (const each of test.tests) seeTest(each)
+        return
+      case "not":
+        return seeTest(test.test)
+      case "scan":
+        seeOffset(test.at)
+        seeTerm(test.length)
+    }
+  }
+  const see = (step: Step): void => {
+    switch (step.op) {
+      case "read":
+        all.push(step.into)
+        return seeOffset(step.at)
+      case "extract":
+        all.push(step.into)
+        read.add(step.from.name)
+        return
+      case "let":
+        all.push(step.into)
+        return seeTerm(step.term)
+      case "require":
+        seeTest(step.holds)
+        seeOffset(step.place.at)
+        for (const term of [step.place.length, step.actual, step.expected]) seeTerm(term)
+        return
+      case "point":
+        read.add(step.pointer.name)
+        seeTest(step.empty)
+        return seeOffset(step.start)
+      case "when":
+        for (const local of step.zeros) outer.add(local.name)
+        seeTest(step.test)
+        for (const inner of [...step.then, ...step.otherwise]) see(inner)
+        return
+      case "choose":
+        if (step.end !== undefined) {
+          all.push(step.end)
+          outer.add(step.end.name)
+        }
+        for (const { test, steps, next } of step.cases) {
+          seeTest(test)
+          seeOffset(next)
+          for (const inner of steps) see(inner)
+        }
+        return
+      case "each": {
+        const { index, at, end, previous, start, until, count, next } = step
+        all.push(index, at, ...(end === undefined ? [] : [end]), ...previous.map(({ into }) => into))
+        for (const { of, into } of previous) if (read.has(into.name) || of !== into) read.add(of.name)
+        for (const offset of [start, next, ...(until === undefined ? [] : [until])]) seeOffset(offset)
+        seeTerm(count)
+        for (const inner of step.steps) see(inner)
+      }
+    }
+  }
+  for (const step of [...opening, ...reading, ...judging]) see(step)
+  return { all, read, outer }
+}
+
+/**
+ * Writes the scan of a chain: one pass forwards that keeps a bit for every byte that an entry seen so far can end at, as
+ * far ahead as one entry reaches. The rest of one entry can end at any of the first of them.
+ */
+export const emitChain = ({ name, doc, header, length, most }: Chain): string => {
+  const { fields, size } = scopeOf(header)
+  const longest = size + most
+  const words = Math.ceil((longest + 1) / 64) + 1
+  const fieldsRead = fields.flatMap(({ path, offset, type }) => {
+    if (type.kind === "bytes") return []
+    const own = path === length ? "length" : snake(path)
+    const wrong = wrongFor(type, own, path === length ? most : undefined)
+    if (wrong === undefined) return []
+    return [`const ${path === length ? "uint64_t" : "uint32_t"} ${own} = ${readAt(type, "entry", String(offset))};`, `if (${wrong})`, "    return 0;"]
+  })
+  return folded(`${comment(`How many bytes one entry of the chain below takes; 0 where it can be none.`)}
+static uint64_t ${snake(name)}_entry(const uint8_t *entry)
+{
+${indented(fieldsRead.join("\n"))}
+    return ${size} + length;
+}
+
+${comment(doc)}
+static bool ${snake(name)}(const uint8_t *data, uint64_t size)
+{
+    uint64_t ends[${words}];
+
+    if (size <= ${longest})
+        return true;
+    memset(ends, 0, sizeof ends);
+    for (uint32_t first = 0; first <= ${longest}; first++)
+        LOOP_ASSIGNS(first, LOOP_OBJECT(ends))
+        LOOP_INVARIANT(first <= ${longest + 1})
+        LOOP_DECREASES(${longest + 1} - first)
+    {
+        ends[first / 64] |= UINT64_C(1) << first % 64;
+    }
+    for (uint64_t at = 0; at + ${size} <= size; at++)
+        LOOP_ASSIGNS(at, LOOP_OBJECT(ends))
+        LOOP_INVARIANT(at <= (size | 63) + 1)
+        LOOP_DECREASES((size | 63) + 1 - at)
+    {
+        uint64_t *word = &ends[at / 64 % ${words}];
+        if (*word == 0) {
+            at |= 63;
+            continue;
+        }
+        if ((*word >> at % 64 & 1) == 0)
+            continue;
+        *word &= ~(UINT64_C(1) << at % 64);
+        const uint64_t taken = ${snake(name)}_entry(data + at);
+        if (taken == 0)
+            continue;
+        const uint64_t end = at + taken;
+        if (end == size)
+            return true;
+        if (end < size)
+            ends[end / 64 % ${words}] |= UINT64_C(1) << end % 64;
+    }
+    return false;
+}
+`)
+}
+
+const wrongFor = (type: Scalar, name: string, most: number | undefined): string | undefined => {
+  if (most !== undefined) return `${name} > ${most}`
+  switch (type.kind) {
+    case "boolean":
+      return `${name} > 1`
+    case "constant":
+      return `${name} != ${printNumber(BigInt(type.value))}`
+    case "enumeration":
+      return Object.values<number>(type.names)
+        .map((value) => `${name} != ${value}`)
+        .join(" && ")
+    default:
+      return undefined
+  }
+}
