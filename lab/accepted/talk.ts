@@ -28,9 +28,17 @@ const cardTalk: readonly Buffer[] = [
   words(6, 0, 0),
 ]
 
+/** What a client says to an agent, before it starts with it and after: AGENT_DATA, AGENT_START, AGENT_TOKEN. */
+const agentTalk = ({ send }: SpiceChannel): void => {
+  send(mainFromClient.agentData, agentMessage(agentMessages.clipboard, Buffer.alloc(100)))
+  send(mainFromClient.agentStart, words(10))
+  send(mainFromClient.agentToken, words(1))
+  send(mainFromClient.agentData, agentMessage(agentMessages.monitorsConfig, Buffer.alloc(28)))
+}
+
 /** Messages of a client that goes on where the channel's data says that it was. */
 export const clientTalk: { readonly [C in Carrying]?: (channel: SpiceChannel) => void } = {
-  main: ({ send }) => send(mainFromClient.agentData, agentMessage(agentMessages.clipboard, Buffer.alloc(100))),
+  main: agentTalk,
   smartcard: ({ send }) => {
     for (const message of cardTalk) send(smartcardData, message)
   },
