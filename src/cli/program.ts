@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs"
 import { availableParallelism } from "node:os"
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander"
 import { migrateCommands, qemuVersions } from "../qemu/context.js"
@@ -8,14 +7,10 @@ import { channels } from "../spice/receiver.js"
 import { check } from "./check.js"
 import { explain } from "./explain.js"
 import { standardInput } from "./input.js"
+import { manifest } from "./manifest.js"
 import { migrateArgs } from "./migrate-args.js"
 import { reportFormats } from "./report.js"
 import { type ExitCode, exitCode, type Terminal } from "./stdio.js"
-
-const versionOf = (): string => {
-  const manifest: unknown = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"))
-  return String(Reflect.get(Object(manifest), "version"))
-}
 
 const channelOption = () =>
   new Option("--channel <channel>", "the channel the data came on (default: what its magic says)").choices(channels)
@@ -41,7 +36,7 @@ const wholeNumber =
 
 /** The command line: sub-commands, options and exit codes are a contract. */
 const programOf = (terminal: Terminal, end: (code: ExitCode) => void): Command => {
-  const version = versionOf()
+  const { version } = manifest()
   const program = new Command("migration-guard")
     .description("Checks what reaches a QEMU host during live migration from those it does not trust.")
     .version(version)
@@ -59,6 +54,7 @@ const programOf = (terminal: Terminal, end: (code: ExitCode) => void): Command =
     .addOption(channelOption())
     .addOption(jpegOption())
     .addOption(sealedOption())
+    .option("--skip-header", "leave out the header of 6 or 18 bytes of the message that a blob was in")
     .addOption(formatOption())
     .action(async (files, options) => end(await check(files, { ...options, version }, terminal)))
   program
@@ -68,6 +64,7 @@ const programOf = (terminal: Terminal, end: (code: ExitCode) => void): Command =
     .addOption(channelOption())
     .addOption(jpegOption())
     .addOption(sealedOption())
+    .option("--skip-header", "leave out the header of 6 or 18 bytes of the message that a blob was in")
     .action(async (file, options) => end(await explain(file, options, terminal)))
   program
     .command("migrate-args")

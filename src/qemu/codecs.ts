@@ -54,7 +54,7 @@ export const migrationChannelCodec = (options: CommandOptions = {}): Codec<Migra
  * @example
  * const decoded = migrateCodec().decode({ uri: "tcp:10.0.0.9:69982" })
  * decoded._tag === "Left" && decoded.left.map(({ message }) => message)
- * // ["uri.port: A port must be at most 65535. QEMU takes it modulo 65536, or fails to look it up. Found 69982 against 65535."]
+ * // ["uri.port: A port must be at most 65535. QEMU takes it modulo 65536, or fails to look it up. Found 69982, the limit is 65535."]
  * @see qapi/migration.json of QEMU 10.0
  * @since 0.2.0
  */
