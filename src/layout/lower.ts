@@ -46,6 +46,7 @@ import {
   type Resolver,
   remainderOf,
   resolve,
+  resolveBeside,
   resolveTest,
   sizeType,
   sumOf,
@@ -233,7 +234,7 @@ class Lowering {
       check: this.#indexOf(rule),
       holds: resolveTest(rule.holds, resolver),
       place: numberAt(frame, `${prefix}${rule.at.path}`).place,
-      ...measured(resolve(actual, resolver), expected && resolve(expected, resolver)),
+      ...measured(resolve(actual, resolver), expected && resolveBeside(actual, expected, resolver)),
       failure: "go on",
       about: undefined,
     }

@@ -132,6 +132,12 @@ export const resolve = (expression: Expression, resolver: Resolver): Term => {
   }
 }
 
+/** What a field is compared with: of an enumeration's name the number that it stands for. */
+export const resolveBeside = (left: Expression, right: Expression, resolver: Resolver): Term =>
+  left.op === "field" && right.op === "literal" && typeof right.value === "string"
+    ? literal(named(resolver.names(left.path), right.value))
+    : resolve(right, resolver)
+
 const larger = (one: bigint, other: bigint): bigint => (one > other ? one : other)
 
 const bounded = (term: Term): Term => {
@@ -154,9 +160,7 @@ export const resolveTest = (condition: Condition, resolver: Resolver): Test => {
       const { left, right } = condition
       const words = wordsOf(left, right)
       if (words !== undefined) return { op: "is", parameter: words[0], word: words[1] }
-      if (left.op === "field" && right.op === "literal" && typeof right.value === "string")
-        return compare("equal", resolve(left, resolver), literal(named(resolver.names(left.path), right.value)))
-      return compare("equal", resolve(left, resolver), resolve(right, resolver))
+      return compare("equal", resolve(left, resolver), resolveBeside(left, right, resolver))
     }
     case "atMost":
     case "below":
