@@ -90,13 +90,20 @@ export const anyOf = (tests: readonly Test[]): Test => {
   return only !== undefined && others.length === 0 ? only : { op: "any", tests }
 }
 
+/** Where the bytes of a run are. */
+export interface PlacedRun {
+  readonly at: Offset
+  readonly length: Term
+  readonly end: Offset
+}
+
 /** What the names of a condition stand for where it is judged. */
 export interface Resolver {
   readonly field: (path: string) => Local
   /** The named numbers of an enumeration. */
   readonly names: (path: string) => Readonly<Record<string, number>> | undefined
   readonly previous: (path: string) => Local
-  readonly run: (path: string) => { readonly at: Offset; readonly length: Term }
+  readonly run: (path: string) => PlacedRun
 }
 
 /**
@@ -171,8 +178,7 @@ export const resolveTest = (condition: Condition, resolver: Resolver): Test => {
     case "not":
       return { op: "not", test: resolveTest(condition.condition, resolver) }
     case "scan": {
-      const { at, length } = resolver.run(condition.part)
-      return { op: "scan", scan: condition.scan, at, length }
+      return { op: "scan", scan: condition.scan, ...resolver.run(condition.part) }
     }
     case "listed":
       return { op: "listed", parameter: condition.parameter, word: condition.word }
