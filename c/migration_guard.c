@@ -27,29 +27,29 @@ static const mg_rule rules[] = {
     {
         "layout/blob-limit",
         "limit-exceeded",
-        "The input must not be larger than the format's limit.",
-        "Whoever sends it decides how much memory it takes.",
+        "The blob must not be larger than the receiver's maxBlobBytes for its channel.",
+        "display, spicevmc and smartcard channels allocate what the frame's size says; a failed allocation ends QEMU.",
         ", the limit is ", false
     },
     {
         "layout/fixed-part",
         "truncated",
         "The blob must hold its whole fixed part.",
-        "A reader that does not look reads beyond the input.",
+        "main and inputs drop the channel; spicevmc, smartcard and display end QEMU by an assertion or an error.",
         ", expected ", false
     },
     {
         "layout/magic",
         "bad-magic",
-        "The magic must be the format's own.",
-        "The input is of another format.",
+        "The magic must be the one of the channel that the blob is for.",
+        "spice-server logs an error that ends QEMU.",
         ", expected ", false
     },
     {
         "layout/version",
         "unsupported-version",
         "The version must be the only one that was ever written.",
-        "What the bytes mean is not known.",
+        "Version 0 is taken as version 1; a higher one is an error that ends QEMU.",
         ", expected ", false
     },
     {
@@ -62,8 +62,8 @@ static const mg_rule rules[] = {
     {
         "layout/enumeration",
         "not-in-enum",
-        "The number must be a member of the enumeration.",
-        "What it stands for is not known.",
+        "The byte must be a member of the enumeration that a server can have stored.",
+        "It is cast to the C enumeration unchecked; a filter in an unknown state misjudges the next message.",
         NULL, false
     },
     {
@@ -77,7 +77,7 @@ static const mg_rule rules[] = {
         "layout/pointer-range",
         "bad-pointer",
         "A pointer must point behind the fixed part and inside the blob.",
-        "A reader that does not look reads outside the input.",
+        "It is added to the message's address unchecked: a read anywhere within 4 GiB.",
         ", expected ", false
     },
     {
@@ -98,7 +98,7 @@ static const mg_rule rules[] = {
         "layout/part-fits",
         "truncated",
         "A part must end inside the blob.",
-        "A reader that does not look reads beyond the input.",
+        "memcpy reads beyond the message: a leak of heap memory into the device, or SIGSEGV.",
         ", expected ", false
     },
     {
@@ -200,10 +200,17 @@ static const mg_rule rules[] = {
         ", expected ", false
     },
     {
+        "main/unstarted-client-is-discarded",
+        "inconsistent",
+        "What remains of a client's message can only be discarded while the client has not started with the agent: its agent has left.",
+        "With the client's next data an assertion of the target fails and ends QEMU.",
+        ", expected ", false
+    },
+    {
         "layout/count-fits",
         "count-exceeds-data",
         "The entries that the count promises must lie inside the blob.",
-        "The loop over the list runs off the input's end.",
+        "The loop over the list runs off the message's end.",
         ", the limit is ", false
     },
     {
@@ -289,6 +296,20 @@ static const mg_rule rules[] = {
         "A queue of this channel must count no messages of the client when spice-server 0.15 wrote it.",
         "It is restored into the token count of a channel that does not count.",
         ", expected ", false
+    },
+    {
+        "smartcard/write-queue-holds-message",
+        "inconsistent",
+        "A write queue must have room for the header of a message.",
+        "QEMU's reader takes a VSC_Init apart wherever it lies in its buffer: at the end of that it turns round the bytes of its own position, reads far outside, and QEMU crashes. What is left of a message lets whatever the client says next be one.",
+        NULL, false
+    },
+    {
+        "smartcard/write-queue-messages",
+        "inconsistent",
+        "The write queue must be whole messages of the types that a server passes on to a reader (VSC_Error to VSC_APDU), from its first byte to its last.",
+        "QEMU's reader takes a VSC_Init apart wherever it lies in its buffer: at the end of that it turns round the bytes of its own position, reads far outside, and QEMU crashes. What is left of a message lets whatever the client says next be one.",
+        NULL, false
     },
     {
         "smartcard/unconnected-is-zero",
@@ -406,14 +427,13 @@ static uint64_t agent_chunks_fit_entry(const uint8_t *entry)
     const uint32_t port = read_u32(entry);
     if (port != 1 && port != 2)
         return 0;
-    const uint64_t length = read_u32(entry + 4);
-    if (length > 2048)
+    const uint64_t follows = read_u32(entry + 4);
+    if (follows > 2048)
         return 0;
-    return 8 + length;
+    return 8 + follows;
 }
 
-/* Whether the write queue of an agent is the rest of at most one chunk, and whole chunks behind
-   it. */
+/* Whether a queue is the rest of at most one chunk, then whole chunks to the end. */
 static bool agent_chunks_fit(const uint8_t *data, uint64_t size)
 {
     uint64_t ends[34];
@@ -433,7 +453,7 @@ static bool agent_chunks_fit(const uint8_t *data, uint64_t size)
         LOOP_INVARIANT(at <= (size | 63) + 1)
         LOOP_DECREASES((size | 63) + 1 - at)
     {
-        uint64_t *word = &ends[at / 64 % 34];
+        uint64_t *const word = &ends[at / 64 % 34];
         if (*word == 0) {
             at |= 63;
             continue;
@@ -444,20 +464,53 @@ static bool agent_chunks_fit(const uint8_t *data, uint64_t size)
         const uint64_t taken = agent_chunks_fit_entry(data + at);
         if (taken == 0)
             continue;
-        const uint64_t end = at + taken;
-        if (end == size)
+        if (at + taken == size)
             return true;
-        if (end < size)
-            ends[end / 64 % 34] |= UINT64_C(1) << end % 64;
+        if (at + taken < size)
+            ends[(at + taken) / 64 % 34] |= UINT64_C(1) << (at + taken) % 64;
     }
     return false;
+}
+
+/* How many bytes one entry of the chain below takes; 0 where it can be none. */
+static uint64_t card_messages_fit_entry(const uint8_t *entry)
+{
+    const uint32_t type = read_u32be(entry);
+    if (type != 2 && type != 3 && type != 4 && type != 5 && type != 6 && type != 7)
+        return 0;
+    const uint64_t follows = read_u32be(entry + 8);
+    return 12 + follows;
+}
+
+/* Whether a queue is whole messages, of types that a server writes, from its first byte to its
+   last. */
+static bool card_messages_fit(const uint8_t *data, uint64_t size)
+{
+    uint64_t at = 0;
+
+    if (size < 12)
+        return true;
+    while (at < size)
+        LOOP_ASSIGNS(at)
+        LOOP_INVARIANT(at <= size)
+        LOOP_DECREASES(size - at)
+    {
+        if (size - at < 12)
+            return false;
+        const uint64_t taken = card_messages_fit_entry(data + at);
+        if (taken == 0 || taken > size - at)
+            return false;
+        at += taken;
+    }
+    return true;
 }
 
 /* Checks a SpiceMigrateDataMain. */
 static bool check_main(const uint8_t *data, uint64_t size, const mg_receiver *receiver,
     mg_violation *violation)
 {
-    /* layout/blob-limit: The input must not be larger than the format's limit. */
+    /* layout/blob-limit: The blob must not be larger than the receiver's maxBlobBytes for its
+       channel. */
     if (size > receiver->max_blob_bytes[MG_CHANNEL_MAIN])
         return refuse(violation, MG_RULE_LAYOUT_BLOB_LIMIT, 0, size, size,
             receiver->max_blob_bytes[MG_CHANNEL_MAIN]);
@@ -465,7 +518,7 @@ static bool check_main(const uint8_t *data, uint64_t size, const mg_receiver *re
     if (size < 65)
         return refuse(violation, MG_RULE_LAYOUT_FIXED_PART, 0, size, size, 65);
     const uint32_t magic = read_u32(data);
-    /* layout/magic: The magic must be the format's own. */
+    /* layout/magic: The magic must be the one of the channel that the blob is for. */
     if (magic != 0x444d4e4du)
         return refuse(violation, MG_RULE_LAYOUT_MAGIC, 0, 4, magic, 0x444d4e4du);
     const uint32_t version_ = read_u32(data + 4);
@@ -500,14 +553,16 @@ static bool check_main(const uint8_t *data, uint64_t size, const mg_receiver *re
     const uint32_t msg_header_ptr = read_u32(data + 51);
     const uint32_t msg_remaining_of_agent2client = read_u32(data + 55);
     const uint32_t msg_filter_result_of_agent2client = data[59];
-    /* layout/enumeration: The number must be a member of the enumeration. */
+    /* layout/enumeration: The byte must be a member of the enumeration that a server can have
+       stored. */
     if (msg_filter_result_of_agent2client != 0 && msg_filter_result_of_agent2client != 1
         && msg_filter_result_of_agent2client != 3)
         return refuse(violation, MG_RULE_LAYOUT_ENUMERATION, 59, 1,
             msg_filter_result_of_agent2client, 0);
     const uint32_t msg_remaining_of_client2agent = read_u32(data + 60);
     const uint32_t msg_filter_result_of_client2agent = data[64];
-    /* layout/enumeration: The number must be a member of the enumeration. */
+    /* layout/enumeration: The byte must be a member of the enumeration that a server can have
+       stored. */
     if (msg_filter_result_of_client2agent != 0 && msg_filter_result_of_client2agent != 1
         && msg_filter_result_of_client2agent != 3)
         return refuse(violation, MG_RULE_LAYOUT_ENUMERATION, 64, 1,
@@ -643,6 +698,12 @@ static bool check_main(const uint8_t *data, uint64_t size, const mg_receiver *re
     if (connected != 1 && msg_filter_result_of_client2agent != 0)
         return refuse(violation, MG_RULE_MAIN_UNCONNECTED_IS_ZERO, 64, 1,
             msg_filter_result_of_client2agent, 0);
+    /* main/unstarted-client-is-discarded: What remains of a client's message can only be discarded
+       while the client has not started with the agent: its agent has left. */
+    if (client_agent_started == 0 && msg_remaining_of_client2agent > 0
+        && msg_filter_result_of_client2agent != 1)
+        return refuse(violation, MG_RULE_MAIN_UNSTARTED_CLIENT_IS_DISCARDED, 64, 1,
+            msg_filter_result_of_client2agent, 1);
 
     return true;
 }
@@ -651,7 +712,8 @@ static bool check_main(const uint8_t *data, uint64_t size, const mg_receiver *re
 static bool check_display(const uint8_t *data, uint64_t size, const mg_receiver *receiver,
     mg_violation *violation)
 {
-    /* layout/blob-limit: The input must not be larger than the format's limit. */
+    /* layout/blob-limit: The blob must not be larger than the receiver's maxBlobBytes for its
+       channel. */
     if (size > receiver->max_blob_bytes[MG_CHANNEL_DISPLAY])
         return refuse(violation, MG_RULE_LAYOUT_BLOB_LIMIT, 0, size, size,
             receiver->max_blob_bytes[MG_CHANNEL_DISPLAY]);
@@ -659,7 +721,7 @@ static bool check_display(const uint8_t *data, uint64_t size, const mg_receiver 
     if (size < 80)
         return refuse(violation, MG_RULE_LAYOUT_FIXED_PART, 0, size, size, 80);
     const uint32_t magic = read_u32(data);
-    /* layout/magic: The magic must be the format's own. */
+    /* layout/magic: The magic must be the one of the channel that the blob is for. */
     if (magic != 0x444d4344u)
         return refuse(violation, MG_RULE_LAYOUT_MAGIC, 0, 4, magic, 0x444d4344u);
     const uint32_t version = read_u32(data + 4);
@@ -773,7 +835,8 @@ static bool check_display(const uint8_t *data, uint64_t size, const mg_receiver 
 static bool check_inputs(const uint8_t *data, uint64_t size, const mg_receiver *receiver,
     mg_violation *violation)
 {
-    /* layout/blob-limit: The input must not be larger than the format's limit. */
+    /* layout/blob-limit: The blob must not be larger than the receiver's maxBlobBytes for its
+       channel. */
     if (size > receiver->max_blob_bytes[MG_CHANNEL_INPUTS])
         return refuse(violation, MG_RULE_LAYOUT_BLOB_LIMIT, 0, size, size,
             receiver->max_blob_bytes[MG_CHANNEL_INPUTS]);
@@ -781,7 +844,7 @@ static bool check_inputs(const uint8_t *data, uint64_t size, const mg_receiver *
     if (size < 10)
         return refuse(violation, MG_RULE_LAYOUT_FIXED_PART, 0, size, size, 10);
     const uint32_t magic = read_u32(data);
-    /* layout/magic: The magic must be the format's own. */
+    /* layout/magic: The magic must be the one of the channel that the blob is for. */
     if (magic != 0x444d4349u)
         return refuse(violation, MG_RULE_LAYOUT_MAGIC, 0, 4, magic, 0x444d4349u);
     const uint32_t version = read_u32(data + 4);
@@ -806,7 +869,8 @@ static bool check_inputs(const uint8_t *data, uint64_t size, const mg_receiver *
 static bool check_spicevmc(const uint8_t *data, uint64_t size, const mg_receiver *receiver,
     mg_channel channel, mg_violation *violation)
 {
-    /* layout/blob-limit: The input must not be larger than the format's limit. */
+    /* layout/blob-limit: The blob must not be larger than the receiver's maxBlobBytes for its
+       channel. */
     if (size > receiver->max_blob_bytes[channel])
         return refuse(violation, MG_RULE_LAYOUT_BLOB_LIMIT, 0, size, size,
             receiver->max_blob_bytes[channel]);
@@ -814,7 +878,7 @@ static bool check_spicevmc(const uint8_t *data, uint64_t size, const mg_receiver
     if (size < 33)
         return refuse(violation, MG_RULE_LAYOUT_FIXED_PART, 0, size, size, 33);
     const uint32_t magic = read_u32(data);
-    /* layout/magic: The magic must be the format's own. */
+    /* layout/magic: The magic must be the one of the channel that the blob is for. */
     if (magic != 0x444d5653u)
         return refuse(violation, MG_RULE_LAYOUT_MAGIC, 0, 4, magic, 0x444d5653u);
     const uint32_t version_ = read_u32(data + 4);
@@ -897,7 +961,8 @@ static bool check_spicevmc(const uint8_t *data, uint64_t size, const mg_receiver
 static bool check_smartcard(const uint8_t *data, uint64_t size, const mg_receiver *receiver,
     mg_violation *violation)
 {
-    /* layout/blob-limit: The input must not be larger than the format's limit. */
+    /* layout/blob-limit: The blob must not be larger than the receiver's maxBlobBytes for its
+       channel. */
     if (size > receiver->max_blob_bytes[MG_CHANNEL_SMARTCARD])
         return refuse(violation, MG_RULE_LAYOUT_BLOB_LIMIT, 0, size, size,
             receiver->max_blob_bytes[MG_CHANNEL_SMARTCARD]);
@@ -905,7 +970,7 @@ static bool check_smartcard(const uint8_t *data, uint64_t size, const mg_receive
     if (size < 42)
         return refuse(violation, MG_RULE_LAYOUT_FIXED_PART, 0, size, size, 42);
     const uint32_t magic = read_u32(data);
-    /* layout/magic: The magic must be the format's own. */
+    /* layout/magic: The magic must be the one of the channel that the blob is for. */
     if (magic != 0x444d4353u)
         return refuse(violation, MG_RULE_LAYOUT_MAGIC, 0, 4, magic, 0x444d4353u);
     const uint32_t version_ = read_u32(data + 4);
@@ -1002,6 +1067,13 @@ static bool check_smartcard(const uint8_t *data, uint64_t size, const mg_receive
     if (connected == 1 && receiver->source == MG_SOURCE_0_15 && num_send_tokens != 0xffffffffu)
         return refuse(violation, MG_RULE_CHAR_DEVICE_SEND_TOKENS_UNLIMITED, 17, 4, num_send_tokens,
             0xffffffffu);
+    /* smartcard/write-queue-holds-message: A write queue must have room for the header of a message. */
+    if (write_size > 0 && write_size < 12)
+        return refuse(violation, MG_RULE_SMARTCARD_WRITE_QUEUE_HOLDS_MESSAGE, 21, 4, write_size, 0);
+    /* smartcard/write-queue-messages: The write queue must be whole messages of the types that a
+       server passes on to a reader (VSC_Error to VSC_APDU), from its first byte to its last. */
+    if (!card_messages_fit(data + 42, write_size))
+        return refuse(violation, MG_RULE_SMARTCARD_WRITE_QUEUE_MESSAGES, 21, 4, write_size, 0);
     /* smartcard/unconnected-is-zero: Without a device on the source, no reader and no partial
        message can have been written. */
     if (connected != 1 && reader_added != 0)
@@ -1042,18 +1114,17 @@ static bool check_smartcard(const uint8_t *data, uint64_t size, const mg_receive
 
 const mg_receiver mg_default_receiver = {
     /* jpeg_wan_compression */ MG_JPEG_WAN_COMPRESSION_AUTO,
-    /* source */ MG_SOURCE_ANY,
-    /* provenance */ MG_PROVENANCE_RELAYED,
     /* surface_table_size */ 1024,
     /* agent_token_window */ 10,
     /* max_encoders */ 4,
     /* glz_max_pixels */ 33554432,
     /* max_motion_count */ 4096,
+    /* source */ MG_SOURCE_ANY,
+    /* provenance */ MG_PROVENANCE_RELAYED,
+    /* accept */ false, false,
     /* max_blob_bytes */ { 0, 26616, 20564, 2048, 0, 0, 0, 0, 131126, 1048609, 1048609, 1048609, 1048609 },
     /* max_write_bytes */ { 0, 26551, 0, 0, 0, 0, 0, 0, 65536, 1048576, 1048576, 1048576, 1048576 },
-    /* max_read_bytes */ { 0, 0, 0, 0, 0, 0, 0, 0, 65548, 0, 0, 0, 0 },
-    /* accept_usbredir_queue */ false,
-    /* accept_smartcard_partial_read */ false
+    /* max_read_bytes */ { 0, 0, 0, 0, 0, 0, 0, 0, 65548, 0, 0, 0, 0 }
 };
 
 bool mg_check_main(const uint8_t *data, size_t size, const mg_receiver *receiver,

@@ -67,26 +67,29 @@ enum {
     MG_RULE_MAIN_TOKENS_WITHIN_WINDOW = 24,
     MG_RULE_MAIN_WRITE_QUEUE_CHUNKS = 25,
     MG_RULE_MAIN_UNCONNECTED_IS_ZERO = 26,
-    MG_RULE_LAYOUT_COUNT_FITS = 27,
-    MG_RULE_DISPLAY_SURFACE_ID_IN_TABLE = 28,
-    MG_RULE_DISPLAY_SURFACE_IDS_ASCEND = 29,
-    MG_RULE_DISPLAY_LOSSY_REGION_ORDERED = 30,
-    MG_RULE_DISPLAY_GLZ_SIZE_LIMIT = 31,
-    MG_RULE_DISPLAY_GLZ_MAX_ENCODERS = 32,
-    MG_RULE_DISPLAY_PIXMAP_CACHE_SIZE_NOT_NEGATIVE = 33,
-    MG_RULE_INPUTS_MOTION_COUNT_LIMIT = 34,
-    MG_RULE_SPICEVMC_CONNECTED = 35,
-    MG_RULE_SPICEVMC_USBREDIR_QUEUE_VOUCHED_FOR = 36,
-    MG_RULE_CHAR_DEVICE_CLIENT_TOKENS_UNLIMITED = 37,
-    MG_RULE_CHAR_DEVICE_SEND_TOKENS_UNLIMITED = 38,
-    MG_RULE_SPICEVMC_QUEUE_NOT_COUNTED = 39,
-    MG_RULE_SMARTCARD_UNCONNECTED_IS_ZERO = 40,
-    MG_RULE_SMARTCARD_PARTIAL_READ_VOUCHED_FOR = 41,
-    MG_RULE_SMARTCARD_READ_SIZE_LIMIT = 42,
-    MG_RULE_SMARTCARD_MESSAGE_LENGTH_LIMIT = 43,
-    MG_RULE_SMARTCARD_READ_FITS_BUFFER = 44,
-    MG_RULE_SMARTCARD_MESSAGE_INCOMPLETE = 45,
-    MG_RULE_COUNT = 45
+    MG_RULE_MAIN_UNSTARTED_CLIENT_IS_DISCARDED = 27,
+    MG_RULE_LAYOUT_COUNT_FITS = 28,
+    MG_RULE_DISPLAY_SURFACE_ID_IN_TABLE = 29,
+    MG_RULE_DISPLAY_SURFACE_IDS_ASCEND = 30,
+    MG_RULE_DISPLAY_LOSSY_REGION_ORDERED = 31,
+    MG_RULE_DISPLAY_GLZ_SIZE_LIMIT = 32,
+    MG_RULE_DISPLAY_GLZ_MAX_ENCODERS = 33,
+    MG_RULE_DISPLAY_PIXMAP_CACHE_SIZE_NOT_NEGATIVE = 34,
+    MG_RULE_INPUTS_MOTION_COUNT_LIMIT = 35,
+    MG_RULE_SPICEVMC_CONNECTED = 36,
+    MG_RULE_SPICEVMC_USBREDIR_QUEUE_VOUCHED_FOR = 37,
+    MG_RULE_CHAR_DEVICE_CLIENT_TOKENS_UNLIMITED = 38,
+    MG_RULE_CHAR_DEVICE_SEND_TOKENS_UNLIMITED = 39,
+    MG_RULE_SPICEVMC_QUEUE_NOT_COUNTED = 40,
+    MG_RULE_SMARTCARD_WRITE_QUEUE_HOLDS_MESSAGE = 41,
+    MG_RULE_SMARTCARD_WRITE_QUEUE_MESSAGES = 42,
+    MG_RULE_SMARTCARD_UNCONNECTED_IS_ZERO = 43,
+    MG_RULE_SMARTCARD_PARTIAL_READ_VOUCHED_FOR = 44,
+    MG_RULE_SMARTCARD_READ_SIZE_LIMIT = 45,
+    MG_RULE_SMARTCARD_MESSAGE_LENGTH_LIMIT = 46,
+    MG_RULE_SMARTCARD_READ_FITS_BUFFER = 47,
+    MG_RULE_SMARTCARD_MESSAGE_INCOMPLETE = 48,
+    MG_RULE_COUNT = 48
 };
 
 /* Channels that carry migration data, by the numbers that SPICE gives their types. */
@@ -109,8 +112,8 @@ typedef enum mg_jpeg_wan_compression {
 } mg_jpeg_wan_compression;
 
 typedef enum mg_source {
-    MG_SOURCE_ANY,
-    MG_SOURCE_0_15
+    MG_SOURCE_0_15,
+    MG_SOURCE_ANY
 } mg_source;
 
 typedef enum mg_provenance {
@@ -124,19 +127,43 @@ typedef enum mg_provenance {
  * channel are indexed by mg_channel, and a limit of 0 refuses everything.
  */
 typedef struct mg_receiver {
+    /* The target QEMU's `-spice jpeg-wan-compression`. It decides how the target reads a display's
+       surface list: `always` with lossy regions, `never` without, `auto` as the blob's
+       low_bandwidth_setting says. Default `auto`, which is QEMU's. */
     mg_jpeg_wan_compression jpeg_wan_compression;
-    mg_source source;
-    mg_provenance provenance;
+    /* Surfaces a target has room for; ids index two arrays of this length. Default 1024:
+       NUM_SURFACES of spice-server 0.15.1. */
     uint64_t surface_table_size;
+    /* Messages the agent's client may send unanswered. Default 10: REDS_AGENT_WINDOW_SIZE of
+       spice-server 0.15.1. */
     uint64_t agent_token_window;
+    /* Encoders of a GLZ dictionary. Default 4: MAX_GLZ_CLIENTS of spice-server 0.15.1, and always
+       written as such. */
     uint64_t max_encoders;
+    /* Largest GLZ window in pixels. Default 0x2000000: LZ_MAX_WINDOW_SIZE of spice-server 0.15.1. */
     uint64_t glz_max_pixels;
+    /* Mouse motions that may be unacknowledged. Default 4096, far above the 0 to 8 that spice-gtk
+       leaves: every 4 cost the target one ack message, and QEMU 7.2 takes all 65535 that the field
+       can hold without harm (docs/limits.md). */
     uint64_t max_motion_count;
-    uint64_t max_blob_bytes[MG_CHANNEL_COUNT];
-    uint64_t max_write_bytes[MG_CHANNEL_COUNT];
-    uint64_t max_read_bytes[MG_CHANNEL_COUNT];
+    /* The spice-server that wrote the blob. `0.15` holds two invariants strictly that older ones may
+       not have kept: no send tokens are counted on channels without flow control, and no complete
+       message is left in a smartcard's buffer. Default `any`. */
+    mg_source source;
+    /* How the blob came. `relayed`: through a client, which can have changed it. `sealed`: as its
+       source wrote it, which the caller has verified by other means. What no check can tell from a
+       lie is accepted only when sealed. Default `relayed`. */
+    mg_provenance provenance;
+    /* What is accepted from a client although no check can tell it from a lie: with each kind a
+       client can end the target. Default none. */
     bool accept_usbredir_queue;
     bool accept_smartcard_partial_read;
+    /* Largest blob by channel, in bytes. */
+    uint64_t max_blob_bytes[MG_CHANNEL_COUNT];
+    /* Largest queue of writes to the device by channel, in bytes. */
+    uint64_t max_write_bytes[MG_CHANNEL_COUNT];
+    /* Largest partly read message by channel, in bytes, as far as it came and as announced. */
+    uint64_t max_read_bytes[MG_CHANNEL_COUNT];
 } mg_receiver;
 
 /* QEMU with spice-server, unless it is told otherwise. */

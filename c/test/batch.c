@@ -9,7 +9,7 @@
 
 #include "migration_guard.h"
 
-enum { most_bytes = 4 << 20, words_of_receiver = 8 + 3 * MG_CHANNEL_COUNT + 2 };
+enum { most_bytes = 4 << 20, words_of_receiver = 10 + 3 * MG_CHANNEL_COUNT };
 
 static bool get(uint64_t *words, size_t count)
 {
@@ -35,21 +35,21 @@ static mg_receiver receiver_of(const uint64_t *word)
     mg_receiver receiver;
 
     receiver.jpeg_wan_compression = (mg_jpeg_wan_compression)*word++;
-    receiver.source = (mg_source)*word++;
-    receiver.provenance = (mg_provenance)*word++;
     receiver.surface_table_size = *word++;
     receiver.agent_token_window = *word++;
     receiver.max_encoders = *word++;
     receiver.glz_max_pixels = *word++;
     receiver.max_motion_count = *word++;
+    receiver.source = (mg_source)*word++;
+    receiver.provenance = (mg_provenance)*word++;
+    receiver.accept_usbredir_queue = *word++ != 0;
+    receiver.accept_smartcard_partial_read = *word++ != 0;
     for (unsigned channel = 0; channel < MG_CHANNEL_COUNT; channel++)
         receiver.max_blob_bytes[channel] = *word++;
     for (unsigned channel = 0; channel < MG_CHANNEL_COUNT; channel++)
         receiver.max_write_bytes[channel] = *word++;
     for (unsigned channel = 0; channel < MG_CHANNEL_COUNT; channel++)
         receiver.max_read_bytes[channel] = *word++;
-    receiver.accept_usbredir_queue = *word++ != 0;
-    receiver.accept_smartcard_partial_read = *word++ != 0;
     return receiver;
 }
 

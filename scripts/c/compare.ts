@@ -14,8 +14,9 @@ import { constantNamed } from "../../src/layout/backends/c99-text.js"
 import { channelNumber, membersInC } from "../../src/spice/c99.js"
 import { formatOf } from "../../src/spice/formats.js"
 import { decodeMigrateData } from "../../src/spice/migrate-data.js"
-import { root } from "../corpus.js"
 import { measureInC } from "./corpus-list.js"
+
+const root = join(import.meta.dirname, "../..")
 
 const { values } = parseArgs({
   options: {

@@ -49,7 +49,8 @@ const childrenOf = (node: Node): readonly Node[] => {
   }
 }
 
-const allSteps = ({ opening, reading, judging }: Program): readonly Step[] => [
+/** Every step of a program, those inside others included. */
+export const allSteps = ({ opening, reading, judging }: Program): readonly Step[] => [
   ...stepsIn([...opening, ...reading, ...judging]),
 ]
 

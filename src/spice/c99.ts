@@ -3,10 +3,10 @@ import { emitLibrary, type LibraryFiles } from "../layout/backends/c99-library.j
 import { comment, constantNamed, indented, snake } from "../layout/backends/c99-text.js"
 import { programOf } from "../layout/lower.js"
 import type { Parameter } from "../layout/parameters.js"
-import type { Layout } from "../layout/types.js"
 import { argumentChecks } from "./arguments.js"
-import { type Format, formatOf } from "./formats.js"
-import { type Channel, channels, defaultReceiver, type ReceiverState, unverifiables } from "./receiver.js"
+import { formatOf, formats } from "./formats.js"
+import { type Limit, limitDocs, shared } from "./parameters.js"
+import { type Channel, channels, defaultReceiver, type ReceiverState } from "./receiver.js"
 import { channelTypes } from "./wire/channels.js"
 
 /** Behind SPICE's own types: usbredir, port or webdav, where it is not known which. */
@@ -20,22 +20,8 @@ const constantOf = (channel: Channel): string => `MG_CHANNEL_${constantNamed(cha
 
 const channelsOf = (format: string): readonly Channel[] => channels.filter((channel) => formatOf[channel] === format)
 
-/** Members of a receiver that differ by channel. */
-const perChannel = ["maxBlobBytes", "maxWriteBytes", "maxReadBytes"] as const
-
-const numbers = [
-  "surfaceTableSize",
-  "agentTokenWindow",
-  "maxEncoders",
-  "glzMaxPixels",
-  "maxMotionCount",
-] as const satisfies readonly (keyof typeof defaultReceiver)[]
-
-const words = {
-  jpegWanCompression: ["auto", "always", "never"],
-  source: ["any", "0.15"],
-  provenance: ["relayed", "sealed"],
-} as const
+/** The members of a receiver that differ by channel. */
+const limits = Object.keys(limitDocs) as Limit[]
 
 /** The channel that a check is for: a constant where its format has but one. */
 const channelIn = (format: string): string => {
@@ -44,44 +30,50 @@ const channelIn = (format: string): string => {
 }
 
 const toldOf = (format: string): Told => ({
-  number: ({ name }) => {
-    const index = perChannel.some((member) => member === name) ? `[${channelIn(format)}]` : ""
-    return `receiver->${snake(name)}${index}`
-  },
+  number: ({ name }) => `receiver->${snake(name)}${name in limitDocs ? `[${channelIn(format)}]` : ""}`,
   word: ({ name }) => (name === "channel" ? "channel" : `receiver->${snake(name)}`),
   constant: ({ name }, word) => `MG_${constantNamed(name)}_${constantNamed(word)}`,
   listed: ({ name }, word) => `receiver->${snake(name)}_${snake(word)}`,
 })
 
-const enumerations = Object.entries(words).map(
-  ([member, names]) => `typedef enum mg_${snake(member)} {
-${names.map((name) => `    MG_${constantNamed(member)}_${constantNamed(name)},`).join("\n").replace(/,$/, "")}
-} mg_${snake(member)};
+const enumerations = shared.flatMap((parameter) =>
+  parameter.kind === "word"
+    ? [
+        `typedef enum mg_${snake(parameter.name)} {
+${parameter.words.map((word) => `    MG_${constantNamed(parameter.name)}_${constantNamed(word)}`).join(",\n")}
+} mg_${snake(parameter.name)};
 `,
+      ]
+    : [],
 )
 
-const documented = (member: string, declaration: string, docs: ReadonlyMap<string, string>): string => {
-  const doc = docs.get(member)
-  return doc === undefined || doc === "" ? declaration : `${comment(doc)}\n${declaration}`
+/** The members of a receiver that are the same on every channel, as C declares one. */
+const memberOf = (parameter: Parameter): string => {
+  const name = snake(parameter.name)
+  switch (parameter.kind) {
+    case "number":
+      return `uint64_t ${name};`
+    case "word":
+      return `mg_${name} ${name};`
+    case "words":
+      return parameter.words.map((word) => `bool ${name}_${snake(word)};`).join("\n")
+  }
 }
 
-const receiverType = (docs: ReadonlyMap<string, string>): string => {
-  const members = [
-    ...Object.keys(words).map((member) => documented(member, `mg_${snake(member)} ${snake(member)};`, docs)),
-    ...numbers.map((member) => documented(member, `uint64_t ${snake(member)};`, docs)),
-    ...perChannel.map((member) => documented(member, `uint64_t ${snake(member)}[MG_CHANNEL_COUNT];`, docs)),
-    ...unverifiables.map((kind) => `bool accept_${snake(kind)};`),
-  ]
-  return `typedef struct mg_receiver {
-${indented(members.join("\n"))}
+const receiverType = `typedef struct mg_receiver {
+${indented(
+  [
+    ...shared.map((parameter) => `${comment(parameter.doc)}\n${memberOf(parameter)}`),
+    ...limits.map((name) => `${comment(limitDocs[name])}\nuint64_t ${snake(name)}[MG_CHANNEL_COUNT];`),
+  ].join("\n"),
+)}
 } mg_receiver;
 `
-}
 
 const prototype = (channel: Channel): string =>
   `bool mg_check_${channel}(const uint8_t *data, size_t size, const mg_receiver *receiver,\n    mg_violation *violation)`
 
-const declarations = (docs: ReadonlyMap<string, string>): string => `/* Channels that carry migration data, by the numbers that SPICE gives their types. */
+const declarations = `/* Channels that carry migration data, by the numbers that SPICE gives their types. */
 typedef enum mg_channel {
 ${channels.map((channel) => `    ${constantOf(channel)} = ${channelNumber(channel)},`).join("\n")}
     MG_CHANNEL_COUNT
@@ -93,7 +85,7 @@ ${enumerations.join("\n")}
  * mg_default_receiver and set what differs. Sizes are bytes unless the name says otherwise; those that differ by
  * channel are indexed by mg_channel, and a limit of 0 refuses everything.
  */
-${receiverType(docs)}
+${receiverType}
 /* QEMU with spice-server, unless it is told otherwise. */
 extern const mg_receiver mg_default_receiver;
 
@@ -117,31 +109,37 @@ const byNumber = (limits: Readonly<Partial<Record<Channel, number>>>): readonly 
 
 /** A receiver's members as C has them, each a number, in the order of their declaration: `["max_read_bytes[8]", 65548]`. */
 export const membersInC = (receiver: ReceiverState): readonly (readonly [string, number])[] => [
-  ["jpeg_wan_compression", words.jpegWanCompression.indexOf(receiver.jpegWanCompression)],
-  ["source", words.source.indexOf(receiver.source)],
-  ["provenance", words.provenance.indexOf(receiver.provenance)],
-  ...numbers.map((member) => [snake(member), receiver[member]] as const),
-  ...perChannel.flatMap((member) =>
+  ...shared.flatMap((parameter): (readonly [string, number])[] => {
+    const value: unknown = Reflect.get(receiver, parameter.name)
+    const name = snake(parameter.name)
+    if (parameter.kind === "words")
+      return parameter.words.map((word) => [`${name}_${snake(word)}`, Number(Array.isArray(value) && value.includes(word))])
+    return [[name, parameter.kind === "number" ? Number(value) : parameter.words.findIndex((word) => word === value)]]
+  }),
+  ...limits.flatMap((member) =>
     byNumber(receiver[member]).map((limit, number) => [`${snake(member)}[${number}]`, limit] as const),
   ),
-  ...unverifiables.map((kind) => [`accept_${snake(kind)}`, Number(receiver.accept.includes(kind))] as const),
 ]
 
-const defaultDefinition = (): string => {
-  const { jpegWanCompression, source, provenance, accept } = defaultReceiver
-  const members = [
-    ...Object.entries({ jpegWanCompression, source, provenance }).map(
-      ([member, word]) => [member, `MG_${constantNamed(member)}_${constantNamed(word)}`] as const,
-    ),
-    ...numbers.map((member) => [member, String(defaultReceiver[member])] as const),
-    ...perChannel.map((member) => [member, `{ ${byNumber(defaultReceiver[member]).join(", ")} }`] as const),
-    ...unverifiables.map((kind) => [`accept_${kind}`, String(accept.includes(kind))] as const),
-  ]
-  return `const mg_receiver mg_default_receiver = {
-${members.map(([member, value]) => `    /* ${snake(member)} */ ${value},`).join("\n").replace(/,$/, "")}
+/** The default of a member, as C writes it in a list of them. */
+const defaultOf = (parameter: Parameter): string => {
+  switch (parameter.kind) {
+    case "number":
+      return String(parameter.default)
+    case "word":
+      return `MG_${constantNamed(parameter.name)}_${constantNamed(parameter.default)}`
+    case "words":
+      return parameter.words.map((word) => String(parameter.default.includes(word))).join(", ")
+  }
+}
+
+const defaultDefinition = `const mg_receiver mg_default_receiver = {
+${[
+  ...shared.map((parameter) => `    /* ${snake(parameter.name)} */ ${defaultOf(parameter)}`),
+  ...limits.map((name) => `    /* ${snake(name)} */ { ${byNumber(defaultReceiver[name]).join(", ")} }`),
+].join(",\n")}
 };
 `
-}
 
 const passed = (channel: Channel): string => {
   const format = formatOf[channel]
@@ -149,7 +147,7 @@ const passed = (channel: Channel): string => {
   return `check_${format}(data, size, receiver${extra}, violation)`
 }
 
-const definitions = (): string => `${defaultDefinition()}
+const definitions = `${defaultDefinition}
 ${channels.map((channel) => `${prototype(channel)}\n{\n    return ${passed(channel)};\n}\n`).join("\n")}
 bool mg_check(mg_channel channel, const uint8_t *data, size_t size, const mg_receiver *receiver,
     mg_violation *violation)
@@ -163,24 +161,19 @@ ${channels.map((channel) => `    case ${constantOf(channel)}:\n        return mg
 }`
 
 /** The C library of SPICE's formats: `c/migration_guard.h` and `c/migration_guard.c`. */
-export const spiceLibrary = (formats: Readonly<Record<Format, Layout>>): LibraryFiles => {
-  const checks = Object.values(formats).map((layout) => ({
-    program: programOf(layout),
-    name: `check_${layout.format}`,
-    takes: `const mg_receiver *receiver${channelIn(layout.format) === "channel" ? ", mg_channel channel" : ""}`,
-    told: toldOf(layout.format),
-  }))
-  const docs = new Map(
-    checks.flatMap(({ program }) => program.parameters.map(({ name, doc }: Parameter) => [name, doc] as const)),
-  )
-  return emitLibrary({
+export const spiceLibrary = (): LibraryFiles =>
+  emitLibrary({
     prefix: "mg",
     file: "migration_guard",
     about:
       "Checks SPICE migration data that a client relays between QEMU hosts, before spice-server may look at it. Generated by `npm run generate` from the declarations in src/spice. Do not edit.",
-    checks,
-    declarations: declarations(docs),
-    definitions: definitions(),
+    checks: Object.values(formats).map((layout) => ({
+      program: programOf(layout),
+      name: `check_${layout.format}`,
+      takes: `const mg_receiver *receiver${channelIn(layout.format) === "channel" ? ", mg_channel channel" : ""}`,
+      told: toldOf(layout.format),
+    })),
+    declarations,
+    definitions,
     rules: [argumentChecks.channel],
   })
-}

@@ -1,6 +1,7 @@
 import type { Rule } from "../../violation/violation.js"
 import type { Chain } from "../chain.js"
-import type { Program, Step, Test } from "../steps.js"
+import type { Program } from "../steps.js"
+import { allSteps, scansIn } from "../uses.js"
 import { type CheckEmission, emitChain, emitCheck, ruleConstant } from "./c99.js"
 import { comment, folded, indented, quoted } from "./c99-text.js"
 
@@ -38,23 +39,6 @@ interface KnownRule extends Rule {
   readonly signed: boolean
 }
 
-const stepsIn = (steps: readonly Step[]): readonly Step[] =>
-  steps.flatMap((step) => {
-    switch (step.op) {
-      case "when":
-        return [step, ...stepsIn(step.then), ...stepsIn(step.otherwise)]
-      case "choose":
-        return [step, ...step.cases.flatMap(({ steps: inner }) => stepsIn(inner))]
-      case "each":
-        return [step, ...stepsIn(step.steps)]
-      default:
-        return [step]
-    }
-  })
-
-const allSteps = ({ opening, reading, judging }: Program): readonly Step[] =>
-  stepsIn([...opening, ...reading, ...judging])
-
 /** The rules by which some check can refuse, each once. */
 const rulesOf = ({ checks, rules = [] }: Library): readonly KnownRule[] => {
   const known = new Map<string, KnownRule>(rules.map((rule) => [rule.id, { ...rule, expects: false, signed: false }]))
@@ -76,26 +60,7 @@ const rulesOf = ({ checks, rules = [] }: Library): readonly KnownRule[] => {
   return [...known.values()]
 }
 
-const chainsIn = (test: Test): readonly Chain[] => {
-  switch (test.op) {
-    case "all":
-    case "any":
-      return test.tests.flatMap(chainsIn)
-    case "not":
-      return chainsIn(test.test)
-    case "scan":
-      return [test.scan]
-    default:
-      return []
-  }
-}
-
-const chainsOf = (programs: readonly Program[]): readonly Chain[] => {
-  const chains = programs.flatMap((program) =>
-    allSteps(program).flatMap((step) => (step.op === "require" ? chainsIn(step.holds) : [])),
-  )
-  return [...new Map(chains.map((chain) => [chain.name, chain])).values()]
-}
+const chainsOf = (programs: readonly Program[]): readonly Chain[] => [...new Set(programs.flatMap(scansIn))]
 
 const headerOf = ({ prefix, file, about, declarations }: Library, rules: readonly KnownRule[]): string => {
   const guard = `${file.toUpperCase()}_H`

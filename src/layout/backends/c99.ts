@@ -1,5 +1,5 @@
-import type { Chain } from "../chain.js"
-import { scopeOf } from "../plan.js"
+import { type Chain, chainPlanOf } from "../chain.js"
+import type { PlannedField } from "../plan.js"
 import type { Local, NumberType, Offset, Program, Step, Term, Test } from "../steps.js"
 import type { Scalar } from "../types.js"
 import { type Backend, written } from "./backend.js"
@@ -272,30 +272,66 @@ const localsOf = ({ opening, reading, judging }: Program): Locals => {
   return { all, read, outer }
 }
 
+/** The most bytes that an entry may have of a chain that begins anywhere: a bit for each is kept on the stack. */
+const longestEntry = 0x10000
+
 /**
- * Writes the scan of a chain: one pass forwards that keeps a bit for every byte that an entry seen so far can end at, as
- * far ahead as one entry reaches. The rest of one entry can end at any of the first of them.
+ * Writes the scan of a chain. Where it may begin anywhere, it goes forwards with a bit for every byte that an entry so
+ * far can end at, as far ahead as one entry reaches; the rest of one entry can end at any of the first of them.
+ *
+ * @throws TypeError where a chain that begins anywhere has entries of more than 64 KiB
  */
-export const emitChain = ({ name, doc, header, length, most }: Chain): string => {
-  const { fields, size } = scopeOf(header)
-  const longest = size + most
-  const words = Math.ceil((longest + 1) / 64) + 1
-  const fieldsRead = fields.flatMap(({ path, offset, type }) => {
-    if (type.kind === "bytes") return []
-    const own = path === length ? "length" : snake(path)
-    const wrong = wrongFor(type, own, path === length ? most : undefined)
-    if (wrong === undefined) return []
-    return [`const ${path === length ? "uint64_t" : "uint32_t"} ${own} = ${readAt(type, "entry", String(offset))};`, `if (${wrong})`, "    return 0;"]
-  })
-  return folded(`${comment(`How many bytes one entry of the chain below takes; 0 where it can be none.`)}
+export const emitChain = (chain: Chain): string => {
+  const { name, doc, most, begins } = chain
+  const { size, length, named } = chainPlanOf(chain)
+  const number = ({ type, offset }: PlannedField): string =>
+    type.kind === "bytes" ? "0" : readAt(type, "entry", String(offset))
+  const fields = named.flatMap(({ field, numbers }) => [
+    `const uint32_t ${snake(field.path)} = ${number(field)};`,
+    `if (${numbers.map((each) => `${snake(field.path)} != ${printNumber(BigInt(each))}`).join(" && ")})`,
+    "    return 0;",
+  ])
+  const follows = [
+    `const uint64_t follows = ${number(length)};`,
+    ...(most < 0xffffffff ? [`if (follows > ${most})`, "    return 0;"] : []),
+  ]
+  return folded(`${comment("How many bytes one entry of the chain below takes; 0 where it can be none.")}
 static uint64_t ${snake(name)}_entry(const uint8_t *entry)
 {
-${indented(fieldsRead.join("\n"))}
-    return ${size} + length;
+${indented([...fields, ...follows].join("\n"))}
+    return ${size} + follows;
 }
 
 ${comment(doc)}
-static bool ${snake(name)}(const uint8_t *data, uint64_t size)
+${begins === "whole" ? wholeChain(snake(name), size) : anywhereChain(snake(name), size, size + most)}`)
+}
+
+const wholeChain = (name: string, size: number): string => `static bool ${name}(const uint8_t *data, uint64_t size)
+{
+    uint64_t at = 0;
+
+    if (size < ${size})
+        return true;
+    while (at < size)
+        LOOP_ASSIGNS(at)
+        LOOP_INVARIANT(at <= size)
+        LOOP_DECREASES(size - at)
+    {
+        if (size - at < ${size})
+            return false;
+        const uint64_t taken = ${name}_entry(data + at);
+        if (taken == 0 || taken > size - at)
+            return false;
+        at += taken;
+    }
+    return true;
+}
+`
+
+const anywhereChain = (name: string, size: number, longest: number): string => {
+  if (longest > longestEntry) throw new TypeError(`${name}: entries of ${longest} bytes are too long for a scan in C`)
+  const words = Math.ceil((longest + 1) / 64) + 1
+  return `static bool ${name}(const uint8_t *data, uint64_t size)
 {
     uint64_t ends[${words}];
 
@@ -314,7 +350,7 @@ static bool ${snake(name)}(const uint8_t *data, uint64_t size)
         LOOP_INVARIANT(at <= (size | 63) + 1)
         LOOP_DECREASES((size | 63) + 1 - at)
     {
-        uint64_t *word = &ends[at / 64 % ${words}];
+        uint64_t *const word = &ends[at / 64 % ${words}];
         if (*word == 0) {
             at |= 63;
             continue;
@@ -322,32 +358,15 @@ static bool ${snake(name)}(const uint8_t *data, uint64_t size)
         if ((*word >> at % 64 & 1) == 0)
             continue;
         *word &= ~(UINT64_C(1) << at % 64);
-        const uint64_t taken = ${snake(name)}_entry(data + at);
+        const uint64_t taken = ${name}_entry(data + at);
         if (taken == 0)
             continue;
-        const uint64_t end = at + taken;
-        if (end == size)
+        if (at + taken == size)
             return true;
-        if (end < size)
-            ends[end / 64 % ${words}] |= UINT64_C(1) << end % 64;
+        if (at + taken < size)
+            ends[(at + taken) / 64 % ${words}] |= UINT64_C(1) << (at + taken) % 64;
     }
     return false;
 }
-`)
-}
-
-const wrongFor = (type: Scalar, name: string, most: number | undefined): string | undefined => {
-  if (most !== undefined) return `${name} > ${most}`
-  switch (type.kind) {
-    case "boolean":
-      return `${name} > 1`
-    case "constant":
-      return `${name} != ${printNumber(BigInt(type.value))}`
-    case "enumeration":
-      return Object.values<number>(type.names)
-        .map((value) => `${name} != ${value}`)
-        .join(" && ")
-    default:
-      return undefined
-  }
+`
 }
