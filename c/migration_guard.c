@@ -5,7 +5,7 @@
 #include <string.h>
 
 /* What CBMC is told of loops, so that it need not unwind them; nothing to a compiler. */
-#ifdef __CPROVER
+#ifdef CBMC
 #define LOOP_ASSIGNS(...) __CPROVER_assigns(__VA_ARGS__)
 #define LOOP_INVARIANT(...) __CPROVER_loop_invariant(__VA_ARGS__)
 #define LOOP_DECREASES(...) __CPROVER_decreases(__VA_ARGS__)
@@ -394,6 +394,12 @@ static int64_t signed_64(uint64_t number)
     return number > INT64_MAX ? -(int64_t)(UINT64_MAX - number) - 1 : (int64_t)number;
 }
 
+/* The bits of a number in two's complement. */
+static uint64_t complement(int64_t number)
+{
+    return number < 0 ? UINT64_MAX - (uint64_t)-(number + 1) : (uint64_t)number;
+}
+
 /* Which rule a pointer breaks that is not where its part begins. */
 static uint16_t misplaced(uint64_t pointer, uint64_t fixed, uint64_t start, uint64_t size)
 {
@@ -754,7 +760,7 @@ static bool check_display(const uint8_t *data, uint64_t size, const mg_receiver 
         || (receiver->jpeg_wan_compression == MG_JPEG_WAN_COMPRESSION_AUTO
         && low_bandwidth_setting == 1)) {
         /* layout/count-fits: The entries that the count promises must lie inside the blob. */
-        if (num_surfaces > (size - 84) / 20)
+        if ((uint64_t)num_surfaces * 20 > size - 84)
             return refuse(violation, MG_RULE_LAYOUT_COUNT_FITS, 80, 4, num_surfaces,
                 (size - 84) / 20);
         int64_t previous_id_of_lossy = -1;
@@ -780,14 +786,14 @@ static bool check_display(const uint8_t *data, uint64_t size, const mg_receiver 
                and its top less than its bottom. */
             if ((left != right || top != bottom) && (left >= right || top >= bottom))
                 return refuse(violation, MG_RULE_DISPLAY_LOSSY_REGION_ORDERED, lossy_at + 4, 4,
-                    (uint64_t)(int64_t)(left), 0);
+                    complement(left), 0);
             previous_id_of_lossy = id;
         }
         const uint64_t lossy_next = 84 + (uint64_t)num_surfaces * 20;
         surfaces_next = lossy_next;
     } else {
         /* layout/count-fits: The entries that the count promises must lie inside the blob. */
-        if (num_surfaces > (size - 84) / 4)
+        if ((uint64_t)num_surfaces * 4 > size - 84)
             return refuse(violation, MG_RULE_LAYOUT_COUNT_FITS, 80, 4, num_surfaces,
                 (size - 84) / 4);
         int64_t previous_id_of_lossless = -1;
@@ -826,7 +832,7 @@ static bool check_display(const uint8_t *data, uint64_t size, const mg_receiver 
     /* display/pixmap-cache-size-not-negative: The pixmap cache's size must not be negative. */
     if (pixmap_cache_size < 0)
         return refuse(violation, MG_RULE_DISPLAY_PIXMAP_CACHE_SIZE_NOT_NEGATIVE, 18, 8,
-            (uint64_t)(int64_t)(pixmap_cache_size), 0);
+            complement(pixmap_cache_size), 0);
 
     return true;
 }

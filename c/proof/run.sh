@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
-# Proves with CBMC (setup/cbmc.sh) what the harnesses in this folder say, of every check. Usage: run.sh [CHECK...]
-# SOURCE is the validator that is proven, c/migration_guard.c unless it is told otherwise.
+# Proves with CBMC (setup/cbmc.sh) what the harnesses in this folder say.
+# Usage: run.sh             every check, and what spice-server does with an accepted display
+#        run.sh CHECK...    some checks
+#        run.sh --mutants   that the proofs notice a check that lacks one bound
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -9,26 +11,65 @@ if ! [ -x "$tools/cbmc" ]; then
   echo "proof: skipped, there is no CBMC: run c/setup/cbmc.sh" >&2
   exit 0
 fi
-source=${SOURCE:-migration_guard.c}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 safety=(--bounds-check --pointer-check --pointer-overflow-check --signed-overflow-check --unsigned-overflow-check
-  --conversion-check --div-by-zero-check --undefined-shift-check --pointer-primitive-check)
+  --conversion-check --div-by-zero-check --undefined-shift-check)
 
-# Loops are replaced by their contracts, which are proven with the rest: nothing is unwound.
-prove() {
-  local harness=$1 name=$2
-  "$tools/goto-cc" -I. -DCHECK="$name" -o "$work/$name.gb" "$harness" "$source"
-  "$tools/goto-instrument" --dfcc main --apply-loop-contracts "$work/$name.gb" "$work/$name.loops.gb" >"$work/$name.log" 2>&1 ||
-    { tail -n 20 "$work/$name.log"; return 1; }
-  "$tools/cbmc" "${safety[@]}" "$work/$name.loops.gb" >"$work/$name.log" 2>&1 || true
-  tail -n 2 "$work/$name.log" | grep -q SUCCESSFUL || { grep FAILURE "$work/$name.log" | head -n 20; return 1; }
-  echo "$name: $(sed -n 's/^\*\* 0 of \([0-9]*\) failed.*/\1/p' "$work/$name.log") properties proven"
+# The verdict of CBMC on a program: how many properties hold, or which do not.
+verdict() {
+  local program=$1
+  shift
+  "$tools/cbmc" "$@" "$program" >"$work/log" 2>&1 || true
+  sed -n 's/^\*\* 0 of \([0-9]*\) failed.*/\1 properties proven/p' "$work/log" | grep . ||
+    { grep FAILURE "$work/log" || tail -n 5 "$work/log"; return 1; }
 }
 
+# Loops stand for their contracts, which are proven with the rest: nothing is unwound, so sizes and counts are any.
+prove() {
+  local check=$1 source=$2
+  "$tools/goto-cc" -I. -DCBMC -DCHECK="$check" -o "$work/program" proof/check.c "$source"
+  "$tools/goto-instrument" --dfcc main --apply-loop-contracts "$work/program" "$work/contracts" >"$work/log" 2>&1 ||
+    { tail -n 5 "$work/log"; return 1; }
+  verdict "$work/contracts" "${safety[@]}"
+}
+
+prove_restored() {
+  "$tools/goto-cc" -I. -DMOST_SURFACES=3 -o "$work/program" proof/restored.c migration_guard.c
+  verdict "$work/program" "${safety[@]}" --unwind 16 --unwinding-assertions
+}
+
+# A check that a sed script takes a bound from must not be proven.
+must_fail() {
+  local check=$1 script=$2
+  sed "$script" migration_guard.c >"$work/mutant.c"
+  if cmp -s migration_guard.c "$work/mutant.c"; then
+    echo "$check: $script changes nothing"
+    return 1
+  fi
+  if prove "$check" "$work/mutant.c" >"$work/said"; then
+    echo "$check: proven although $script takes a bound from it"
+    return 1
+  fi
+  echo "$check without a bound: $(grep -c FAILURE "$work/said") properties fail, as they must"
+}
+
+every=(mg_check_main mg_check_display mg_check_inputs mg_check_usbredir mg_check_port mg_check_webdav
+  mg_check_spicevmc mg_check_smartcard)
 failed=0
-for name in "${@:-mg_check_main}"; do
-  prove proof/check.c "$name" || { echo "$name: not proven" >&2; failed=1; }
-done
+if [ "${1:-}" = --mutants ]; then
+  must_fail mg_check_inputs '/^static bool check_inputs/,/^}/ s/if (size < [0-9]*)/if (size < 9)/' || failed=1
+  must_fail mg_check_display '/^static bool check_display/,/^}/ s/if ((uint64_t)num_surfaces \* 20 > size - 84)/if (num_surfaces > size)/' || failed=1
+  must_fail mg_check_main '/^static bool agent_chunks_fit(/,/^}/ s/at + 8 <= size/at < size/' || failed=1
+  must_fail mg_check_smartcard '/^static bool check_smartcard/,/^}/ s/if (read_size > size - [a-z_]*)/if (read_size > size)/' || failed=1
+else
+  [ $# -gt 0 ] && every=("$@")
+  for check in "${every[@]}"; do
+    echo "$check: $(prove "$check" migration_guard.c)" || { echo "$check is not proven" >&2; failed=1; }
+  done
+  if [ $# -eq 0 ]; then
+    echo "an accepted display in spice-server: $(prove_restored)" || { echo "it is not proven" >&2; failed=1; }
+  fi
+fi
 exit "$failed"

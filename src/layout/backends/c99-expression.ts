@@ -102,8 +102,19 @@ const mirrored = { "==": "==", "!=": "!=", "<=": ">=", "<": ">", ">": "<", ">=":
 
 const isSigned = ({ type }: Term): boolean => type.from < 0n
 
+/** `count <= left / 20` as `count * 20 <= left`, which takes no division and is easier to prove with, where it fits. */
+const multiplied = (comparison: Comparison): Comparison => {
+  const { op, left, right } = comparison
+  if (op !== "atMost" || right.op !== "quotient" || isSigned(left)) return comparison
+  const to = left.type.to * BigInt(right.by)
+  if (to >= 2n ** 64n) return comparison
+  const type = { from: 0n, to, wide: to > mostUnsigned }
+  return { op, left: { op: "product", of: left, by: right.by, type }, right: right.of }
+}
+
 /** Comparisons of numbers of which one has a sign are made with one. */
-const printComparison = ({ op, left, right }: Comparison, printing: Printing, negated: boolean): string => {
+const printComparison = (comparison: Comparison, printing: Printing, negated: boolean): string => {
+  const { op, left, right } = multiplied(comparison)
   const symbol = (negated ? opposites : symbols)[op]
   const signed = isSigned(left) || isSigned(right)
   if (signed && (left.type.to >= 2n ** 63n || right.type.to >= 2n ** 63n))

@@ -151,7 +151,7 @@ const sourceOf = (library: Library, rules: readonly KnownRule[]): string => {
 #include <string.h>
 
 /* What CBMC is told of loops, so that it need not unwind them; nothing to a compiler. */
-#ifdef __CPROVER
+#ifdef CBMC
 #define LOOP_ASSIGNS(...) __CPROVER_assigns(__VA_ARGS__)
 #define LOOP_INVARIANT(...) __CPROVER_loop_invariant(__VA_ARGS__)
 #define LOOP_DECREASES(...) __CPROVER_decreases(__VA_ARGS__)
@@ -208,6 +208,15 @@ static int${kept}_t signed_${bits}(uint${kept}_t number)
 }
 `,
     }
+  }
+  yield {
+    needs: /\bcomplement\(/,
+    text: `/* The bits of a number in two's complement. */
+static uint64_t complement(int64_t number)
+{
+    return number < 0 ? UINT64_MAX - (uint64_t)-(number + 1) : (uint64_t)number;
+}
+`,
   }
   const upper = prefix.toUpperCase()
   yield {

@@ -170,7 +170,7 @@ const commentOn = (program: Program, check: number): string =>
 const measure = (term: Term | undefined, c: Printing): string => {
   if (term === undefined) return "0"
   const text = printTerm(term, c)
-  return isSigned(term.type) ? `(uint64_t)(int64_t)(${text})` : text
+  return isSigned(term.type) ? `complement(${text})` : text
 }
 
 const isSigned = ({ from }: NumberType): boolean => from < 0n
