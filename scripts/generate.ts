@@ -6,6 +6,9 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node
 import { dirname, join } from "node:path"
 import { describeRules } from "../src/report/rule-document.js"
 import { rules } from "../src/rules.js"
+import { spiceLibrary } from "../src/spice/c99.js"
+import { corpusList } from "./c/corpus-list.js"
+import { fuzzDictionary } from "./c/dictionary.js"
 import { generatedCorpus, hostileFiles, root } from "./corpus.js"
 import { emittedFiles, formatDocuments } from "./formats.js"
 import { qemuDifferences } from "./qemu-differences.js"
@@ -38,8 +41,14 @@ ${describeRules(rules)}
 `,
 ]
 
+const cFiles = (): readonly (readonly [string, string])[] => {
+  const { header, source } = spiceLibrary()
+  return [["c/migration_guard.h", header], ["c/migration_guard.c", source], corpusList(), fuzzDictionary()]
+}
+
 const wanted = new Map<string, string | Uint8Array>([
   ...formatFiles(),
+  ...cFiles(),
   rulesDocument,
   qemuDifferences(),
   ...generatedCorpus(),

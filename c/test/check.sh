@@ -1,0 +1,55 @@
+#!/usr/bin/env bash
+# Everything about the C validator that takes no long: warnings as errors for C99 and C++11, the corpus with sanitizers, on
+# 32 bits and on a big-endian machine, and analysers. What is not installed is said and left out (c/setup/packages.sh).
+set -uo pipefail
+cd "$(dirname "$0")/.."
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+warnings=(-Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror)
+failed=0
+
+# Runs a step where its program is there.
+step() {
+  local name=$1 program=$2
+  shift 2
+  if ! command -v "$program" >/dev/null; then
+    echo "c: $name left out, there is no $program" >&2
+  elif "$@" >"$work/log" 2>&1; then
+    echo "c: $name"
+  else
+    echo "c: $name FAILED" >&2
+    tail -n 20 "$work/log" >&2
+    failed=1
+  fi
+}
+
+# Builds the test for a compiler and options, and runs the corpus through it.
+corpus() {
+  local build=$work/$1 compiler=$2 options=$3 run=${4:-}
+  make -s BUILD="$build" CC="$compiler" CFLAGS="$options" RUN="$run" check
+}
+
+compile() { "$@" "${warnings[@]}" -c -o "$work/object" migration_guard.c; }
+
+for compiler in gcc clang; do
+  step "$compiler, C99" "$compiler" compile "$compiler" -std=c99 -O2
+  step "$compiler, C++11" "$compiler" compile "$compiler" -std=c++11 -O2 -x c++
+done
+step "corpus, gcc -O2" gcc corpus gcc gcc "-O2"
+step "corpus, gcc -Os with sanitizers" gcc corpus sanitized gcc "-Os -g -fsanitize=address,undefined -fno-sanitize-recover=all"
+step "corpus, clang -O2" clang corpus clang clang "-O2"
+if echo 'int main(void) { return 0; }' | gcc -m32 -x c -o "$work/try" - 2>/dev/null; then
+  step "corpus, 32 bits" gcc corpus m32 gcc "-O2 -m32"
+else
+  echo "c: 32 bits left out, gcc cannot link for -m32" >&2
+fi
+if command -v qemu-s390x >/dev/null; then
+  step "corpus, big endian" s390x-linux-gnu-gcc corpus s390x s390x-linux-gnu-gcc "-O2 -static" qemu-s390x
+else
+  echo "c: big endian left out, there is no qemu-s390x" >&2
+fi
+step "gcc -fanalyzer" gcc compile gcc -std=c99 -O2 -fanalyzer
+step "clang --analyze" clang clang --analyze -std=c99 -Xclang -analyzer-werror -o "$work/analysis" migration_guard.c
+step "cppcheck" cppcheck cppcheck --quiet --error-exitcode=1 --enable=warning,portability,performance --std=c99 -I. migration_guard.c
+exit "$failed"
