@@ -118,7 +118,7 @@ class Declaring {
       case 1:
         return L.array(this.#number(), this.#one(1, 3, 20))
       case 7:
-        return L.array(this.#struct(depth - 1), this.#one(1, 2))
+        return L.array(this.#struct(depth - 1, true), this.#one(1, 2))
       case 8:
         return this.#struct(depth - 1)
       default:
