@@ -283,8 +283,8 @@ if (${number} !== 0) ${refuse(this.#check(checks.empty), "0")}
   #apart(step: Each): string {
     const { into, path, count, columns } = step
     if (count === undefined || columns === undefined) throw new TypeError("a table has a count")
-    const outer = path.indexes.map((index) => ({ name: this.#name(index.name), type: "number" }))
-    this.#inner = innerNamer(step, [...this.#taken, ...outer.map(({ name }) => name)])
+    const outer = path.indexes.map((index) => ({ path: index.name, name: this.#name(index.name), type: "number" }))
+    this.#inner = innerNamer(step, outer, this.#taken)
     const start: Local = { name: `${into}#start`, type: sizeType }
     const entries: Local = { name: `${into}#entries`, type: sizeType }
     const inside: Each = { ...step, start: { base: start, plus: 0 }, count: numberOf(entries) }
@@ -421,8 +421,13 @@ if (${number} !== 0) ${refuse(this.#check(checks.empty), "0")}
 }
 
 /** Short names for the one loop of a function: fields are called as in their own struct. */
-const innerNamer = ({ into, path, index, at }: Each, taken: readonly string[]): Namer => {
+const innerNamer = (
+  { into, path, index, at }: Each,
+  outer: readonly { readonly path: string; readonly name: string }[],
+  taken: readonly string[],
+): Namer => {
   const short = new Map([
+    ...outer.map(({ path: of, name }) => [of, name] as const),
     [index.name, "index"],
     [at.name, "at"],
     [`${into}#start`, "start"],
