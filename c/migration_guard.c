@@ -787,7 +787,7 @@ static bool check_display(const uint8_t *data, uint64_t size, const mg_receiver 
             if ((left != right || top != bottom) && (left >= right || top >= bottom))
                 return refuse(violation, MG_RULE_DISPLAY_LOSSY_REGION_ORDERED, lossy_at + 4, 4,
                     complement(left), 0);
-            previous_id_of_lossy = id;
+            previous_id_of_lossy = (int64_t)id;
         }
         const uint64_t lossy_next = 84 + (uint64_t)num_surfaces * 20;
         surfaces_next = lossy_next;
@@ -811,7 +811,7 @@ static bool check_display(const uint8_t *data, uint64_t size, const mg_receiver 
             /* display/surface-ids-ascend: Surface ids must ascend strictly: the writer walks a table. */
             if (previous_id_of_lossless >= (int64_t)id)
                 return refuse(violation, MG_RULE_DISPLAY_SURFACE_IDS_ASCEND, lossless_at, 4, id, 0);
-            previous_id_of_lossless = id;
+            previous_id_of_lossless = (int64_t)id;
         }
         const uint64_t lossless_next = 84 + (uint64_t)num_surfaces * 4;
         surfaces_next = lossless_next;

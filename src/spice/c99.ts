@@ -1,8 +1,8 @@
 import type { Told } from "../layout/backends/c99-expression.js"
 import { emitLibrary, type LibraryFiles } from "../layout/backends/c99-library.js"
+import { defaultOf, enumerationOf, memberOf, toldBy } from "../layout/backends/c99-parameters.js"
 import { comment, constantNamed, indented, snake } from "../layout/backends/c99-text.js"
 import { programOf } from "../layout/lower.js"
-import type { Parameter } from "../layout/parameters.js"
 import { argumentChecks } from "./arguments.js"
 import { formatOf, formats } from "./formats.js"
 import { type Limit, limitDocs, shared } from "./parameters.js"
@@ -29,41 +29,19 @@ const channelIn = (format: string): string => {
   return only !== undefined && others.length === 0 ? constantOf(only) : "channel"
 }
 
-const toldOf = (format: string): Told => ({
-  number: ({ name }) => `receiver->${snake(name)}${name in limitDocs ? `[${channelIn(format)}]` : ""}`,
-  word: ({ name }) => (name === "channel" ? "channel" : `receiver->${snake(name)}`),
-  constant: ({ name }, word) => `MG_${constantNamed(name)}_${constantNamed(word)}`,
-  listed: ({ name }, word) => `receiver->${snake(name)}_${snake(word)}`,
-})
-
-const enumerations = shared.flatMap((parameter) =>
-  parameter.kind === "word"
-    ? [
-        `typedef enum mg_${snake(parameter.name)} {
-${parameter.words.map((word) => `    MG_${constantNamed(parameter.name)}_${constantNamed(word)}`).join(",\n")}
-} mg_${snake(parameter.name)};
-`,
-      ]
-    : [],
-)
-
-/** The members of a receiver that are the same on every channel, as C declares one. */
-const memberOf = (parameter: Parameter): string => {
-  const name = snake(parameter.name)
-  switch (parameter.kind) {
-    case "number":
-      return `uint64_t ${name};`
-    case "word":
-      return `mg_${name} ${name};`
-    case "words":
-      return parameter.words.map((word) => `bool ${name}_${snake(word)};`).join("\n")
+const toldOf = (format: string): Told => {
+  const told = toldBy("mg", "receiver")
+  return {
+    ...told,
+    number: (parameter) => `${told.number(parameter)}${parameter.name in limitDocs ? `[${channelIn(format)}]` : ""}`,
+    word: (parameter) => (parameter.name === "channel" ? "channel" : told.word(parameter)),
   }
 }
 
 const receiverType = `typedef struct mg_receiver {
 ${indented(
   [
-    ...shared.map((parameter) => `${comment(parameter.doc)}\n${memberOf(parameter)}`),
+    ...shared.map((parameter) => memberOf("mg", parameter)),
     ...limits.map((name) => `${comment(limitDocs[name])}\nuint64_t ${snake(name)}[MG_CHANNEL_COUNT];`),
   ].join("\n"),
 )}
@@ -79,7 +57,7 @@ ${channels.map((channel) => `    ${constantOf(channel)} = ${channelNumber(channe
     MG_CHANNEL_COUNT
 } mg_channel;
 
-${enumerations.join("\n")}
+${shared.flatMap((parameter) => enumerationOf("mg", parameter)).join("\n")}
 /*
  * What the receiver of the data is. Nothing of it can be read from the data, so it is said and never guessed: copy
  * mg_default_receiver and set what differs. Sizes are bytes unless the name says otherwise; those that differ by
@@ -121,21 +99,9 @@ export const membersInC = (receiver: ReceiverState): readonly (readonly [string,
   ),
 ]
 
-/** The default of a member, as C writes it in a list of them. */
-const defaultOf = (parameter: Parameter): string => {
-  switch (parameter.kind) {
-    case "number":
-      return String(parameter.default)
-    case "word":
-      return `MG_${constantNamed(parameter.name)}_${constantNamed(parameter.default)}`
-    case "words":
-      return parameter.words.map((word) => String(parameter.default.includes(word))).join(", ")
-  }
-}
-
 const defaultDefinition = `const mg_receiver mg_default_receiver = {
 ${[
-  ...shared.map((parameter) => `    /* ${snake(parameter.name)} */ ${defaultOf(parameter)}`),
+  ...shared.map((parameter) => `    /* ${snake(parameter.name)} */ ${defaultOf("mg", parameter)}`),
   ...limits.map((name) => `    /* ${snake(name)} */ { ${byNumber(defaultReceiver[name]).join(", ")} }`),
 ].join(",\n")}
 };

@@ -24,9 +24,10 @@ export const typeIn = ({ from, to }: NumberType): "uint32_t" | "uint64_t" | "int
   return from >= -mostSigned - 1n && to <= mostSigned ? "int32_t" : "int64_t"
 }
 
-export const printNumber = (value: bigint): string => {
+export const printNumber = (value: bigint, isSignedType = false): string => {
   if (value < -mostSigned) return value === -(2n ** 63n) ? "INT64_MIN" : `INT64_C(${value})`
   if (value <= 0xffffn) return String(value)
+  if (isSignedType) return value > mostSigned ? `INT64_C(${value})` : String(value)
   return value > mostUnsigned ? `UINT64_C(0x${value.toString(16)})` : `0x${value.toString(16)}u`
 }
 
@@ -55,7 +56,8 @@ const bindingOf = (term: Term): number => {
 
 /** A term as an operand of type `as`, in parentheses unless it binds as tightly as `binding`. */
 const operand = (term: Term, as: string, binding: number, printing: Printing): string => {
-  const isCast = term.op !== "literal" && typeIn(term.type) !== as
+  if (term.op === "literal") return printNumber(term.value, !as.startsWith("u"))
+  const isCast = typeIn(term.type) !== as
   const text = printTerm(term, printing)
   const atom = bindingOf(term) < (isCast ? 3 : binding) ? `(${text})` : text
   return isCast ? `(${as})${atom}` : atom
@@ -118,13 +120,22 @@ const printComparison = (comparison: Comparison, printing: Printing, negated: bo
   const symbol = (negated ? opposites : symbols)[op]
   const signed = isSigned(left) || isSigned(right)
   if (signed && (left.type.to >= 2n ** 63n || right.type.to >= 2n ** 63n))
-    throw new TypeError("numbers of which one has a sign and the other needs all 64 bits are not compared in C")
+    return mixed(comparison, printing, negated)
   const side = (term: Term): string => {
-    const isCast = signed && !isSigned(term)
-    return operand(term, isCast ? "int64_t" : typeIn(term.type), 1, printing)
+    return operand(term, signed && !isSigned(term) ? "int64_t" : typeIn(term.type), 1, printing)
   }
   if (left.op === "literal") return `${side(right)} ${mirrored[symbol]} ${side(left)}`
   return `${side(left)} ${symbol} ${side(right)}`
+}
+
+/** A comparison of a number with a sign and one that needs all 64 bits without: the sign is looked at first. */
+const mixed = ({ op, left, right }: Comparison, printing: Printing, negated: boolean): string => {
+  const [one, other] = [left, right].map((term) => operand(term, typeIn(term.type), 2, printing))
+  const as = (text: string | undefined, term: Term) => (isSigned(term) ? `(uint64_t)(${text})` : text)
+  const magnitudes = `${as(one, left)} ${symbols[op]} ${as(other, right)}`
+  const isBelow = isSigned(left) && op !== "equal"
+  const whole = isBelow ? `(${one} < 0 || ${magnitudes})` : `(${isSigned(left) ? one : other} >= 0 && ${magnitudes})`
+  return negated ? `!${whole}` : whole
 }
 
 /** A test as C; `negated` prints its opposite, with the negation carried down to the comparisons. */

@@ -11,7 +11,7 @@ export interface CheckEmission {
   /** Goes before every name of the library: `mg`. */
   readonly prefix: string
   readonly name: string
-  /** What it takes beside `data`, `size` and `violation`: `const mg_receiver *receiver`. */
+  /** What it takes beside `data`, `size` and `violation`: `const mg_receiver *receiver`, or nothing. */
   readonly takes: string
   readonly told: Told
 }
@@ -33,9 +33,9 @@ export const emitCheck = (program: Program, { prefix, name, takes, told }: Check
     .map((steps) => lines(written(steps, backend)))
     .filter((text) => text !== "")
   const { title } = program.plan.layout
-  const unread = program.parameters.length > 0 ? [] : [`(void)${/\w+$/.exec(takes)?.[0]};`]
+  const unread = takes === "" || program.parameters.length > 0 ? [] : [`(void)${/\w+$/.exec(takes)?.[0]};`]
   return folded(`${comment(`Checks a ${title}.`)}
-static bool ${name}(const uint8_t *data, uint64_t size, ${takes}, ${prefix}_violation *violation)
+static bool ${name}(const uint8_t *data, uint64_t size, ${takes === "" ? "" : `${takes}, `}${prefix}_violation *violation)
 {
 ${[...unread, ...body, "return true;"].map(indented).join("\n\n")}
 }
@@ -57,7 +57,19 @@ interface C99 extends Printing, Locals {
 
 const lines = (statements: readonly string[]): string => statements.filter((text) => text !== "").join("\n")
 
-const block = (statements: readonly string[]): string => `{\n${indented(lines(statements))}\n}`
+const block = (statements: readonly string[]): string => `{\n${indented(lines(needed(statements)))}\n}`
+
+/** Leaves out the numbers that nothing in a block reads: in another block one of the same name may be read. */
+const needed = (statements: readonly string[]): readonly string[] => {
+  const texts = statements.map((statement) => statement.replace(/\/\*.*?\*\//gs, ""))
+  const kept = statements.filter((statement, index) => {
+    const [, name] = /^const \w+ (\w+) = [^;]*;$/.exec(statement) ?? []
+    if (name === undefined) return true
+    const mention = new RegExp(`\\b${name}\\b`)
+    return texts.some((text, other) => other !== index && mention.test(text))
+  })
+  return kept.length === statements.length ? kept : needed(kept)
+}
 
 /** The expression that reads a number, `at` bytes behind `base`. */
 const readAt = ({ bits, signed, bigEndian }: Scalar, base: string, at: string): string => {
@@ -132,6 +144,7 @@ ${indented(misplaced)}
       const kept = previous.filter(({ into }) => c.read.has(into.name))
       const [entry, position] = [c.nameOf(index), c.nameOf(at)]
       const isMoving = stride === undefined
+      if (!isMoving && lines(steps) === "") return ""
       const counted = count === undefined ? undefined : printTerm(count, c)
       const bound = until === undefined ? "size" : printOffset(until, c)
       const contract = [
@@ -139,19 +152,22 @@ ${indented(misplaced)}
         `LOOP_INVARIANT(${[...(counted === undefined ? [] : [`${entry} <= ${counted}`]), ...(isMoving ? [`${position} <= ${bound}`] : [])].join(" && ")})`,
         `LOOP_DECREASES(${counted === undefined ? `${bound} - ${position}` : `${counted} - ${entry}`})`,
       ]
-      const moved = kept.map(({ of, into }) => `${c.nameOf(into)} = ${c.nameOf(of)};`)
+      const moved = kept.map(({ of, into }) => {
+        const cast = typeIn(of.type) === typeIn(into.type) ? "" : `(${typeIn(into.type)})`
+        return `${c.nameOf(into)} = ${cast}${c.nameOf(of)};`
+      })
       return lines([
         ...kept.map(({ into, first }) => `${typeIn(into.type)} ${c.nameOf(into)} = ${printNumber(first)};`),
         isMoving ? `uint64_t ${position} = ${printOffset(start, c)};` : "",
         counted === undefined ? `while (${position} < ${bound})` : `for (uint64_t ${entry} = 0; ${entry} < ${counted}; ${entry}++)`,
         indented(contract.join("\n")),
         block([
-          isMoving ? "" : `const uint64_t ${position} = ${printOffset(start, c)} + ${entry} * ${stride};`,
+          isMoving || !c.read.has(at.name) ? "" : `const uint64_t ${position} = ${printOffset(start, c)} + ${entry} * ${stride};`,
           ...steps,
           ...moved,
           isMoving ? `${position} = ${printOffset(next, c)};` : "",
         ]),
-        end === undefined ? "" : set({ ...end, name: end.name }, isMoving ? position : printOffset(next, c)),
+        end === undefined ? "" : set(end, isMoving ? position : printOffset(next, c)),
       ])
     },
   }
@@ -259,10 +275,12 @@ const localsOf = ({ opening, reading, judging }: Program): Locals => {
         }
         return
       case "each": {
-        const { index, at, end, previous, start, until, count, next } = step
+        const { index, at, end, previous, start, until, count, next, stride } = step
         all.push(index, at, ...(end === undefined ? [] : [end]), ...previous.map(({ into }) => into))
         for (const { of, into } of previous) if (read.has(into.name) || of !== into) read.add(of.name)
-        for (const offset of [start, next, ...(until === undefined ? [] : [until])]) seeOffset(offset)
+        for (const offset of [start, until]) if (offset !== undefined) seeOffset(offset)
+        // Where entries have one size, the next one's place follows from the index.
+        if (stride === undefined) seeOffset(next)
         seeTerm(count)
         for (const inner of step.steps) see(inner)
       }
