@@ -1,7 +1,7 @@
 import { expect, test } from "vitest"
 import { rules } from "../../src/session/rules.js"
 import { largestMessage } from "../../src/session/sizes.js"
-import { stages, table } from "../../src/session/table.js"
+import { stages, table } from "../../src/session/transitions.js"
 import { channelTypes, type LinkedChannel } from "../../src/spice/wire/channels.js"
 import { linkHeader, linkMessage } from "../../src/spice/wire/link.js"
 import { wireChecks } from "../../src/spice/wire/rules.js"
