@@ -1,16 +1,9 @@
 import { readFileSync, writeFileSync } from "node:fs"
+import { table } from "../src/report/markdown.js"
 
 /** The parts that reports are made of. */
 
 export const times = (value: number): string => value.toFixed(2)
-
-export const row = (...cells: readonly string[]): string => `| ${cells.join(" | ")} |`
-
-export const table = (head: readonly string[], rows: readonly string[]): readonly string[] => [
-  row(...head),
-  row(...head.map(() => "---")),
-  ...rows,
-]
 
 export const duration = (nanoseconds: number): string =>
   nanoseconds < 10_000 ? `${(nanoseconds / 1000).toFixed(2)} µs` : `${(nanoseconds / 1000).toFixed(0)} µs`
@@ -44,8 +37,8 @@ export const atLeast = (says: string, value: number, bound: number): Target => {
   return { says: `${says} at least ${bound}`, measured, met: Number(measured) >= bound }
 }
 
-export const targetTable = (targets: readonly Target[]): readonly string[] =>
+export const targetTable = (targets: readonly Target[]): string =>
   table(
     ["target", "measured", "verdict"],
-    targets.map(({ says, measured, met }) => row(says, measured, met ? "met" : "not met")),
+    targets.map(({ says, measured, met }) => [says, measured, met ? "met" : "not met"]),
   )

@@ -13,6 +13,7 @@ import { type Format, formatOf, formats } from "../src/spice/formats.js"
 import { channels } from "../src/spice/receiver.js"
 import { formatNames, generatedCorpus, hostileFiles, root } from "./corpus.js"
 import { qemuDifferences } from "./qemu-differences.js"
+import { sessionDocument } from "./session-document.js"
 
 const checking = process.argv.includes("--check")
 
@@ -84,6 +85,7 @@ const wanted = new Map<string, string | Uint8Array>([
   ...formatNames.map(formatDocument),
   checksDocument,
   rulesDocument,
+  ["docs/session.md", generated("src/session") + sessionDocument],
   qemuDifferences(),
   ...generatedCorpus(),
 ])
