@@ -1,4 +1,5 @@
 import { readFileSync, writeFileSync } from "node:fs"
+import { withPart } from "../scripts/document-part.js"
 import { table } from "../src/report/markdown.js"
 
 /** The parts that reports are made of. */
@@ -8,15 +9,9 @@ export const times = (value: number): string => value.toFixed(2)
 export const duration = (nanoseconds: number): string =>
   nanoseconds < 10_000 ? `${(nanoseconds / 1000).toFixed(2)} µs` : `${(nanoseconds / 1000).toFixed(0)} µs`
 
-/** Puts a text between the two marks of a document: the command that writes it, and an end. */
-export const writeInto = (file: string, command: string, text: string): void => {
-  const begin = `<!-- ${command} -->`
-  const document = readFileSync(file, "utf8")
-  const from = document.indexOf(begin) + begin.length
-  const to = document.indexOf("<!-- end -->", from)
-  if (from < begin.length || to < from) throw new Error(`${file} has no place for the results of ${command}`)
-  writeFileSync(file, `${document.slice(0, from)}\n\n${text}\n${document.slice(to)}`)
-}
+/** Writes a text into its place in a document. */
+export const writeInto = (file: string, command: string, text: string): void =>
+  writeFileSync(file, withPart(readFileSync(file, "utf8"), command, text))
 
 /** What a measurement has to live up to. */
 export interface Target {
