@@ -3,6 +3,7 @@
  * says how many (2000).
  */
 import { parseArgs } from "node:util"
+import { writeExposureDocument } from "../exposure/document.js"
 import { withQemu } from "../qemu.js"
 import { isFatal, tryArguments } from "./arguments.js"
 import { writeOther } from "./others.js"
@@ -23,4 +24,5 @@ writeOther("arguments", {
   taken: all.filter(({ outcome }) => outcome === "accepted").length,
   harms: fatal.length,
 })
+writeExposureDocument()
 process.exit(fatal.length > 0 ? 1 : 0)

@@ -5,6 +5,7 @@
 import { parseArgs } from "node:util"
 import { runCases } from "../exposure/campaign.js"
 import type { Case } from "../exposure/cases.js"
+import { writeExposureDocument } from "../exposure/document.js"
 import { isHarm } from "../exposure/fate.js"
 import { openJournal } from "../exposure/journal.js"
 import { withHosts } from "../migrate/host.js"
@@ -87,5 +88,6 @@ try {
 }
 const blobs = new Set([...ran.values()].map(({ tried }) => tried.name)).size
 writeAccepted({ versions, blobs, tallies: tallied([...ran.values()]) })
+writeExposureDocument()
 say(`${ran.size} runs of ${blobs} blobs, ${harms.length} new harms, ${failures} failures of the lab`)
 process.exit(harms.length > 0 || failures > 0 ? 1 : code)
