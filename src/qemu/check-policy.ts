@@ -10,7 +10,7 @@ import type { InetSocketAddress, MigrationAddress } from "./addresses.js"
 import { type ClientMigrateInfoArguments, isTicket } from "./client-migrate-info.js"
 import type { Command } from "./commands.js"
 import { type CommandOptions, type Context, contextOf } from "./context.js"
-import { type ArgumentsOf, entries, type Touched } from "./entries.js"
+import { type ArgumentsOf, type Touched, touchesOf } from "./entries.js"
 import { acceptedPolicy, type InetPolicy, type Policy, rangeOf, type Transport } from "./policy.js"
 import { denials } from "./policy-rules.js"
 
@@ -174,9 +174,8 @@ export const policyRule = <C extends Command>(
   context: Context & { readonly command: C },
 ): Refinement<ArgumentsOf[C]> => {
   const policy = acceptedPolicy(given)
-  const entry: (typeof entries)[C] = entries[context.command]
   return (args) =>
-    concat(...entry.touches(args, context).map((touched) => below(touched.keys, touchedIssues(touched, policy))))
+    concat(...touchesOf(args, context).map((touched) => below(touched.keys, touchedIssues(touched, policy))))
 }
 
 /** Judges a program that something else than arguments makes QEMU run. */

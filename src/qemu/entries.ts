@@ -122,3 +122,12 @@ const types = perContext((context): t.Mixed => entries[context.command].type(con
 /** The io-ts type of a command's arguments, without a policy. */
 export const argumentsType = <C extends Command>(context: Context & { readonly command: C }) =>
   types(context) as t.Type<ArgumentsOf[C], unknown>
+
+/** What a policy judges of arguments. */
+export const touchesOf = (args: ArgumentsOf[Command], context: Context): readonly Touched[] => {
+  const touches = entries[context.command].touches as (
+    args: ArgumentsOf[Command],
+    context: Context,
+  ) => readonly Touched[]
+  return touches(args, context)
+}

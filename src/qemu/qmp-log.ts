@@ -9,7 +9,7 @@ import type { MigrationCapability } from "./capabilities.js"
 import { programIssues } from "./check-policy.js"
 import { type Command, commands } from "./commands.js"
 import { type CodecOptions, contextOf } from "./context.js"
-import { type ArgumentsOf, entries } from "./entries.js"
+import { type ArgumentsOf, touchesOf } from "./entries.js"
 import { notesOf } from "./notes.js"
 import { allowedReader, argumentsReader } from "./parse.js"
 import { defaultPolicy, type Policy } from "./policy.js"
@@ -113,8 +113,7 @@ export const logReader = ({
   const settingIssues = (name: Command, args: unknown): readonly Issue[] => {
     if (!destined.has(name)) return ok
     const context = contextOf({ ...forQemu, command: name })
-    const touches = entries[name].touches as (typeof entries)["migrate"]["touches"]
-    const addresses = touches(args as Destined, context).flatMap((each) => ("address" in each ? [each] : []))
+    const addresses = touchesOf(args as Destined, context).flatMap((each) => ("address" in each ? [each] : []))
     return concat(
       ...addresses.map(({ keys, address }) =>
         keys.reduceRight((said, key) => atKey(key, said), transportIssues(address, settings, context.version)),

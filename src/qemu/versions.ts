@@ -85,6 +85,9 @@ export const names = {
   },
 } as const satisfies Readonly<Record<string, Spans>>
 
+/** A table of names. */
+export type EnumerationTable = keyof typeof names
+
 /** How texts and descriptors are read, and what QEMU can do with them. */
 export const behaviour = {
   /** `file:` as a scheme (migration/file.c). */

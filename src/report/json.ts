@@ -9,13 +9,14 @@ export const jsonReport = (finding: Finding): string =>
     command: finding.command,
     channel: finding.channel ?? null,
     verdict: verdictOf(finding),
-    violations: finding.violations.map(({ code, rule, path, offset, length, message }) => ({
+    violations: finding.violations.map(({ code, rule, path, offset, length, message, consequence }) => ({
       code,
       rule,
       path,
       offset,
       length,
       message,
+      consequence,
     })),
     notes: finding.notes,
   })
