@@ -7,6 +7,8 @@ import { dirname, join } from "node:path"
 import { describe, describeChecks } from "../src/layout/describe.js"
 import { emit } from "../src/layout/emit.js"
 import { structure } from "../src/layout/structure.js"
+import { describeRules } from "../src/report/rule-document.js"
+import { rules } from "../src/rules.js"
 import { type Format, formatOf, formats } from "../src/spice/formats.js"
 import { channels } from "../src/spice/receiver.js"
 import { formatNames, generatedCorpus, hostileFiles, root } from "./corpus.js"
@@ -66,10 +68,22 @@ ${describeChecks(Object.values(structure))}
 `,
 ]
 
+const rulesDocument: readonly [string, string] = [
+  "docs/rules.md",
+  `${generated("src/rules.ts")}# Rules
+
+Every refusal names a rule. This page says what each of the ${rules.length} requires, and what the receiver does with an input that
+breaks it.
+
+${describeRules(rules)}
+`,
+]
+
 const wanted = new Map<string, string | Uint8Array>([
   ...formatNames.map(emittedDecoder),
   ...formatNames.map(formatDocument),
   checksDocument,
+  rulesDocument,
   qemuDifferences(),
   ...generatedCorpus(),
 ])

@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs"
 import { availableParallelism } from "node:os"
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander"
 import { commands } from "../qemu/commands.js"
@@ -10,13 +9,9 @@ import { check } from "./check.js"
 import { checkArgs } from "./check-args.js"
 import { explain } from "./explain.js"
 import { standardInput } from "./input.js"
+import { manifest } from "./manifest.js"
 import { reportFormats } from "./report.js"
 import { type ExitCode, exitCode, type Terminal } from "./stdio.js"
-
-const versionOf = (): string => {
-  const manifest: unknown = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"))
-  return String(Reflect.get(Object(manifest), "version"))
-}
 
 const channelOption = () =>
   new Option("--channel <channel>", "the channel the data came on (default: what its magic says)").choices(channels)
@@ -49,7 +44,7 @@ const qemuRelease = (text: string): Release => {
 
 /** The command line: sub-commands, options and exit codes are a contract. */
 const programOf = (terminal: Terminal, end: (code: ExitCode) => void): Command => {
-  const version = versionOf()
+  const { version } = manifest()
   const program = new Command("migration-guard")
     .description("Checks what reaches a QEMU host during live migration from those it does not trust.")
     .version(version)
@@ -67,6 +62,7 @@ const programOf = (terminal: Terminal, end: (code: ExitCode) => void): Command =
     .addOption(channelOption())
     .addOption(jpegOption())
     .addOption(sealedOption())
+    .option("--skip-header", "leave out the header of 6 or 18 bytes of the message that a blob was in")
     .addOption(formatOption())
     .action(async (files, options) => end(await check(files, { ...options, version }, terminal)))
   program
@@ -76,6 +72,7 @@ const programOf = (terminal: Terminal, end: (code: ExitCode) => void): Command =
     .addOption(channelOption())
     .addOption(jpegOption())
     .addOption(sealedOption())
+    .option("--skip-header", "leave out the header of 6 or 18 bytes of the message that a blob was in")
     .action(async (file, options) => end(await explain(file, options, terminal)))
   program
     .command("check-args")

@@ -62,7 +62,7 @@ const commandCodec =
  * @example
  * const decoded = migrateCodec().decode({ uri: "tcp:10.0.0.9:69982" })
  * decoded._tag === "Left" && decoded.left.map(({ message }) => message)
- * // ["uri.port: A port must be at most 65535. Found 69982 against 65535."]
+ * // ["uri.port: A port must be at most 65535. Found 69982, the limit is 65535."]
  * @see qapi/migration.json of QEMU 11.1
  * @since 0.2.0
  */

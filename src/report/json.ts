@@ -9,14 +9,6 @@ export const jsonReport = (finding: Finding): string =>
     command: finding.command,
     channel: finding.channel ?? null,
     verdict: verdictOf(finding),
-    violations: finding.violations.map(({ code, rule, path, offset, length, message, consequence }) => ({
-      code,
-      rule,
-      path,
-      offset,
-      length,
-      message,
-      consequence,
-    })),
+    violations: finding.violations,
     notes: finding.notes,
   })

@@ -772,7 +772,7 @@ describe("as an io-ts type", () => {
   test("a codec reports below the one that it is part of", () => {
     const request = t.type({ execute: t.literal("migrate"), arguments: migrateCodec() })
     expect(PathReporter.report(request.decode({ execute: "migrate", arguments: { uri: "tcp:a:69982" } }))).toEqual([
-      "arguments.uri.port: A port must be at most 65535. Found 69982 against 65535.",
+      "arguments.uri.port: A port must be at most 65535. Found 69982, the limit is 65535.",
     ])
     const errors = request.decode({ execute: "migrate", arguments: main(null) })
     expect(E.isLeft(errors) && errors.left.map(({ context }) => context.map(({ key }) => key))).toEqual([
