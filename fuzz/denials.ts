@@ -20,8 +20,8 @@ const isSamePath = (one: string, other: string): boolean => isBelow(one, other) 
 const isNumber = (text: string): boolean => /^[0-9]+$/.test(text)
 
 const holds = (entry: Entry, first: number, last: number): boolean => {
-  const [from = "", to = from] = String(entry).split("-")
-  return isNumber(from) && isNumber(to) && Number(from) <= first && last <= Number(to)
+  const [from = "", to = from, ...more] = String(entry).split("-")
+  return more.length === 0 && isNumber(from) && isNumber(to) && Number(from) <= first && last <= Number(to)
 }
 
 const isPortIn = (port: string, to: number | undefined, entries: readonly Entry[]): boolean =>
