@@ -6,6 +6,7 @@ import { annotatedHex } from "../src/report/hex.js"
 import { jsonReport } from "../src/report/json.js"
 import { sarifReport } from "../src/report/sarif.js"
 import { textReport } from "../src/report/text.js"
+import { ruleOf } from "../src/rules.js"
 import type { Case } from "./blobs.js"
 
 /** What a terminal might obey. */
@@ -40,7 +41,7 @@ export const isReported = ({ setting: { plan, channel, receiver }, blob }: Case)
   isPrintable(textReport(report, colors).split("\n"), "the text report")
   const json = jsonReport(report)
   if (unprintable.test(json) || JSON.parse(json).file !== file) throw new Error("the JSON report garbles")
-  const sarif = sarifReport([report], "0")
+  const sarif = sarifReport([report], ruleOf, { version: "0", homepage: "https://tool.example/" })
   if (unprintable.test(sarif)) throw new Error("the SARIF report prints what a terminal might obey")
   if (json.length + sarif.length > 4000 * (mostViolations + 1)) throw new Error("reports grow with the blob")
 }

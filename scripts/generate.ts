@@ -7,11 +7,19 @@ import { dirname, join } from "node:path"
 import { describe, describeChecks } from "../src/layout/describe.js"
 import { emit } from "../src/layout/emit.js"
 import { structure } from "../src/layout/structure.js"
+import { documented } from "../src/relay/config/configuration.js"
+import { rowsOf } from "../src/relay/config/option.js"
+import { metricsOf } from "../src/relay/operate/metrics.js"
+import { table } from "../src/report/markdown.js"
+import { describeRules } from "../src/report/rule-document.js"
+import { rules } from "../src/rules.js"
 import { type Format, formatOf, formats } from "../src/spice/formats.js"
 import { channels } from "../src/spice/receiver.js"
 import { formatNames, generatedCorpus, hostileFiles, root } from "./corpus.js"
 import { knowers } from "./knowers.js"
+import { withPart } from "./document-part.js"
 import { qemuDifferences } from "./qemu-differences.js"
+import { sessionDocument } from "./session-document.js"
 
 const checking = process.argv.includes("--check")
 
@@ -68,10 +76,48 @@ ${describeChecks(Object.values(structure))}
 ${knowers}`,
 ]
 
+const rulesDocument: readonly [string, string] = [
+  "docs/rules.md",
+  `${generated("src/rules.ts")}# Rules
+
+Every refusal names a rule. This page says what each of the ${rules.length} requires, and what the receiver does with an input that
+breaks it.
+
+${describeRules(rules)}
+`,
+]
+
+const optionTables = [
+  table(["member of a listener", "default", ""], rowsOf(documented.listener)),
+  table(["member at the top", "default", ""], rowsOf(documented.top)),
+].join("\n\n")
+
+const metricsTable = table(
+  ["metric", "labels", ""],
+  metricsOf(() => 0).descriptions.map(({ name, labels, help }) => [
+    name,
+    Object.entries(labels)
+      .map(([label, values]) => (values.length === 0 ? label : `${label}: ${values.join(", ")}`))
+      .join("; "),
+    help,
+  ]),
+)
+
+/** docs/relay.md is written by hand, but for its tables of options and of metrics. */
+const relayDocument = (): readonly [string, string] => {
+  const path = "docs/relay.md"
+  const document = readFileSync(join(root, path), "utf8")
+  const withOptions = withPart(document, "options: npm run generate", optionTables)
+  return [path, withPart(withOptions, "metrics: npm run generate", metricsTable)]
+}
+
 const wanted = new Map<string, string | Uint8Array>([
   ...formatNames.map(emittedDecoder),
   ...formatNames.map(formatDocument),
   checksDocument,
+  rulesDocument,
+  relayDocument(),
+  ["docs/session.md", generated("src/session") + sessionDocument],
   qemuDifferences(),
   ...generatedCorpus(),
 ])

@@ -1,8 +1,7 @@
 /** Checks the whole corpus as its index says and prints tables of verdicts: hostile blobs by rule, real ones by origin. */
 import * as E from "fp-ts/lib/Either.js"
 import { type CorpusEntry, isGenuine, receiverOf } from "../src/corpus.js"
-import { decodeMigrateData } from "../src/index.js"
-import { ruleById } from "../src/report/rules.js"
+import { decodeMigrateData, ruleOf } from "../src/index.js"
 import { readBlob, readIndex } from "./corpus.js"
 
 interface Verdict {
@@ -34,7 +33,7 @@ const rules = [...new Set(hostile.map(({ rule }) => rule ?? "accepted"))].sort()
 
 console.log(row("rule that refused hostile blobs", "", "blobs", "without it"))
 for (const id of rules)
-  console.log(row(id, "reject", hostile.filter(({ rule }) => rule === id).length, ruleById(id)?.consequence ?? ""))
+  console.log(row(id, "reject", hostile.filter(({ rule }) => rule === id).length, ruleOf(id)?.consequence ?? ""))
 console.log()
 console.log(row("channel of real blobs", "verdict", "blobs", "where they come from"))
 for (const kind of [...new Set(genuine.map(kindOf))].sort()) {

@@ -1,4 +1,5 @@
 export type { Columns } from "./layout/language.js"
+export { ruleOf, rules } from "./rules.js"
 export { displayCodec, inputsCodec, mainCodec, smartcardCodec, spicevmcCodec } from "./spice/codecs.js"
 export type { DisplayState } from "./spice/display.js"
 export type { InputsState } from "./spice/inputs.js"
@@ -9,4 +10,10 @@ export type { SmartcardState } from "./spice/smartcard.js"
 export type { SpicevmcState } from "./spice/spicevmc.js"
 export { type Region, type Surface, surfacesOf } from "./spice/surfaces.js"
 export type { Checked, Codec } from "./violation/codec.js"
-export { formatViolation, type Violation, type ViolationCode, violationCodes } from "./violation/violation.js"
+export {
+  formatViolation,
+  type Rule,
+  type Violation,
+  type ViolationCode,
+  violationCodes,
+} from "./violation/violation.js"

@@ -8,7 +8,7 @@ test.each([
   ["the testing entry", () => import("../src/testing/index.js"), "witnessesOf"],
   ["the emitter", () => import("../src/layout/emit.js"), "emit"],
   ["the describer", () => import("../src/layout/describe.js"), "describe"],
-  ["the catalogue of rules", () => import("../src/report/rules.js"), "ruleById"],
+  ["the catalogue of rules", () => import("../src/rules.js"), "ruleOf"],
 ])("%s loads", async (_, load, name) => {
   expect(Reflect.get(await load(), name)).toBeTypeOf("function")
 })

@@ -1,3 +1,4 @@
+import { table } from "../../src/report/markdown.js"
 import type { Counted, Newer } from "../accepted/newer.js"
 import type { Others } from "../accepted/others.js"
 import { type Results as Accepted, acceptedModes } from "../accepted/results.js"
@@ -21,9 +22,6 @@ const groupBy = <A>(values: readonly A[], keyOf: (value: A) => string): Readonly
   }
   return groups
 }
-
-const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
-  [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n")
 
 /** How often each outcome came, the worst first. */
 const counts = (fates: readonly Fate[]): string => {

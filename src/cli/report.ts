@@ -2,6 +2,7 @@ import type { Finding } from "../report/finding.js"
 import { jsonReport } from "../report/json.js"
 import { textReport } from "../report/text.js"
 import { isUnreadable, reportUnreadable, type Unreadable } from "./input.js"
+import { manifest } from "./manifest.js"
 import { colorsFor, type ExitCode, exitCode, type Terminal } from "./stdio.js"
 
 export const reportFormats = ["text", "json", "sarif"] as const
@@ -32,7 +33,8 @@ export const reportAll = async (
   }
   if (format === "sarif") {
     const { sarifReport } = await import("../report/sarif.js")
-    terminal.stdout.write(`${sarifReport(kept, version)}\n`)
+    const { ruleOf } = await import("../rules.js")
+    terminal.stdout.write(`${sarifReport(kept, ruleOf, { version, homepage: manifest().homepage })}\n`)
   }
   if (failed) return exitCode.failed
   return rejected ? exitCode.rejected : exitCode.accepted

@@ -9,13 +9,6 @@ export const jsonReport = (finding: Finding): string =>
     command: finding.command,
     channel: finding.channel ?? null,
     verdict: verdictOf(finding),
-    violations: finding.violations.map(({ code, rule, path, offset, length, message }) => ({
-      code,
-      rule,
-      path,
-      offset,
-      length,
-      message,
-    })),
+    violations: finding.violations,
     notes: finding.notes,
   })

@@ -1,11 +1,18 @@
 import { isAbsolute } from "node:path"
 import sarif from "node-sarif-builder"
-import type { Violation } from "../violation/violation.js"
+import type { Rule, Violation } from "../violation/violation.js"
 import type { Finding } from "./finding.js"
 import { jsonLine } from "./printable.js"
-import { ruleById } from "./rules.js"
+import { anchorOf } from "./rule-document.js"
 
 const { SarifBuilder, SarifResultBuilder, SarifRuleBuilder, SarifRunBuilder } = sarif
+
+/** What the tool says of itself. */
+export interface Tool {
+  readonly version: string
+  /** Where its documents are, with a slash at the end. */
+  readonly homepage: string
+}
 
 /** An artifact's URI: relative to where the command ran, or a file URL. */
 const uriOf = (file: string): string => {
@@ -29,19 +36,26 @@ const resultOf = ({ file, line }: Finding, violation: Violation) => {
   return result
 }
 
-const ruleOf = (id: string) => {
-  const check = ruleById(id)
-  const rule = new SarifRuleBuilder().initSimple({ ruleId: id, shortDescriptionText: check?.requirement ?? id })
-  if (check !== undefined) rule.rule.help = { text: check.consequence }
+const describedRule = (id: string, known: Rule | undefined, { homepage }: Tool) => {
+  const rule = new SarifRuleBuilder().initSimple({
+    ruleId: id,
+    shortDescriptionText: known?.requirement ?? id,
+    helpUri: `${homepage}docs/rules.md#${anchorOf(id)}`,
+  })
+  if (known !== undefined) rule.rule.help = { text: known.consequence }
   return rule
 }
 
 /** All findings as one SARIF 2.1.0 log: a result for each violation, a rule for each that was broken. */
-export const sarifReport = (findings: readonly Finding[], version: string): string => {
-  const run = new SarifRunBuilder().initSimple({ toolDriverName: "migration-guard", toolDriverVersion: version })
+export const sarifReport = (
+  findings: readonly Finding[],
+  ruleOf: (id: string) => Rule | undefined,
+  tool: Tool,
+): string => {
+  const run = new SarifRunBuilder().initSimple({ toolDriverName: "migration-guard", toolDriverVersion: tool.version })
   const broken = new Set(findings.flatMap(({ violations }) => violations.map(({ rule }) => rule)))
   run.run.artifacts = [...new Set(findings.map(({ file }) => uriOf(file)))].map((uri) => ({ location: { uri } }))
-  for (const id of broken) run.addRule(ruleOf(id))
+  for (const id of broken) run.addRule(describedRule(id, ruleOf(id), tool))
   for (const finding of findings)
     for (const violation of finding.violations) run.addResult(resultOf(finding, violation))
   const log = new SarifBuilder()

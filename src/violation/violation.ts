@@ -32,16 +32,25 @@ export type ViolationCode = (typeof violationCodes)[number]
 /** What a check measured or wanted: a number or the name of an enumeration member, never bytes or text of the input. */
 export type Measure = number | bigint | string
 
-/** A check that an input can fail: the identity of a rule without its condition. */
+/**
+ * A rule that an input can break: its identity and its words, without its condition.
+ *
+ * @since 0.6.0
+ */
 export interface Rule {
   /** Stable name, `<format>/<what must hold>`. */
   readonly id: string
   readonly code: ViolationCode
   /** One sentence that says what must be so. */
   readonly requirement: string
-  /** What the receiver, spice-server or QEMU, does with an input that fails the check. */
+  /** What the receiver, spice-server or QEMU, does with an input that breaks the rule. */
   readonly consequence: string
+  /** Where the consequence is known from: a source file and version, or a measurement. */
+  readonly source?: string
 }
+
+/** The codes whose `expected` is a bound that `actual` exceeds; that of the others is a value. */
+const bounded: ReadonlySet<ViolationCode> = new Set(["limit-exceeded", "out-of-range", "count-exceeds-data"])
 
 /**
  * Where in the input a check failed. Offsets and lengths are bytes, counted from the first byte of the blob or the text;
@@ -69,6 +78,27 @@ export const keysOf = (path: string): string[] => path.split(/[.[\]]+/).filter((
 /** A key that may come from an input, as far as it may be shown: only plain characters get through. */
 export const plainKey = (key: string): string => key.slice(0, 64).replace(/[^\w-]/g, "?")
 
+/** Node's name for the method that its `console.log` asks. */
+const inspected = Symbol.for("nodejs.util.inspect.custom")
+
+/** A violation as plain data. */
+export interface ViolationJson {
+  readonly code: ViolationCode
+  readonly rule: string
+  readonly path: string
+  readonly offset: number
+  readonly length: number
+  readonly actual: number | string | undefined
+  readonly expected: number | string | undefined
+  readonly message: string
+}
+
+const jsonMeasure = (measure: Measure | undefined): number | string | undefined => {
+  if (typeof measure !== "bigint") return measure
+  const number = Number(measure)
+  return Number.isSafeInteger(number) ? number : String(measure)
+}
+
 /** The keys that a codec is nested under. */
 const outerKeys = (parents: Context): readonly string[] => parents.map(({ key }) => plainKey(key))
 
@@ -95,18 +125,18 @@ export class Violation implements t.ValidationError {
   readonly length: number
   readonly actual: Measure | undefined
   readonly expected: Measure | undefined
-  readonly #check: Rule
+  readonly #broken: Rule
   readonly #parents: Context | undefined
 
-  constructor(check: Rule, place: Place, actual?: Measure, expected?: Measure, parents?: Context) {
-    this.code = check.code
-    this.rule = check.id
+  constructor(broken: Rule, place: Place, actual?: Measure, expected?: Measure, parents?: Context) {
+    this.code = broken.code
+    this.rule = broken.id
     this.path = place.path
     this.offset = place.offset
     this.length = place.length
     this.actual = actual
     this.expected = expected
-    this.#check = check
+    this.#broken = broken
     this.#parents = parents
   }
 
@@ -120,26 +150,48 @@ export class Violation implements t.ValidationError {
     return [...parents, ...keysOf(this.path).map((key) => ({ key, type: t.unknown }))]
   }
 
+  /** What the receiver, spice-server or QEMU, does with such an input. */
+  get consequence(): string {
+    return this.#broken.consequence
+  }
+
   get message(): string {
     const where = [...outerKeys(this.#parents ?? []), this.path].filter((key) => key !== "").join(".") || "the input"
     const at = this.offset === 0 && this.length === 0 ? "" : ` at byte ${this.offset}`
-    return `${where}${at}: ${this.#check.requirement}${this.#measured}`
+    return `${where}${at}: ${this.#broken.requirement}${this.#measured}`
   }
 
   get #measured(): string {
     if (this.actual === undefined) return this.expected === undefined ? "" : ` Expected ${this.expected}.`
-    return ` Found ${this.actual}${this.expected === undefined ? "" : ` against ${this.expected}`}.`
+    if (this.expected === undefined) return ` Found ${this.actual}.`
+    return ` Found ${this.actual}, ${bounded.has(this.code) ? "the limit is" : "expected"} ${this.expected}.`
+  }
+
+  /** What `JSON.stringify` writes: the members and the message. A bigint that a number cannot hold exactly is text. */
+  toJSON(): ViolationJson {
+    const { code, rule, path, offset, length, actual, expected, message } = this
+    return { code, rule, path, offset, length, actual: jsonMeasure(actual), expected: jsonMeasure(expected), message }
+  }
+
+  /** Formats the violation as {@link formatViolation} does. */
+  toString(): string {
+    return formatViolation(this)
+  }
+
+  /** What `console.log` shows in Node. */
+  [inspected](): string {
+    return `Violation: ${this}`
   }
 
   /** The same violation of a text that begins `bytes` into another one, such as a line into its file. */
   behind(bytes: number): Violation {
     const place = { path: this.path, offset: this.offset + bytes, length: this.length }
-    return new Violation(this.#check, place, this.actual, this.expected, this.#parents)
+    return new Violation(this.#broken, place, this.actual, this.expected, this.#parents)
   }
 
   /** The same violation, reported below `parents`: for a codec that is nested in another one. */
   within(parents: Context): Violation {
-    return new Violation(this.#check, this, this.actual, this.expected, parents)
+    return new Violation(this.#broken, this, this.actual, this.expected, parents)
   }
 }
 
@@ -149,7 +201,7 @@ export class Violation implements t.ValidationError {
  * @example
  * const checked = decodeMigrateData("inputs", Uint8Array.of(73, 67, 77, 68))
  * checked._tag === "Left" && formatViolation(checked.left[0])
- * // "truncated layout/fixed-part the input at byte 0: The blob must hold its whole fixed part. Found 4 against 10."
+ * // "truncated layout/fixed-part the input at byte 0: The blob must hold its whole fixed part. Found 4, expected 10."
  * @since 0.1.0
  */
 export const formatViolation = (violation: Violation): string =>

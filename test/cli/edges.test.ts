@@ -3,15 +3,18 @@ import { symlinkSync } from "node:fs"
 import { join } from "node:path"
 import { expect, test } from "vitest"
 import { root } from "../../scripts/corpus.js"
+import { ruleOf } from "../../src/index.js"
 import { sarifReport } from "../../src/report/sarif.js"
 import { validSarif } from "../report/sarif-schema.js"
 import { bytesOf, captureOf, linesOf, nastyNames, place, runCli, temporaryFolder, unsafeLines } from "./harness.js"
 
+const tool = { version: "1", homepage: "https://tool.example/" }
+
 test.each(["a\u0007", "a\n", "a ", "b/../a", "a/./b"])("a SARIF log names the file %j and no other", (name) => {
   const file = `/some folder/${name}`
   const uri =
-    validSarif(sarifReport([{ file, channel: "inputs", violations: [], notes: [] }], "1")).artifacts[0]?.location.uri ??
-    ""
+    validSarif(sarifReport([{ file, channel: "inputs", violations: [], notes: [] }], ruleOf, tool)).artifacts[0]
+      ?.location.uri ?? ""
   expect(decodeURIComponent(uri)).toBe(`file://${file}`)
 })
 test("a SARIF log of a file named twice has it once among its artifacts", async () => {

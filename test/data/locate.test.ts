@@ -59,7 +59,7 @@ describe("violations of faults", () => {
       nowhere,
     )
     expect(violations.map(formatViolation)).toEqual([
-      "inconsistent sample/rule a: It must. Found 5 against 4.",
+      "inconsistent sample/rule a: It must. Found 5, expected 4.",
       "inconsistent sample/rule b[0]: It must. Expected name.",
     ])
   })

@@ -3,9 +3,8 @@ import { fileURLToPath } from "node:url"
 import fc from "fast-check"
 import * as E from "fp-ts/lib/Either.js"
 import { describe, expect, test } from "vitest"
-import { decodeMigrateData, type Violation } from "../../src/index.js"
+import { decodeMigrateData, ruleOf, type Violation } from "../../src/index.js"
 import type { Finding } from "../../src/report/finding.js"
-import { ruleById } from "../../src/report/rules.js"
 import { sarifReport } from "../../src/report/sarif.js"
 import { bytesOf, captureOf, edited, longer, nastyNames } from "../cli/harness.js"
 import { type SarifResult, type SarifRun, validSarif } from "./sarif-schema.js"
@@ -27,7 +26,8 @@ const finding = (file: string, ...violations: readonly Violation[]): Finding => 
   notes: [],
 })
 
-const report = (...findings: readonly Finding[]): SarifRun => validSarif(sarifReport(findings, "1.2.3"))
+const report = (...findings: readonly Finding[]): SarifRun =>
+  validSarif(sarifReport(findings, ruleOf, { version: "1.2.3", homepage: "https://tool.example/" }))
 
 const fileOf = (uri: string): string =>
   uri.startsWith("file:") ? fileURLToPath(uri) : uri.split("/").map(decodeURIComponent).join("/")
@@ -87,8 +87,8 @@ describe.each(cases)("a SARIF log of $what", ({ findings }) => {
   test("has each broken rule once, with its documentation", () => {
     expect(rules.map(({ id }) => id)).toEqual([...new Set(violations.map(({ rule }) => rule))])
     for (const { id, shortDescription, help } of rules) {
-      expect(shortDescription.text).toBe(ruleById(id)?.requirement)
-      expect(help.text).toBe(ruleById(id)?.consequence)
+      expect(shortDescription.text).toBe(ruleOf(id)?.requirement)
+      expect(help.text).toBe(ruleOf(id)?.consequence)
     }
   })
 

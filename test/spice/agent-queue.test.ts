@@ -1,7 +1,6 @@
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
-import { defaultReceiver } from "../../src/index.js"
-import { ruleById } from "../../src/report/rules.js"
+import { defaultReceiver, ruleOf } from "../../src/index.js"
 import { agentChunksFit } from "../../src/spice/agent-queue.js"
 import { plans } from "../../src/spice/migrate-data.js"
 
@@ -170,8 +169,8 @@ test("the limits of a receiver are what the layouts add up to", () => {
 })
 
 test("a rule is known by its id", () => {
-  expect(ruleById("main/write-queue-chunks")?.code).toBe("inconsistent")
-  expect(ruleById("layout/gap")?.code).toBe("unclaimed-bytes")
-  expect(ruleById("spice/channel")?.code).toBe("wrong-channel")
-  expect(ruleById("nothing")).toBeUndefined()
+  expect(ruleOf("main/write-queue-chunks")?.code).toBe("inconsistent")
+  expect(ruleOf("layout/gap")?.code).toBe("unclaimed-bytes")
+  expect(ruleOf("spice/channel")?.code).toBe("wrong-channel")
+  expect(ruleOf("nothing")).toBeUndefined()
 })

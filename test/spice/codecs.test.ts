@@ -69,7 +69,7 @@ describe("an io-ts codec", () => {
 
   test("reports through PathReporter", () => {
     expect(PathReporter.report(inputsCodec().decode(tooMany))).toEqual([
-      "motion_count at byte 8: The motion count must not exceed the receiver's maxMotionCount. Found 65535 against 4096.",
+      "motion_count at byte 8: The motion count must not exceed the receiver's maxMotionCount. Found 65535, the limit is 4096.",
     ])
   })
 
@@ -128,7 +128,7 @@ describe("a Standard Schema", () => {
       issues: [
         {
           message:
-            "surfaces[0].id at byte 84: A surface id must be below the receiver's surfaceTableSize. Found 0 against 0.",
+            "surfaces[0].id at byte 84: A surface id must be below the receiver's surfaceTableSize. Found 0, the limit is 0.",
           path: ["surfaces", "0", "id"],
         },
       ],

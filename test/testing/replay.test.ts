@@ -121,7 +121,7 @@ describe("the line that replays", () => {
     expect(viewOf("inputs", defaultReceiver, new Uint8Array())).toEqual({
       headline: "inputs, 0 bytes",
       hex: [
-        "      ^ truncated layout/fixed-part: the input at byte 0: The blob must hold its whole fixed part. Found 0 against 10.".replace(
+        "      ^ truncated layout/fixed-part: the input at byte 0: The blob must hold its whole fixed part. Found 0, expected 10.".replace(
           " at byte 0",
           "",
         ),

@@ -1,3 +1,4 @@
+import { inspect } from "node:util"
 import * as E from "fp-ts/lib/Either.js"
 import * as t from "io-ts"
 import { PathReporter } from "io-ts/lib/PathReporter.js"
@@ -16,11 +17,13 @@ const place = { path: "list[3].id", offset: 7, length: 4 }
 
 describe("a violation", () => {
   test("says where, what must be, what was found and against what", () => {
-    expect(new Violation(check, place, 12, 10).message).toBe("list[3].id at byte 7: It must fit. Found 12 against 10.")
+    expect(new Violation(check, place, 12, 10).message).toBe(
+      "list[3].id at byte 7: It must fit. Found 12, the limit is 10.",
+    )
     expect(new Violation(check, place, 12n).message).toBe("list[3].id at byte 7: It must fit. Found 12.")
     expect(new Violation(check, place).message).toBe("list[3].id at byte 7: It must fit.")
     expect(new Violation(check, { ...place, path: "" }, 0, 1).message).toBe(
-      "the input at byte 7: It must fit. Found 0 against 1.",
+      "the input at byte 7: It must fit. Found 0, the limit is 1.",
     )
   })
 
@@ -49,14 +52,38 @@ describe("a violation", () => {
     expect(nested.message).toBe(`blob.${new Violation(check, place, 12, 10).message}`)
   })
 
-  test("serialises to its public members only", () => {
+  test("tells a bound from a value that is expected", () => {
+    const wanted = { ...check, code: "bad-pointer" } as const
+    expect(new Violation(wanted, place, 12, 10).message).toBe(
+      "list[3].id at byte 7: It must fit. Found 12, expected 10.",
+    )
+  })
+
+  test("serialises to its public members and its message", () => {
     expect(JSON.parse(JSON.stringify(new Violation(check, place, 12, 10)))).toEqual({
       code: "out-of-range",
       rule: "sample/rule",
       ...place,
       actual: 12,
       expected: 10,
+      message: "list[3].id at byte 7: It must fit. Found 12, the limit is 10.",
     })
+  })
+
+  test.each([
+    [5n, 5],
+    [-5n, -5],
+    [2n ** 53n, "9007199254740992"],
+    ["auto", "auto"],
+    [undefined, undefined],
+  ])("serialises a measure of %s as %s", (measure, written) => {
+    expect(new Violation(check, place, measure, measure).toJSON()).toMatchObject({ actual: written, expected: written })
+  })
+
+  test("shows itself as text, and in Node's console", () => {
+    const violation = new Violation(check, place, 12, 10)
+    expect(`${violation}`).toBe(formatViolation(violation))
+    expect(inspect({ violation })).toContain(formatViolation(violation))
   })
 })
 

@@ -1,0 +1,40 @@
+import type { Rule } from "../violation/violation.js"
+
+/** The name of a rule's place in the document of rules: `display/surface-id-in-table` is `display-surface-id-in-table`. */
+export const anchorOf = (id: string): string => id.replace("/", "-")
+
+const entryOf = ({ id, code, requirement, consequence, source }: Rule): string =>
+  [
+    `### <a id="${anchorOf(id)}"></a>\`${id}\``,
+    `${requirement} \`${code}\``,
+    `Where it does not hold: ${consequence}`,
+    ...(source === undefined ? [] : [`Source: ${source}.`]),
+  ].join("\n\n")
+
+/** What the rules of each prefix judge. */
+const subjects = {
+  spice: "what a caller passes beside a blob",
+  layout: "every blob, by its layout",
+  main: "blobs of the main channel",
+  "char-device": "the write queue in blobs of main, usbredir, port, webdav and smartcard channels",
+  display: "blobs of display channels",
+  inputs: "blobs of inputs channels",
+  spicevmc: "blobs of usbredir, port and webdav channels",
+  smartcard: "blobs of smartcard channels",
+  wire: "the bytes of a connection before its messages",
+  session: "the order of messages",
+  json: "JSON texts",
+  shape: "plain data",
+  qemu: "the arguments of QEMU's commands",
+  policy: "policies, and what they deny",
+  relay: "the relay's configuration",
+} as const
+
+/** Writes every rule as Markdown, under a heading for each kind of input. */
+export const describeRules = (rules: readonly Rule[]): string =>
+  Object.entries(subjects)
+    .flatMap(([prefix, subject]) => [
+      `## ${prefix}: ${subject}`,
+      ...rules.filter(({ id }) => id.startsWith(`${prefix}/`)).map(entryOf),
+    ])
+    .join("\n\n")

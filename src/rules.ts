@@ -1,0 +1,58 @@
+import { jsonRules, shape } from "./data/rules.js"
+import { rulesOf } from "./layout/rules.js"
+import { structure } from "./layout/structure.js"
+import { denials, policyRules } from "./qemu/policy-rules.js"
+import { rules as qemuRules, qmpRules } from "./qemu/rules.js"
+import { relayChecks } from "./relay/config/rules.js"
+import { rules as sessionRules } from "./session/rules.js"
+import { argumentChecks } from "./spice/arguments.js"
+import { formats } from "./spice/formats.js"
+import { linkHeader, linkMessage } from "./spice/wire/link.js"
+import { wireChecks } from "./spice/wire/rules.js"
+import type { Rule } from "./violation/violation.js"
+
+const tables: readonly Readonly<Record<string, Rule>>[] = [
+  argumentChecks,
+  structure,
+  wireChecks,
+  sessionRules,
+  jsonRules,
+  shape,
+  qmpRules,
+  qemuRules,
+  denials,
+  policyRules,
+  relayChecks,
+]
+
+const declared = [...Object.values(formats), linkHeader, linkMessage].flatMap(rulesOf)
+
+const byId: ReadonlyMap<string, Rule> = new Map(
+  [...tables.flatMap((table) => Object.values(table)), ...declared].map(
+    ({ id, code, requirement, consequence, source }) => [
+      id,
+      { id, code, requirement, consequence, ...(source === undefined ? {} : { source }) },
+    ],
+  ),
+)
+
+/**
+ * Every rule of the project, each once: of blobs, of the wire and the order of messages, of JSON, of QEMU's arguments,
+ * of policies and of the relay's configuration.
+ *
+ * @example
+ * rules.filter(({ id }) => id.startsWith("inputs/")).map(({ id }) => id)
+ * // ["inputs/motion-count-limit"]
+ * @since 0.6.0
+ */
+export const rules: readonly Rule[] = [...byId.values()]
+
+/**
+ * Finds a rule by its id, such as a violation's `rule`; undefined where there is none.
+ *
+ * @example
+ * ruleOf("inputs/motion-count-limit")?.code
+ * // "limit-exceeded"
+ * @since 0.6.0
+ */
+export const ruleOf = (id: string): Rule | undefined => byId.get(id)
