@@ -29,7 +29,7 @@ const from = (since: QemuVersion): Span => ({ since })
 const before = (until: QemuVersion): Span => ({ until })
 
 /** Members that only some versions have, by the command or the type that has them. What is not listed, all have. */
-export const members: Readonly<Record<string, Spans>> = {
+export const members = {
   migrate: {
     channels: from("8.2"),
     blk: before("9.1"),
@@ -60,10 +60,13 @@ export const members: Readonly<Record<string, Spans>> = {
     "cpr-exec-command": from("10.2"),
     "x-rdma-chunk-size": from("11.1"),
   },
-}
+} as const satisfies Readonly<Record<string, Spans>>
+
+/** A table of members. */
+export type MemberTable = keyof typeof members
 
 /** Names of enumerations that only some versions have, by the enumeration. */
-export const names: Readonly<Record<string, Spans>> = {
+export const names = {
   MigrationChannelType: { cpr: from("10.0") },
   MigMode: { "cpr-transfer": from("10.0"), "cpr-exec": from("10.2") },
   MultiFDCompression: { qpl: from("9.1"), uadk: from("9.1"), qatzip: from("10.0") },
@@ -80,7 +83,10 @@ export const names: Readonly<Record<string, Spans>> = {
     "kdump-raw-lzo": from("8.2"),
     "kdump-raw-snappy": from("8.2"),
   },
-}
+} as const satisfies Readonly<Record<string, Spans>>
+
+/** A table of names. */
+export type EnumerationTable = keyof typeof names
 
 /** How texts and descriptors are read, and what QEMU can do with them. */
 export const behaviour = {
@@ -117,11 +123,13 @@ export const has = (version: QemuVersion, { since = "7.2", until }: Span): boole
 export const isDeprecated = (version: QemuVersion, span: Span): boolean =>
   span.deprecated !== undefined && isSince(version, span.deprecated) && has(version, span)
 
-/** The members or names of one table that a version has, and all that no table knows. */
-export const isKnown = (version: QemuVersion, spans: Spans | undefined, name: string): boolean => {
-  const span = spans !== undefined && Object.hasOwn(spans, name) ? spans[name] : undefined
-  return span === undefined || has(version, span)
-}
+/** The versions that have a member or a name of a table; undefined if all have it, or none. */
+export const spanOf = (spans: Spans, name: string): Span | undefined =>
+  Object.hasOwn(spans, name) ? spans[name] : undefined
+
+/** Whether a version has a member or a name, which only those of the table lack in some. */
+export const isKnown = (version: QemuVersion, spans: Spans, name: string): boolean =>
+  has(version, spanOf(spans, name) ?? {})
 
 /** A span in words: `10.1 and later`, `before 9.1`. */
 export const spanText = ({ since, until }: Span): string =>

@@ -10,7 +10,10 @@ export const textReport = (finding: Finding, colors: Colors): string => {
   const line = finding.line === undefined ? "" : `:${finding.line}`
   return [
     `${paint(verdict)}  ${kind}  ${printable(finding.file)}${line}`,
-    ...finding.violations.map(({ code, rule, message }) => `        ${colors.bold(code)} ${rule}: ${message}`),
+    ...finding.violations.map(
+      ({ code, rule, message, consequence }) =>
+        `        ${colors.bold(code)} ${rule}: ${message}${finding.command === undefined ? "" : ` ${consequence}`}`,
+    ),
     ...finding.notes.map(({ message }) => `        ${colors.dim("note")} ${message}`),
   ].join("\n")
 }
