@@ -152,7 +152,7 @@ export class Violation implements t.ValidationError {
 
   /** What the receiver, spice-server or QEMU, does with such an input. */
   get consequence(): string {
-    return this.#check.consequence
+    return this.#broken.consequence
   }
 
   get message(): string {
