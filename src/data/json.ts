@@ -199,10 +199,8 @@ const reader = (text: string, { maxDepth, maxMembers }: JsonLimits) => {
   /** Reads the whole text; `around` gets to know where its parts stand. */
   return (around?: Located): E.Either<Stop, Json> => {
     const value = text.charCodeAt(0) === 0xfeff ? stop(jsonRules.byteOrderMark) : valueAt(0, "", around)
-    if (value !== undefined && !Number.isNaN(next())) stop(jsonRules.syntax)
-    return stopped === undefined && value !== undefined
-      ? E.right(value)
-      : E.left(stopped ?? { rule: jsonRules.syntax, start: at, end: at })
+    if (value !== undefined && Number.isNaN(next())) return E.right(value)
+    return E.left(stopped ?? { rule: jsonRules.syntax, start: at, end: Math.min(at + 1, text.length) })
   }
 }
 
@@ -243,7 +241,7 @@ const areLimits = ({ maxBytes, maxDepth, maxMembers }: JsonLimits): boolean =>
 /** The text of an input that is no longer than the limit, and is text. */
 export const readText = (input: unknown, limits: JsonLimits): Checked<string> => {
   if (!areLimits(limits))
-    throw new TypeError(`the limits of a text must be whole numbers, its depth at most ${deepest}`)
+    throw new TypeError(`the limits of a JSON text must be whole numbers, the depth at most ${deepest}`)
   const { maxBytes } = limits
   const none = { offset: 0, length: 0 }
   if (typeof input !== "string" && !isBytes(input)) return refuse(jsonRules.input, none)

@@ -67,12 +67,18 @@ export const inetOptionsOf = (written: readonly string[], version: QemuVersion):
   return E.right(Object.fromEntries(options))
 }
 
-/** An address and its options, cut at the commas. Where options are QemuOpts, two commas are one that belongs to the text. */
+/**
+ * An address and its options, cut at the commas. Where options are QemuOpts, two commas are one that belongs to the
+ * text; earlier, a host may have commas in it, and only a port ends at one.
+ */
 export const cutAtCommas = (rest: string, version: QemuVersion): readonly string[] => {
-  if (!has(version, behaviour.inetQemuOpts)) return rest.split(",")
-  // U+0000 is in no string that gets here.
-  return rest
-    .replaceAll(",,", "\0")
-    .split(",")
-    .map((part) => part.replaceAll("\0", ","))
+  if (has(version, behaviour.inetQemuOpts))
+    // U+0000 is in no string that gets here.
+    return rest
+      .replaceAll(",,", "\0")
+      .split(",")
+      .map((part) => part.replaceAll("\0", ","))
+  const port = rest.indexOf(":", rest.startsWith("[") ? rest.indexOf("]") : 0)
+  const end = rest.indexOf(",", Math.max(port, 0))
+  return port < 0 || end < 0 ? [rest] : [rest.slice(0, end), ...rest.slice(end + 1).split(",")]
 }

@@ -92,9 +92,12 @@ export const parseArguments = <C extends Command = "migrate">(
 }
 
 /**
- * {@link parseArguments} under its name of before.
+ * Parses arguments as {@link parseArguments} does, under the name of before.
  *
- * @deprecated since 0.6.0: use parseArguments, which takes the same and more
+ * @deprecated since 0.6.0: use parseArguments
+ * @example
+ * parseMigrateArguments('{"uri": "tcp:10.0.0.9:49152"}')._tag
+ * // "Right"
  * @since 0.2.0
  */
 export const parseMigrateArguments = parseArguments

@@ -61,6 +61,7 @@ export const policyRules = {
     "descriptors",
     "A descriptor's number must be 3 to 2147483647, or a range of such: 0 to 2 are QEMU's own standard streams.",
   ),
+  exec: invalid("exec-lists", "The table exec of a policy must list programs or commands, of which none may be."),
   path: invalid("path", "A path of a policy must be absolute, without .. in it."),
   socketPath: invalid(
     "socket-path",

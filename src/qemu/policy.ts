@@ -120,12 +120,15 @@ const policyType: t.Type<Policy, unknown> = t.exact(
     transports: t.readonlyArray(
       t.keyof({ inet: null, unix: null, vsock: null, fd: null, exec: null, rdma: null, file: null }),
     ),
-    exec: t.exact(
-      t.partial({
-        programs: t.readonlyArray(path),
-        shell: t.boolean,
-        commands: t.readonlyArray(t.readonlyArray(t.string)),
-      }),
+    exec: refined(
+      t.exact(
+        t.partial({
+          programs: t.readonlyArray(path),
+          shell: t.boolean,
+          commands: t.readonlyArray(t.readonlyArray(t.string)),
+        }),
+      ),
+      ({ programs, commands }) => (programs === undefined && commands === undefined ? issue(policyRules.exec) : ok),
     ),
     inet: inetPolicy,
     rdma: inetPolicy,

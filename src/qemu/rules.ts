@@ -292,7 +292,7 @@ export const rules = {
     "main-channel",
     "inconsistent",
     "There must be a main channel.",
-    "migrate crashes QEMU (SIGSEGV), and from 11.0 on so does migrate-incoming; earlier ones take a lone cpr channel for the main one there.",
+    "QEMU crashes in migrate (SIGSEGV), and from 11.0 on in migrate-incoming; earlier ones take a lone cpr channel for the main one there.",
   ),
   channelTwice: rule(
     "channel-twice",
@@ -303,7 +303,7 @@ export const rules = {
   oneChannel: rule(
     "one-channel",
     "inconsistent",
-    "migrate-incoming takes one channel; that of cpr is given on QEMU's own command line.",
+    "There must be one channel to migrate-incoming; that of cpr is given on QEMU's own command line.",
     "QEMU refuses more.",
   ),
   draftChannel: rule(
@@ -409,12 +409,6 @@ export const rules = {
     "wrong-type",
     "A channel beside URIs belongs to QEMU 10.0 and later.",
     "QEMU 9.1 and earlier refuse it and exit.",
-  ),
-  incomingValue: rule(
-    "incoming-value",
-    "wrong-type",
-    "A flag of key=value must be on or off, and a number decimal.",
-    "QEMU takes more spellings of both, and refuses anything else.",
   ),
 
   spiceProtocol: rule("spice-protocol", "not-in-enum", "The protocol must be spice.", "QEMU refuses any other one."),

@@ -102,7 +102,8 @@ const arbitraries: { readonly [C in Command]: (context: Context) => fc.Arbitrary
  * @param options - the command and the QEMU, as `parseArguments` takes them
  * @example
  * const incoming = argumentsArbitraryOf({ command: "migrate-incoming", version: "8.2" })
- * const isValid = (valid) => migrateIncomingCodec({ version: "8.2", policy: policyAllowing(valid) }).is(valid)
+ * const policyFor = (valid) => policyAllowing(valid, { command: "migrate-incoming", version: "8.2" })
+ * const isValid = (valid) => migrateIncomingCodec({ version: "8.2", policy: policyFor(valid) }).is(valid)
  * fc.check(fc.property(incoming, isValid)).failed
  * // false
  * @since 0.3.0

@@ -1,4 +1,5 @@
 import * as fc from "fast-check"
+import { isUnspecified } from "../../net/network.js"
 import type { Command } from "../../qemu/commands.js"
 import type { Context } from "../../qemu/context.js"
 import { type EnumerationTable, isKnown, members, names } from "../../qemu/versions.js"
@@ -43,7 +44,7 @@ const tickets = fc
 const spiceHosts = fc.oneof(
   hosts(253, 254)
     .map(({ text }) => text)
-    .filter((text) => !/^[0:.]+$/.test(text) && !text.endsWith(":0:0")),
+    .filter((text) => !isUnspecified(text)),
   tickets,
 )
 

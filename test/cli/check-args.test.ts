@@ -41,7 +41,7 @@ describe("the text report", () => {
       `accept  migrate    ${file}:1`,
       `reject  migrate    ${file}:2`,
       "        out-of-range qemu/port-range: uri.port at byte 125: A port must be at most 65535. " +
-        "QEMU takes it modulo 65536, or fails to look it up. Found 69982, the limit is 65535.",
+        "Found 69982, the limit is 65535. QEMU takes it modulo 65536, or fails to look it up.",
       "",
     ])
   })
