@@ -78,7 +78,10 @@ export const installations: readonly Installed[] = [installed7, installed10, ins
 export const obstacleTo = ({ version, command: [program, ...options], environment, setup }: Installed) => {
   if (process.platform !== "linux" || process.arch !== "x64") return "the lab is for Linux on x86-64"
   if (!existsSync(program)) return `there is no QEMU ${version}, and ${setup} could not get one`
-  const { status, stdout, stderr } = spawnSync(program, [...options, "-version"], { env: environment, encoding: "utf8" })
+  const { status, stdout, stderr } = spawnSync(program, [...options, "-version"], {
+    env: environment,
+    encoding: "utf8",
+  })
   if (status !== 0) return `QEMU ${version} does not start: ${stderr.trim()}`
   return stdout.startsWith(`QEMU emulator version ${version}.`) ? undefined : `${program} is no QEMU ${version}`
 }

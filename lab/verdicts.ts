@@ -91,8 +91,7 @@ export const writeVerdicts = (
   sets: readonly ArgumentSet[],
   outcomes: readonly ReadonlyMap<ArgumentSet, Outcome>[],
 ): void => {
-  const saidOf = (set: ArgumentSet): readonly string[] =>
-    outcomes.map((each) => words(each.get(set)))
+  const saidOf = (set: ArgumentSet): readonly string[] => outcomes.map((each) => words(each.get(set)))
   const lines = sets.map((set) => `    ${lineOf(set, saidOf(set))}`).join(",\n")
   const madeBy = "UPDATE_VERDICTS=1 npm run lab"
   writeFileSync(

@@ -260,13 +260,20 @@ const capabilities = setsOf("migrate-set-capabilities", [
   ...["xbzrle", "rdma-pin-all", "auto-converge", "zero-blocks", "events", "postcopy-ram", "x-colo", "release-ram"].map(
     (name) => set([name, true]),
   ),
-  ...["return-path", "pause-before-switchover", "multifd", "dirty-bitmaps", "postcopy-blocktime", "late-block-activate"].map(
-    (name) => set([name, true]),
-  ),
+  ...[
+    "return-path",
+    "pause-before-switchover",
+    "multifd",
+    "dirty-bitmaps",
+    "postcopy-blocktime",
+    "late-block-activate",
+  ].map((name) => set([name, true])),
   ...["x-ignore-shared", "validate-uuid", "background-snapshot", "zero-copy-send", "postcopy-preempt"].map((name) =>
     set([name, true]),
   ),
-  ...["switchover-ack", "dirty-limit", "mapped-ram", "compress", "block", "Events", ""].map((name) => set([name, true])),
+  ...["switchover-ack", "dirty-limit", "mapped-ram", "compress", "block", "Events", ""].map((name) =>
+    set([name, true]),
+  ),
   set(["multifd", true], ["postcopy-ram", true]),
   set(["multifd", true], ["xbzrle", true]),
   set(["multifd", true], ["mapped-ram", true]),

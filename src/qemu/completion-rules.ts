@@ -13,6 +13,13 @@ const measured = "measured on QEMU 7.2.22 with spice-server 0.15.1"
 
 /** What can be wrong with the order in which a manager, a source and a target do their parts. */
 export const completionRules = {
+  log: rule(
+    "log",
+    "limit-exceeded",
+    "A log must be UTF-8, of no more bytes than the limit.",
+    "It is not read.",
+    "src/qemu/completion.ts",
+  ),
   line: rule(
     "line",
     "malformed-json",

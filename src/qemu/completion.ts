@@ -20,6 +20,8 @@ type Phase = "none" | "under-way" | Completion["outcome"]
 interface Known {
   isRunning: boolean
   hasQuit: boolean
+  /** Whether it has begun to run since the last migration began. */
+  hasResumed: boolean
   /** Names of commands without an answer yet, by their ids. */
   readonly pending: Map<string, string>
 }
@@ -60,6 +62,7 @@ const begin = (state: State, said: object, report: Report): void => {
   state.ran = state.source.isRunning
   state.phase = "under-way"
   state.isOver = false
+  state.target.hasResumed = false
 }
 
 /** A migration that has ended must be announced and listened for anew. */
@@ -86,6 +89,7 @@ const quit = (state: State, side: Side, report: Report): void => {
 const resume = (state: State, side: Side, report: Report): void => {
   if (state[side === "source" ? "target" : "source"].isRunning) report(completionRules.oneMachine)
   state[side].isRunning = true
+  state[side].hasResumed = true
 }
 
 const finishSpice = (state: State, time: number, report: Report): void => {
@@ -145,14 +149,15 @@ const finish = ({ phase, ran, isOver, source, target }: State, report: Record<Si
   if (phase === "none") report.source(completionRules.migrate)
   if ((phase === "under-way" || (phase === "completed" && !isOver)) && !source.hasQuit)
     report.source(completionRules.completed)
-  if (phase === "completed" && ran && !target.isRunning && !target.hasQuit) report.target(completionRules.targetResumes)
+  if (phase === "completed" && ran && !target.hasResumed && !target.hasQuit)
+    report.target(completionRules.targetResumes)
   if ((phase === "failed" || phase === "cancelled") && ran && !source.isRunning && !source.hasQuit)
     report.source(completionRules.sourceResumes)
 }
 
 const initial = (): State => ({
-  source: { isRunning: true, hasQuit: false, pending: new Map() },
-  target: { isRunning: false, hasQuit: false, pending: new Map() },
+  source: { isRunning: true, hasQuit: false, hasResumed: false, pending: new Map() },
+  target: { isRunning: false, hasQuit: false, hasResumed: false, pending: new Map() },
   phase: "none",
   ran: true,
   isAnnounced: false,
@@ -165,7 +170,15 @@ const initial = (): State => ({
 const most = 100
 
 /** What a log may be: 64 MiB. */
-const limits = { maxBytes: 64 << 20, maxDepth: 0, maxMembers: 0 }
+export const maxLogBytes = 64 << 20
+
+const limits = { maxBytes: maxLogBytes, maxDepth: 0, maxMembers: 0 }
+
+const readLog = (log: unknown, side: Side): Checked<string> => {
+  const text = readText(log, limits)
+  if (E.isRight(text)) return text
+  return E.left([new Violation(completionRules.log, { path: side, offset: 0, length: 0 }, undefined, maxLogBytes)])
+}
 
 const judge = (source: string, target: string): Checked<Completion> => {
   const violations: Violation[] = []
@@ -207,8 +220,8 @@ const judge = (source: string, target: string): Checked<Completion> => {
  * @since 0.6.0
  */
 export const completionOrder = (source: unknown, target: unknown): Checked<Completion> => {
-  const there = readText(source, limits)
+  const there = readLog(source, "source")
   if (E.isLeft(there)) return there
-  const here = readText(target, limits)
+  const here = readLog(target, "target")
   return E.isLeft(here) ? here : judge(there.right, here.right)
 }
