@@ -57,7 +57,7 @@ export const states = {
     reason: "No post-copy migration is paused.",
   },
   "no-device": {
-    says: /^Cannot find device='.*' nor node-name='.*'$|^(?:No TLS credentials|Bitmap|iothread) .* not found$/s,
+    says: /^Cannot find device='.*' nor node-name='.*'$|^(?:Bitmap|iothread) .* not found$|^No TLS credentials .*$/s,
     reason: "QEMU has no device, credentials, bitmap or thread of that name.",
   },
   "no-memory": {
@@ -69,8 +69,13 @@ export const states = {
     reason: "The host's kernel lacks what the capability needs.",
   },
   "other-capabilities": {
-    says: /^(?:Capability '.*' requires capability '.*'|Postcopy preempt requires .*|Zero copy only available .*)$/,
-    reason: "The capability needs another one, which an earlier command may have set.",
+    says: /^(?:Capability '.*' requires .*|Postcopy preempt requires .*|Zero copy only .*|Postcopy is not yet .*|.* (?:is not compatible|is incompatible|conflicts) with .*)$/,
+    reason:
+      "The capability needs another one, or cannot be on with it. QEMU looks at all that commands have set so far.",
+  },
+  "other-parameters": {
+    says: /^(?:Parameter|Option) '?max.cpu.throttle'? expects an integer in the range of cpu.throttle.initial to 99$/,
+    reason: "The parameter is bounded by another one, which an earlier command may have set.",
   },
   "nothing-to-resume": {
     says: /^Cannot resume if there is no paused migration$/,

@@ -127,6 +127,8 @@ const nbdServerAdd = setsOf("nbd-server-add", [
   { device: "drive", writable: true },
   { device: "drive", name: "export" },
   { device: "drive", name: "" },
+  { device: "drive", name: "1x" },
+  { device: "drive", name: "a b" },
   { device: "drive", name: "a".repeat(4096) },
   { device: "drive", name: "a".repeat(4097) },
   { device: "drive", description: "d" },
@@ -248,6 +250,21 @@ const parameters = setsOf("migrate-set-parameters", [
   { "block-bitmap-mapping": [{ "node-name": "drive", alias: "a".repeat(256), bitmaps: [] }] },
   { "block-bitmap-mapping": [{ "node-name": "drive", alias: "a b", bitmaps: [{ name: "b", alias: "c" }] }] },
   { "block-bitmap-mapping": [{ "node-name": "drive" }] },
+  { "block-bitmap-mapping": [{ "node-name": "1 drive", alias: "a", bitmaps: [] }] },
+  { "block-bitmap-mapping": [{ "node-name": "a".repeat(32), alias: "a", bitmaps: [] }] },
+  { "block-bitmap-mapping": [{ "node-name": "", alias: "a", bitmaps: [] }] },
+  {
+    "block-bitmap-mapping": [
+      { "node-name": "drive", alias: "a", bitmaps: [] },
+      { "node-name": "other", alias: "a", bitmaps: [] },
+    ],
+  },
+  {
+    "block-bitmap-mapping": [
+      { "node-name": "drive", alias: "a", bitmaps: [] },
+      { "node-name": "drive", alias: "b", bitmaps: [] },
+    ],
+  },
   { foo: 1 },
 ])
 

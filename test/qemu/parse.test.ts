@@ -6,6 +6,7 @@ import {
   checkPolicy,
   defaultJsonLimits,
   type JsonLimits,
+  type MigrateArguments,
   type MigrateOptions,
   migrateCodec,
   migrateIncomingCodec,
@@ -485,7 +486,7 @@ describe("the work of decoding", () => {
     fc.assert(
       fc.property(valid, (value) => {
         const { watch, gets } = counted()
-        const codec = migrateCodec({ policy: policyAllowing(value) })
+        const codec = migrateCodec({ policy: policyAllowing(value as MigrateArguments) })
         expect(E.isRight(codec.decode(watch(value)))).toBe(true)
         expect(gets.count).toBe(partsOf(value))
       }),
