@@ -16,6 +16,7 @@ import { rules } from "../src/rules.js"
 import { type Format, formatOf, formats } from "../src/spice/formats.js"
 import { channels } from "../src/spice/receiver.js"
 import { formatNames, generatedCorpus, hostileFiles, root } from "./corpus.js"
+import { knowers } from "./knowers.js"
 import { withPart } from "./document-part.js"
 import { qemuDifferences } from "./qemu-differences.js"
 import { sessionDocument } from "./session-document.js"
@@ -58,7 +59,7 @@ const formatDocument = (format: Format): readonly [string, string] => [
 
 const checksDocument: readonly [string, string] = [
   "docs/formats/README.md",
-  `${generated("src/layout/structure.ts")}# Formats
+  `${generated("src/layout/structure.ts and scripts/knowers.ts")}# Formats
 
 The blobs that a client relays, one document each:
 
@@ -71,7 +72,8 @@ ${Object.values(formats)
 Every byte of a blob belongs to exactly one field. These checks follow from a layout; nobody writes them down for a format.
 
 ${describeChecks(Object.values(structure))}
-`,
+
+${knowers}`,
 ]
 
 const rulesDocument: readonly [string, string] = [
