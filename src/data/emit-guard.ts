@@ -9,6 +9,7 @@ type Known =
   | t.StringType
   | t.BooleanType
   | t.LiteralType<string>
+  | t.KeyofType<Record<string, unknown>>
   | t.ReadonlyArrayType<t.Mixed>
   | t.UnionType<t.Mixed[]>
   | t.ExactType<t.Mixed>
@@ -59,6 +60,10 @@ export const emitGuard = (type: t.Mixed, name: string): string => {
         return `typeof ${value} === "boolean"`
       case "LiteralType":
         return `${value} === ${JSON.stringify(known.value)}`
+      case "KeyofType":
+        return `(${Object.keys(known.keys)
+          .map((each) => `${value} === ${JSON.stringify(each)}`)
+          .join(" || ")})`
       case "ReadonlyArrayType":
         return `isList(${value}, (entry) => ${condition(known.type, "entry", under)})`
       case "UnionType":
