@@ -46,8 +46,7 @@ const widened = (term: Term): Term => {
 const alike = (left: Term, right: Term): readonly [Term, Term] =>
   left.type.wide === right.type.wide ? [left, right] : [widened(left), widened(right)]
 
-export const narrowed = (term: Term): Term =>
-  term.type.wide ? { op: "narrow", of: term, type: sizeType } : term
+export const narrowed = (term: Term): Term => (term.type.wide ? { op: "narrow", of: term, type: sizeType } : term)
 
 export const sumOf = (one: Term, other: Term): Term => {
   if (other.op === "literal" && other.value === 0n) return one
