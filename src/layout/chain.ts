@@ -1,13 +1,11 @@
-import { viewOf } from "../violation/bytes.js"
+import { cut, viewOf } from "../violation/bytes.js"
 import { known, type PlannedField, scopeOf } from "./plan.js"
-import { readScalar } from "./scalar.js"
+import { readScalar, writeScalar } from "./scalar.js"
 import type { Struct } from "./types.js"
 
 /**
  * A declared look at the bytes of a run, for what numbers alone cannot say: entries back to back to the run's end, each
- * a header and as many bytes as one of its fields says, behind the rest of at most one entry. Where the first whole
- * entry begins is not in the bytes, because the entry before it may be partly gone, so every position that the rest of
- * one entry can reach is tried. It takes time linear in the run's size.
+ * a header and as many bytes as one of its fields says. It takes time linear in the run's size.
  */
 export interface Chain {
   /** What emitted code calls it. */
@@ -19,6 +17,11 @@ export interface Chain {
   readonly length: string
   /** The most that it may say. */
   readonly most: number
+  /**
+   * Whether the run begins with an entry, or may begin with the rest of one that is partly gone. Where the first whole
+   * entry begins is then not in the bytes, so every position that the rest of one entry can reach is tried.
+   */
+  readonly begins: "whole" | "anywhere"
 }
 
 export const chain = (name: string, options: Omit<Chain, "name">): Chain => ({ name, ...options })
@@ -30,37 +33,90 @@ export interface ChainPlan {
   readonly length: PlannedField
   /** The fields of which not every number is one of their type, with those that are. */
   readonly named: readonly { readonly field: PlannedField; readonly numbers: readonly number[] }[]
-  /** The most bytes that can be left of an entry that is partly gone. A run that is no longer always holds. */
-  readonly longestRest: number
+  /** A run of so many bytes always holds: nothing can be said of what is shorter than a header, or may be a rest. */
+  readonly silent: number
 }
 
-export const chainPlanOf = ({ header, length, most }: Chain): ChainPlan => {
+const plans = new WeakMap<Chain, ChainPlan>()
+
+export const chainPlanOf = (chain: Chain): ChainPlan => {
+  const done = plans.get(chain)
+  if (done !== undefined) return done
+  const { header, length, most, begins } = chain
   const { fields, size } = scopeOf(header)
   const named = fields.flatMap((field) =>
     field.type.kind === "enumeration" ? [{ field, numbers: Object.values<number>(field.type.names) }] : [],
   )
-  return {
-    size,
-    length: known(new Map(fields.map((field) => [field.path, field])), length),
-    named,
-    longestRest: size + most,
-  }
+  const silent = begins === "whole" ? size - 1 : size + most
+  const plan = { size, length: known(new Map(fields.map((field) => [field.path, field])), length), named, silent }
+  plans.set(chain, plan)
+  return plan
 }
 
-/** Whether a run is what a chain says. From the end backwards each position is judged once. */
+const numberAt = (view: DataView, at: number, { type, offset }: PlannedField): number =>
+  type.kind === "bytes" ? 0 : Number(readScalar(view, type, at + offset))
+
+/** Where the entry at a position ends; undefined where none can be there. */
+const endOf = (chain: Chain, view: DataView, at: number): number | undefined => {
+  const { size, length, named } = chainPlanOf(chain)
+  if (at + size > view.byteLength) return undefined
+  const follows = numberAt(view, at, length)
+  const isEntry =
+    follows <= chain.most && named.every(({ field, numbers }) => numbers.includes(numberAt(view, at, field)))
+  return isEntry && at + size + follows <= view.byteLength ? at + size + follows : undefined
+}
+
+/** Whether a run is what a chain says. */
 export const chainHolds = (chain: Chain, bytes: Uint8Array): boolean => {
-  const { size, length, named, longestRest } = chainPlanOf(chain)
+  const { size, silent } = chainPlanOf(chain)
   const end = bytes.length
-  if (end <= longestRest) return true
+  if (end <= silent) return true
   const view = viewOf(bytes)
-  const numberAt = (at: number, { type, offset }: PlannedField): number =>
-    type.kind === "bytes" ? 0 : Number(readScalar(view, type, at + offset))
+  if (chain.begins === "whole") {
+    let at: number | undefined = 0
+    while (at !== undefined && at < end) at = endOf(chain, view, at)
+    return at === end
+  }
   const reachesEnd = new Uint8Array(end + 1)
   reachesEnd[end] = 1
-  for (let at = end - size; at >= 0; at--) {
-    const follows = numberAt(at, length)
-    if (follows <= chain.most && named.every(({ field, numbers }) => numbers.includes(numberAt(at, field))))
-      reachesEnd[at] = Number(reachesEnd[at + size + follows])
+  for (let at = end - size; at >= 0; at--) reachesEnd[at] = Number(reachesEnd[endOf(chain, view, at) ?? at])
+  return reachesEnd.subarray(0, silent + 1).includes(1)
+}
+
+/** A run that a chain refuses, as short as one can be: zeros, unless an entry may be zeros. */
+export const chainRefused = (chain: Chain): Uint8Array => {
+  const { silent, size, length, named } = chainPlanOf(chain)
+  const bytes = new Uint8Array(silent + 1)
+  const isZeroNamed = named.every(({ numbers }) => numbers.includes(0))
+  if (isZeroNamed) for (let at = 0; at + size <= bytes.length; at += size) writeAt(viewOf(bytes), at, length, 0xff)
+  return bytes
+}
+
+const writeAt = (view: DataView, at: number, { type, offset }: PlannedField, value: number): void => {
+  if (type.kind !== "bytes") writeScalar(view, type, at + offset, value)
+}
+
+/**
+ * The same bytes cut into the entries of a chain: what stands at the places of a header's fields stays as far as it can.
+ * Only headers are written. Where the run may begin with a rest, its first four bytes say how long that is.
+ */
+export const chainMended = (chain: Chain, run: Uint8Array): Uint8Array => {
+  if (chainHolds(chain, run)) return run
+  const { size, length, named, silent } = chainPlanOf(chain)
+  const bytes = cut(run, 0, run.length, false)
+  const view = viewOf(bytes)
+  let at = chain.begins === "whole" ? 0 : Math.min(view.getUint32(0, true) % (silent + 1), bytes.length - size)
+  while (at < bytes.length) {
+    const left = bytes.length - at - size
+    const said = Math.min(numberAt(view, at, length) % (Math.min(chain.most, 0xfffffffe) + 1), left)
+    const fitting = left === said || left - said >= size
+    const follows = fitting ? said : left <= chain.most ? left : said - size
+    for (const { field, numbers } of named) {
+      const number = numberAt(view, at, field)
+      if (!numbers.includes(number)) writeAt(view, at, field, numbers[number % numbers.length] ?? 0)
+    }
+    writeAt(view, at, length, follows)
+    at += size + follows
   }
-  return reachesEnd.subarray(0, longestRest + 1).includes(1)
+  return bytes
 }
