@@ -19,11 +19,8 @@ export interface Broken {
   readonly bytes: Uint8Array
 }
 
-/** Blobs for the checks that hold by construction are made of those with the least in them, and of those with a little of all. */
-const choosers: readonly Chooser[] = [
-  leastChooser,
-  { ...leastChooser, number: (_, domain) => nearest(domain, 2n) ?? 0n },
-]
+/** Chooses a little of everything: two entries of each list, two bytes of each run, where that may be. */
+export const fewOfAll: Chooser = { ...leastChooser, number: (_, domain) => nearest(domain, 2n) ?? 0n }
 
 /**
  * For every rule of a format, and for every field that it can be broken at, a blob that breaks it alone; likewise for
@@ -40,7 +37,7 @@ export const witnessesIn = (settings: readonly Setting[]): readonly Broken[] => 
   }
   for (const { setting, goals, reaching } of settings.flatMap(walkable)) {
     for (const goal of goals)
-      for (const chooser of choosers) {
+      for (const chooser of [leastChooser, fewOfAll]) {
         const blob = reaching(goal, chooser)
         if (blob === undefined) continue
         keep(setting, blob)

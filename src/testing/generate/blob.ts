@@ -121,26 +121,36 @@ interface Making extends Place {
   readonly stop: Stop | undefined
   /** The rule that is to be broken, where it is one of this scope. */
   readonly broken: PlannedRule | undefined
+  /** The part that is not to be empty, where it is one of this scope. */
+  readonly filled: PlannedPart | undefined
   readonly numbers: Numbers
   /** The bytes of the parts that are made, by their paths; undefined while numbers are decided. */
   readonly contents: Map<string, Uint8Array> | undefined
 }
 
 const scopeBytes = (walking: Walking, scope: Scope, place: Place): Made | undefined => {
-  const { goal, before, path } = place
+  const { goal, before, path, room: whole } = place
   const [stop] = goal?.stops ?? []
   const ground = walking.ground(scope, stop)
-  const broken = stop === undefined ? goal?.broken : undefined
+  const { broken, filled } = stop === undefined ? (goal ?? {}) : {}
   const numbers: Numbers = new Map(
     ground.previous.map((of) => [previousKey(of.path), before?.get(of.path) ?? of.first] as const),
   )
-  const making: Making = { ...place, walking, ground, stop, broken, numbers, contents: undefined }
+  const making: Making = { path, room: whole, goal, before, walking, ground, stop, broken, filled, numbers, contents: undefined }
   const choose: Choose = (name, domain, edges) => walking.chooser.number(pathIn(path, name), domain, edges)
   if (room(making) < 0n || !assign(ground.variables, numbers, choose, broken, narrowing(making))) return undefined
+  if (ground.isFlat) return { bytes: flatBytes(scope, numbers), numbers }
   const contents = new Map(
     ground.bytes.map(({ path: name, type }) => [name, walking.chooser.content(pathIn(path, name), type.length)]),
   )
   return partsOf({ ...making, contents }, contents) ? { bytes: assemble(scope, numbers, contents), numbers } : undefined
+}
+
+/** The bytes of a scope that is nothing but numbers, as most entries of lists are. */
+const flatBytes = ({ fields, size }: Scope, numbers: Numbers): Uint8Array => {
+  const bytes = new Uint8Array(size)
+  writeFields(numbers, fields, viewOf(bytes))
+  return bytes
 }
 
 /** Makes the parts of a scope whose numbers are decided; returns whether all came out as those numbers want them. */
@@ -229,15 +239,15 @@ const within = (from: bigint, to: bigint, left: bigint): Domain => between(from,
 
 const leastOf = (scope: Scope | undefined): bigint => BigInt(scope?.least ?? 0)
 
-/** A scan that is to refuse a run needs some bytes for that; the header that a broken rule is in needs to be there. */
-const leastSize = ({ ground, broken }: Making, part: PlannedRun): bigint => {
+/** A scan that is to refuse a run needs some bytes for that. */
+const leastSize = ({ ground, broken, filled }: Making, part: PlannedRun): bigint => {
   const scan = known(ground.scans, part.path).find(({ rule }) => rule === broken)?.scan
-  return BigInt(scan === undefined ? 0 : chainRefused(scan).length)
+  return BigInt(scan === undefined ? Number(filled === part) : chainRefused(scan).length)
 }
 
 /** How many entries it takes to reach what is in them: rules about the entry before need one. */
-const leastCount = ({ stop, goal }: Making, list: PlannedList): bigint => {
-  if (stop?.part !== list) return 0n
+const leastCount = ({ stop, goal, filled }: Making, list: PlannedList): bigint => {
+  if (stop?.part !== list) return filled === list ? 1n : 0n
   const broken = goal?.stops.length === 1 ? goal.broken : undefined
   const reads = broken === undefined ? [] : [...nodesOf(broken.rule.holds)]
   return reads.some(({ op }) => op === "previous") ? 2n : 1n

@@ -1,10 +1,13 @@
 import { all, type Condition, not } from "../../layout/expression.js"
 import type { PlannedCase, PlannedPart, PlannedRule, Plan, Scope, Variant } from "../../layout/plan.js"
 
-/** What a blob has to hold: what lies at the end of a way through its parts, with a rule broken there or with none. */
+/** What a blob has to hold: what lies at the end of a way through its parts. */
 export interface Goal {
   readonly stops: readonly Stop[]
-  readonly broken: PlannedRule | undefined
+  /** A rule that is to be broken there. */
+  readonly broken?: PlannedRule
+  /** A part that is not to be empty there. */
+  readonly filled?: PlannedPart
 }
 
 /** A part, and which of its scopes the way leads through. */
@@ -17,15 +20,16 @@ export interface Stop {
   readonly tag: number | undefined
 }
 
-/** Every scope of a plan with the way to it, and every rule that is judged there, in the order of the declaration. */
+/** Every scope of a plan with the way to it, every part that can be filled, and every rule that is judged there, in the order of the declaration. */
 export const goalsOf = (plan: Plan): readonly Goal[] => scopeGoals(plan, [])
 
 const scopeGoals = (scope: Scope, stops: readonly Stop[]): readonly Goal[] => [
   ...scope.parts.flatMap((part) => [
     ...stopsAt(part).flatMap((stop) => scopeGoals(stop.scope, [...stops, stop])),
+    ...(part.kind === "run" || part.kind === "list" ? [{ stops, filled: part }] : []),
     ...(part.kind === "run" ? (part.header?.rules ?? []) : []).map((broken) => ({ stops, broken })),
   ]),
-  { stops, broken: undefined },
+  { stops },
   ...scope.rules.map((broken) => ({ stops, broken })),
 ]
 

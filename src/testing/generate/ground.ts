@@ -22,6 +22,8 @@ export interface Ground {
   readonly bytes: readonly { readonly path: string; readonly type: Bytes }[]
   /** What rules read of the entry before, and what stands in for it in the first one. */
   readonly previous: readonly { readonly path: string; readonly first: bigint }[]
+  /** Whether it is nothing but numbers. */
+  readonly isFlat: boolean
   /** Whether rules read numbers that are only known once everything else is. */
   readonly isLate: boolean
 }
@@ -91,6 +93,7 @@ export const groundOf = (given: Arguments, scope: Scope, stop: Stop | undefined)
     previous: nodes.flatMap(({ node, rule }) =>
       node.op === "previous" ? [{ path: `${rule.prefix}${node.path}`, first: BigInt(node.first) }] : [],
     ),
+    isFlat: scope.parts.length === 0 && fields.every(({ type, role }) => type.kind !== "bytes" && role === undefined),
     isLate: nodes.some(({ node, rule }) => node.op === "field" && late.has(`${rule.prefix}${node.path}`)),
   }
 }

@@ -14,7 +14,8 @@ export type Clause =
 /** Fields by their paths, each with what it is multiplied by. */
 type Terms = ReadonlyMap<string, bigint>
 
-const always: Clause = { op: "all", clauses: [] }
+/** The clause that holds whatever the numbers are. */
+export const always: Clause = { op: "all", clauses: [] }
 const never: Clause = { op: "any", clauses: [] }
 
 /** What the names in a condition mean. */

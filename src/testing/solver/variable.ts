@@ -2,6 +2,7 @@ import type { Arguments } from "../../layout/parameters.js"
 import type { PlannedRule } from "../../layout/plan.js"
 import type { Scalar } from "../../layout/types.js"
 import {
+  always,
   type Clause,
   clauseOf,
   fieldsOf,
@@ -130,6 +131,12 @@ export const variablesOf = (
 const faultOf = ({ rule }: Bound): readonly string[] =>
   rule === undefined ? [] : [`${rule.prefix}${rule.rule.at.path}`]
 
+/** What a rule asks for where one is to be broken: at whatever else that one is judged, it may hold or not. */
+export const wantedOf = ({ rule, kept, broken: opposite }: Bound, broken: PlannedRule | undefined): Clause => {
+  if (rule === undefined || broken === undefined || rule.rule.id !== broken.rule.id) return kept
+  return rule === broken ? opposite : always
+}
+
 /** What rules leave to a number; `broken` is the one that must not hold. */
 export const leftTo = (
   path: string,
@@ -139,8 +146,7 @@ export const leftTo = (
   broken?: PlannedRule,
 ): Domain => {
   let left = start
-  for (const { rule, kept, broken: opposite } of bounds)
-    left = intersection(left, possible(rule !== undefined && rule === broken ? opposite : kept, path, rangeOf))
+  for (const bound of bounds) left = intersection(left, possible(wantedOf(bound, broken), path, rangeOf))
   return left
 }
 
