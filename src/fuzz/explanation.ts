@@ -1,12 +1,10 @@
 import { runInNewContext } from "node:vm"
 import pc from "picocolors"
 import type { Colors } from "picocolors/types.js"
-import { interpret } from "../layout/interpret.js"
-import type { Claim } from "../layout/reader.js"
+import type { Claim } from "../layout/interpret.js"
 import { verdictOf } from "../report/finding.js"
 import { annotatedHex } from "../report/hex.js"
-import { formatOf } from "../spice/formats.js"
-import { plans } from "../spice/migrate-data.js"
+import { readingOf as interpreted } from "../spice/migrate-data.js"
 import type { BlobEvidence, Evidence, Target } from "./target.js"
 
 /** A function's result; what takes longer than some seconds is ended with an error. */
@@ -31,8 +29,7 @@ export const evidenceOf = (target: Pick<Target, "evidenceOf">, input: Uint8Array
   }
 }
 
-const readingOf = ({ channel, receiver, bytes }: BlobEvidence) =>
-  bounded(() => interpret(plans[formatOf[channel]], bytes, receiver, channel))
+const readingOf = ({ channel, receiver, bytes }: BlobEvidence) => bounded(() => interpreted(channel, bytes, receiver))
 
 export interface Judgement {
   readonly verdict: "accept" | "reject"

@@ -298,12 +298,12 @@ export interface LayoutOptions<F extends Fields> {
  *
  * @throws TypeError where the declaration says what the language cannot do, with all that is wrong with it
  */
-export const layout = <const F extends Fields>(
-  format: string,
+export const layout = <const F extends Fields, const Name extends string>(
+  format: Name,
   { title, doc, fields, rules, limit, checks = builtIn }: LayoutOptions<F>,
-): Layout<F> => {
+): Layout<F, Name> => {
   const bound: Expression = typeof limit === "object" ? limit : { op: "literal", value: limit }
-  const declared: Layout<F> = { format, title, struct: struct(doc, fields, rules), limit: bound, checks }
+  const declared: Layout<F, Name> = { format, title, struct: struct(doc, fields, rules), limit: bound, checks }
   const problems = validate(declared)
   if (problems.length > 0) throw new TypeError(`${format} cannot be a layout: ${problems.join("; ")}`)
   return declared

@@ -304,8 +304,8 @@ class Run {
       }
       case "scan": {
         const length = this.#term(test.length)
-        if (length === undefined || (test.at.base !== undefined && !this.#numbers.has(test.at.base.name)))
-          return undefined
+        const isPlaced = [test.at, test.end].every(({ base }) => base === undefined || this.#numbers.has(base.name))
+        if (length === undefined || !isPlaced) return undefined
         return chainHolds(test.scan, cut(this.#bytes, this.#offset(test.at), Number(length), true))
       }
     }

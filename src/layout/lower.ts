@@ -41,11 +41,13 @@ import {
   literal,
   narrowed,
   numberOf,
+  type PlacedRun,
   productOf,
   quotientOf,
   type Resolver,
   remainderOf,
   resolve,
+  resolveBeside,
   resolveTest,
   sizeType,
   sumOf,
@@ -64,7 +66,7 @@ const root: Path = { pattern: "", indexes: [] }
 interface Frame {
   readonly path: Path
   readonly numbers: Map<string, { readonly local: Local; readonly type: Scalar | undefined; readonly place: PlaceTerm }>
-  readonly runs: Map<string, { readonly at: Offset; readonly length: Term }>
+  readonly runs: Map<string, PlacedRun>
   /** The values of parts, by their paths. */
   readonly values: Map<string, Value>
   /** The numbers of the entry before, by their paths. */
@@ -233,7 +235,7 @@ class Lowering {
       check: this.#indexOf(rule),
       holds: resolveTest(rule.holds, resolver),
       place: numberAt(frame, `${prefix}${rule.at.path}`).place,
-      ...measured(resolve(actual, resolver), expected && resolve(expected, resolver)),
+      ...measured(resolve(actual, resolver), expected && resolveBeside(actual, expected, resolver)),
       failure: "go on",
       about: undefined,
     }
@@ -420,7 +422,7 @@ class Lowering {
   #run(frame: Frame, part: PlannedRun, { start, end }: Room, given: Term | undefined): Lowered {
     const { path, header } = part
     const length = given ?? between(start, end)
-    frame.runs.set(path, { at: start, length })
+    frame.runs.set(path, { at: start, length, end })
     const bytes = (from: Offset, term: Term): Value => ({ op: "bytes", at: from, length: term })
     const claim = (from: Offset, term: Term): Step => ({
       op: "claim",

@@ -78,7 +78,8 @@ export type Test =
   | { readonly op: "listed"; readonly parameter: WordsParameter; readonly word: string }
   | { readonly op: "all" | "any"; readonly tests: readonly Test[] }
   | { readonly op: "not"; readonly test: Test }
-  | { readonly op: "scan"; readonly scan: Chain; readonly at: Offset; readonly length: Term }
+  /** A look at a run, which ends at `end` and was placed where that is known. */
+  | { readonly op: "scan"; readonly scan: Chain; readonly at: Offset; readonly length: Term; readonly end: Offset }
 
 /**
  * What an interpreter that collects every violation does after one: nothing more; no more reading; forget the number,

@@ -90,13 +90,20 @@ export const anyOf = (tests: readonly Test[]): Test => {
   return only !== undefined && others.length === 0 ? only : { op: "any", tests }
 }
 
+/** Where the bytes of a run are. */
+export interface PlacedRun {
+  readonly at: Offset
+  readonly length: Term
+  readonly end: Offset
+}
+
 /** What the names of a condition stand for where it is judged. */
 export interface Resolver {
   readonly field: (path: string) => Local
   /** The named numbers of an enumeration. */
   readonly names: (path: string) => Readonly<Record<string, number>> | undefined
   readonly previous: (path: string) => Local
-  readonly run: (path: string) => { readonly at: Offset; readonly length: Term }
+  readonly run: (path: string) => PlacedRun
 }
 
 /**
@@ -132,6 +139,12 @@ export const resolve = (expression: Expression, resolver: Resolver): Term => {
   }
 }
 
+/** What a field is compared with: of an enumeration's name the number that it stands for. */
+export const resolveBeside = (left: Expression, right: Expression, resolver: Resolver): Term =>
+  left.op === "field" && right.op === "literal" && typeof right.value === "string"
+    ? literal(named(resolver.names(left.path), right.value))
+    : resolve(right, resolver)
+
 const larger = (one: bigint, other: bigint): bigint => (one > other ? one : other)
 
 const bounded = (term: Term): Term => {
@@ -154,9 +167,7 @@ export const resolveTest = (condition: Condition, resolver: Resolver): Test => {
       const { left, right } = condition
       const words = wordsOf(left, right)
       if (words !== undefined) return { op: "is", parameter: words[0], word: words[1] }
-      if (left.op === "field" && right.op === "literal" && typeof right.value === "string")
-        return compare("equal", resolve(left, resolver), literal(named(resolver.names(left.path), right.value)))
-      return compare("equal", resolve(left, resolver), resolve(right, resolver))
+      return compare("equal", resolve(left, resolver), resolveBeside(left, right, resolver))
     }
     case "atMost":
     case "below":
@@ -167,8 +178,7 @@ export const resolveTest = (condition: Condition, resolver: Resolver): Test => {
     case "not":
       return { op: "not", test: resolveTest(condition.condition, resolver) }
     case "scan": {
-      const { at, length } = resolver.run(condition.part)
-      return { op: "scan", scan: condition.scan, at, length }
+      return { op: "scan", scan: condition.scan, ...resolver.run(condition.part) }
     }
     case "listed":
       return { op: "listed", parameter: condition.parameter, word: condition.word }

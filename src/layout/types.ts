@@ -199,9 +199,9 @@ export interface Struct<F extends Fields = Fields> extends Documented {
 }
 
 /** A whole input. */
-export interface Layout<F extends Fields = Fields> {
+export interface Layout<F extends Fields = Fields, Name extends string = string> {
   /** The name of the format, of its corpus folder and of its document. */
-  readonly format: string
+  readonly format: Name
   /** What its own documents call the struct. */
   readonly title: string
   readonly struct: Struct<F>

@@ -16,3 +16,8 @@ export const readText = (
 const operators = { equal: ["===", "!=="], atMost: ["<=", ">"], below: ["<", ">="] } as const
 
 export const operatorsOf = (op: keyof typeof operators, negated: boolean): string => operators[op][negated ? 1 : 0]
+
+const mirrors: Readonly<Record<string, string>> = { "<=": ">=", ">": "<", "<": ">", ">=": "<=" }
+
+/** The operator that says the same with its operands swapped. */
+export const mirrored = (operator: string): string => mirrors[operator] ?? operator

@@ -1,6 +1,7 @@
 import { type Chain, chainPlanOf } from "../chain.js"
 import { programOf } from "../lower.js"
 import type { Parameter } from "../parameters.js"
+import type { PlannedField } from "../plan.js"
 import type {
   Choose,
   Each,
@@ -20,10 +21,10 @@ import type {
 } from "../steps.js"
 import { numberOf, sizeType } from "../term.js"
 import type { BitMember, Layout, Scalar } from "../types.js"
+import { judgedBy, scansIn } from "../uses.js"
 import { type Backend, written } from "./backend.js"
 import { identifier, type Namer, namer } from "./names.js"
-import { literalText, operatorsOf, readText } from "./typescript-text.js"
-import { judgedBy, scansIn } from "./uses.js"
+import { literalText, mirrored, operatorsOf, readText } from "./typescript-text.js"
 
 /** What an emitted decoder is called and where it finds what it works with, as seen from its own file. */
 export interface Emission {
@@ -87,7 +88,10 @@ class Writer implements Backend<string> {
   readonly functions: string[] = []
   readonly #program: Program
   readonly #emission: Emission
-  readonly #name: Namer
+  readonly #names: Namer
+  /** Names of its own that a function has inside, while it is written. */
+  #inner: Namer | undefined
+  readonly #taken: readonly string[]
   readonly #judged: ReadonlySet<string>
   /** Where numbers that nothing judges are read: as part of the value. */
   readonly #places = new Map<string, { readonly type: Scalar; readonly at: Offset }>()
@@ -98,14 +102,13 @@ class Writer implements Backend<string> {
     this.#program = program
     this.#emission = emission
     const { layout, decoder, arguments: given, state } = emission
-    this.#name = namer([
-      ...taken,
-      layout,
-      decoder,
-      state?.name ?? "",
-      ...given.flatMap(({ name, type }) => [name, type]),
-    ])
+    this.#taken = [...taken, layout, decoder, state?.name ?? "", ...given.flatMap(({ name, type }) => [name, type])]
+    this.#names = namer(this.#taken)
     this.#judged = judgedBy(program)
+  }
+
+  #name(path: string): string {
+    return (this.#inner ?? this.#names)(path)
   }
 
   decoder(): string {
@@ -114,17 +117,15 @@ class Writer implements Backend<string> {
     const [limit, fixed, ...head] = opening
     const steps = (of: readonly Step[]) => written(of, this).filter((text) => text !== "")
     const sizes = steps([limit, fixed].filter((step) => step !== undefined))
-    const blocks = [steps(head), ...reading.map((step) => steps([step])), steps(judging)].map((lines) =>
-      lines.join("\n"),
-    )
-    const result = state === undefined ? "undefined" : this.#value(value)
-    const body = [
-      ...sizes,
-      "const view = new DataView(bytes.buffer, bytes.byteOffset, size)",
-      ...blocks,
-      `return ${result}`,
+    const sections = [
+      [...sizes, "const view = new DataView(bytes.buffer, bytes.byteOffset, size)"],
+      ...[head, reading, judging].map(steps),
     ]
-    const text = body.filter((line) => line !== "").join("\n")
+    const result = state === undefined ? "undefined" : this.#value(value)
+    const text = [...sections, [`return ${result}`]]
+      .filter((lines) => lines.length > 0)
+      .map((lines) => lines.join("\n"))
+      .join("\n\n")
     const view = text.includes("view.") || text.includes("(view") ? text : text.replace(/^const view.*\n/m, "")
     const alias = text.includes("alias") ? ["alias: boolean"] : []
     const signature = ["bytes: Uint8Array", ...given.map(({ name, type }) => `${name}: ${type}`), ...alias]
@@ -195,7 +196,8 @@ ${rules.length > 0 ? `const rule = rulesById(${layout})\n` : ""}${rules.join("\n
     const refuse = (check: string, expected: string) =>
       `return new Violation(${check}, ${this.#place(place)}, ${this.#term(actual)}, ${expected})`
     const names = [checks.range, checks.overlap, checks.gap].map((check) => this.#check(check))
-    const found = `${number} < ${fixed} || ${number} >= size ? ${names[0]} : ${number} < ${from} ? ${names[1]} : ${names[2]}`
+    const between = from === String(fixed) ? names[2] : `${number} < ${from} ? ${names[1]} : ${names[2]}`
+    const found = `${number} < ${fixed} || ${number} >= size ? ${names[0]} : ${between}`
     const misplaced = `if (${number} !== ${from}) ${refuse(found, from)}`
     if (empty === undefined) return misplaced
     return `if (${this.#test(empty)}) {
@@ -233,7 +235,7 @@ if (${number} !== 0) ${refuse(this.#check(checks.empty), "0")}
   }
 
   each(step: Each, steps: readonly string[]): string {
-    return step.columns === undefined ? this.#loop(step, steps) : this.#apart(step, steps)
+    return step.columns === undefined ? this.#loop(step, steps) : this.#apart(step)
   }
 
   #loop(step: Each, steps: readonly string[]): string {
@@ -278,24 +280,28 @@ if (${number} !== 0) ${refuse(this.#check(checks.empty), "0")}
   }
 
   /** A table's loop as a function of its own: it is where large inputs spend their time, and optimised alone. */
-  #apart(step: Each, steps: readonly string[]): string {
-    const [start, count] = ["#start", "#entries"].map(
-      (role): Local => ({ name: `${step.into}${role}`, type: sizeType }),
-    )
-    const value = this.#name(`${step.into}#value`)
-    const isKept = this.#emission.state !== undefined
-    if (start === undefined || count === undefined || step.count === undefined)
-      throw new TypeError("a table has a count")
-    const loop = this.#loop({ ...step, start: { base: start, plus: 0 }, count: numberOf(count) }, steps)
-    const outer = step.path.indexes.map((index) => ({ name: this.#name(index.name), type: "number" }))
+  #apart(step: Each): string {
+    const { into, path, count, columns } = step
+    if (count === undefined || columns === undefined) throw new TypeError("a table has a count")
+    const outer = path.indexes.map((index) => ({ name: this.#name(index.name), type: "number" }))
+    this.#inner = innerNamer(step, [...this.#taken, ...outer.map(({ name }) => name)])
+    const start: Local = { name: `${into}#start`, type: sizeType }
+    const entries: Local = { name: `${into}#entries`, type: sizeType }
+    const inside: Each = { ...step, start: { base: start, plus: 0 }, count: numberOf(entries) }
+    const loop = this.#loop(inside, written(step.steps, this))
+    this.#inner = undefined
     const given = [...outer, ...this.#emission.arguments].filter(({ name }) => mentions(loop, name))
-    const numbers = [start, count].map(({ name }) => `${this.#name(name)}: number`)
-    const signature = ["view: DataView", ...numbers, ...given.map(({ name, type }) => `${name}: ${type}`)]
-    const name = identifier("read", ...step.into.split("#").reverse())
-    this.functions.push(
-      `\nconst ${name} = (${signature.join(", ")}) => {\n${loop}\n${isKept ? `return ${value}` : "return undefined"}\n}\n`,
-    )
-    const passed = ["view", this.#offset(step.start), this.#term(step.count), ...given.map((each) => each.name)]
+    const signature = [
+      "view: DataView",
+      "start: number",
+      "count: number",
+      ...given.map(({ name, type }) => `${name}: ${type}`),
+    ]
+    const name = identifier("read", ...into.split("#").reverse())
+    const result = this.#emission.state === undefined ? "undefined" : "columns"
+    this.functions.push(`\nconst ${name} = (${signature.join(", ")}) => {\n${loop}\nreturn ${result}\n}\n`)
+    const value = this.#name(`${into}#value`)
+    const passed = ["view", this.#offset(step.start), this.#term(count), ...given.map((each) => each.name)]
     const refusal = loop.includes("new Violation") ? `\nif (${value} instanceof Violation) return ${value}` : ""
     return `const ${value} = ${name}(${passed.join(", ")})${refusal}`
   }
@@ -381,8 +387,15 @@ if (${number} !== 0) ${refuse(this.#check(checks.empty), "0")}
       case "scan":
         return `${negated ? "!" : ""}${test.scan.name}(view, ${this.#offset(test.at)}, ${this.#term(test.length)})`
       default:
-        return `${this.#term(test.left)} ${operatorsOf(test.op, negated)} ${this.#term(test.right)}`
+        return this.#comparison(test, negated)
     }
+  }
+
+  /** A comparison, with what is constant on the right. */
+  #comparison({ op, left, right }: Comparison, negated: boolean): string {
+    const [one, other] = [this.#term(left), this.#term(right)]
+    if (left.op === "literal" && right.op !== "literal") return `${other} ${mirrored(operatorsOf(op, negated))} ${one}`
+    return `${one} ${operatorsOf(op, negated)} ${other}`
   }
 
   #value(value: Value): string {
@@ -406,6 +419,22 @@ if (${number} !== 0) ${refuse(this.#check(checks.empty), "0")}
     }
   }
 }
+
+/** Short names for the one loop of a function: fields are called as in their own struct. */
+const innerNamer = ({ into, path, index, at }: Each, taken: readonly string[]): Namer => {
+  const short = new Map([
+    [index.name, "index"],
+    [at.name, "at"],
+    [`${into}#start`, "start"],
+    [`${into}#entries`, "count"],
+    [`${into}#value`, "columns"],
+  ])
+  const others = namer([...taken, ...short.values()])
+  const prefixes = [`${into}[].`, `${path.pattern}[].`]
+  return (name) => short.get(name) ?? others(prefixes.reduce((left, prefix) => left.replace(prefix, ""), name))
+}
+
+type Comparison = { readonly op: "equal" | "atMost" | "below"; readonly left: Term; readonly right: Term }
 
 const mentions = (text: string, name: string): boolean => new RegExp(`\\b${name}\\b`).test(text)
 
@@ -445,26 +474,38 @@ const importText = (imports: readonly { readonly from: string; readonly names: r
 
 /** The function that looks through a run. */
 const scanText = (chain: Chain): string => {
-  const { size, length, named, longestRest } = chainPlanOf(chain)
-  const read = (field: typeof length): string =>
+  const { size, length, named, silent } = chainPlanOf(chain)
+  const isWhole = chain.begins === "whole"
+  const read = (field: PlannedField): string =>
     field.type.kind === "bytes"
       ? "0"
       : readText(field.type, field.offset === 0 ? "start + at" : `start + at + ${field.offset}`)
-  const reads = named.map(({ field }) => `const ${identifier(field.path)}_ = ${read(field)}\n`).join("")
+  const reads = named.map(({ field }, index) => `const number${index} = ${read(field)}`)
   const tests = named.map(
-    ({ field, numbers }) => `(${numbers.map((value) => `${identifier(field.path)}_ === ${value}`).join(" || ")})`,
+    ({ numbers }, index) => `(${numbers.map((value) => `number${index} === ${value}`).join(" || ")})`,
   )
+  const bound = chain.most < 2 ** (8 * length.size) - 1 ? [`follows <= ${chain.most}`] : []
+  const entry = [...tests, ...bound].join(" && ") || "true"
+  const body = isWhole
+    ? `let at = 0
+while (length - at >= ${size}) {
+${[...reads, `const follows = ${read(length)}`].join("\n")}
+if (!(${entry})) return false
+at += ${size} + follows
+}
+return at === length`
+    : `const reachesEnd = new Uint8Array(length + 1)
+reachesEnd[length] = 1
+for (let at = length - ${size}; at >= 0; at--) {
+${[...reads, `const follows = ${read(length)}`].join("\n")}
+if (${entry}) reachesEnd[at] = Number(reachesEnd[at + ${size} + follows])
+}
+return reachesEnd.subarray(0, ${silent + 1}).includes(1)`
   return `
 /** ${chain.doc} */
 const ${chain.name} = (view: DataView, start: number, length: number): boolean => {
-if (length <= ${longestRest}) return true
-const reachesEnd = new Uint8Array(length + 1)
-reachesEnd[length] = 1
-for (let at = length - ${size}; at >= 0; at--) {
-${reads}const follows = ${read(length)}
-if (${[...tests, `follows <= ${chain.most}`].join(" && ")}) reachesEnd[at] = Number(reachesEnd[at + ${size} + follows])
-}
-return reachesEnd.subarray(0, ${longestRest + 1}).includes(1)
+if (length <= ${silent}) return true
+${body}
 }
 `
 }

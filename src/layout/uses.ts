@@ -1,5 +1,6 @@
-import type { Chain } from "../chain.js"
-import type { Offset, PlaceTerm, Program, Step, Term, Test } from "../steps.js"
+import type { Rule } from "../violation/violation.js"
+import type { Chain } from "./chain.js"
+import type { Offset, PlaceTerm, Program, Step, Term, Test } from "./steps.js"
 
 /** What the steps of a program make use of. */
 
@@ -112,3 +113,22 @@ export const scansIn = (program: Program): readonly Chain[] => {
     .flatMap((node) => [...nodesIn(node)])
   return [...new Set(nodes.flatMap((node) => (node.op === "scan" ? [node.scan] : [])))]
 }
+
+/** The rules that inputs of a program can break, in the order of its table. */
+export const rulesIn = (program: Program): readonly Rule[] => {
+  const indexes = new Set(
+    allSteps(program).flatMap((step) => {
+      if (step.op === "require") return [step.check]
+      return step.op === "point" ? pointChecks(step) : []
+    }),
+  )
+  return program.checks.filter((_, index) => indexes.has(index))
+}
+
+/** A pointer to what may be empty can point elsewhere for an empty part; the first part can overlap with none. */
+const pointChecks = ({ checks, empty, start, fixed }: Extract<Step, { op: "point" }>): readonly number[] => [
+  ...(empty === undefined ? [] : [checks.empty]),
+  checks.range,
+  ...(start.base === undefined && start.plus <= fixed ? [] : [checks.overlap]),
+  checks.gap,
+]
