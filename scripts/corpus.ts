@@ -9,10 +9,11 @@ import {
   receiverOf,
 } from "../src/corpus.js"
 import type { Layout } from "../src/layout/types.js"
+import { type Format, formats } from "../src/spice/formats.js"
 import { layoutOf } from "../src/spice/registry.js"
 import { walkOf } from "../src/testing/generate/blob.js"
 import { read } from "../src/testing/setting.js"
-import { differencesOf, layouts, mutationsOf, receiverSetting, settingsOf, witnessesOf } from "../src/testing/spice.js"
+import { differencesOf, mutationsOf, receiverSetting, settingsOf, witnessesOf } from "../src/testing/spice.js"
 import { fewOfAll } from "../src/testing/witnesses.js"
 
 export const root = join(import.meta.dirname, "..")
@@ -28,9 +29,7 @@ interface Hostile extends CorpusEntry {
   readonly bytes: Uint8Array
 }
 
-type Format = keyof typeof layouts
-
-const witnesses = (layout: (typeof layouts)[Format]): readonly Hostile[] =>
+const witnesses = (layout: (typeof formats)[Format]): readonly Hostile[] =>
   witnessesOf(layout).map(({ rule, path, channel, receiver, bytes }) => ({
     file: `${layout.format}/hostile/${["witness", ...rule.split("/"), ...(path === "" ? [] : [path])].join("-").replace("[]", "")}.bin`,
     channel,
@@ -61,24 +60,25 @@ const originals = (layout: Layout, captures: readonly CorpusEntry[]): readonly H
 const firstRule = ({ channel, receiver, bytes }: Hostile): string | undefined =>
   read(receiverSetting(layoutOf(channel), channel, receiverOf({ receiver })), bytes, false).violations[0]?.rule
 
-const shapes = (layout: Layout, captures: readonly CorpusEntry[]): readonly Hostile[] =>
-  originals(layout, captures).flatMap((original) => {
-    const setting = receiverSetting(layout, original.channel, receiverOf(original))
-    const name = original.file.replace(/^.*\//, "").replace(/\.bin$/, "")
-    return [...mutationsOf(setting, original.bytes)].map(({ name: mutation, bytes }) => {
-      const rule = firstRule({ ...original, bytes })
-      if (rule === undefined) throw new Error(`${name}, ${mutation}: accepted, a rule is missing`)
-      return {
-        ...original,
-        file: `${layout.format}/hostile/${name}-${mutation}.bin`,
-        origin: "shape" as const,
-        source: `${name}: ${mutation}`,
-        verdict: "reject" as const,
-        rule,
-        bytes,
-      }
-    })
+const nameOf = ({ file }: CorpusEntry): string => file.replace(/^.*\//, "").replace(/\.bin$/, "")
+
+const shapes = (layout: Layout, original: Hostile): readonly Hostile[] => {
+  const setting = receiverSetting(layout, original.channel, receiverOf(original))
+  const name = nameOf(original)
+  return [...mutationsOf(setting, original.bytes)].map(({ name: mutation, bytes }) => {
+    const rule = firstRule({ ...original, bytes })
+    if (rule === undefined) throw new Error(`${name}, ${mutation}: accepted, a rule is missing`)
+    return {
+      ...original,
+      file: `${layout.format}/hostile/${name}-${mutation}.bin`,
+      origin: "shape" as const,
+      source: `${name}: ${mutation}`,
+      verdict: "reject" as const,
+      rule,
+      bytes,
+    }
   })
+}
 
 /** What was generated once stays: results elsewhere name these blobs. It must still break the rule that it was made for. */
 const frozen = (index: readonly CorpusEntry[], format: Format): readonly Hostile[] =>
@@ -88,16 +88,24 @@ const frozen = (index: readonly CorpusEntry[], format: Format): readonly Hostile
     .map((entry) => {
       const rule = firstRule(entry)
       if (rule === entry.rule) return entry
-      throw new Error(`${entry.file}: ${rule ?? "nothing"} is broken instead of ${entry.rule}; remove it from the index`)
+      throw new Error(
+        `${entry.file}: ${rule ?? "nothing"} is broken instead of ${entry.rule}; remove it from the index`,
+      )
     })
 
 /** The hostile blobs of a format: those that there are, and behind them what they do not have yet. */
 const hostileOf = (index: readonly CorpusEntry[], format: Format): readonly Hostile[] => {
-  const layout = layouts[format]
+  const layout = formats[format]
   const before = frozen(index, format)
   const names = new Set(before.map(({ file }) => file))
+  const isNew = (original: Hostile) => !before.some(({ source }) => source.startsWith(`${nameOf(original)}: `))
   const captures = index.filter(({ origin }) => origin === "capture")
-  const made = [...witnesses(layout), ...(before.length === 0 ? shapes(layout, captures) : [])]
+  const made = [
+    ...witnesses(layout),
+    ...originals(layout, captures)
+      .filter(isNew)
+      .flatMap((each) => shapes(layout, each)),
+  ]
   return distinct([...before, ...made.filter(({ file }) => !names.has(file))])
 }
 
@@ -109,7 +117,7 @@ const distinct = (entries: readonly Hostile[]): readonly Hostile[] => [
   ).values(),
 ]
 
-export const formatNames = Object.keys(layouts).filter((name): name is Format => Object.hasOwn(layouts, name))
+export const formatNames = Object.keys(formats).filter((name): name is Format => Object.hasOwn(formats, name))
 
 /**
  * Every generated file of the corpus by its path: the hostile blobs and the index. Captures and regressions stay as

@@ -1,7 +1,7 @@
-import { viewOf } from "../violation/bytes.js"
-import { readScalar, writeScalar } from "../layout/scalar.js"
 import { sizeOf } from "../layout/plan.js"
+import { readScalar, writeScalar } from "../layout/scalar.js"
 import type { Scalar } from "../layout/types.js"
+import { viewOf } from "../violation/bytes.js"
 
 export const areSame = (one: Uint8Array, other: Uint8Array): boolean =>
   one.length === other.length && one.every((byte, index) => byte === other[index])

@@ -1,6 +1,6 @@
 import { assemble } from "../layout/encode.js"
-import { type PlannedField, type PlannedPart, planOf, type Scope } from "../layout/plan.js"
 import type { Claim } from "../layout/interpret.js"
+import { type PlannedField, type PlannedPart, planOf, type Scope } from "../layout/plan.js"
 import type { Layout, Scalar } from "../layout/types.js"
 import type { Choices } from "./arbitrary/choices.js"
 import { areSame, isInside, joined, numberAt, type Placed, poked, resized } from "./bytes.js"
@@ -138,10 +138,7 @@ const constants: Edit = {
     }),
 }
 
-const magicsOf = (
-  layout: Layout,
-  edit: (name: string, value: number | bigint) => Mutation,
-): readonly Mutation[] =>
+const magicsOf = (layout: Layout, edit: (name: string, value: number | bigint) => Mutation): readonly Mutation[] =>
   planOf(layout)
     .fields.slice(0, 1)
     .flatMap(({ type }) => (type.kind === "constant" ? [edit(`of-${layout.format}`, type.value)] : []))

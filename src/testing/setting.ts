@@ -27,7 +27,8 @@ export interface Shown {
 
 const shownAs = ({ format }: Layout, given: Arguments): Shown => ({
   name: format,
-  replay: (bytes) => `decode(${format}, ${bytes}${Object.keys(given).length === 0 ? "" : `, ${JSON.stringify(given)}`})`,
+  replay: (bytes) =>
+    `decode(${format}, ${bytes}${Object.keys(given).length === 0 ? "" : `, ${JSON.stringify(given)}`})`,
 })
 
 export const settingOf = (layout: Layout, given: Arguments = {}): Setting => ({

@@ -1,12 +1,8 @@
 import type * as fc from "fast-check"
 import type { Arguments } from "../layout/parameters.js"
 import type { Fields, Layout, StateOf } from "../layout/types.js"
-import { display } from "../spice/display.js"
-import { inputs } from "../spice/inputs.js"
-import { main } from "../spice/main.js"
+import { formats } from "../spice/formats.js"
 import { argumentsOf, type Channel, channels, defaultReceiver, type ReceiverState } from "../spice/receiver.js"
-import { smartcard } from "../spice/smartcard.js"
-import { spicevmc } from "../spice/spicevmc.js"
 import { blobsIn, statesIn } from "./arbitrary.js"
 import { attacksIn } from "./attacks.js"
 import { everyEdit, type Mutation } from "./edits.js"
@@ -18,8 +14,7 @@ import { variedSettings, witnessesIn } from "./witnesses.js"
  * with a receiver and a channel.
  */
 
-/** The formats of SPICE by name. */
-export const layouts = { main, display, inputs, spicevmc, smartcard } as const
+export { formats as layouts } from "../spice/formats.js"
 
 /** A format of SPICE as one receiver sees it on one channel. */
 export interface ReceiverSetting extends Setting {
@@ -27,7 +22,7 @@ export interface ReceiverSetting extends Setting {
   readonly channel: Channel
 }
 
-const formats: readonly Layout[] = Object.values(layouts)
+const all: readonly Layout[] = Object.values(formats)
 
 /** What differs from the default receiver. */
 export const differencesOf = (receiver: ReceiverState): Partial<ReceiverState> =>
@@ -42,7 +37,7 @@ export const receiverSetting = (layout: Layout, channel: Channel, receiver: Rece
   const receivers = differences === "{}" ? "" : `, { ...defaultReceiver, ...${differences} }`
   return {
     ...settingWith(layout, argumentsOf(receiver, channel)),
-    others: formats.filter((other) => other !== layout),
+    others: all.filter((other) => other !== layout),
     shown: { name: channel, replay: (bytes) => `decodeMigrateData("${channel}", ${bytes}${receivers})` },
     receiver,
     channel,
@@ -60,7 +55,7 @@ const isReceiver = (given: ReceiverState | Arguments): given is ReceiverState =>
   typeof Reflect.get(given, "maxBlobBytes") === "object"
 
 const settingFor = (layout: Layout, given: ReceiverState | Arguments | undefined, channel?: Channel): Setting => {
-  const receiver = given ?? (formats.includes(layout) ? defaultReceiver : {})
+  const receiver = given ?? (all.includes(layout) ? defaultReceiver : {})
   return isReceiver(receiver)
     ? receiverSetting(layout, channel ?? channelOf(layout), receiver)
     : settingWith(layout, receiver)
@@ -99,7 +94,8 @@ export const arbitraryOf = <F extends Fields>(
   layout: Layout<F>,
   given?: ReceiverState | Arguments,
   channel?: Channel,
-): fc.Arbitrary<StateOf<F>> => statesIn(settingFor(layout, given, channel)) as fc.Arbitrary<unknown> as fc.Arbitrary<StateOf<F>>
+): fc.Arbitrary<StateOf<F>> =>
+  statesIn(settingFor(layout, given, channel)) as fc.Arbitrary<unknown> as fc.Arbitrary<StateOf<F>>
 
 /**
  * Makes every valid blob of a format, as {@link arbitraryOf} makes every valid state.
@@ -217,7 +213,7 @@ const spiceWitnesses = (layout: Layout): readonly SpiceWitness[] =>
       receiver: receiverIn(setting, own),
     }))
 
-export function witnessesOf(layout: (typeof layouts)[keyof typeof layouts]): readonly SpiceWitness[]
+export function witnessesOf(layout: (typeof formats)[keyof typeof formats]): readonly SpiceWitness[]
 export function witnessesOf(layout: Layout, given?: Arguments): readonly Witness[]
 /**
  * Makes, for every rule of a format and for every field that it can be broken at, a blob that breaks it alone; likewise
@@ -231,7 +227,7 @@ export function witnessesOf(layout: Layout, given?: Arguments): readonly Witness
  * @since 0.1.0
  */
 export function witnessesOf(layout: Layout, given: Arguments = {}): readonly Witness[] {
-  if (formats.includes(layout)) return spiceWitnesses(layout)
+  if (all.includes(layout)) return spiceWitnesses(layout)
   return witnessesIn(variedSettings(layout, given)).map(({ setting, ...witness }) => ({
     ...witness,
     arguments: setting.arguments,

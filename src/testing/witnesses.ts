@@ -1,13 +1,13 @@
+import type { Claim } from "../layout/interpret.js"
 import { parametersOf } from "../layout/lower.js"
 import type { Arguments, Parameter } from "../layout/parameters.js"
-import type { Claim } from "../layout/interpret.js"
 import type { Layout } from "../layout/types.js"
 import { limitOf } from "./attacks.js"
 import { joined, poked, resized } from "./bytes.js"
 import { isSizing } from "./edits.js"
 import { type Chooser, leastChooser, walkOf } from "./generate/blob.js"
-import { nearest } from "./solver/interval-set.js"
 import { read, type Setting, settingOf } from "./setting.js"
+import { nearest } from "./solver/interval-set.js"
 
 /** A blob that breaks one rule of a setting's format and no other. */
 export interface Broken {
@@ -114,7 +114,9 @@ export const variedSettings = (layout: Layout, given: Arguments = {}): readonly 
 const otherValues = (parameter: Parameter): readonly (number | string | readonly string[])[] => {
   switch (parameter.kind) {
     case "number":
-      return [parameter.least, 64, parameter.most].filter((value) => parameter.least <= value && value <= parameter.most)
+      return [parameter.least, 64, parameter.most].filter(
+        (value) => parameter.least <= value && value <= parameter.most,
+      )
     case "word":
       return parameter.words
     case "words":

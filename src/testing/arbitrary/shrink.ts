@@ -28,7 +28,8 @@ export const contentOf = ({ claims }: Reading, blob: Uint8Array): Content => {
       runs.set(path, blob.subarray(offset, offset + length))
     } else {
       numbers.set(path, BigInt(value))
-      if (type.kind === "bits") for (const [name, bits] of bitsOf(type, BigInt(value))) numbers.set(`${path}.${name}`, bits)
+      if (type.kind === "bits")
+        for (const [name, bits] of bitsOf(type, BigInt(value))) numbers.set(`${path}.${name}`, bits)
     }
   }
   return { numbers, runs }
@@ -73,7 +74,8 @@ function* partsIn(
     if (part.kind === "group") yield* partsIn(part.scope, pathIn(at, part.path), content)
     if (part.kind === "choice")
       for (const { name, scope: of } of part.cases)
-        if (of !== undefined) yield* partsIn(of, pathIn(at, part.optional ? part.path : `${part.path}.${name}`), content)
+        if (of !== undefined)
+          yield* partsIn(of, pathIn(at, part.optional ? part.path : `${part.path}.${name}`), content)
     if (part.kind !== "list") continue
     const count = content.numbers.get(`${pathIn(at, part.path)}#count`) ?? 0n
     for (const { entry } of part.variants)
@@ -96,7 +98,10 @@ function* withoutEntries(part: PlannedList, at: string, { numbers, runs }: Conte
     }
     const left = new Map(renamedBy(numbers, renamed))
     const count = BigInt(length - to + from)
-    yield { numbers: left.set(`${list}#count`, count).set(pathIn(at, countKey(part)), count), runs: new Map(renamedBy(runs, renamed)) }
+    yield {
+      numbers: left.set(`${list}#count`, count).set(pathIn(at, countKey(part)), count),
+      runs: new Map(renamedBy(runs, renamed)),
+    }
   }
 }
 

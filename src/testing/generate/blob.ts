@@ -63,7 +63,8 @@ export const walkOf = (setting: Setting): Walk => {
   const limit = BigInt(evaluate(setting.layout.limit, { arguments: setting.arguments, field: () => 0 }))
   const walked = (chooser: Chooser, goal?: Goal): Uint8Array | undefined => {
     const walking: Walking = { setting, ground, chooser, left: { entries: mostEntries } }
-    return scopeBytes(walking, setting.plan, { path: "", room: smaller(limit, mostBytes), goal, before: undefined })?.bytes
+    return scopeBytes(walking, setting.plan, { path: "", room: smaller(limit, mostBytes), goal, before: undefined })
+      ?.bytes
   }
   const isValid = (blob: Uint8Array) => !isLate || read(setting, blob, false).violations.length === 0
   const valid = (chooser: Chooser): Uint8Array => {
@@ -136,7 +137,19 @@ const scopeBytes = (walking: Walking, scope: Scope, place: Place): Made | undefi
   const numbers: Numbers = new Map(
     ground.previous.map((of) => [previousKey(of.path), before?.get(of.path) ?? of.first] as const),
   )
-  const making: Making = { path, room: whole, goal, before, walking, ground, stop, broken, filled, numbers, contents: undefined }
+  const making: Making = {
+    path,
+    room: whole,
+    goal,
+    before,
+    walking,
+    ground,
+    stop,
+    broken,
+    filled,
+    numbers,
+    contents: undefined,
+  }
   const choose: Choose = (name, domain, edges) => walking.chooser.number(pathIn(path, name), domain, edges)
   if (room(making) < 0n || !assign(ground.variables, numbers, choose, broken, narrowing(making))) return undefined
   if (ground.isFlat) return { bytes: flatBytes(scope, numbers), numbers }
@@ -323,7 +336,11 @@ const caseOf = (making: Making, part: PlannedChoice): PlannedCase | undefined =>
   return part.cases.find((of) => (tag === undefined ? holdsIn(making, part, of.when) : of.tag === Number(tag)))
 }
 
-const holdsIn = ({ walking, ground, numbers }: Making, part: { readonly prefix: string }, when?: Condition): boolean => {
+const holdsIn = (
+  { walking, ground, numbers }: Making,
+  part: { readonly prefix: string },
+  when?: Condition,
+): boolean => {
   if (when === undefined) return true
   const types = new Map(fieldsOf(ground.scope).map((field) => [field.path, field.type]))
   const names = (path: string) => {

@@ -45,8 +45,7 @@ interface Source {
 const chooserOf = ({ below, bytes }: Source): Chooser => ({
   number: (path, domain, edges) => {
     const size = sizeOf(domain)
-    const indexIn = ({ numbers }: Content) =>
-      simplicityOf(nearest(domain, numbers.get(path) ?? 0n) ?? 0n, domain)
+    const indexIn = ({ numbers }: Content) => simplicityOf(nearest(domain, numbers.get(path) ?? 0n) ?? 0n, domain)
     if (size <= evenly) return simplestBut(size === 1n ? 0n : below(size, indexIn), domain)
     const near = edges()
     const way = Number(below(waysOf(near), (content) => BigInt(reaches.findIndex((reach) => indexIn(content) < reach))))

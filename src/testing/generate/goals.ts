@@ -1,5 +1,5 @@
 import { all, type Condition, not } from "../../layout/expression.js"
-import type { PlannedCase, PlannedPart, PlannedRule, Plan, Scope, Variant } from "../../layout/plan.js"
+import type { Plan, PlannedCase, PlannedPart, PlannedRule, Scope, Variant } from "../../layout/plan.js"
 
 /** What a blob has to hold: what lies at the end of a way through its parts. */
 export interface Goal {

@@ -123,9 +123,7 @@ const typedOf = ({ path, type }: PlannedField): readonly Typed[] => {
     return [{ path, typed: numbersOf(type), names: type.kind === "enumeration" ? type.names : undefined }]
   return Object.entries(type.members).flatMap(([name, member]) => {
     const width = member.kind === "flag" ? 1 : member.width
-    return member.kind === "reserved"
-      ? []
-      : [{ path: `${path}.${name}`, typed: between(0n, 2n ** BigInt(width) - 1n) }]
+    return member.kind === "reserved" ? [] : [{ path: `${path}.${name}`, typed: between(0n, 2n ** BigInt(width) - 1n) }]
   })
 }
 
