@@ -4,11 +4,17 @@
 import { execFileSync } from "node:child_process"
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
+import { documented } from "../src/relay/config/configuration.js"
+import { rowsOf } from "../src/relay/config/option.js"
+import { metricsOf } from "../src/relay/operate/metrics.js"
+import { table } from "../src/report/markdown.js"
 import { describeRules } from "../src/report/rule-document.js"
 import { rules } from "../src/rules.js"
 import { generatedCorpus, hostileFiles, root } from "./corpus.js"
+import { withPart } from "./document-part.js"
 import { emittedFiles, formatDocuments } from "./formats.js"
 import { qemuDifferences } from "./qemu-differences.js"
+import { sessionDocument } from "./session-document.js"
 
 const checking = process.argv.includes("--check")
 
@@ -38,9 +44,35 @@ ${describeRules(rules)}
 `,
 ]
 
+const optionTables = [
+  table(["member of a listener", "default", ""], rowsOf(documented.listener)),
+  table(["member at the top", "default", ""], rowsOf(documented.top)),
+].join("\n\n")
+
+const metricsTable = table(
+  ["metric", "labels", ""],
+  metricsOf(() => 0).descriptions.map(({ name, labels, help }) => [
+    name,
+    Object.entries(labels)
+      .map(([label, values]) => (values.length === 0 ? label : `${label}: ${values.join(", ")}`))
+      .join("; "),
+    help,
+  ]),
+)
+
+/** docs/relay.md is written by hand, but for its tables of options and of metrics. */
+const relayDocument = (): readonly [string, string] => {
+  const path = "docs/relay.md"
+  const document = readFileSync(join(root, path), "utf8")
+  const withOptions = withPart(document, "options: npm run generate", optionTables)
+  return [path, withPart(withOptions, "metrics: npm run generate", metricsTable)]
+}
+
 const wanted = new Map<string, string | Uint8Array>([
   ...formatFiles(),
   rulesDocument,
+  relayDocument(),
+  ["docs/session.md", generated("src/session") + sessionDocument],
   qemuDifferences(),
   ...generatedCorpus(),
 ])

@@ -1,3 +1,4 @@
+import { table } from "../../src/report/markdown.js"
 import { type Results as Accepted, acceptedModes } from "../accepted/results.js"
 import { type Fate, isHarm, outcomeOf, outcomes } from "./fate.js"
 import { type Mode, modes } from "./modes.js"
@@ -19,9 +20,6 @@ const groupBy = <A>(values: readonly A[], keyOf: (value: A) => string): Readonly
   }
   return groups
 }
-
-const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
-  [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n")
 
 /** How often each outcome came, the worst first. */
 const counts = (fates: readonly Fate[]): string => {

@@ -437,10 +437,7 @@ class Lowering {
     const rest = behind(start, header.size)
     const left = between(rest, end)
     const test = compare("atMost", literal(header.size), length)
-    const zeros = header.fields.flatMap((field) => {
-      const number = frame.numbers.get(field.path)
-      return number === undefined ? [] : [number.local]
-    })
+    const zeros = reads.flatMap((step) => (step.op === "read" || step.op === "extract" ? [step.into] : []))
     frame.values.set(path, {
       op: "either",
       test,
@@ -489,7 +486,7 @@ class Lowering {
     const all = variants.map((variant) => {
       const into = variants.length === 1 ? name : `${name}#${variant.name}`
       const { steps, next } = this.#entries(frame, part, variant, room, count, into)
-      const built: Value = { op: "built", name: into }
+      const built: Value = variant.entry === undefined ? { op: "array", items: [] } : { op: "built", name: into }
       const value: Value = part.table ? { op: "kind", kind: variant.name, member: "columns", of: built } : built
       const test = variant.when && resolveTest(variant.when, resolver)
       return { name: variant.name, test, steps, next, value }
@@ -562,7 +559,6 @@ class Lowering {
     const number = count ?? between(start, end)
     const field = typeof part.count === "object" ? frame.numbers.get(part.count.path) : undefined
     const place = field?.place ?? { path, at: start, length: between(start, end) }
-    frame.values.set(part.path, { op: "array", items: [] })
     return {
       steps: [this.require("depth", compare("equal", number, literal(0)), place, number, literal(0), "stop")],
       next: start,

@@ -213,6 +213,8 @@ const numberProblems = (field: NumberField): readonly string[] => {
       return namedNumbersProblems(field.names, field)
     case "bits":
       return bitsProblems(field)
+    case "boolean":
+      return field.signed ? ["a boolean is a number without a sign"] : []
     default:
       return []
   }

@@ -1,7 +1,8 @@
 import * as E from "fp-ts/lib/Either.js"
 import { type Clock, systemClock } from "./clock.js"
 import { formatAddress, parseAddress } from "./config/address.js"
-import type { RelayConfiguration } from "./config/configuration.js"
+import { type RelayConfiguration, relayOptions } from "./config/configuration.js"
+import { resolve } from "./config/option.js"
 import { type Read, readConfiguration, type Settings } from "./config/settings.js"
 import { connectionsOf, type Scene } from "./connections.js"
 import { type Failure, printableReasonOf } from "./failure.js"
@@ -78,7 +79,7 @@ interface Standing {
   readonly shutdownSeconds: number
 }
 
-const nothing: Standing = { settings: [], listeners: new Map(), operations: undefined, shutdownSeconds: 10 }
+const nothing: Standing = { settings: [], listeners: new Map(), operations: undefined, shutdownSeconds: 0 }
 
 /** What throws where a configuration is taken is a bug of ours, or beyond what we foresaw: it is refused. */
 const failureOf = (error: unknown, name = "relay"): Failure => ({ name, reason: printableReasonOf(error) })
@@ -141,9 +142,10 @@ const standingOf = (scene: Scene, acceptor: Acceptor) => {
   /** All that a configuration needs, opened; nothing where something of it cannot be. */
   const open = async (read: Read): Promise<Opened<Standing>> => {
     const { wanted, settings } = read
+    const { shutdownSeconds } = resolve(relayOptions, wanted)
     const listeners = await openListeners(settings, standing, scene.activation, acceptor)
     if (E.isLeft(listeners)) return listeners
-    const next = { ...standing, settings, listeners: listeners.right, shutdownSeconds: wanted.shutdownSeconds ?? 10 }
+    const next = { ...standing, settings, listeners: listeners.right, shutdownSeconds }
     const operations = await openMetrics(read, standing, scene, () => isReady)
     if (E.isRight(operations) && !isClosed) return E.right({ ...next, operations: operations.right })
     closeBut({ ...next, operations: E.isRight(operations) ? operations.right : standing.operations }, standing)
