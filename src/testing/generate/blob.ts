@@ -6,6 +6,7 @@ import {
   known,
   type PlannedCase,
   type PlannedChoice,
+  type PlannedField,
   type PlannedList,
   type PlannedPart,
   type PlannedRule,
@@ -18,7 +19,7 @@ import { pathIn } from "../paths.js"
 import { read, type Setting } from "../setting.js"
 import { between, type Domain } from "../solver/interval-set.js"
 import { assign, type Choose, keeps, type Narrow, type Narrowed, type Numbers, only } from "../solver/solve.js"
-import { among, previousKey } from "../solver/variable.js"
+import { among, numbersOf, previousKey } from "../solver/variable.js"
 import { type Goal, goalsOf, type Stop } from "./goals.js"
 import { countKey, fieldsOf, type Ground, groundOf, sizeKey } from "./ground.js"
 
@@ -60,11 +61,16 @@ export const walkOf = (setting: Setting): Walk => {
   }
   const goals = goalsOf(setting.plan)
   const isLate = goals.some(({ stops }) => ground(stops.at(-1)?.scope ?? setting.plan).isLate)
+  const totals = fieldsOf(setting.plan).filter(({ role }) => role?.of === "total").map(largestOf)
   const limit = BigInt(evaluate(setting.layout.limit, { arguments: setting.arguments, field: () => 0 }))
   const walked = (chooser: Chooser, goal?: Goal): Uint8Array | undefined => {
     const walking: Walking = { setting, ground, chooser, left: { entries: mostEntries } }
-    return scopeBytes(walking, setting.plan, { path: "", room: smaller(limit, mostBytes), goal, before: undefined })
-      ?.bytes
+    return scopeBytes(walking, setting.plan, {
+      path: "",
+      room: [limit, ...totals].reduce(smaller, mostBytes),
+      goal,
+      before: undefined,
+    })?.bytes
   }
   const isValid = (blob: Uint8Array) => !isLate || read(setting, blob, false).violations.length === 0
   const valid = (chooser: Chooser): Uint8Array => {
@@ -183,14 +189,25 @@ const partsOf = (making: Making, contents: Map<string, Uint8Array>): boolean => 
   return !isResized || keeps(ground.variables, numbers, broken)
 }
 
-/** The bytes that are left to what is not made yet; negative where it needs more. */
-const room = (making: Making, except?: PlannedPart): bigint => {
+/**
+ * The bytes that are left to a part, or to all that is not made yet; negative where it needs more. The parts behind it
+ * have to begin where their pointers can point.
+ */
+const room = (making: Making, part?: PlannedPart): bigint => {
   const { scope } = making.ground
-  return scope.parts.reduce(
-    (left, part) => (part === except ? left : left - bytesOf(making, part)),
-    making.room - BigInt(scope.size),
-  )
+  let used = BigInt(scope.size)
+  let left = making.room
+  let isBehind = part === undefined
+  for (const each of scope.parts) {
+    if (isBehind && each.kind !== "block" && each.pointer !== undefined)
+      left = smaller(left, largestOf(each.pointer) - used)
+    if (each === part) isBehind = true
+    else used += bytesOf(making, each)
+  }
+  return smaller(left, making.room - used)
 }
+
+const largestOf = ({ type }: PlannedField): bigint => (type.kind === "bytes" ? 0n : (numbersOf(type).at(-1)?.to ?? 0n))
 
 const bytesOf = (making: Making, part: PlannedPart): bigint => {
   const made = making.contents?.get(part.path)
