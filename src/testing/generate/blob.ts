@@ -61,7 +61,9 @@ export const walkOf = (setting: Setting): Walk => {
   }
   const goals = goalsOf(setting.plan)
   const isLate = goals.some(({ stops }) => ground(stops.at(-1)?.scope ?? setting.plan).isLate)
-  const totals = fieldsOf(setting.plan).filter(({ role }) => role?.of === "total").map(largestOf)
+  const totals = fieldsOf(setting.plan)
+    .filter(({ role }) => role?.of === "total")
+    .map(largestOf)
   const limit = BigInt(evaluate(setting.layout.limit, { arguments: setting.arguments, field: () => 0 }))
   const walked = (chooser: Chooser, goal?: Goal): Uint8Array | undefined => {
     const walking: Walking = { setting, ground, chooser, left: { entries: mostEntries } }
