@@ -4,6 +4,7 @@ import type { Parameter } from "../src/layout/parameters.js"
 import { type Format, formatOf, formats, structuralRules } from "../src/spice/formats.js"
 import { type Limit, limitDocs, shared } from "../src/spice/parameters.js"
 import { channels, limits } from "../src/spice/registry.js"
+import { knowers } from "./knowers.js"
 
 /** The TypeScript and the documents that follow from the declarations of src/spice. */
 
@@ -190,7 +191,8 @@ ${Object.values(formats)
 Every byte of a blob belongs to exactly one field. These checks follow from a layout; nobody writes them down for a format.
 
 ${describeChecks(structuralRules, description.consequence)}
-`
+
+${knowers}`
 
 /** The documents of docs/formats, each with the file that it is made from. */
 export const formatDocuments = (): readonly (readonly [path: string, source: string, text: string])[] => [
@@ -198,5 +200,5 @@ export const formatDocuments = (): readonly (readonly [path: string, source: str
     (format) =>
       [`docs/formats/${format}.md`, `src/spice/${format}.ts`, describe(formats[format], description)] as const,
   ),
-  ["docs/formats/README.md", "src/spice/structure.ts", overview()],
+  ["docs/formats/README.md", "src/spice/structure.ts and scripts/knowers.ts", overview()],
 ]

@@ -1,9 +1,8 @@
-import { jsonChecks } from "./data/json.js"
-import { shape } from "./data/rules.js"
+import { jsonRules, shape } from "./data/rules.js"
 import { rulesOf } from "./layout/rules.js"
-import { denials } from "./qemu/check-policy.js"
-import { policyChecks } from "./qemu/policy.js"
-import { checks } from "./qemu/rules.js"
+import { completionRules } from "./qemu/completion-rules.js"
+import { denials, policyRules } from "./qemu/policy-rules.js"
+import { rules as qemuRules, qmpRules } from "./qemu/rules.js"
 import { relayChecks } from "./relay/config/rules.js"
 import { rules as sessionRules } from "./session/rules.js"
 import { argumentChecks } from "./spice/arguments.js"
@@ -16,11 +15,13 @@ const tables: readonly Readonly<Record<string, Rule>>[] = [
   argumentChecks,
   wireChecks,
   sessionRules,
-  jsonChecks,
+  jsonRules,
   shape,
-  checks,
+  qmpRules,
+  qemuRules,
   denials,
-  policyChecks,
+  policyRules,
+  completionRules,
   relayChecks,
 ]
 

@@ -11,9 +11,7 @@ import {
   encodeMigrateData,
   type ReceiverState,
 } from "../../src/index.js"
-import { interpret } from "../../src/layout/interpret.js"
-import { mostViolations } from "../../src/layout/reader.js"
-import { formatOf } from "../../src/spice/formats.js"
+import { mostViolations } from "../../src/layout/interpret.js"
 import { readingOf } from "../../src/spice/migrate-data.js"
 import { plain } from "../plain.js"
 import { anyChannel, anyReceiver, edited, edits, validState } from "./arbitraries.js"

@@ -29,6 +29,3 @@ export const namer = (taken: Iterable<string>): Namer => {
     return name
   }
 }
-
-/** An identifier made of some words: `display/surface-id` and `rule` become `displaySurfaceIdRule`. */
-export const identifier = (...words: readonly string[]): string => camel(words.join(" "))

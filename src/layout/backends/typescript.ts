@@ -23,7 +23,7 @@ import { numberOf, sizeType } from "../term.js"
 import type { BitMember, Layout, Scalar } from "../types.js"
 import { judgedBy, scansIn } from "../uses.js"
 import { type Backend, written } from "./backend.js"
-import { identifier, type Namer, namer } from "./names.js"
+import { type Namer, namer } from "./names.js"
 import { literalText, mirrored, operatorsOf, readText } from "./typescript-text.js"
 
 /** What an emitted decoder is called and where it finds what it works with, as seen from its own file. */
@@ -111,6 +111,11 @@ class Writer implements Backend<string> {
     return (this.#inner ?? this.#names)(path)
   }
 
+  /** The constant that keeps a rule: `displaySurfaceIdsAscendRule` for `display/surface-ids-ascend`. */
+  #rule(id: string): string {
+    return this.#names(`${id} rule`)
+  }
+
   decoder(): string {
     const { decoder, state, arguments: given } = this.#emission
     const { opening, reading, judging, value, plan } = this.#program
@@ -142,7 +147,7 @@ ${view}
     const { layout, declaration, state, arguments: given, src, origin } = this.#emission
     const all = [...this.functions, decoder].join("\n")
     const rules = this.#program.checks.flatMap(({ id }) => {
-      const name = ruleName(id)
+      const name = this.#rule(id)
       return mentions(all, name) ? [`const ${name} = rule("${id}")`] : []
     })
     const runtime = [...(all.includes("placeIn(") ? ["placeIn"] : []), ...(rules.length > 0 ? ["rulesById"] : [])]
@@ -297,7 +302,7 @@ if (${number} !== 0) ${refuse(this.#check(checks.empty), "0")}
       "count: number",
       ...given.map(({ name, type }) => `${name}: ${type}`),
     ]
-    const name = identifier("read", ...into.split("#").reverse())
+    const name = this.#names(["read", ...into.split("#").reverse()].join("_"))
     const result = this.#emission.state === undefined ? "undefined" : "columns"
     this.functions.push(`\nconst ${name} = (${signature.join(", ")}) => {\n${loop}\nreturn ${result}\n}\n`)
     const value = this.#name(`${into}#value`)
@@ -309,7 +314,7 @@ if (${number} !== 0) ${refuse(this.#check(checks.empty), "0")}
   #check(index: number): string {
     const { plan, checks } = this.#program
     const names = Object.keys(plan.layout.checks)
-    return index < names.length ? `checks.${names[index]}` : ruleName(checks[index]?.id ?? "")
+    return index < names.length ? `checks.${names[index]}` : this.#rule(checks[index]?.id ?? "")
   }
 
   #refuse(check: string, place: PlaceTerm, actual: Term | undefined, expected: Term | undefined): string {
@@ -442,8 +447,6 @@ const innerNamer = (
 type Comparison = { readonly op: "equal" | "atMost" | "below"; readonly left: Term; readonly right: Term }
 
 const mentions = (text: string, name: string): boolean => new RegExp(`\\b${name}\\b`).test(text)
-
-const ruleName = (id: string): string => identifier(id, "rule")
 
 const grouped = (term: Term, text: string): string =>
   term.op === "sum" || term.op === "difference" ? `(${text})` : text
