@@ -527,10 +527,10 @@ static bool check_main(const uint8_t *data, uint64_t size, const mg_receiver *re
     /* layout/magic: The magic must be the one of the channel that the blob is for. */
     if (magic != 0x444d4e4du)
         return refuse(violation, MG_RULE_LAYOUT_MAGIC, 0, 4, magic, 0x444d4e4du);
-    const uint32_t version_ = read_u32(data + 4);
+    const uint32_t version = read_u32(data + 4);
     /* layout/version: The version must be the only one that was ever written. */
-    if (version_ != 1)
-        return refuse(violation, MG_RULE_LAYOUT_VERSION, 4, 4, version_, 1);
+    if (version != 1)
+        return refuse(violation, MG_RULE_LAYOUT_VERSION, 4, 4, version, 1);
     const uint32_t version_of_agent_base = read_u32(data + 8);
     /* layout/version: The version must be the only one that was ever written. */
     if (version_of_agent_base != 1)
@@ -887,10 +887,10 @@ static bool check_spicevmc(const uint8_t *data, uint64_t size, const mg_receiver
     /* layout/magic: The magic must be the one of the channel that the blob is for. */
     if (magic != 0x444d5653u)
         return refuse(violation, MG_RULE_LAYOUT_MAGIC, 0, 4, magic, 0x444d5653u);
-    const uint32_t version_ = read_u32(data + 4);
+    const uint32_t version = read_u32(data + 4);
     /* layout/version: The version must be the only one that was ever written. */
-    if (version_ != 1)
-        return refuse(violation, MG_RULE_LAYOUT_VERSION, 4, 4, version_, 1);
+    if (version != 1)
+        return refuse(violation, MG_RULE_LAYOUT_VERSION, 4, 4, version, 1);
     const uint32_t version_of_base = read_u32(data + 8);
     /* layout/version: The version must be the only one that was ever written. */
     if (version_of_base != 1)
@@ -979,10 +979,10 @@ static bool check_smartcard(const uint8_t *data, uint64_t size, const mg_receive
     /* layout/magic: The magic must be the one of the channel that the blob is for. */
     if (magic != 0x444d4353u)
         return refuse(violation, MG_RULE_LAYOUT_MAGIC, 0, 4, magic, 0x444d4353u);
-    const uint32_t version_ = read_u32(data + 4);
+    const uint32_t version = read_u32(data + 4);
     /* layout/version: The version must be the only one that was ever written. */
-    if (version_ != 1)
-        return refuse(violation, MG_RULE_LAYOUT_VERSION, 4, 4, version_, 1);
+    if (version != 1)
+        return refuse(violation, MG_RULE_LAYOUT_VERSION, 4, 4, version, 1);
     const uint32_t version_of_base = read_u32(data + 8);
     /* layout/version: The version must be the only one that was ever written. */
     if (version_of_base != 1)

@@ -2,6 +2,8 @@ import { table } from "../../src/report/markdown.js"
 import type { Counted, Newer } from "../accepted/newer.js"
 import type { Others } from "../accepted/others.js"
 import { type Results as Accepted, acceptedModes } from "../accepted/results.js"
+import { ofLinked } from "../linked/render.js"
+import type { LinkedResults } from "../linked/results.js"
 import { type Fate, isHarm, outcomeOf, outcomes } from "./fate.js"
 import { type Mode, modes } from "./modes.js"
 import { type BlobResult, type Fates, isGenuine, type OrderResult, type Results, withoutRelay } from "./results.js"
@@ -238,6 +240,7 @@ export const render = (
   accepted: Accepted,
   others: Others,
   newer: readonly Newer[],
+  linked: LinkedResults,
 ): string => {
   const genuine = blobs.filter(isGenuine)
   const hostile = blobs.filter((blob) => !isGenuine(blob))
@@ -267,6 +270,7 @@ ${claims(hostile, genuine, orders)}
 
 ${totals(hostile, genuine)}
 
+${ofLinked({ blobs, orders }, linked)}
 ${ofAccepted(accepted, others, newer)}
 ## By the rule that a blob breaks first
 

@@ -118,4 +118,6 @@ while (compared < wanted) {
   compared += cases.length
 }
 const accepted = seen.get(0n) ?? 0
-console.log(`${compared} inputs compared: ${accepted} accepted, ${compared - accepted} refused by ${seen.size - 1} rules`)
+console.log(
+  `${compared} inputs compared: ${accepted} accepted, ${compared - accepted} refused by ${seen.size - 1} rules`,
+)

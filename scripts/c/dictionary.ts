@@ -1,17 +1,25 @@
 import { nodesOf } from "../../src/layout/expression.js"
-import { rulesOf } from "../../src/layout/rules.js"
 import { programOf } from "../../src/layout/lower.js"
 import { planOf } from "../../src/layout/plan.js"
+import { rulesOf } from "../../src/layout/rules.js"
 import { formats } from "../../src/spice/formats.js"
 
 const littleEndian = (number: bigint): string =>
-  Array.from({ length: 4 }, (_, byte) => `\\x${Number((number >> BigInt(8 * byte)) & 0xffn).toString(16).padStart(2, "0")}`).join("")
+  Array.from(
+    { length: 4 },
+    (_, byte) =>
+      `\\x${Number((number >> BigInt(8 * byte)) & 0xffn)
+        .toString(16)
+        .padStart(2, "0")}`,
+  ).join("")
 
 /** Constants of the formats, the numbers that rules name, sizes and default limits, and their neighbours. */
 const numbers = (): readonly bigint[] => {
   const around = Object.values(formats).flatMap((layout) => {
     const named = rulesOf(layout).flatMap((rule) =>
-      [...nodesOf(rule.holds)].flatMap((node) => (node.op === "literal" && typeof node.value !== "string" ? [BigInt(node.value)] : [])),
+      [...nodesOf(rule.holds)].flatMap((node) =>
+        node.op === "literal" && typeof node.value !== "string" ? [BigInt(node.value)] : [],
+      ),
     )
     const told = programOf(layout).parameters.flatMap((parameter) =>
       parameter.kind === "number" ? [BigInt(parameter.default)] : [],

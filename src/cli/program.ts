@@ -136,6 +136,16 @@ const programOf = (terminal: Terminal, end: (code: ExitCode) => void): Command =
       end(await relay(options, terminal))
     })
   program
+    .command("emit")
+    .description("write C that checks the layouts of a module, or SPICE's formats")
+    .argument("[module]", "a JavaScript module that exports layouts")
+    .addOption(new Option("--to <language>", "the language to write").choices(["c"]).makeOptionMandatory())
+    .option("-o, --output <folder>", "where to write the files", ".")
+    .action(async (module, options) => {
+      const { emit } = await import("./emit.js")
+      end(await emit(module, options, terminal))
+    })
+  program
     .command("fuzz")
     .description("attack the decoders and codecs with inputs that coverage guides; exit 1 with any finding")
     .argument("[target...]", "fuzz targets (default: all of them)")

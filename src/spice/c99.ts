@@ -13,8 +13,7 @@ import { channelTypes } from "./wire/channels.js"
 const unknownVmc = Math.max(...Object.values(channelTypes)) + 1
 
 /** The number that C calls a channel by: the type that SPICE gives it. */
-export const channelNumber = (channel: Channel): number =>
-  channel === "spicevmc" ? unknownVmc : channelTypes[channel]
+export const channelNumber = (channel: Channel): number => (channel === "spicevmc" ? unknownVmc : channelTypes[channel])
 
 const constantOf = (channel: Channel): string => `MG_CHANNEL_${constantNamed(channel)}`
 
@@ -91,7 +90,10 @@ export const membersInC = (receiver: ReceiverState): readonly (readonly [string,
     const value: unknown = Reflect.get(receiver, parameter.name)
     const name = snake(parameter.name)
     if (parameter.kind === "words")
-      return parameter.words.map((word) => [`${name}_${snake(word)}`, Number(Array.isArray(value) && value.includes(word))])
+      return parameter.words.map((word) => [
+        `${name}_${snake(word)}`,
+        Number(Array.isArray(value) && value.includes(word)),
+      ])
     return [[name, parameter.kind === "number" ? Number(value) : parameter.words.findIndex((word) => word === value)]]
   }),
   ...limits.flatMap((member) =>

@@ -16,6 +16,9 @@ import { statesOf } from "../support/states.js"
 const folder = mkdtempSync(join(tmpdir(), "c99-"))
 afterAll(() => rmSync(folder, { recursive: true }))
 
+/** How many layouts are tried: always the same few, or so many others. */
+const { C99_LAYOUTS } = process.env
+
 /** What a parameter's members are set to, as C. */
 const argumentOf = (parameter: Parameter, given: Arguments): string => {
   const value = given[parameter.name]
@@ -68,7 +71,8 @@ const said = (layout: Layout, given: Arguments, blob: Uint8Array): string => {
 }
 
 /** What a layout compares may be always true: the warning of that is its declaration's. */
-const compilerFlags = "-std=c99 -O1 -g -Wall -Wextra -Wconversion -Wshadow -Wno-type-limits -Werror -fsanitize=address,undefined -fno-sanitize-recover=all"
+const compilerFlags =
+  "-std=c99 -O1 -g -Wall -Wextra -Wconversion -Wshadow -Wno-type-limits -Werror -fsanitize=address,undefined -fno-sanitize-recover=all"
 
 const answers = (layout: Layout, given: Arguments, blobs: readonly Uint8Array[]): readonly string[] => {
   const { header, source } = emitC([layout], { prefix: "t", file: "t", origin: "A test's." })
@@ -83,7 +87,10 @@ describe.skipIf(!isFound("gcc"))("C that is emitted of a layout", () => {
   test("says of every input what the interpreter says, for layouts at random", { timeout: 240_000 }, () => {
     const samples = fc.tuple(layouts, layoutArguments).chain(([layout, given]) =>
       fc
-        .tuple(fc.array(statesOf(layout, given), { minLength: 3, maxLength: 6 }), fc.array(fc.uint8Array({ maxLength: 40 })))
+        .tuple(
+          fc.array(statesOf(layout, given), { minLength: 3, maxLength: 6 }),
+          fc.array(fc.uint8Array({ maxLength: 40 })),
+        )
         .chain(([states, random]) => {
           const valid = states.map((state) => encode(layout, state, given)).filter((blob) => blob instanceof Uint8Array)
           const edits = valid.flatMap((blob) =>
@@ -94,13 +101,13 @@ describe.skipIf(!isFound("gcc"))("C that is emitted of a layout", () => {
           return fc.tuple(...edits).map((edited) => ({ layout, given, blobs: [...valid, ...edited, ...random] }))
         }),
     )
-    const runs = Number(process.env["C99_LAYOUTS"] ?? 8)
+    const runs = Number(C99_LAYOUTS ?? 8)
     fc.assert(
       fc.property(samples, ({ layout, given, blobs }) => {
         if (blobs.length === 0) return
         expect(answers(layout, given, blobs)).toEqual(blobs.map((blob) => said(layout, given, blob)))
       }),
-      { numRuns: runs, endOnFailure: true, ...(process.env["C99_LAYOUTS"] === undefined ? { seed: 7 } : {}) },
+      { numRuns: runs, endOnFailure: true, ...(C99_LAYOUTS === undefined ? { seed: 7 } : {}) },
     )
   })
 })

@@ -119,8 +119,7 @@ const printComparison = (comparison: Comparison, printing: Printing, negated: bo
   const { op, left, right } = multiplied(comparison)
   const symbol = (negated ? opposites : symbols)[op]
   const signed = isSigned(left) || isSigned(right)
-  if (signed && (left.type.to >= 2n ** 63n || right.type.to >= 2n ** 63n))
-    return mixed(comparison, printing, negated)
+  if (signed && (left.type.to >= 2n ** 63n || right.type.to >= 2n ** 63n)) return mixed(comparison, printing, negated)
   const side = (term: Term): string => {
     return operand(term, signed && !isSigned(term) ? "int64_t" : typeIn(term.type), 1, printing)
   }

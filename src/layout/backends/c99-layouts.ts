@@ -34,7 +34,10 @@ export const emitC = (layouts: readonly Layout[], { prefix, file, origin }: CEmi
   const takes = parameters.length === 0 ? "" : `const ${prefix}_parameters *parameters`
   const signature = (name: string): string =>
     `bool ${name}(const uint8_t *data, size_t size, ${takes === "" ? "" : `${takes}, `}${prefix}_violation *violation)`
-  const functions = layouts.map(({ format }) => ({ inner: `check_${snake(format)}`, outer: `${prefix}_check_${snake(format)}` }))
+  const functions = layouts.map(({ format }) => ({
+    inner: `check_${snake(format)}`,
+    outer: `${prefix}_check_${snake(format)}`,
+  }))
   const passed = takes === "" ? "data, size, violation" : "data, size, parameters, violation"
   return emitLibrary({
     prefix,

@@ -45,7 +45,11 @@ const rulesOf = ({ checks, rules = [] }: Library): readonly KnownRule[] => {
   const add = (rule: Rule | undefined, expects: boolean, signed: boolean): void => {
     if (rule === undefined) return
     const before = known.get(rule.id)
-    known.set(rule.id, { ...rule, expects: expects || before?.expects === true, signed: signed || before?.signed === true })
+    known.set(rule.id, {
+      ...rule,
+      expects: expects || before?.expects === true,
+      signed: signed || before?.signed === true,
+    })
   }
   for (const { program } of checks)
     for (const step of allSteps(program)) {

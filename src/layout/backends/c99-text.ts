@@ -91,14 +91,18 @@ const called = (keys: readonly string[], what: string, count: number): string =>
  */
 export const namesOf = (locals: readonly Local[]): ReadonlyMap<string, string> => {
   const all = [...new Set(locals.map(({ name }) => name))].map((name) => ({ name, ...partsOf(name) }))
+  const used = new Set(taken)
   return new Map(
     all.map(({ name, keys, what }) => {
+      let own = ""
       for (let count = 1; count <= keys.length; count++) {
-        const own = called(keys, what, count)
+        own = called(keys, what, count)
         const isShared = all.some((other) => other.name !== name && called(other.keys, other.what, count) === own)
-        if (!isShared && !taken.has(own)) return [name, own]
+        if (!isShared && !used.has(own)) break
       }
-      return [name, `${called(keys, what, keys.length)}_`]
+      while (used.has(own)) own += "_"
+      used.add(own)
+      return [name, own]
     }),
   )
 }

@@ -1,7 +1,8 @@
 import { type Chain, chainPlanOf } from "../chain.js"
 import type { PlannedField } from "../plan.js"
-import type { Local, NumberType, Offset, Program, Step, Term, Test } from "../steps.js"
+import type { Local, NumberType, Program, Step, Term } from "../steps.js"
 import type { Scalar } from "../types.js"
+import { allSteps, judgedBy } from "../uses.js"
 import { type Backend, written } from "./backend.js"
 import { type Printing, printNumber, printOffset, printTerm, printTest, type Told, typeIn } from "./c99-expression.js"
 import { comment, constantNamed, folded, indented, namesOf, snake } from "./c99-text.js"
@@ -29,15 +30,16 @@ export const emitCheck = (program: Program, { prefix, name, takes, told }: Check
   const names = namesOf(locals.all)
   const nameOf = ({ name: path }: Local): string => names.get(path) ?? "size"
   const backend = c99({ prefix, program, told, nameOf, ...locals })
-  const body = [program.opening, program.reading, program.judging]
-    .map((steps) => lines(written(steps, backend)))
-    .filter((text) => text !== "")
+  const sections = [program.opening, program.reading, program.judging].map((steps) =>
+    written(steps, backend).filter((text) => text !== ""),
+  )
+  const body = needed(sections.flatMap((section) => (section.length === 0 ? [] : [...section, ""])))
   const { title } = program.plan.layout
   const unread = takes === "" || program.parameters.length > 0 ? [] : [`(void)${/\w+$/.exec(takes)?.[0]};`]
   return folded(`${comment(`Checks a ${title}.`)}
 static bool ${name}(const uint8_t *data, uint64_t size, ${takes === "" ? "" : `${takes}, `}${prefix}_violation *violation)
 {
-${[...unread, ...body, "return true;"].map(indented).join("\n\n")}
+${indented([...unread, ...body, "return true;"].join("\n"))}
 }
 `)
 }
@@ -159,10 +161,14 @@ ${indented(misplaced)}
       return lines([
         ...kept.map(({ into, first }) => `${typeIn(into.type)} ${c.nameOf(into)} = ${printNumber(first)};`),
         isMoving ? `uint64_t ${position} = ${printOffset(start, c)};` : "",
-        counted === undefined ? `while (${position} < ${bound})` : `for (uint64_t ${entry} = 0; ${entry} < ${counted}; ${entry}++)`,
+        counted === undefined
+          ? `while (${position} < ${bound})`
+          : `for (uint64_t ${entry} = 0; ${entry} < ${counted}; ${entry}++)`,
         indented(contract.join("\n")),
         block([
-          isMoving || !c.read.has(at.name) ? "" : `const uint64_t ${position} = ${printOffset(start, c)} + ${entry} * ${stride};`,
+          isMoving || !c.read.has(at.name)
+            ? ""
+            : `const uint64_t ${position} = ${printOffset(start, c)} + ${entry} * ${stride};`,
           ...steps,
           ...moved,
           isMoving ? `${position} = ${printOffset(next, c)};` : "",
@@ -191,103 +197,35 @@ const measure = (term: Term | undefined, c: Printing): string => {
 
 const isSigned = ({ from }: NumberType): boolean => from < 0n
 
-/** Every local of a program, which of them are read, and which are set in a block for what is behind it. */
-const localsOf = ({ opening, reading, judging }: Program): Locals => {
-  const all: Local[] = []
-  const read = new Set<string>()
-  const outer = new Set<string>()
+/** The locals that a step sets, and those that it has to declare for what is behind it. */
+const setBy = (step: Step): { readonly set: readonly Local[]; readonly outer: readonly Local[] } => {
+  switch (step.op) {
+    case "read":
+    case "extract":
+    case "let":
+      return { set: [step.into], outer: [] }
+    case "when":
+      return { set: [], outer: step.zeros }
+    case "choose": {
+      const ends = step.end === undefined ? [] : [step.end]
+      return { set: ends, outer: ends }
+    }
+    case "each": {
+      const { index, at, end, previous } = step
+      return { set: [index, at, ...(end === undefined ? [] : [end]), ...previous.map(({ into }) => into)], outer: [] }
+    }
+    default:
+      return { set: [], outer: [] }
+  }
+}
 
-  const seeOffset = ({ base }: Offset): void => void (base !== undefined && read.add(base.name))
-  const seeTerm = (term: Term | undefined): void => {
-    switch (term?.op) {
-      case "local":
-        read.add(term.local.name)
-        return
-      case "sum":
-      case "difference":
-      case "larger":
-        for (const side of [term.left, term.right]) seeTerm(side)
-        return
-      case "quotient":
-      case "remainder":
-      case "product":
-      case "widen":
-      case "narrow":
-        return seeTerm(term.of)
-      case "choose":
-        seeTest(term.when)
-        for (const side of [term.yes, term.no]) seeTerm(side)
-    }
+const localsOf = (program: Program): Locals => {
+  const steps = allSteps(program).map(setBy)
+  return {
+    all: steps.flatMap(({ set }) => set),
+    read: judgedBy(program),
+    outer: new Set(steps.flatMap(({ outer }) => outer.map(({ name }) => name))),
   }
-  const seeTest = (test: Test | undefined): void => {
-    switch (test?.op) {
-      case "equal":
-      case "atMost":
-      case "below":
-        for (const side of [test.left, test.right]) seeTerm(side)
-        return
-      case "all":
-      case "any":
-        for (const each of test.tests) seeTest(each)
-        return
-      case "not":
-        return seeTest(test.test)
-      case "scan":
-        seeOffset(test.at)
-        seeTerm(test.length)
-    }
-  }
-  const see = (step: Step): void => {
-    switch (step.op) {
-      case "read":
-        all.push(step.into)
-        return seeOffset(step.at)
-      case "extract":
-        all.push(step.into)
-        read.add(step.from.name)
-        return
-      case "let":
-        all.push(step.into)
-        return seeTerm(step.term)
-      case "require":
-        seeTest(step.holds)
-        seeOffset(step.place.at)
-        for (const term of [step.place.length, step.actual, step.expected]) seeTerm(term)
-        return
-      case "point":
-        read.add(step.pointer.name)
-        seeTest(step.empty)
-        return seeOffset(step.start)
-      case "when":
-        for (const local of step.zeros) outer.add(local.name)
-        seeTest(step.test)
-        for (const inner of [...step.then, ...step.otherwise]) see(inner)
-        return
-      case "choose":
-        if (step.end !== undefined) {
-          all.push(step.end)
-          outer.add(step.end.name)
-        }
-        for (const { test, steps, next } of step.cases) {
-          seeTest(test)
-          seeOffset(next)
-          for (const inner of steps) see(inner)
-        }
-        return
-      case "each": {
-        const { index, at, end, previous, start, until, count, next, stride } = step
-        all.push(index, at, ...(end === undefined ? [] : [end]), ...previous.map(({ into }) => into))
-        for (const { of, into } of previous) if (read.has(into.name) || of !== into) read.add(of.name)
-        for (const offset of [start, until]) if (offset !== undefined) seeOffset(offset)
-        // Where entries have one size, the next one's place follows from the index.
-        if (stride === undefined) seeOffset(next)
-        seeTerm(count)
-        for (const inner of step.steps) see(inner)
-      }
-    }
-  }
-  for (const step of [...opening, ...reading, ...judging]) see(step)
-  return { all, read, outer }
 }
 
 /** The most bytes that an entry may have of a chain that begins anywhere: a bit for each is kept on the stack. */
