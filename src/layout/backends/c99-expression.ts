@@ -24,6 +24,14 @@ export const typeIn = ({ from, to }: NumberType): "uint32_t" | "uint64_t" | "int
   return from >= -mostSigned - 1n && to <= mostSigned ? "int32_t" : "int64_t"
 }
 
+/** The type that holds the numbers of two. */
+const typeOfBoth = (one: NumberType, other: NumberType): ReturnType<typeof typeIn> => {
+  const from = one.from < other.from ? one.from : other.from
+  const to = one.to > other.to ? one.to : other.to
+  if (from < 0n && to >= 2n ** 63n) throw new TypeError(`numbers from ${from} to ${to} are of no type of C`)
+  return typeIn({ ...one, from, to })
+}
+
 export const printNumber = (value: bigint, isSignedType = false): string => {
   if (value < -mostSigned) return value === -(2n ** 63n) ? "INT64_MIN" : `INT64_C(${value})`
   if (value <= 0xffffn) return String(value)
@@ -79,8 +87,10 @@ export const printTerm = (term: Term, printing: Printing): string => {
     case "difference":
       return `${print(term.left, 1)} - ${print(term.right, 2)}`
     case "larger": {
-      const [left, right] = [print(term.left, 1), print(term.right, 1)]
-      return `(${left} > ${right} ? ${left} : ${right})`
+      // Compared with a sign where one of them has one, even if the larger of them never has.
+      const common = typeOfBoth(term.left.type, term.right.type)
+      const [left, right] = [term.left, term.right].map((side) => operand(side, common, 1, printing))
+      return `${common === type ? "" : `(${type})`}(${left} > ${right} ? ${left} : ${right})`
     }
     case "quotient":
       return `${print(term.of, 2)} / ${term.by}`

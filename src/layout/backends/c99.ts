@@ -33,15 +33,43 @@ export const emitCheck = (program: Program, { prefix, name, takes, told }: Check
   const sections = [program.opening, program.reading, program.judging].map((steps) =>
     written(steps, backend).filter((text) => text !== ""),
   )
-  const body = needed(sections.flatMap((section) => (section.length === 0 ? [] : [...section, ""])))
+  const body = withoutUnread(
+    locals,
+    nameOf,
+    needed(sections.flatMap((section) => (section.length === 0 ? [] : [...section, ""]))),
+  )
   const { title } = program.plan.layout
-  const unread = takes === "" || program.parameters.length > 0 ? [] : [`(void)${/\w+$/.exec(takes)?.[0]};`]
+  const given = ["data", ...(/\w+$/.exec(takes) ?? [])]
+  const unread = given
+    .filter((name) => !new RegExp(`\\b${name}\\b`).test(body.join("\n")))
+    .map((name) => `(void)${name};`)
   return folded(`${comment(`Checks a ${title}.`)}
 static bool ${name}(const uint8_t *data, uint64_t size, ${takes === "" ? "" : `${takes}, `}${prefix}_violation *violation)
 {
 ${indented([...unread, ...body, "return true;"].join("\n"))}
 }
 `)
+}
+
+/** Leaves out the numbers that are set inside blocks and read nowhere. */
+const withoutUnread = (
+  { all, outer }: Locals,
+  nameOf: (local: Local) => string,
+  statements: readonly string[],
+): readonly string[] => {
+  const text = statements.join("\n")
+  const names = new Set(all.filter(({ name }) => outer.has(name)).map(nameOf))
+  const unread = [...names].filter((name) => {
+    const settings = new RegExp(`^ *(\\w+ )?${name} = .*;$`, "gm")
+    return !new RegExp(`\\b${name}\\b`).test(text.replace(/\/\*.*?\*\//gs, "").replace(settings, ""))
+  })
+  const isSetting = (line: string) => unread.some((name) => new RegExp(`^ *(\\w+ )?${name} = `).test(line))
+  return statements.map((statement) =>
+    statement
+      .split("\n")
+      .filter((line) => !isSetting(line))
+      .join("\n"),
+  )
 }
 
 interface Locals {
