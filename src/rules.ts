@@ -6,6 +6,8 @@ import { denials } from "./qemu/check-policy.js"
 import { policyChecks } from "./qemu/policy.js"
 import { checks } from "./qemu/rules.js"
 import { relayChecks } from "./relay/config/rules.js"
+import { envelopeLayout, statementLayout } from "./seal/envelope.js"
+import { openRules, sealRules } from "./seal/rules.js"
 import { rules as sessionRules } from "./session/rules.js"
 import { argumentChecks } from "./spice/arguments.js"
 import { formats } from "./spice/formats.js"
@@ -18,6 +20,8 @@ const tables: readonly Readonly<Record<string, Rule>>[] = [
   structure,
   wireChecks,
   sessionRules,
+  openRules,
+  sealRules,
   jsonChecks,
   shape,
   checks,
@@ -26,7 +30,7 @@ const tables: readonly Readonly<Record<string, Rule>>[] = [
   relayChecks,
 ]
 
-const declared = [...Object.values(formats), linkHeader, linkMessage].flatMap(rulesOf)
+const declared = [...Object.values(formats), linkHeader, linkMessage, envelopeLayout, statementLayout].flatMap(rulesOf)
 
 const byId: ReadonlyMap<string, Rule> = new Map(
   [...tables.flatMap((table) => Object.values(table)), ...declared].map(
