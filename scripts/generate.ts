@@ -9,10 +9,13 @@ import { emit } from "../src/layout/emit.js"
 import { structure } from "../src/layout/structure.js"
 import { describeRules } from "../src/report/rule-document.js"
 import { rules } from "../src/rules.js"
+import { envelopeLayout, statementLayout } from "../src/seal/envelope.js"
+import { openRules } from "../src/seal/rules.js"
 import { type Format, formatOf, formats } from "../src/spice/formats.js"
 import { channels } from "../src/spice/receiver.js"
 import { formatNames, generatedCorpus, hostileFiles, root } from "./corpus.js"
 import { qemuDifferences } from "./qemu-differences.js"
+import { sealVectors } from "./seal-vectors.js"
 
 const checking = process.argv.includes("--check")
 
@@ -50,6 +53,19 @@ const formatDocument = (format: Format): readonly [string, string] => [
   generated(`src/spice/${format}.ts`) + describe(formats[format]),
 ]
 
+/** What is encrypted, and around it what is not; the rules of opening stand behind both. */
+const sealedDocument: readonly [string, string] = [
+  "docs/formats/sealed.md",
+  `${generated("src/seal/envelope.ts")}${describe(envelopeLayout)}
+${describe(statementLayout)}
+# Opening
+
+In this order. Who brought the envelope learns \`not-sealed\` and no more.
+
+${describeChecks(Object.values(openRules))}
+`,
+]
+
 const checksDocument: readonly [string, string] = [
   "docs/formats/README.md",
   `${generated("src/layout/structure.ts")}# Formats
@@ -82,8 +98,10 @@ ${describeRules(rules)}
 const wanted = new Map<string, string | Uint8Array>([
   ...formatNames.map(emittedDecoder),
   ...formatNames.map(formatDocument),
+  sealedDocument,
   checksDocument,
   rulesDocument,
+  sealVectors(),
   qemuDifferences(),
   ...generatedCorpus(),
 ])

@@ -5,7 +5,11 @@ import { Violation } from "../violation/violation.js"
 import { sealRules } from "./rules.js"
 import { isWithin } from "./times.js"
 
-/** A channel that carries migration data, as a link names it. */
+/**
+ * A channel that carries migration data, as a link names it.
+ *
+ * @since 0.6.0
+ */
 export type DataChannel = Exclude<Channel, "spicevmc">
 
 /**

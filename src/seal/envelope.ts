@@ -98,7 +98,11 @@ const plans = { envelope: planOf(envelopeLayout), statement: planOf(statementLay
 /** Bytes of an envelope's fixed part: the additional data of its encryption. */
 export const headerSize = plans.envelope.size
 
-/** Bytes that sealing adds to a state. */
+/**
+ * Bytes that sealing adds to a state.
+ *
+ * @since 0.6.0
+ */
 export const overhead = headerSize + leastCiphertext
 
 const decodeBy =
@@ -127,7 +131,14 @@ const encodeBy =
 export const encodeEnvelope = encodeBy<Envelope>(plans.envelope)
 export const encodeStatement = encodeBy<Statement>(plans.statement)
 
-/** Whether bytes begin as an envelope does, as opposed to a state of a server's. */
+/**
+ * Says whether bytes begin as an envelope does, as opposed to a state of a server's.
+ *
+ * @example
+ * isEnvelope(readFileSync("corpus/main/genuine/main-base.bin"))
+ * // false
+ * @since 0.6.0
+ */
 export const isEnvelope = (bytes: Uint8Array): boolean =>
   bytes.length >= 4 && viewOf(bytes).getUint32(0, true) === envelopeFields.magic.value
 

@@ -4,9 +4,14 @@ import { structure } from "../layout/structure.js"
 import { isBytes } from "../violation/bytes.js"
 import type { Checked } from "../violation/codec.js"
 import { type Rule, Violation } from "../violation/violation.js"
+import { keyLineOf, type Line, linesOf } from "./key-lines.js"
 import { sealRules } from "./rules.js"
 
-/** A key under its id. Node keeps the bytes of a KeyObject to itself: no log and no error can show them. */
+/**
+ * A key under its id. Node keeps the bytes of a KeyObject to itself: no log and no error can show them.
+ *
+ * @since 0.6.0
+ */
 export interface SealKey {
   readonly id: number
   readonly key: KeyObject
@@ -31,26 +36,6 @@ export const keySize = 32
 export const mostKeyFileBytes = 0x10000
 const mostKeys = 64
 
-const newline = 0x0a
-const space = 0x20
-const comment = 0x23
-
-interface Line {
-  readonly offset: number
-  readonly bytes: Uint8Array
-}
-
-/** The lines that say something. */
-function* linesOf(file: Uint8Array): Generator<Line> {
-  for (let offset = 0; offset < file.length; ) {
-    const found = file.indexOf(newline, offset)
-    const end = found === -1 ? file.length : found
-    const bytes = file.subarray(offset, end)
-    if (bytes.length > 0 && bytes[0] !== comment) yield { offset, bytes }
-    offset = end + 1
-  }
-}
-
 const digitOf = (byte: number): number => {
   if (byte >= 0x30 && byte <= 0x39) return byte - 0x30
   const letter = byte | 0x20
@@ -69,26 +54,15 @@ const keyOf = (digits: Uint8Array): KeyObject | undefined => {
   return key
 }
 
-const idOf = (bytes: Uint8Array): number | undefined => {
-  const text = Buffer.from(bytes).toString("latin1")
-  return /^[1-9]\d{0,9}$/.test(text) && Number(text) < 2 ** 32 ? Number(text) : undefined
-}
-
 interface ReadKey extends SealKey {
   readonly isActive: boolean
   readonly line: Line
 }
 
-const readLine = (line: Line): ReadKey | undefined => {
-  const { bytes } = line
-  const first = bytes.indexOf(space)
-  const second = bytes.indexOf(space, first + 1)
-  if (first === -1 || second === -1) return undefined
-  const id = idOf(bytes.subarray(0, first))
-  const use = Buffer.from(bytes.subarray(first + 1, second)).toString("latin1")
-  const key = keyOf(bytes.subarray(second + 1))
-  if (id === undefined || key === undefined || (use !== "active" && use !== "accepted")) return undefined
-  return { id, key, isActive: use === "active", line }
+const read = (line: Line): ReadKey | undefined => {
+  const said = keyLineOf(line)
+  const key = said && keyOf(said.digits)
+  return key && { id: said.id, key, isActive: said.isActive, line }
 }
 
 const refusal = (rule: Rule, { offset, bytes }: Line, actual?: number) =>
@@ -111,11 +85,11 @@ export const keyring = (file: unknown): Checked<Keyring> => {
   if (file.length > mostKeyFileBytes) return refusal(sealRules.keyFile, whole, file.length)
   const keys: ReadKey[] = []
   for (const line of linesOf(file)) {
-    const read = readLine(line)
-    if (read === undefined) return refusal(sealRules.keyLine, line)
-    if (keys.some(({ id, key }) => id === read.id || key.equals(read.key))) return refusal(sealRules.keyOnce, line)
+    const each = read(line)
+    if (each === undefined) return refusal(sealRules.keyLine, line)
+    if (keys.some(({ id, key }) => id === each.id || key.equals(each.key))) return refusal(sealRules.keyOnce, line)
     if (keys.length === mostKeys) return refusal(sealRules.keyFile, line, mostKeys + 1)
-    keys.push(read)
+    keys.push(each)
   }
   if (keys.length === 0) return refusal(sealRules.keyFile, whole, 0)
   const [active, ...others] = keys.filter(({ isActive }) => isActive)

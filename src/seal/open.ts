@@ -55,7 +55,11 @@ export interface Opened {
   readonly sealedAt: number
 }
 
-/** By how much two hosts' clocks may differ, in milliseconds. */
+/**
+ * By how many milliseconds two hosts' clocks may differ.
+ *
+ * @since 0.6.0
+ */
 export const clockSkew = 5_000
 
 const refusal = (rule: Rule, place: Place, actual?: Measure, expected?: Measure): Violation =>

@@ -25,14 +25,18 @@ export const openRules = {
   vm: notSealed("vm", "The envelope must have been sealed for this virtual machine.", replayed),
   session: notSealed("session", "The envelope must have been sealed for this session's connection id.", replayed),
   channel: notSealed("channel", "The envelope must have been sealed for this channel.", replayed),
-  lifetime: notSealed("lifetime", "An envelope must not live for longer than an hour.", replayed),
+  lifetime: notSealed("lifetime", "An envelope must not live for longer than an hour, in milliseconds.", replayed),
   clock: notSealed(
     "clock",
-    "The envelope must not come from the future: the clocks of the two hosts differ by more than is tolerated.",
+    "The envelope must not come from the future: the clocks of the two hosts differ by more milliseconds than are tolerated.",
     "Times on two hosts could not be compared: an envelope would live for longer than it says.",
   ),
-  expired: notSealed("expired", "The envelope must not have expired.", replayed),
-  stale: notSealed("stale", "The envelope must have been sealed after its channel was linked here.", replayed),
+  expired: notSealed("expired", "The envelope must not be older, in milliseconds, than it may become.", replayed),
+  stale: notSealed(
+    "stale",
+    "The envelope must not be older, in milliseconds, than the link of its channel here.",
+    replayed,
+  ),
   statement: notSealed("statement", "What was sealed must be a statement of the source's guard and a state.", forged),
   once: notSealed("once", "An envelope must be opened only once.", replayed),
   remembered: notSealed(
