@@ -1,8 +1,20 @@
 import { differencesOf } from "../../src/testing/replay.js"
+import type { Play } from "../exposure/attack.js"
 import { blobCases, type Case, hashOf } from "../exposure/cases.js"
 import { machine } from "../exposure/state.js"
 import { sendAndMoveOn } from "./onward.js"
-import type { Subject } from "./subjects.js"
+import type { Carrying, Subject } from "./subjects.js"
+import { clientTalk, guestTalk } from "./talk.js"
+
+/** Lets the client talk after a blob, and the guest. */
+const talking =
+  (channel: Carrying, play: Play): Play =>
+  async (scene) => {
+    const played = await play(scene)
+    clientTalk[channel]?.(played.attacked)
+    const guest = guestTalk[channel]
+    return guest === undefined ? played : { ...played, guest }
+  }
 
 /** A subject in every mode. */
 export const casesOf = ({ channel, receiver, blob }: Subject): readonly Case[] => {
@@ -18,11 +30,11 @@ export const casesOf = ({ channel, receiver, blob }: Subject): readonly Case[] =
     bytes: blob,
   })
   return [
-    ...cases,
+    ...cases.map((each) => ({ ...each, key: `${each.key} talks`, play: talking(channel, each.play) })),
     {
       name,
       mode: "onward",
-      key: [channel, jpegWanCompression, hashOf(blob), "onward"].join(" "),
+      key: [channel, jpegWanCompression, hashOf(blob), "onward", "talks"].join(" "),
       machine: { ...machine, jpegWanCompression },
       relay: undefined,
       guarded: [],

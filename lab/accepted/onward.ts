@@ -11,6 +11,7 @@ import { connectionId } from "../exposure/scene.js"
 import { hop } from "../migrate/hop.js"
 import { written } from "../migrate/scenarios/guest.js"
 import type { Carrying } from "./subjects.js"
+import { guestTalk } from "./talk.js"
 
 /** What an agent writes in the middle of a chunk: as much as shows where it stands, or what is left. */
 const piece = (left: number): Buffer => Buffer.alloc(Math.min(left, 100))
@@ -55,5 +56,6 @@ export const sendAndMoveOn =
       // The next one's end is what is looked for.
       await Promise.race([moving, next.ended, scene.host.ended])
     }
-    return { main, attacked, onward: { next, move, guest: channel === "main" ? goingOn(blob) : undefined } }
+    const guest = channel === "main" ? goingOn(blob) : guestTalk[channel]
+    return { main, attacked, onward: { next, move }, ...(guest === undefined ? {} : { guest }) }
   }

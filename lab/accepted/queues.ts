@@ -10,12 +10,25 @@ const anyWord = fc.oneof(fc.constantFrom(0, 1, 2, 65536, 0x7fffffff, 0x80000000,
 const data = (most: number) =>
   fc.oneof(fc.constantFrom(0, 1, 4, most), fc.nat(most)).map((size) => Buffer.alloc(size, 0x90))
 
-/** A VSCMsgHeader as it lies in a queue, big-endian, and what follows it. */
-const cardMessage = fc
-  .record({ type: fc.oneof(fc.integer({ min: 1, max: 12 }), anyWord), reader: anyWord, body: data(400) })
-  .map(({ type, reader, body }) => {
-    const header = words(type, reader, body.length)
-    return Buffer.concat([header.swap32(), body])
+/** A message for a smartcard's reader as it lies in a queue: VSCMsgHeader, big-endian, and what follows it. */
+const cardMessage = (type: number, reader: number, body: Uint8Array): Buffer =>
+  Buffer.concat([words(type, reader, body.length).swap32(), body])
+
+/** Messages of the types that a server passes on, VSC_Error to VSC_APDU, with bodies that fit them or do not. */
+const cardMessages = fc
+  .record({ type: fc.integer({ min: 2, max: 7 }), reader: anyWord, body: data(400) })
+  .map(({ type, reader, body }) => cardMessage(type, reader, body))
+
+/** The reader's buffer, which a queue may fill to the last byte. */
+const cardBuffer = 65536
+
+/** Such messages back to back, alone or behind an answer that moves them to the end of the reader's buffer. */
+const cardQueue: fc.Arbitrary<Uint8Array> = fc
+  .record({ messages: fc.array(cardMessages, { minLength: 1, maxLength: 200, size: "max" }), atEnd: fc.boolean() })
+  .map(({ messages, atEnd }) => {
+    const queue = Buffer.concat(messages)
+    const left = cardBuffer - queue.length - 12
+    return new Uint8Array(atEnd && left >= 0 ? Buffer.concat([cardMessage(7, 0, Buffer.alloc(left)), queue]) : queue)
   })
 
 /** A message of the agent's, cut into chunks of at most 2,048 bytes for either of its ports. */
@@ -38,7 +51,7 @@ const queueOf = (message: fc.Arbitrary<Buffer>): fc.Arbitrary<Uint8Array> =>
 /** The queues of the channels of which the decoders look at what is queued, or the device does. */
 export const queues: { readonly [C in Channel]?: fc.Arbitrary<Uint8Array> } = {
   main: queueOf(agentChunks),
-  smartcard: queueOf(cardMessage),
+  smartcard: cardQueue,
   port: queueOf(data(5000)),
   webdav: queueOf(data(5000)),
 }

@@ -11,6 +11,8 @@ export interface Played {
   readonly attacked: SpiceChannel
   /** Whether the machine has left this QEMU, so that nothing can be asked of it any more. */
   readonly isGone?: boolean
+  /** What the guest does afterwards, where that is not what every guest does. */
+  readonly guest?: readonly string[]
   /** Where the machine goes in the end. */
   readonly onward?: Onward
 }
@@ -19,8 +21,6 @@ export interface Played {
 export interface Onward {
   readonly next: Host
   readonly move: () => Promise<unknown>
-  /** What the guest does before, where that is not what every guest does. */
-  readonly guest: readonly string[] | undefined
 }
 
 /** Plays an attack; what it needs beside the target it starts itself. */
@@ -86,7 +86,7 @@ const seenBy = async (
   if (played === "refused") return played
   if (played === undefined || played.isGone === true) return "accepted"
   const { onward } = played
-  for (const after of aftermathOf(host, played.attacked, onward?.guest)) await step(after)
+  for (const after of aftermathOf(host, played.attacked, played.guest)) await step(after)
   // A reset would end what is to move on: the guest's ports are closed then.
   if (onward === undefined) for (const after of resetOf(host)) await step(after)
   const seen = await fateOfChannels(played)

@@ -4,27 +4,34 @@ import { annotatedHex } from "../report/hex.js"
 import { formatOf } from "../spice/formats.js"
 import { plans } from "../spice/migrate-data.js"
 import type { Channel, ReceiverState } from "../spice/receiver.js"
+import { rightSetting } from "./check.js"
 import { type Blob, isUnreadable, readInput, reportUnreadable } from "./input.js"
 import { type ReceiverOptions, receiverOf } from "./receiver.js"
+import { recognised } from "./recognise.js"
 import { colorsFor, type ExitCode, exitCode, type Terminal } from "./stdio.js"
 
 export interface ExplainOptions extends ReceiverOptions {
   readonly channel?: Channel
+  readonly skipHeader?: boolean
 }
 
 /** `migration-guard explain`: annotated hex of one input, every byte with the field that claims it. */
 export const explain = async (file: string, options: ExplainOptions, terminal: Terminal): Promise<ExitCode> => {
   const receiver = receiverOf(options)
-  const blob = await readInput(file, terminal, receiver, options.channel)
+  const { channel, skipHeader = false } = options
+  const blob = await readInput(file, terminal, { receiver, channel, skipHeader })
   if (isUnreadable(blob)) {
     reportUnreadable(blob, terminal)
     return exitCode.failed
   }
   const { claims, violations } = readingOf(blob, receiver)
-  const verdict = verdictOf({ violations })
+  const setting = violations.length > 0 ? rightSetting(blob, receiver) : undefined
+  const verdict = setting === undefined ? verdictOf({ violations }) : `accept with jpeg-wan-compression=${setting}`
   terminal.stdout.write(
     `${verdict}  ${blob.channel ?? "unknown"}  ${blob.whole ? "" : "first "}${blob.bytes.length} bytes\n`,
   )
+  for (const { message } of recognised(blob.bytes, blob.channel, violations))
+    terminal.stdout.write(`note  ${message}\n`)
   for (const line of annotatedHex(blob.bytes, claims, violations, colorsFor(terminal)))
     terminal.stdout.write(`${line}\n`)
   return violations.length === 0 ? exitCode.accepted : exitCode.rejected

@@ -4,10 +4,10 @@ import { join, sep } from "node:path"
 import { structure } from "../layout/structure.js"
 import { printable } from "../report/printable.js"
 import { reasonOf } from "../report/reason.js"
-import { formatOf, formats } from "../spice/formats.js"
-import { type Channel, channels, type ReceiverState } from "../spice/receiver.js"
+import type { Channel, ReceiverState } from "../spice/receiver.js"
 import { viewOf } from "../violation/bytes.js"
 import { Violation } from "../violation/violation.js"
+import { channelByMagic, headerSizeOf, mostHeadBytes } from "./recognise.js"
 import { type ExitCode, exitCode, type Terminal } from "./stdio.js"
 
 /** The file name that stands for standard input. */
@@ -94,35 +94,48 @@ export type Blob = Read &
     | { readonly channel: Channel | undefined; readonly refusal: Violation }
   )
 
-/** The channel whose format begins with a blob's magic; SVMD stands for its three as spicevmc. */
-const channelByMagic = (bytes: Uint8Array): Channel | undefined =>
-  channels.find((channel) => {
-    const { format, struct } = formats[formatOf[channel]]
-    return format === channel && struct.fields.magic.value === viewOf(bytes).getUint32(0, true)
-  })
-
 /** The bytes of an input as they come. */
 export const sourceOf = (file: string, { stdin }: Terminal): AsyncIterable<Uint8Array> =>
   file === standardInput ? stdin : createReadStream(file)
 
+/** How blobs are read. */
+export interface ReadOptions {
+  readonly receiver: ReceiverState
+  /** Undefined where the magic says it. */
+  readonly channel: Channel | undefined
+  /** Whether a message's header in front of a blob is left out. */
+  readonly skipHeader: boolean
+}
+
 /** Reads one input; stops at the first byte beyond the limit, and before that where the magic is nobody's. */
-export const readInput = async (
-  file: string,
-  terminal: Terminal,
-  receiver: ReceiverState,
-  channel: Channel | undefined,
-): Promise<Blob | Unreadable> => {
+export const readInput = async (file: string, terminal: Terminal, options: ReadOptions): Promise<Blob | Unreadable> => {
   try {
-    return await readBounded(sourceOf(file, terminal), receiver, channel)
+    const source = sourceOf(file, terminal)
+    return await readBounded(options.skipHeader ? withoutHeader(source) : source, options)
   } catch (error) {
     return { file, reason: reasonOf(error) }
   }
 }
 
+/** The bytes of a source behind the header of its message, or all of them where there is none. */
+async function* withoutHeader(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let head: Uint8Array | undefined = new Uint8Array()
+  for await (const chunk of source) {
+    if (head === undefined) {
+      yield chunk
+      continue
+    }
+    head = Buffer.concat([head, chunk])
+    if (head.length < mostHeadBytes) continue
+    yield head.subarray(headerSizeOf(head))
+    head = undefined
+  }
+  if (head !== undefined) yield head.subarray(headerSizeOf(head))
+}
+
 const readBounded = async (
   source: AsyncIterable<Uint8Array>,
-  receiver: ReceiverState,
-  named: Channel | undefined,
+  { receiver, channel: named }: ReadOptions,
 ): Promise<Blob> => {
   const chunks: Uint8Array[] = []
   let size = 0
@@ -139,21 +152,21 @@ const readBounded = async (
   return channel === undefined ? tooShort(bytes) : { bytes, whole: true, channel }
 }
 
-/** Whose size nobody knows, because it was not read to its end. */
+/** A blob over the limit, read only up to it. */
 const oversized = (channel: Channel, receiver: ReceiverState): Blob => {
   const limit = receiver.maxBlobBytes[channel]
   const refusal = new Violation(structure.blobLimit, { path: "", offset: 0, length: limit + 1 }, limit + 1, limit)
   return { bytes: new Uint8Array(), whole: false, channel, refusal }
 }
 
-/** Which ended before its magic did. */
+/** A blob shorter than its magic. */
 const tooShort = (bytes: Uint8Array): Blob => {
   const { length } = bytes
   const refusal = new Violation(structure.fixedPart, { path: "", offset: 0, length }, length, 4)
   return { bytes, whole: true, channel: undefined, refusal }
 }
 
-/** Whose magic is nobody's; it was not read any further. */
+/** A blob of unknown format, read no further than its magic. */
 const foreign = (bytes: Uint8Array): Blob => {
   const magic = viewOf(bytes).getUint32(0, true)
   const refusal = new Violation(structure.magic, { path: "magic", offset: 0, length: 4 }, magic)

@@ -42,21 +42,13 @@ const standardDescriptor = (): number => {
   }
 }
 
-/** Throws where a file cannot be a log: what is no file could hold up whoever writes to it. */
-const checkFile = (path: string): void => {
+/** Opens a log's file; throws where it cannot be one: what is no file could hold up whoever writes to it. */
+const openFile = (path: string): number => {
   const { O_WRONLY, O_APPEND, O_CREAT, O_NONBLOCK } = constants
   const descriptor = openSync(path, O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK, fileMode)
-  try {
-    if (!fstatSync(descriptor).isFile()) throw new Error(`${path}: a log must be a file`)
-  } finally {
-    closeSync(descriptor)
-  }
-}
-
-const destinationOf = (path: string | undefined) => {
-  if (path === undefined) return { fd: standardDescriptor() }
-  checkFile(path)
-  return { dest: path, mode: fileMode }
+  if (fstatSync(descriptor).isFile()) return descriptor
+  closeSync(descriptor)
+  throw new Error(`${path}: a log must be a file`)
 }
 
 /**
@@ -70,12 +62,16 @@ export const openLogOutput = (path: string | undefined, drained: () => void): Lo
   let isEnding = false
   let isLate = false
   const output = new sonicBoom.SonicBoom({
-    ...destinationOf(path),
+    // A file that sonic-boom opens itself, later, may be gone by then, and it would write to descriptor -1.
+    fd: path === undefined ? standardDescriptor() : openFile(path),
+    mode: fileMode,
     // With it `flush` is what tries again.
     minLength: 1,
     periodicFlush: pause,
     retryEAGAIN: () => !isLate,
   })
+  // What `reopen` opens.
+  if (path !== undefined) Object.assign(output, { file: path })
   output.on("write", (bytes: number) => {
     waiting -= bytes
   })
@@ -95,7 +91,7 @@ export const openLogOutput = (path: string | undefined, drained: () => void): Lo
     },
     reopen: () => {
       if (path === undefined || isEnding) return
-      checkFile(path)
+      closeSync(openFile(path))
       output.reopen()
     },
     close: () =>

@@ -81,6 +81,7 @@ const programOf = (terminal: Terminal, end: (code: ExitCode) => void): Command =
     .addOption(channelOption())
     .addOption(jpegOption())
     .addOption(sealedOption())
+    .option("--skip-header", "leave out the header of 6 or 18 bytes of the message that a blob was in")
     .addOption(formatOption())
     .action(async (files, options) => end(await check(files, { ...options, version }, terminal)))
   program
@@ -90,6 +91,7 @@ const programOf = (terminal: Terminal, end: (code: ExitCode) => void): Command =
     .addOption(channelOption())
     .addOption(jpegOption())
     .addOption(sealedOption())
+    .option("--skip-header", "leave out the header of 6 or 18 bytes of the message that a blob was in")
     .action(async (file, options) => end(await explain(file, options, terminal)))
   program
     .command("migrate-args")

@@ -14,6 +14,8 @@ export interface Finding {
   /** Empty for an input that is accepted. */
   readonly violations: readonly Violation[]
   readonly notes: readonly Note[]
+  /** The receiver's setting that a refused blob is right for, such as `jpeg-wan-compression=always`. */
+  readonly acceptedWith?: string
 }
 
 export const verdictOf = ({ violations }: Pick<Finding, "violations">): "accept" | "reject" =>

@@ -158,6 +158,18 @@ export const main: Layout<typeof fields> = {
           consequence: "The fields are ignored or restored all the same, as the agent comes and goes.",
         },
       ),
+      {
+        id: "main/unstarted-client-is-discarded",
+        code: "inconsistent",
+        at: writing.msg_filter_result,
+        holds: implies(
+          all(equal(blob.client_agent_started, 0), below(0, writing.msg_remaining)),
+          equal(writing.msg_filter_result, filterResults.discard),
+        ),
+        requirement:
+          "What remains of a client's message can only be discarded while the client has not started with the agent: its agent has left.",
+        consequence: "With the client's next data an assertion of the target fails and ends QEMU.",
+      },
     ]
   }),
 }

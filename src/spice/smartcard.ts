@@ -1,4 +1,4 @@
-import { atMost, below, choose, equal, implies, larger, not, sum } from "../layout/expression.js"
+import { atMost, below, choose, equal, implies, larger, not, scanned, sum } from "../layout/expression.js"
 import {
   boolean,
   type Layout,
@@ -10,12 +10,11 @@ import {
   u32be,
   zeroUnless,
 } from "../layout/language.js"
+import { cardHeaderSize, cardMessagesFit } from "./card-queue.js"
 import { charDevice, unconnectedIsZero, withoutFlowControl } from "./char-device.js"
 import { header } from "./header.js"
 import { limit, receiver, unvouched } from "./receiver.js"
 
-/** Bytes of a VSCMsgHeader (libcacard, vscard_common.h). */
-const headerSize = 12
 /** The target's buffer before it grows: an APDU of 270 bytes and a header (spice/server/smartcard.cpp). */
 const initialBuffer = 282
 
@@ -25,6 +24,9 @@ const vscMsgHeader = struct("The header of the message that the device had begun
   reader_id: u32be("The reader that it is from."),
   length: u32be("The size of what follows the header.", "bytes"),
 })
+
+const takenApart =
+  "QEMU's reader takes a VSC_Init apart wherever it lies in its buffer: at the end of that it turns round the bytes of its own position, reads far outside, and QEMU crashes. What is left of a message lets whatever the client says next be one."
 
 const fields = {
   ...header("SCMD"),
@@ -46,11 +48,28 @@ export const smartcard: Layout<typeof fields> = {
     "The write queue of a smartcard channel and the message that its device had begun to send.",
     fields,
     ({ base, reader_added, read_size, read_data }) => {
-      const headerComplete = atMost(headerSize, read_size)
+      const headerComplete = atMost(cardHeaderSize, read_size)
       const { length } = read_data.header
       return [
         ...unconnectedIsZero(base),
         ...withoutFlowControl(base),
+        {
+          id: "smartcard/write-queue-holds-message",
+          code: "inconsistent",
+          at: base.write_size,
+          holds: implies(below(0, base.write_size), atMost(cardHeaderSize, base.write_size)),
+          requirement: "A write queue must have room for the header of a message.",
+          consequence: takenApart,
+        },
+        {
+          id: "smartcard/write-queue-messages",
+          code: "inconsistent",
+          at: base.write_size,
+          holds: scanned(base.write_data, cardMessagesFit),
+          requirement:
+            "The write queue must be whole messages of the types that a server passes on to a reader (VSC_Error to VSC_APDU), from its first byte to its last.",
+          consequence: takenApart,
+        },
         ...zeroUnless(equal(base.connected, 1), [reader_added, read_size], {
           id: "smartcard/unconnected-is-zero",
           requirement: "Without a device on the source, no reader and no partial message can have been written.",
@@ -78,7 +97,7 @@ export const smartcard: Layout<typeof fields> = {
           id: "smartcard/message-length-limit",
           code: "limit-exceeded",
           at: length,
-          holds: implies(headerComplete, atMost(sum(length, headerSize), limit("maxReadBytes"))),
+          holds: implies(headerComplete, atMost(sum(length, cardHeaderSize), limit("maxReadBytes"))),
           requirement: "The announced message and its header must fit the receiver's maxReadBytes.",
           consequence:
             "The target allocates length + 12 bytes in 32 bits: near 2^32 the sum wraps to a few, below it g_realloc may end QEMU.",
@@ -91,7 +110,11 @@ export const smartcard: Layout<typeof fields> = {
             headerComplete,
             atMost(
               read_size,
-              choose(below(initialBuffer, length), larger(2 * initialBuffer, sum(length, headerSize)), initialBuffer),
+              choose(
+                below(initialBuffer, length),
+                larger(2 * initialBuffer, sum(length, cardHeaderSize)),
+                initialBuffer,
+              ),
             ),
           ),
           requirement:
@@ -104,7 +127,7 @@ export const smartcard: Layout<typeof fields> = {
           at: read_size,
           holds: implies(
             headerComplete,
-            implies(equal(receiver("source"), "0.15"), not(atMost(sum(length, headerSize), read_size))),
+            implies(equal(receiver("source"), "0.15"), not(atMost(sum(length, cardHeaderSize), read_size))),
           ),
           requirement: "A message that spice-server 0.15 left in its buffer must be incomplete.",
           consequence: "The target finds a whole message where it expects the rest of one.",

@@ -1,4 +1,4 @@
-import { nodesOf, pathsOf } from "../layout/expression.js"
+import { nodesOf, pathsOf, type Scan } from "../layout/expression.js"
 import type { FieldRule } from "../layout/language.js"
 import { isSizing, type PlannedPart } from "../layout/plan.js"
 import { type Claim, receiverMember } from "../layout/reader.js"
@@ -23,7 +23,14 @@ const numbersOf = ({ receiver, channel }: Setting, rule: FieldRule): readonly nu
 /** Parts longer than this are not tried: limits are reached with a receiver that sets them low. */
 const longestPart = 4096
 
-/** What a part can be filled with: so many zeros, so many entries, or what a scan refuses. */
+/** The scans of a part that belong to other rules than the one that is to be broken. */
+const otherScans = ({ plan }: Setting, part: PlannedPart, rule: FieldRule): readonly Scan[] =>
+  rulesOf(plan.layout)
+    .filter((other) => other !== rule)
+    .flatMap(({ holds }) => [...nodesOf(holds)])
+    .flatMap((node) => (node.op === "scan" && meant([node.part], part.path) ? [node.scan] : []))
+
+/** What a part can be filled with: so many bytes, zeros as far as other rules let them, so many entries, or what a scan refuses. */
 const fillings = (
   setting: Setting,
   part: PlannedPart,
@@ -36,7 +43,10 @@ const fillings = (
     return [0, 1, 2].map((count) => listOf(lossy ? part.entries.lossy : part.entries.lossless, count))
   }
   const refused = [...nodesOf(rule.holds)].flatMap((node) => (node.op === "scan" ? [node.scan.refused] : []))
-  return [...sizes.map((size) => new Uint8Array(size)), ...refused]
+  const others = otherScans(setting, part, rule)
+  const filling = (size: number) =>
+    others.reduce<Uint8Array>((bytes, { mended }) => mended(bytes), new Uint8Array(size))
+  return [...sizes.map(filling), ...refused]
 }
 
 /** Whether one of the paths that a rule names, relative to its struct, means this field or part. */

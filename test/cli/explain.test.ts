@@ -1,17 +1,16 @@
 import { join } from "node:path"
 import { describe, expect, test } from "vitest"
+import type { FieldTable, FieldValue } from "../support/field-table.js"
 import {
   displayBaseTable,
   displayLosslessTable,
   displaySecondHeadTable,
-  type FieldTable,
-  type FieldValue,
   inputsBaseTable,
   mainAgentTable,
   mainBaseTable,
   smartcardBaseTable,
   usbredirBaseTable,
-} from "../spice/genuine-tables.js"
+} from "../support/genuine-tables.js"
 import {
   bytesOf,
   captureOf,

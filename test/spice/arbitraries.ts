@@ -1,6 +1,7 @@
 import fc from "fast-check"
 import type { Channel, MigrateData, ReceiverState } from "../../src/index.js"
 import { channels, defaultReceiver } from "../../src/index.js"
+import { cardMessage } from "./card-message.js"
 
 /** Receivers, states and bytes to decode, for properties. Written by hand: the declarations are what is tested. */
 
@@ -73,39 +74,49 @@ const mainState: fc.Arbitrary<MigrateData<"main">> = fc.oneof(
     },
     client2agent: { msg_remaining: 0, msg_filter_result: "ok" as const },
   }),
-  fc.record({
-    agent_base: connected(5).chain((base) =>
-      fc.integer({ min: 0, max: 5 }).map((num_client_tokens) => ({ ...base, num_client_tokens })),
-    ),
-    client_agent_started: fc.boolean(),
-    agent2client: fc.oneof(
-      fc.record({
-        chunk_header_size: fc.constant(8),
-        chunk_header: fc.record({ port: u32, size: u32.map((size) => Math.max(size, 1)) }),
-        msg_header_done: fc.constant(true),
-        msg_header: fc.constant(new Uint8Array()),
-        msg_remaining: u32,
-        msg_filter_result: filterResult,
-      }),
-      fc.record({
-        chunk_header_size: fc.integer({ min: 0, max: 7 }),
-        chunk_header: fc.record({ port: u32, size: u32 }),
-        msg_header_done: fc.constant(false),
-        msg_header: fc.constant(new Uint8Array()),
-        msg_remaining: fc.constant(0),
-        msg_filter_result: fc.constant("ok" as const),
-      }),
-      fc.record({
-        chunk_header_size: fc.constant(8),
-        chunk_header: fc.record({ port: u32, size: u32 }),
-        msg_header_done: fc.constant(false),
-        msg_header: fc.uint8Array({ minLength: 1, maxLength: 19 }),
-        msg_remaining: fc.constant(0),
-        msg_filter_result: fc.constant("ok" as const),
-      }),
-    ),
-    client2agent: fc.record({ msg_remaining: u32, msg_filter_result: filterResult }),
-  }),
+  fc
+    .record({
+      agent_base: connected(5).chain((base) =>
+        fc.integer({ min: 0, max: 5 }).map((num_client_tokens) => ({ ...base, num_client_tokens })),
+      ),
+      agent2client: fc.oneof(
+        fc.record({
+          chunk_header_size: fc.constant(8),
+          chunk_header: fc.record({ port: u32, size: u32.map((size) => Math.max(size, 1)) }),
+          msg_header_done: fc.constant(true),
+          msg_header: fc.constant(new Uint8Array()),
+          msg_remaining: u32,
+          msg_filter_result: filterResult,
+        }),
+        fc.record({
+          chunk_header_size: fc.integer({ min: 0, max: 7 }),
+          chunk_header: fc.record({ port: u32, size: u32 }),
+          msg_header_done: fc.constant(false),
+          msg_header: fc.constant(new Uint8Array()),
+          msg_remaining: fc.constant(0),
+          msg_filter_result: fc.constant("ok" as const),
+        }),
+        fc.record({
+          chunk_header_size: fc.constant(8),
+          chunk_header: fc.record({ port: u32, size: u32 }),
+          msg_header_done: fc.constant(false),
+          msg_header: fc.uint8Array({ minLength: 1, maxLength: 19 }),
+          msg_remaining: fc.constant(0),
+          msg_filter_result: fc.constant("ok" as const),
+        }),
+      ),
+      client: fc.oneof(
+        fc.record({
+          client_agent_started: fc.constant(true),
+          client2agent: fc.record({ msg_remaining: u32, msg_filter_result: filterResult }),
+        }),
+        fc.record({
+          client_agent_started: fc.constant(false),
+          client2agent: fc.record({ msg_remaining: u32, msg_filter_result: fc.constant("discard" as const) }),
+        }),
+      ),
+    })
+    .map(({ client, ...state }) => ({ ...state, ...client })),
 )
 
 const int32 = fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 })
@@ -176,11 +187,20 @@ const partlyRead: fc.Arbitrary<MigrateData<"smartcard">["read_data"]> = fc.oneof
     })),
 )
 
+/** What a client's messages leave in a smartcard's queue. */
+const cardQueue: fc.Arbitrary<Uint8Array> = fc
+  .array(fc.tuple(fc.integer({ min: 2, max: 7 }), fc.nat(40)), { maxLength: 8 })
+  .map((messages) => Uint8Array.from(messages.flatMap(([type, length]) => [...cardMessage(type, length)])))
+
 const smartcardState = (receiver: ReceiverState): fc.Arbitrary<MigrateData<"smartcard">> =>
   fc.oneof(
     fc.constant({ base: unconnected, reader_added: false, read_data: nothingRead }),
     fc.record({
-      base: streamState.map(({ base }) => base),
+      base: fc.tuple(streamState, cardQueue).map(([{ base }, write_data]) => ({
+        ...base,
+        write_num_client_tokens: 0,
+        write_data,
+      })),
       reader_added: fc.boolean(),
       read_data: isVouchedFor(receiver, "smartcard-partial-read") ? partlyRead : fc.constant(nothingRead),
     }),

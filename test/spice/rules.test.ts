@@ -9,6 +9,7 @@ import {
   type ReceiverState,
   type SmartcardState,
 } from "../../src/index.js"
+import { cardMessage } from "./card-message.js"
 
 /** The invariants of genuine data, each at its edge: the last state that is right and the first that is not. */
 
@@ -78,6 +79,30 @@ const withoutAgent: MainState = {
 describe("main", () => {
   const cases: readonly (readonly [string, MainState, string, Receiver?])[] = [
     ["with an agent", main, "accept"],
+    [
+      "a message of a client whose agent left",
+      { ...main, client_agent_started: false, client2agent: { msg_remaining: 1, msg_filter_result: "discard" } },
+      "accept",
+    ],
+    [
+      "a message for the agent of a client that has not started",
+      { ...main, client_agent_started: false, client2agent: { msg_remaining: 1, msg_filter_result: "ok" } },
+      "inconsistent main/unstarted-client-is-discarded client2agent.msg_filter_result",
+    ],
+    [
+      "a monitors' configuration of such a client",
+      {
+        ...main,
+        client_agent_started: false,
+        client2agent: { msg_remaining: 1, msg_filter_result: "monitors-config" },
+      },
+      "inconsistent main/unstarted-client-is-discarded client2agent.msg_filter_result",
+    ],
+    [
+      "a client that has not started, between messages",
+      { ...main, client_agent_started: false, client2agent: { msg_remaining: 0, msg_filter_result: "ok" } },
+      "accept",
+    ],
     ["without an agent", withoutAgent, "accept"],
     [
       "tokens that fill the window",
@@ -300,6 +325,10 @@ describe("smartcard", () => {
     write_data: none,
   }
   const bigger = "inconsistent smartcard/read-fits-buffer read_size"
+  const queued = (write_data: Uint8Array): SmartcardState => ({
+    ...smartcard,
+    base: { ...smartcard.base, write_data },
+  })
   const cases: readonly (readonly [string, SmartcardState, string, Receiver?])[] = [
     ["idle", smartcard, "accept"],
     ["without a device", { base: unconnected, reader_added: false, read_data: { header: null, data: none } }, "accept"],
@@ -343,11 +372,22 @@ describe("smartcard", () => {
       "inconsistent smartcard/message-incomplete read_size",
       { source: "0.15" },
     ],
-    ["a queue at its limit", { ...smartcard, base: { ...smartcard.base, write_data: bytes(65536) } }, "accept"],
+    ["a queue at its limit", queued(cardMessage(7, 65524)), "accept"],
     [
       "a queue beyond its limit",
-      { ...smartcard, base: { ...smartcard.base, write_data: bytes(65537) } },
+      queued(cardMessage(7, 65525)),
       "limit-exceeded char-device/write-size-limit base.write_size",
+    ],
+    ["a queue of one message", queued(cardMessage(3, 0)), "accept"],
+    [
+      "a queue of less than a header",
+      queued(bytes(11)),
+      "inconsistent smartcard/write-queue-holds-message base.write_size",
+    ],
+    [
+      "a queue of a message that no server passes on",
+      queued(cardMessage(1, 0)),
+      "inconsistent smartcard/write-queue-messages base.write_size",
     ],
     [
       "counted client tokens",
@@ -365,7 +405,7 @@ describe("what only the device knows", () => {
   const unlimitedBase = { ...base, num_client_tokens: unlimited }
   const spicevmc = (queue: number) => ({ base: { ...unlimitedBase, write_data: bytes(queue) } })
   const smartcard = (data: Uint8Array): SmartcardState => ({
-    base: { ...unlimitedBase, write_data: bytes(24) },
+    base: { ...unlimitedBase, write_data: cardMessage(7, 12) },
     reader_added: true,
     read_data: { header: null, data },
   })

@@ -21,6 +21,7 @@ const charDeviceUnconnectedIsZeroRule = rule("char-device/unconnected-is-zero")
 const mainTokensWithinWindowRule = rule("main/tokens-within-window")
 const mainWriteQueueChunksRule = rule("main/write-queue-chunks")
 const mainUnconnectedIsZeroRule = rule("main/unconnected-is-zero")
+const mainUnstartedClientIsDiscardedRule = rule("main/unstarted-client-is-discarded")
 const agentChunksFit = scan("main/write-queue-chunks")
 
 /** Decodes a SpiceMigrateDataMain, or says which violation is its first. */
@@ -293,6 +294,13 @@ export const decodeMain = (
       { path: "client2agent.msg_filter_result", offset: 64, length: 1 },
       client2agent_msgFilterResult,
       0,
+    )
+  if (clientAgentStarted === 0 && 0 < client2agent_msgRemaining && client2agent_msgFilterResult !== 1)
+    return new Violation(
+      mainUnstartedClientIsDiscardedRule,
+      { path: "client2agent.msg_filter_result", offset: 64, length: 1 },
+      client2agent_msgFilterResult,
+      1,
     )
 
   return {

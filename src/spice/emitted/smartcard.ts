@@ -6,19 +6,22 @@ import { Violation } from "../../violation/violation.js"
 import type { ReceiverState } from "../receiver.js"
 import { type SmartcardState, smartcard } from "../smartcard.js"
 
-const { rule } = ruleFinder(smartcard)
+const { rule, scan } = ruleFinder(smartcard)
 
 const charDeviceWriteSizeLimitRule = rule("char-device/write-size-limit")
 const charDeviceTokensNeedDataRule = rule("char-device/tokens-need-data")
 const charDeviceUnconnectedIsZeroRule = rule("char-device/unconnected-is-zero")
 const charDeviceClientTokensUnlimitedRule = rule("char-device/client-tokens-unlimited")
 const charDeviceSendTokensUnlimitedRule = rule("char-device/send-tokens-unlimited")
+const smartcardWriteQueueHoldsMessageRule = rule("smartcard/write-queue-holds-message")
+const smartcardWriteQueueMessagesRule = rule("smartcard/write-queue-messages")
 const smartcardUnconnectedIsZeroRule = rule("smartcard/unconnected-is-zero")
 const smartcardPartialReadVouchedForRule = rule("smartcard/partial-read-vouched-for")
 const smartcardReadSizeLimitRule = rule("smartcard/read-size-limit")
 const smartcardMessageLengthLimitRule = rule("smartcard/message-length-limit")
 const smartcardReadFitsBufferRule = rule("smartcard/read-fits-buffer")
 const smartcardMessageIncompleteRule = rule("smartcard/message-incomplete")
+const cardMessagesFit = scan("smartcard/write-queue-messages")
 
 /** Decodes a SpiceMigrateDataSmartcard, or says which violation is its first. */
 export const decodeSmartcard = (
@@ -160,6 +163,18 @@ export const decodeSmartcard = (
       { path: "base.num_send_tokens", offset: 17, length: 4 },
       base_numSendTokens,
       4294967295,
+    )
+  if (0 < base_writeSize && 12 > base_writeSize)
+    return new Violation(
+      smartcardWriteQueueHoldsMessageRule,
+      { path: "base.write_size", offset: 21, length: 4 },
+      base_writeSize,
+    )
+  if (!cardMessagesFit.holds(cut(bytes, base_writeDataStart, base_writeDataLength, true)))
+    return new Violation(
+      smartcardWriteQueueMessagesRule,
+      { path: "base.write_size", offset: 21, length: 4 },
+      base_writeSize,
     )
   if (base_connected !== 1 && readerAdded !== 0)
     return new Violation(

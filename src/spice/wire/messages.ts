@@ -32,7 +32,7 @@ export const isDisplayInit = (payload: Uint8Array): boolean => {
 }
 
 /** Of the server, on any channel. */
-export const fromServer = { migrate: 1, setAck: 3, ping: 4 } as const
+export const fromServer = { migrate: 1, migrateData: 2, setAck: 3, ping: 4 } as const
 
 /** Of the server, on main. */
 export const mainFromServer = {

@@ -1,0 +1,75 @@
+import { formatOf, formats } from "../spice/formats.js"
+import { type Channel, channels } from "../spice/receiver.js"
+import { fullPlaces, type HeaderPlaces, miniPlaces } from "../spice/wire/header.js"
+import { fromClient, fromServer } from "../spice/wire/messages.js"
+import { viewOf } from "../violation/bytes.js"
+import type { Note } from "../violation/note.js"
+import type { Violation } from "../violation/violation.js"
+
+/** The channel whose format begins with a magic; SVMD stands for its three as spicevmc. */
+export const channelByMagic = (bytes: Uint8Array): Channel | undefined =>
+  channels.find((channel) => {
+    const { format, struct } = formats[formatOf[channel]]
+    return format === channel && struct.fields.magic.value === viewOf(bytes).getUint32(0, true)
+  })
+
+const magicSize = 4
+
+/** The most bytes that a message's header and a magic behind it have. */
+export const mostHeadBytes = fullPlaces.size + magicSize
+
+const isHeader = (bytes: Uint8Array, { size, type }: HeaderPlaces): boolean => {
+  if (bytes.length < size + magicSize) return false
+  const message = viewOf(bytes).getUint16(type, true)
+  const carriesData = message === fromServer.migrateData || message === fromClient.migrateData
+  return carriesData && channelByMagic(bytes.subarray(size)) !== undefined
+}
+
+/** The size of the header of a MIGRATE_DATA message that stands in front of a blob: 6 or 18 bytes, or 0 for none. */
+export const headerSizeOf = (bytes: Uint8Array): number =>
+  [miniPlaces, fullPlaces].find((places) => isHeader(bytes, places))?.size ?? 0
+
+const ascii = (text: string): readonly number[] => [...text].map((character) => character.charCodeAt(0))
+
+/** How files begin that are kept beside blobs. */
+const signatures: readonly (readonly [kind: string, start: readonly number[]])[] = [
+  ["a QEMU migration stream", ascii("QEVM")],
+  ["a machine that libvirt saved", ascii("LibvirtQemudSave")],
+  ["a machine that libvirt saved in part", ascii("LibvirtQemudPart")],
+  ["a capture in the pcap format", [0xd4, 0xc3, 0xb2, 0xa1]],
+  ["a capture in the pcap format", [0xa1, 0xb2, 0xc3, 0xd4]],
+  ["a capture in the pcap format", [0x4d, 0x3c, 0xb2, 0xa1]],
+  ["a capture in the pcapng format", [0x0a, 0x0d, 0x0d, 0x0a]],
+  ["a qcow2 image", ascii("QFI\xfb")],
+  ["a program", ascii("\x7fELF")],
+  ["compressed with gzip", [0x1f, 0x8b]],
+  ["compressed with xz", ascii("\xfd7zXZ")],
+  ["compressed with zstd", [0x28, 0xb5, 0x2f, 0xfd]],
+  ["JSON, such as the arguments of a QEMU command: check-args takes those", ascii("{")],
+]
+
+/** Hexadecimal digits as xxd -p, hexdump and people write them, with or without an offset in front. */
+const hexDump = /^(?:[0-9a-f]{4,8}[: ]\s*)?(?:[0-9a-f]{2}[\s:]?){4}/i
+
+const lookOf = (bytes: Uint8Array): string | undefined => {
+  const header = headerSizeOf(bytes)
+  if (header > 0)
+    return `The ${header} bytes of a message's header stand in front of the blob: remove them, or pass --skip-header.`
+  const found = signatures.find(([, start]) => start.every((byte, index) => bytes[index] === byte))
+  if (found !== undefined) return `The file is no relayed blob: it looks like ${found[0]}.`
+  return hexDump.test(Buffer.from(bytes.subarray(0, 64)).toString("latin1"))
+    ? "The file looks like a blob's hexadecimal digits as text: turn it into bytes first, for example with xxd -r -p."
+    : undefined
+}
+
+/** The version that every format has, read in the wrong byte order. */
+const isBigEndian = ({ rule, actual }: Violation): boolean => rule === "layout/version" && actual === 0x01000000
+
+/** What a refused file seems to be instead of a blob, said where it can be told. */
+export const recognised = (bytes: Uint8Array, channel: Channel | undefined, [first]: readonly Violation[]): Note[] => {
+  const look = channel === undefined ? lookOf(bytes) : undefined
+  if (look !== undefined) return [{ path: "", message: look }]
+  return first !== undefined && isBigEndian(first)
+    ? [{ path: "version", message: "The numbers look big-endian: SPICE's are little-endian." }]
+    : []
+}
