@@ -35,7 +35,7 @@ export interface Bound {
 }
 
 /** The name of a machine is short, and a lone surrogate would be another name than the one that was meant. */
-const isName = (name: unknown): name is string => {
+export const isVmName = (name: unknown): name is string => {
   if (typeof name !== "string" || name.length > 256) return false
   const bytes = Buffer.byteLength(name)
   return bytes > 0 && bytes <= 256 && Buffer.from(name).toString() === name
@@ -50,7 +50,7 @@ const isChannel = (channel: unknown): channel is DataChannel =>
 
 /** A binding as an envelope has it, or why it is none. */
 export const boundOf = ({ vm, connectionId, channel, channelId }: Binding): Bound | Violation => {
-  if (!isName(vm) || !isWithin(connectionId, 1, 0xffffffff) || !isChannel(channel) || !isWithin(channelId, 0, 255))
+  if (!isVmName(vm) || !isWithin(connectionId, 1, 0xffffffff) || !isChannel(channel) || !isWithin(channelId, 0, 255))
     return new Violation(sealRules.binding, { path: "", offset: 0, length: 0 })
   return {
     vm: createHash("sha256").update(vm).digest(),

@@ -5,9 +5,11 @@ import { concat, type Issue, issue, issueAt, ok, refined } from "../../data/refi
 import { isIpv4 } from "../../net/host.js"
 import { isNetwork } from "../../net/network.js"
 import { normalised } from "../../net/path.js"
+import { isVmName } from "../../seal/binding.js"
 import type { Codec } from "../../violation/codec.js"
 import type { Rule } from "../../violation/violation.js"
 import type { Level } from "../operate/log.js"
+import { isDestination } from "../seal/destination.js"
 import { attributesOf } from "../target/x509-subject.js"
 import { isAccount, isMode, type SocketConfiguration } from "./access.js"
 import { type Address, formatAddress, parseAddress } from "./address.js"
@@ -50,6 +52,27 @@ export interface LimitsConfiguration {
   readonly idleSeconds?: number
   /** For the rest of a connection of which one side has ended (10). */
   readonly closingSeconds?: number
+}
+
+/**
+ * How relayed state is sealed: the guards of both hosts need the same keys and the same name of the machine.
+ *
+ * @since 0.6.0
+ */
+export interface SealConfiguration {
+  /** A key file, as `migration-guard seal-key` makes it, that nobody but root and this user can read. */
+  readonly keys: string
+  /** The virtual machine's UUID or name, of 1 to 256 bytes: what is sealed for one is not opened for another. */
+  readonly vm: string
+  /**
+   * Whether data that is not sealed is refused, and data that cannot be sealed for want of a listed destination is not
+   * sent. Default true.
+   */
+  readonly required?: boolean
+  /** What becomes of data of the source's that its own decoder refuses: it is told, and sealed or not. Default `seal`. */
+  readonly onInvalid?: "seal" | "refuse"
+  /** For how long what is sealed here can be opened: 1 to 3600 seconds (60). */
+  readonly lifetimeSeconds?: number
 }
 
 /**
@@ -100,6 +123,19 @@ export interface ListenerConfiguration {
    * @since 0.5.0
    */
   readonly qmp?: string
+  /**
+   * Opens what another guard has sealed, and seals for the destinations of `sealFor`. Default: neither.
+   *
+   * @since 0.6.0
+   */
+  readonly seal?: SealConfiguration
+  /**
+   * The destinations that have a guard that opens, as the source's QEMU names them to clients: `host`, `host:port`,
+   * `[address]:port`, or `*` for all of them. A server without a guard crashes by an envelope. Default none.
+   *
+   * @since 0.6.0
+   */
+  readonly sealFor?: readonly string[]
 }
 
 /**
@@ -127,6 +163,13 @@ export interface RelayConfiguration {
   readonly log?: LogConfiguration
   /** For how many seconds a relay that shuts down waits for its connections to end by themselves (10). */
   readonly shutdownSeconds?: number
+  /**
+   * Where it is kept which envelopes were opened, until they expire. Default nowhere: after a start, what was sealed before
+   * is refused.
+   *
+   * @since 0.6.0
+   */
+  readonly replayFile?: string
   readonly listeners: readonly ListenerConfiguration[]
 }
 
@@ -195,6 +238,17 @@ const log = t.exact(
   }),
 )
 
+const seal = t.exact(
+  t.intersection([
+    t.type({ keys: file, vm: textThat(relayChecks.sealVm, isVmName) }),
+    t.partial({
+      required: t.boolean,
+      onInvalid: t.keyof({ seal: null, refuse: null }),
+      lifetimeSeconds: within(1, 3600),
+    }),
+  ]),
+)
+
 const listenerFields = t.exact(
   t.intersection([
     t.type({ listen, target }),
@@ -224,6 +278,8 @@ const listenerFields = t.exact(
       receiver: receiverType(within),
       awaitsMachine: t.boolean,
       qmp,
+      seal,
+      sealFor: t.readonlyArray(textThat(relayChecks.sealFor, isDestination)),
     }),
   ]),
 )
@@ -231,7 +287,7 @@ const listenerFields = t.exact(
 const schemeOf = (text: string): Address["scheme"] | undefined => parseAddress(text)?.scheme
 
 const listenerRule = (listener: ListenerConfiguration): readonly Issue[] => {
-  const { listen, target, socket, tls, targetTls, allow, awaitsMachine, qmp } = listener
+  const { listen, target, socket, tls, targetTls, allow, awaitsMachine, qmp, seal, sealFor, mode } = listener
   const scheme = schemeOf(listen)
   return concat(
     scheme === "tls" && tls === undefined ? issueAt("tls", relayChecks.tlsNeeded) : ok,
@@ -240,6 +296,8 @@ const listenerRule = (listener: ListenerConfiguration): readonly Issue[] => {
     scheme !== "unix" && socket !== undefined ? issueAt("socket", relayChecks.socketUnused) : ok,
     scheme === "unix" && allow !== undefined ? issueAt("allow", relayChecks.allowUnused) : ok,
     awaitsMachine !== undefined && qmp !== undefined ? issueAt("awaitsMachine", relayChecks.awaitsAsked) : ok,
+    sealFor !== undefined && seal === undefined ? issueAt("sealFor", relayChecks.sealForUnused) : ok,
+    seal !== undefined && mode === "monitor" ? issueAt("seal", relayChecks.sealEnforced) : ok,
   )
 }
 
@@ -266,7 +324,9 @@ const once = (
 
 const sharedBy = (listener: ListenerConfiguration): string => {
   const { mode = "enforce", onViolation = "disconnect", receiver = {}, awaitsMachine = false, qmp = "" } = listener
-  return JSON.stringify([mode, onViolation, Object.entries(receiver).sort(), awaitsMachine, canonical(qmp)])
+  const { seal = {}, sealFor = [] } = listener
+  const sealing = [Object.entries(seal).sort(), [...sealFor].sort()]
+  return JSON.stringify([mode, onViolation, Object.entries(receiver).sort(), awaitsMachine, canonical(qmp), ...sealing])
 }
 
 /** By what each listener's server is known: its target, the file that this is, and the name that was given. */
@@ -358,7 +418,7 @@ const configurationType = (machine: LocalHost): t.Type<RelayConfiguration, unkno
     t.exact(
       t.intersection([
         t.type({ listeners: refined(t.readonlyArray(refined(listenerFields, listenerRule)), listenersRule(machine)) }),
-        t.partial({ log, metrics, metricsSocket: socket, shutdownSeconds: within(0, 600) }),
+        t.partial({ log, metrics, metricsSocket: socket, shutdownSeconds: within(0, 600), replayFile: file }),
       ]),
     ),
     circular(machine),

@@ -3,6 +3,7 @@ import type { SecureContextOptions } from "node:tls"
 import { createSecureContext } from "node:tls"
 import * as E from "fp-ts/lib/Either.js"
 import { printable } from "../../report/printable.js"
+import type { Keyring } from "../../seal/keyring.js"
 import type { ReceiverState } from "../../spice/receiver.js"
 import { type Failure, printableReasonOf } from "../failure.js"
 import { type Connect, connecting, type Trust } from "../target/connect.js"
@@ -18,6 +19,7 @@ import {
   relayConfigurationCodecOn,
   serversOf,
 } from "./configuration.js"
+import { readKeyring } from "./key-file.js"
 import { type LocalHost, thisHost } from "./local-host.js"
 import { receiverOf } from "./receiver.js"
 import { protocolOf } from "./tls-protocol.js"
@@ -41,6 +43,18 @@ export interface Settings {
   readonly awaitsMachine: boolean
   /** Where the target's QEMU is asked whether it awaits a machine. */
   readonly qmp: Address | undefined
+  readonly seal: SealSettings | undefined
+}
+
+/** How state is sealed and opened. */
+export interface SealSettings {
+  readonly keys: Keyring
+  readonly vm: string
+  readonly required: boolean
+  readonly onInvalid: "seal" | "refuse"
+  /** Milliseconds. */
+  readonly lifetime: number
+  readonly destinations: readonly string[]
 }
 
 export interface Limits {
@@ -113,6 +127,12 @@ const addressOf = (text: string): Address => {
   return address
 }
 
+const sealOf = ({ seal, sealFor = [] }: ListenerConfiguration): SealSettings | undefined => {
+  if (seal === undefined) return undefined
+  const { keys, vm, required = true, onInvalid = "seal", lifetimeSeconds = 60 } = seal
+  return { keys: readKeyring(keys), vm, required, onInvalid, lifetime: lifetimeSeconds * second, destinations: sealFor }
+}
+
 /** A listener's settings, or why there are none. */
 const settingsOf = (listener: ListenerConfiguration, targetName: string): E.Either<Failure, Settings> => {
   const { mode = "enforce", onViolation = "disconnect", allow, limits, receiver, awaitsMachine = false, qmp } = listener
@@ -134,6 +154,7 @@ const settingsOf = (listener: ListenerConfiguration, targetName: string): E.Eith
       receiver: receiverOf(receiver),
       awaitsMachine,
       qmp: qmp === undefined ? undefined : addressOf(qmp),
+      seal: sealOf(listener),
     })
   } catch (error) {
     return E.left({ name, reason: printableReasonOf(error) })

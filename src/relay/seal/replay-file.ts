@@ -30,8 +30,9 @@ const writeAll = (descriptor: number, bytes: Uint8Array): void => {
   fsyncSync(descriptor)
 }
 
-const read = (file: string): readonly Opening[] => {
-  if (!existsSync(file)) return []
+/** What a file has; undefined where there is none. */
+const read = (file: string): readonly Opening[] | undefined => {
+  if (!existsSync(file)) return undefined
   const descriptor = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK)
   try {
     if (!fstatSync(descriptor).isFile()) throw new Error(`${file}: a replay window must be a regular file`)
@@ -61,10 +62,28 @@ const rewrite = (file: string, openings: readonly Opening[]): number => {
   return descriptor
 }
 
-/** A window whose openings are kept in a file, and what closes that. Throws where the file is no window's. */
-export const openReplayFile = (file: string, now: number): ReplayWindow & { readonly close: () => void } => {
-  const alive = (openings: readonly Opening[], time: number) => openings.filter(({ until }) => until >= time)
-  const openings = alive(read(file), now)
+/** A window that something keeps until it is closed. */
+export interface KeptWindow extends ReplayWindow {
+  readonly close: () => void
+}
+
+/**
+ * A window that forgets with its process. What was sealed before it began, by whichever clock, may have been opened by
+ * the process before this one.
+ */
+export const forgetfulWindow = (now: number): KeptWindow => ({
+  ...replayWindow({ since: now + clockSkew }),
+  close: () => {},
+})
+
+/**
+ * A window whose openings are kept in a file, beside those of the window before it. A file that is not there yet may have
+ * been nowhere while envelopes were opened. Throws where it is no window's.
+ */
+export const openReplayFile = (file: string, now: number, before?: ReplayWindow): KeptWindow => {
+  const known = read(file)
+  const openings = [...(known ?? []), ...(before?.openings() ?? [])].filter(({ until }) => until >= now)
+  const since = before?.since ?? (known === undefined ? now + clockSkew : 0)
   let descriptor = rewrite(file, openings)
   let length = openings.length
   const keep = (opening: Opening): void => {
@@ -76,15 +95,35 @@ export const openReplayFile = (file: string, now: number): ReplayWindow & { read
     writeAll(descriptor, encodeOpening(opening))
     length++
   }
-  const window = replayWindow({ openings, keep })
+  const window = replayWindow({ openings, since, keep })
   return { ...window, close: () => closeSync(descriptor) }
 }
 
-/**
- * A window that forgets with its process. What was sealed before it began, by whichever clock, may have been opened by
- * the process before this one.
- */
-export const forgetfulWindow = (now: number): ReplayWindow & { readonly close: () => void } => ({
-  ...replayWindow({ since: now + clockSkew }),
-  close: () => {},
-})
+/** The one window of a relay, whatever its configurations say of where it is kept. */
+export interface Replays {
+  readonly window: () => ReplayWindow
+  /** Keeps it in this file from now on, or nowhere. Throws where it cannot be kept there: then all is as it was. */
+  readonly use: (file: string | undefined) => void
+  readonly close: () => void
+}
+
+/** @param date - the time in milliseconds since 1970 */
+export const replaysOf = (date: () => number): Replays => {
+  let kept = forgetfulWindow(date())
+  let isFirst = true
+  let current: string | undefined
+  return {
+    window: () => kept,
+    use: (file) => {
+      const before = isFirst ? undefined : kept
+      if (file !== current) {
+        const next = file === undefined ? forgetfulWindow(date()) : openReplayFile(file, date(), before)
+        kept.close()
+        kept = next
+        current = file
+      }
+      isFirst = false
+    },
+    close: () => kept.close(),
+  }
+}

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { beforeEach, describe, expect, onTestFinished, test } from "vitest"
-import { forgetfulWindow, openReplayFile } from "../../../src/relay/seal/replay-file.js"
+import { openReplayFile, replaysOf } from "../../../src/relay/seal/replay-file.js"
 import { clockSkew } from "../../../src/seal/index.js"
 import { encodeWindow, mostOpenings, type Opening } from "../../../src/seal/replay.js"
 import { temporaryFolder } from "../../cli/harness.js"
@@ -75,6 +75,50 @@ describe("a window in a file", () => {
   })
 })
 
-test("a window without a file opens nothing that may have been opened before it", () => {
-  expect(forgetfulWindow(1000).since).toBe(1000 + clockSkew)
+test("a file that is not there yet says nothing of what was opened before", () => {
+  expect(opened(1000).since).toBe(1000 + clockSkew)
+  expect(opened(1000).since).toBe(0)
+})
+
+describe("a relay's window", () => {
+  const replays = (now = 1000) => {
+    const relayed = replaysOf(() => now)
+    onTestFinished(relayed.close)
+    return relayed
+  }
+
+  test("without a file opens nothing that may have been opened before it", () => {
+    expect(replays().window().since).toBe(1000 + clockSkew)
+  })
+
+  test("takes what it remembers into another file, and keeps it there", () => {
+    const relayed = replays(0)
+    relayed.use(file)
+    relayed.window().take(openingOf(1), 0)
+    relayed.use(join(folder, "another"))
+    expect(relayed.window().take(openingOf(1), 0)).toBe("again")
+    relayed.use(undefined)
+    relayed.use(file)
+    expect(relayed.window().take(openingOf(1), 0)).toBe("again")
+  })
+
+  test("that was nowhere at first takes what it remembers into a file that is there", () => {
+    openReplayFile(file, 0).close()
+    const relayed = replays(0)
+    relayed.use(undefined)
+    relayed.window().take(openingOf(1), 0)
+    relayed.use(file)
+    expect(relayed.window().take(openingOf(1), 0)).toBe("again")
+    expect(relayed.window().since).toBe(clockSkew)
+  })
+
+  test("stays as it is where it cannot be kept elsewhere", () => {
+    const relayed = replays(0)
+    relayed.use(file)
+    relayed.window().take(openingOf(1), 0)
+    expect(() => relayed.use(folder)).toThrow(folder)
+    expect(relayed.window().take(openingOf(1), 0)).toBe("again")
+    expect(relayed.window().take(openingOf(2), 0)).toBe("first")
+    expect(opened().openings()).toEqual([openingOf(1), openingOf(2)])
+  })
 })
