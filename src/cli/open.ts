@@ -2,7 +2,7 @@ import { writeFile } from "node:fs/promises"
 import * as E from "fp-ts/lib/Either.js"
 import { readKeyring } from "../relay/config/key-file.js"
 import { reasonOf } from "../report/reason.js"
-import { bytesOfWords, decodeEnvelope } from "../seal/envelope.js"
+import { decodeEnvelope, envelopeIdOf } from "../seal/envelope.js"
 import { type Opened, open } from "../seal/open.js"
 import { replayWindow } from "../seal/replay.js"
 import { channelNameOf } from "../spice/wire/channels.js"
@@ -24,10 +24,10 @@ const dateOf = (milliseconds: bigint): string => {
 const claimsOf = (envelope: Uint8Array): readonly string[] => {
   const decoded = decodeEnvelope(envelope)
   if (decoded instanceof Violation) return []
-  const { key_id, id, sealed_at, expires_at, connection_id, channel_type, channel_id } = decoded
+  const { key_id, sealed_at, expires_at, connection_id, channel_type, channel_id } = decoded
   const channel = channelNameOf(channel_type) ?? `channel type ${channel_type}`
   return [
-    `says: ${Buffer.from(bytesOfWords(id)).toString("hex")}, key ${key_id}, connection ${connection_id}, ${channel} ${channel_id}`,
+    `says: ${envelopeIdOf(decoded)}, key ${key_id}, connection ${connection_id}, ${channel} ${channel_id}`,
     `says: sealed ${dateOf(sealed_at)}, expires ${dateOf(expires_at)}`,
   ]
 }

@@ -142,6 +142,9 @@ export const encodeStatement = encodeBy<Statement>(plans.statement)
 export const isEnvelope = (bytes: Uint8Array): boolean =>
   bytes.length >= 4 && viewOf(bytes).getUint32(0, true) === envelopeFields.magic.value
 
+/** The id of an envelope, in hexadecimal digits. */
+export const envelopeIdOf = ({ id }: Envelope): string => Buffer.from(bytesOfWords(id)).toString("hex")
+
 /** Bytes as the u64s that a layout has for them, eight each. */
 export const wordsOf = (bytes: Uint8Array): readonly bigint[] => {
   const view = viewOf(bytes)

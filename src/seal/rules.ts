@@ -77,6 +77,12 @@ export const sealRules = {
     "What an envelope is bound to must be the name of a machine of 1 to 256 bytes, a connection id that is not 0, and a channel that carries migration data.",
     replayed,
   ),
+  destination: unusable(
+    "destination",
+    "policy-denied",
+    "Data must be sealed, and is sealed only where sealFor has the destination with each of its ports.",
+    "A server without a guard crashes by an envelope; where data is not sealed a client can lie.",
+  ),
   times: unusable(
     "times",
     "out-of-range",

@@ -1,0 +1,110 @@
+import * as E from "fp-ts/lib/Either.js"
+import { structure } from "../../layout/structure.js"
+import type { DataChannel } from "../../seal/binding.js"
+import { sealRules } from "../../seal/rules.js"
+import { type Stated, seal } from "../../seal/seal.js"
+import type { LinkRequest } from "../../session/index.js"
+import { decodeMigrateData } from "../../spice/migrate-data.js"
+import type { ReceiverState } from "../../spice/receiver.js"
+import { type Destination, decodeDestination } from "../../spice/wire/destination.js"
+import { wordAt } from "../../spice/wire/fixed-layout.js"
+import { mainFromServer } from "../../spice/wire/messages.js"
+import { Violation } from "../../violation/violation.js"
+import type { SealSettings } from "../config/settings.js"
+import { isListed } from "./destination.js"
+
+/** What a guard knows of the session that its server has now, as a source that seals. */
+export interface SourceSession {
+  /** What a client says to the target; 0 before the server has named it. */
+  connectionId: number
+  agent: NonNullable<Stated["agent"]>
+  readonly displays: Set<number>
+  /** Where the server has sent its client. */
+  destination: Destination | undefined
+}
+
+export const newSourceSession = (): SourceSession => ({
+  connectionId: 0,
+  agent: "unknown",
+  displays: new Set(),
+  destination: undefined,
+})
+
+/** The server has taken a link: with a new main channel a new session begins. */
+export const sourceLinked = (session: SourceSession, { channel, channelId, connectionId }: LinkRequest): void => {
+  if (channel === "display") session.displays.add(channelId)
+  if (channel !== "main") return
+  session.connectionId = connectionId
+  session.agent = "unknown"
+  session.displays.clear()
+  session.destination = undefined
+}
+
+/** The bytes of MAIN_INIT's u32 session_id and agent_connected. */
+const initPlaces = { sessionId: 0, agentConnected: 16, size: 20 }
+
+/** Takes in what the server says on main, by its header and the beginning of its payload. */
+export const sourceHeard = (session: SourceSession, type: number, head: Uint8Array): void => {
+  switch (type) {
+    case mainFromServer.init:
+      if (head.length < initPlaces.size) return
+      session.connectionId = wordAt(head, initPlaces.sessionId)
+      session.agent = wordAt(head, initPlaces.agentConnected) === 0 ? "absent" : "connected"
+      break
+    case mainFromServer.agentConnected:
+    case mainFromServer.agentConnectedTokens:
+      session.agent = "connected"
+      break
+    case mainFromServer.agentDisconnected:
+      session.agent = "absent"
+      break
+    case mainFromServer.migrateCancel:
+      session.destination = undefined
+  }
+}
+
+/** Whether a message says where the client is sent: it has to be read whole. */
+export const saysDestination = (type: number): boolean =>
+  type === mainFromServer.migrateBegin || type === mainFromServer.migrateBeginSeamless
+
+/** Takes in where the client is sent. */
+export const sourceBegan = (session: SourceSession, payload: Uint8Array): void => {
+  session.destination = decodeDestination(payload)
+}
+
+/** What becomes of data that the server gives its client: an envelope, or the same where it need not be sealed. */
+export interface Outgoing {
+  readonly bytes: Uint8Array
+  readonly isSealed: boolean
+  /** What the server's own decoder would refuse. */
+  readonly violation: Violation | undefined
+}
+
+/** Seals a server's data for where its client is sent. A violation says why it must not be sent. */
+export const sealData = (
+  channel: DataChannel,
+  channelId: number,
+  payload: Uint8Array,
+  { connectionId, agent, displays, destination }: SourceSession,
+  settings: SealSettings,
+  receiver: ReceiverState,
+  now: number,
+): Outgoing | Violation => {
+  const place = { path: "", offset: 0, length: payload.length }
+  if (destination === undefined || !isListed(settings.destinations, destination))
+    return settings.required
+      ? new Violation(sealRules.destination, place)
+      : { bytes: payload, isSealed: false, violation: undefined }
+  const limit = receiver.maxBlobBytes[channel]
+  if (payload.length > limit) return new Violation(structure.blobLimit, place, payload.length, limit)
+  const decoded = decodeMigrateData(channel, payload, { ...receiver, provenance: "sealed" }, { alias: true })
+  const violation = E.isLeft(decoded) ? decoded.left[0] : undefined
+  if (violation !== undefined && settings.onInvalid === "refuse") return violation
+  const { keys, vm, lifetime } = settings
+  const envelope = seal(
+    payload,
+    { vm, connectionId, channel, channelId },
+    { keys, now, lifetime, stated: { agent, displays } },
+  )
+  return E.isLeft(envelope) ? envelope.left[0] : { bytes: envelope.right, isSealed: true, violation }
+}
