@@ -1,7 +1,7 @@
 import type { TargetModule } from "../src/fuzz/target.js"
 import { frameConnection } from "../src/spice/wire/connection.js"
+import type { ClientEvent, ServerEvent } from "../src/spice/wire/events.js"
 import { fromClient } from "../src/spice/wire/messages.js"
-import { Violation } from "../src/violation/violation.js"
 import { difference } from "./texts.js"
 
 /**
@@ -30,58 +30,73 @@ const piecesOf = (data: Uint8Array): readonly Piece[] => {
 const mostHeld = 4096
 
 interface Seen {
-  /** What the listener was told, in order. */
-  readonly calls: readonly string[]
+  /** The events that are no bytes, in order. */
+  readonly events: readonly string[]
   /** What passed or was held, in order. */
   readonly passed: Uint8Array
-  /** How many of the client's bytes were taken. */
+  /** How many of the client's bytes were read. */
   readonly taken: number
   readonly refusal: string
 }
 
-const ruleOf = (answer: unknown): string => (answer instanceof Violation ? answer.rule : "")
-
 /** What framing makes of a conversation whose pieces are cut into parts of at most so many bytes. */
 const seenOf = (pieces: readonly Piece[], most: number): Seen => {
-  const calls: string[] = []
+  const events: string[] = []
   const passed: Uint8Array[] = []
-  const pass = (bytes: Uint8Array): void => void passed.push(bytes.slice())
-  const framers = frameConnection({
-    link: ({ channel }) => void calls.push(`link ${channel}`),
-    message: (type, size, head) => {
-      calls.push(`message ${type} ${size} ${head.join()}`)
-      return type === fromClient.migrateData && size <= mostHeld ? "hold" : undefined
-    },
-    whole: (type, header, payload) => {
-      calls.push(`whole ${type} ${payload.length}`)
-      pass(header)
-      pass(payload)
-    },
-    forward: pass,
-    result: (error) => void calls.push(`result ${error}`),
-    serverMessage: (type, size, head) => {
-      calls.push(`server ${type} ${size} ${head.join()}`)
-      return undefined
-    },
-    mayDrop: () => false,
-  })
-  let taken = 0
-  const fromClientIn = (chunk: Uint8Array): string => {
-    for (let at = 0; at < chunk.length; ) {
-      const answer = framers.fromClient(chunk.subarray(at))
-      if (answer instanceof Violation) return answer.rule
-      at += answer
-      taken += answer
-    }
-    return ""
-  }
   let refusal = ""
+  const pass = (bytes: Uint8Array): void => void passed.push(bytes.slice())
+  const { client, server } = frameConnection(1, () => false)
+
+  const see = (event: ClientEvent): void => {
+    switch (event.kind) {
+      case "pass":
+        pass(event.bytes)
+        break
+      case "link":
+        events.push(`link ${event.link.channel}`)
+        pass(event.last)
+        break
+      case "message":
+        events.push(`message ${event.type} ${event.size} ${event.head.join()}`)
+        if (event.type === fromClient.migrateData && event.size <= mostHeld) pass(client.hold())
+        break
+      case "whole":
+        events.push(`whole ${event.type} ${event.payload.length}`)
+        pass(event.header)
+        pass(event.payload)
+        break
+      case "broken":
+        refusal = event.violation.rule
+    }
+  }
+
+  const hear = (event: ServerEvent): void => {
+    if (event.kind === "result") events.push(`result ${event.error}`)
+    else if (event.kind === "message") events.push(`server ${event.type} ${event.size} ${event.head.join()}`)
+    else if (event.kind === "broken") refusal = event.violation.rule
+  }
+
+  const read = <Event>(next: () => Event | undefined, take: (event: Event) => void): void => {
+    for (let event = next(); event !== undefined; event = next()) {
+      take(event)
+      if (refusal !== "") return
+    }
+  }
+
+  let taken = 0
   for (const { isServer, bytes } of pieces)
     for (let at = 0; at < bytes.length && refusal === ""; at += most) {
       const chunk = bytes.slice(at, at + most)
-      refusal = isServer ? ruleOf(framers.fromServer(chunk)) : fromClientIn(chunk)
+      if (isServer) {
+        server.push(chunk)
+        read(server.next, hear)
+      } else {
+        client.push(chunk)
+        read(client.next, see)
+        taken += refusal === "" ? chunk.length : 0
+      }
     }
-  return { calls, passed: new Uint8Array(Buffer.concat(passed)), taken, refusal }
+  return { events, passed: new Uint8Array(Buffer.concat(passed)), taken, refusal }
 }
 
 /** What a framer may keep back of bytes that it has taken: a link, or a held message, or a cut header with its head. */
@@ -92,7 +107,7 @@ const check = (data: Uint8Array): void => {
   const whole = seenOf(pieces, data.length + 1)
   const cut = seenOf(pieces, 1)
   if (whole.refusal !== cut.refusal) throw difference("one refusal", "another where the bytes come singly")
-  if (whole.calls.join("\n") !== cut.calls.join("\n")) throw difference("the same calls", "others")
+  if (whole.events.join("\n") !== cut.events.join("\n")) throw difference("the same events", "others")
   for (const { passed, taken, refusal } of [whole, cut]) {
     const said = Buffer.concat(pieces.filter(({ isServer }) => !isServer).map(({ bytes }) => bytes))
     if (Buffer.compare(said.subarray(0, passed.length), passed) !== 0) throw difference("what came", "something else")

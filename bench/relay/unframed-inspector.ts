@@ -2,14 +2,13 @@ import type { Inspector, Outlet } from "../../src/relay/inspect/interface.js"
 
 /** Takes the place of the relay's inspector: what framing and judging cost shows beside it. */
 export const inspectorOf = ({ forward, linked, end }: Outlet): Inspector => ({
-  fromClient: (bytes) => {
-    forward(bytes)
-    return bytes.length
-  },
+  fromClient: forward,
+  proceed: () => undefined,
   isHolding: () => false,
-  fromServer: () => {
+  unread: () => 0,
+  fromServer: (bytes) => {
     linked()
-    return undefined
+    return [bytes]
   },
   left: end,
   closed: () => undefined,

@@ -2,7 +2,7 @@ import type { Socket } from "node:net"
 import type { Budget } from "./budget.js"
 import { afterStandstill, type Clock } from "./clock.js"
 import type { Limits } from "./config/settings.js"
-import { feed, type Inspector, nothing, type Outlet } from "./inspect/interface.js"
+import type { Inspector, Outlet } from "./inspect/interface.js"
 import { readBufferOf } from "./read-buffer.js"
 import type { Connect } from "./target/connect.js"
 
@@ -37,6 +37,12 @@ export interface Surroundings {
 /** What remains of a timer that is not needed any more: it may be for days. */
 const ignore = (): void => undefined
 
+/**
+ * How far a connection has come: the client may speak; it has ended its side; nothing goes to it any more, nor comes
+ * from it; nothing is left of it.
+ */
+type Phase = "open" | "clientEnded" | "abandoned" | "over"
+
 /** A connection that can be ended from outside. */
 export interface Relayed {
   /** Lets go of the client; the target is ended as soon as it can stand it. */
@@ -58,16 +64,13 @@ export const relayConnection = (client: Socket, surroundings: Surroundings): Rel
   const { limits, clock, budget, traffic, troubled } = surroundings
   const buffer = readBufferOf(budget)
   const cancels = new Set<() => void>()
+  let phase: Phase = "open"
   let target: Socket | undefined
-  /** What the inspector has not taken yet. */
-  let rest: Uint8Array = nothing
-  /** What it has let through of the chunk at hand. */
+  /** What the inspector has let through and was not written yet. */
   let passing: Uint8Array[] = []
   let progress = 0
-  let clientHasEnded = false
-  /** Nothing goes to the client any more, nor comes from it. */
-  let isAbandoned = false
-  let isOver = false
+  /** Whether the client has still to read what the server said. */
+  let isFull = false
 
   const after = (milliseconds: number, action: () => void): (() => void) => {
     const cancel = clock.after(milliseconds, () => {
@@ -86,7 +89,7 @@ export const relayConnection = (client: Socket, surroundings: Surroundings): Rel
     <A extends readonly unknown[]>(act: (...values: A) => void) =>
     (...values: A): void => {
       try {
-        if (!isOver) act(...values)
+        if (phase !== "over") act(...values)
       } catch (error) {
         troubled("internal-error", error)
         finish()
@@ -94,14 +97,13 @@ export const relayConnection = (client: Socket, surroundings: Surroundings): Rel
     }
 
   const finish = (): void => {
-    if (isOver) return
-    isOver = true
+    if (phase === "over") return
+    phase = "over"
     for (const cancel of cancels) cancel()
     cancels.clear()
     client.destroy()
     target?.destroy()
     buffer.release()
-    rest = nothing
     passing = []
     inspector.closed()
     surroundings.closed()
@@ -109,9 +111,8 @@ export const relayConnection = (client: Socket, surroundings: Surroundings): Rel
 
   /** Lets go of the client. The target may not have read everything, and is ended when the inspector says so. */
   const abandon = (): void => {
-    if (isOver || isAbandoned) return
-    isAbandoned = true
-    rest = nothing
+    if (phase === "over" || phase === "abandoned") return
+    phase = "abandoned"
     client.destroy()
     surroundings.abandoned()
     target?.resume()
@@ -120,7 +121,7 @@ export const relayConnection = (client: Socket, surroundings: Surroundings): Rel
 
   /** Only once the target has closed, or had its time, is the connection over for those who judge others by it. */
   const end = (): void => {
-    if (isOver) return
+    if (phase === "over") return
     if (target === undefined || target.destroyed || target.connecting) {
       finish()
       return
@@ -133,8 +134,11 @@ export const relayConnection = (client: Socket, surroundings: Surroundings): Rel
     after(limits.closing, abandon)
   }
 
+  /** Whether the client has sent what is not judged yet. */
+  const isBehind = (): boolean => inspector.isHolding() || inspector.unread() > 0
+
   const endTarget = (): void => {
-    if (!clientHasEnded || rest.length > 0 || inspector.isHolding()) return
+    if (phase !== "clientEnded" || isBehind()) return
     if (target === undefined) abandon()
     else inspector.left()
   }
@@ -156,14 +160,14 @@ export const relayConnection = (client: Socket, surroundings: Surroundings): Rel
 
   /** The client is read while the server takes what it sent and nothing is held. */
   const regulate = (): void => {
-    if (isAbandoned) return
-    if (inspector.isHolding() || rest.length > 0 || target?.writableNeedDrain === true) client.pause()
+    if (phase === "abandoned") return
+    if (isBehind() || target?.writableNeedDrain === true) client.pause()
     else if (client.isPaused()) client.resume()
   }
 
   /** What a client sends that does not read waits: it would be judged by what the server said before. */
-  const take = (bytes: Uint8Array): void => {
-    rest = isFull ? bytes : feed(inspector, bytes)
+  const proceed = (): void => {
+    if (!isFull) inspector.proceed()
     flush()
     regulate()
     endTarget()
@@ -171,9 +175,9 @@ export const relayConnection = (client: Socket, surroundings: Surroundings): Rel
 
   const outlet: Outlet = {
     forward: (bytes) => {
-      if (bytes.length > 0 && !isAbandoned) passing.push(bytes)
+      if (bytes.length > 0 && phase !== "abandoned") passing.push(bytes)
     },
-    release: guarded(() => take(rest)),
+    release: guarded(proceed),
     // What was let through before it arrives: others may have been judged by it.
     refuse: guarded(() => {
       flush()
@@ -185,7 +189,7 @@ export const relayConnection = (client: Socket, surroundings: Surroundings): Rel
     }),
     end: guarded(end),
     unblock: guarded(() => {
-      if (!isFull || isAbandoned) return
+      if (!isFull || phase === "abandoned") return
       troubled("client-stalled")
       abandon()
     }),
@@ -200,8 +204,8 @@ export const relayConnection = (client: Socket, surroundings: Surroundings): Rel
   /** Says whether the next read may follow at once. */
   const fromServer = (bytes: Uint8Array): boolean => {
     progress += bytes.length
-    const passes = inspector.fromServer(bytes) ?? [bytes]
-    if (isAbandoned || isOver) return true
+    const passes = inspector.fromServer(bytes)
+    if (phase === "abandoned" || phase === "over") return true
     for (const each of passes) {
       traffic.fromServer += each.length
       // Not 'drain': after a read that fills little it may never come.
@@ -212,17 +216,15 @@ export const relayConnection = (client: Socket, surroundings: Surroundings): Rel
     return false
   }
 
-  let isFull = false
-  const resumeTarget = (): void => {
+  const resumeTarget = guarded(() => {
     if (!isFull || client.writableLength > 0) return
     isFull = false
-    if (isOver) return
     target?.resume()
-    if (rest.length > 0) take(rest)
-  }
+    if (inspector.unread() > 0) proceed()
+  })
 
   const read = (count: number, bytes: Uint8Array): boolean => {
-    if (isOver) return false
+    if (phase === "over") return false
     buffer.filled(count)
     try {
       return fromServer(bytes.subarray(0, count))
@@ -241,7 +243,7 @@ export const relayConnection = (client: Socket, surroundings: Surroundings): Rel
     opened.on(
       "error",
       guarded((error: Error) => {
-        if (!isAbandoned) troubled("target-failed", error)
+        if (phase !== "abandoned") troubled("target-failed", error)
         finish()
       }),
     )
@@ -249,7 +251,7 @@ export const relayConnection = (client: Socket, surroundings: Surroundings): Rel
       "end",
       guarded(() => {
         inspector.closed()
-        if (isAbandoned) finish()
+        if (phase === "abandoned") finish()
         else {
           client.end()
           endLater()
@@ -260,7 +262,7 @@ export const relayConnection = (client: Socket, surroundings: Surroundings): Rel
       "close",
       guarded(() => {
         inspector.closed()
-        if (isAbandoned || client.writableFinished) finish()
+        if (phase === "abandoned" || client.writableFinished) finish()
         else {
           client.end()
           endLater()
@@ -292,7 +294,10 @@ export const relayConnection = (client: Socket, surroundings: Surroundings): Rel
 
   client.on(
     "data",
-    guarded((bytes: Uint8Array) => take(rest.length === 0 ? bytes : Buffer.concat([rest, bytes]))),
+    guarded((bytes: Uint8Array) => {
+      inspector.fromClient(bytes)
+      proceed()
+    }),
   )
   // A reset is an end like another.
   client.on("error", guarded(abandon))
@@ -300,7 +305,7 @@ export const relayConnection = (client: Socket, surroundings: Surroundings): Rel
   client.on(
     "end",
     guarded(() => {
-      clientHasEnded = true
+      if (phase === "open") phase = "clientEnded"
       endLater()
       endTarget()
     }),

@@ -3,7 +3,7 @@ import { connect, createServer, type Socket } from "node:net"
 import { describe, expect, onTestFinished, test } from "vitest"
 import { budgetOf } from "../../src/relay/budget.js"
 import { relayConnection } from "../../src/relay/connection.js"
-import { feed, type Inspector, type Outlet } from "../../src/relay/inspect/interface.js"
+import type { Inspector, Outlet } from "../../src/relay/inspect/interface.js"
 import { monitored } from "../../src/relay/inspect/monitor.js"
 import { closing, manualClock, rawClient, until } from "./harness.js"
 
@@ -27,12 +27,11 @@ const listening = async () => {
 const passing =
   (changes: Partial<Inspector> = {}) =>
   (outlet: Outlet): Inspector => ({
-    fromClient: (bytes) => {
-      outlet.forward(bytes)
-      return bytes.length
-    },
+    fromClient: outlet.forward,
+    proceed: () => undefined,
     isHolding: () => false,
-    fromServer: () => undefined,
+    unread: () => 0,
+    fromServer: (bytes) => [bytes],
     left: outlet.end,
     closed: () => undefined,
     ...changes,
@@ -83,7 +82,9 @@ describe("an inspector that throws", () => {
   test.each([
     ["on a client's bytes", { fromClient: fail }],
     ["on a server's bytes", { fromServer: fail }],
+    ["when it judges", { proceed: fail }],
     ["when it is asked whether it holds", { isHolding: fail }],
+    ["when it is asked what it has not judged", { unread: fail }],
   ])("%s ends its connection and leaves nothing behind", async (_, changes) => {
     const { client, toTarget, clock, troubles, closed } = await relayed(passing(changes))
     toTarget.then((target) => target.write("hello")).catch(() => undefined)
@@ -92,10 +93,6 @@ describe("an inspector that throws", () => {
     await closed
     expect(troubles).toEqual([["internal-error", bug]])
     expect(clock.timers()).toBe(0)
-  })
-
-  test("takes nothing and holds nothing is one too", () => {
-    expect(() => feed(passing({ fromClient: () => 0 })(outletOf([])), Buffer.from("a"))).toThrow("took nothing")
   })
 })
 
@@ -173,35 +170,33 @@ describe("monitor mode", () => {
   test("keeps only so much for an inspector that waits", () => {
     const forwarded: Uint8Array[] = []
     const failures: unknown[] = []
-    const inspect = () => passing({ isHolding: () => true })(outletOf([]))
+    let unread = 0
+    const keep = (): void => {
+      unread += 257
+    }
+    const inspect = () => passing({ fromClient: keep, unread: () => unread })(outletOf([]))
     const inspector = monitored(outletOf(forwarded), inspect, (error) => failures.push(error))
     for (let count = 0; count < 10_000; count++) inspector.fromClient(Buffer.alloc(1))
     expect(forwarded).toHaveLength(10_000)
     expect(failures).toHaveLength(1)
   })
 
-  test("feeds what waited in order, once it is released", () => {
-    const taken: string[] = []
-    let isHolding = true
+  test("judges what waited in order, once it is released", () => {
+    const calls: string[] = []
     let release = () => {}
     const inspector = monitored(
       outletOf([]),
       (shadow) => {
         release = shadow.release
         return passing({
-          isHolding: () => isHolding,
-          fromClient: (bytes) => {
-            taken.push(String.fromCharCode(bytes[0] ?? 0))
-            return 1
-          },
+          fromClient: (bytes) => void calls.push(Buffer.from(bytes).toString()),
+          proceed: () => void calls.push("proceed"),
         })(shadow)
       },
       fail,
     )
-    for (const text of ["ab", "c", "de"]) inspector.fromClient(Buffer.from(text))
-    expect(taken).toEqual([])
-    isHolding = false
+    for (const text of ["ab", "c"]) inspector.fromClient(Buffer.from(text))
     release()
-    expect(taken.join("")).toBe("abcde")
+    expect(calls).toEqual(["ab", "proceed", "c", "proceed", "proceed"])
   })
 })

@@ -6,6 +6,7 @@ import { decodeMigrateData } from "../../src/index.js"
 import { createSession, type Decision } from "../../src/session/index.js"
 import { carriesData } from "../../src/spice/wire/channels.js"
 import { type Framers, frameConnection } from "../../src/spice/wire/connection.js"
+import type { ClientEvent } from "../../src/spice/wire/events.js"
 import type { Link } from "../../src/spice/wire/link.js"
 
 /**
@@ -29,62 +30,101 @@ const play = (entries: readonly Entry[]) => {
   const data: string[] = []
   const passed = new Map<number, Uint8Array[]>()
 
-  /** What was said on connections whose link is held: in earnest it would not have been, so it waits. */
+  /** What was said on connections of which something is held: in earnest it would not have been, so it waits. */
   const held = new Map<number, { readonly late: Entry[]; readonly pass: () => void }>()
-  const released: Entry[] = []
+  const released: (() => void)[] = []
 
-  const take = (decisions: readonly Decision[]): undefined => {
+  const carryOut = (decisions: readonly Decision[]): void => {
     for (const decision of decisions) {
       if (decision.kind === "refuse") refused.push(decision.violation.message)
       const waiting = decision.kind === "forward" ? held.get(decision.connection) : undefined
       if (waiting === undefined) continue
-      held.delete(decision.connection)
+      const { connection } = decision
+      held.delete(connection)
       waiting.pass()
-      released.push(...waiting.late)
+      released.push(() => {
+        const known = framers.get(connection)
+        if (known !== undefined) readClient(connection, known)
+        for (const entry of waiting.late) hear(entry)
+      })
     }
   }
 
   const open = (connection: number): Framers => {
-    const forward = (bytes: Uint8Array) => void passed.get(connection)?.push(bytes.slice())
     passed.set(connection, [])
-    return frameConnection({
-      link: (link) => {
+    const opened = frameConnection(connection, () => false)
+    framers.set(connection, opened)
+    return opened
+  }
+
+  /** Takes an event of a client's; one that is held stays so until the session lets it pass. */
+  const take = (connection: number, { client }: Framers, event: ClientEvent): void => {
+    const forward = (...chunks: readonly Uint8Array[]) => {
+      for (const bytes of chunks) passed.get(connection)?.push(bytes.slice())
+    }
+    switch (event.kind) {
+      case "pass":
+        forward(event.bytes)
+        break
+      case "link": {
+        const { link, last } = event
         links.set(connection, link)
         const decisions = session({ kind: "link", connection, link })
-        if (decisions[0]?.kind !== "hold") return take(decisions)
-        held.set(connection, { late: [], pass: () => framers.get(connection)?.release() })
-        return "hold"
-      },
-      message: (type, size, head) => {
-        const decisions = session({ kind: "message", connection, type, size, head })
-        take(decisions)
-        return type === 5 || decisions[0]?.kind === "gather" ? "hold" : undefined
-      },
-      whole: (type, header, payload) => {
-        if (type !== 5) {
-          take(session({ kind: "whole", connection, type, payload }))
-          forward(header)
-          forward(payload)
-          return
+        if (decisions[0]?.kind === "hold") held.set(connection, { late: [], pass: () => forward(last) })
+        else forward(last)
+        carryOut(decisions)
+        break
+      }
+      case "message": {
+        const decisions = session(event)
+        if (event.type === 5 || decisions[0]?.kind === "gather") forward(client.hold())
+        carryOut(decisions)
+        break
+      }
+      case "whole": {
+        const { type, header, payload } = event
+        const pass = () => forward(header, payload)
+        if (type === 5) judgeData(connection, payload, pass)
+        else {
+          carryOut(session({ kind: "whole", connection, type, payload }))
+          pass()
         }
-        const channel = links.get(connection)?.channel ?? "cursor"
-        const decoded = carriesData(channel) ? decodeMigrateData(channel, payload) : undefined
-        if (decoded === undefined || E.isLeft(decoded)) return
-        const pass = () => {
-          data.push(channel)
-          forward(header)
-          forward(payload)
-        }
-        const decisions = session({ kind: "data", connection, state: decoded.right })
-        if (decisions[0]?.kind === "hold") held.set(connection, { late: [], pass })
-        else pass()
-        take(decisions)
-      },
-      forward,
-      result: (error) => take(session({ kind: "linked", connection, error })),
-      serverMessage: (type, size, head) => take(session({ kind: "server", connection, type, size, head })),
-      mayDrop: () => false,
-    })
+        break
+      }
+      case "broken":
+        throw new TypeError(event.violation.message)
+    }
+  }
+
+  const judgeData = (connection: number, payload: Uint8Array, forward: () => void): void => {
+    const channel = links.get(connection)?.channel ?? "cursor"
+    const decoded = carriesData(channel) ? decodeMigrateData(channel, payload) : undefined
+    if (decoded === undefined || E.isLeft(decoded)) return
+    const pass = () => {
+      data.push(channel)
+      forward()
+    }
+    const decisions = session({ kind: "data", connection, state: decoded.right })
+    if (decisions[0]?.kind === "hold") held.set(connection, { late: [], pass })
+    else pass()
+    carryOut(decisions)
+  }
+
+  const readClient = (connection: number, known: Framers): void => {
+    for (let event = known.client.next(); event !== undefined; event = known.client.next()) {
+      take(connection, known, event)
+      if (held.has(connection)) return
+    }
+  }
+
+  const readServer = (connection: number, { server }: Framers): void => {
+    for (let event = server.next(); event !== undefined; event = server.next()) {
+      if (event.kind === "broken") throw new TypeError(event.violation.message)
+      if (event.kind === "result") carryOut(session({ kind: "linked", connection, error: event.error }))
+      if (event.kind !== "message") continue
+      const { type, size, head } = event
+      carryOut(session({ kind: "server", connection, type, size, head }))
+    }
   }
 
   const hear = (entry: Entry): void => {
@@ -92,23 +132,20 @@ const play = (entries: readonly Entry[]) => {
     const waiting = held.get(connection)
     if (waiting !== undefined) return void waiting.late.push(entry)
     const known = framers.get(connection) ?? open(connection)
-    framers.set(connection, known)
-    let bytes = new Uint8Array(Buffer.from(base64, "base64"))
-    if (side === "x") take(session({ kind: "closed", connection }))
-    else if (side === "s") expect(known.fromServer(bytes)).toBe(undefined)
-    else
-      while (bytes.length > 0) {
-        const waits = held.get(connection)
-        if (waits !== undefined) return void waits.late.push([connection, side, Buffer.from(bytes).toString("base64")])
-        const taken = known.fromClient(bytes)
-        if (typeof taken !== "number") throw new TypeError(taken.message)
-        bytes = bytes.subarray(taken)
-      }
+    const bytes = new Uint8Array(Buffer.from(base64, "base64"))
+    if (side === "x") carryOut(session({ kind: "closed", connection }))
+    else if (side === "s") {
+      known.server.push(bytes)
+      readServer(connection, known)
+    } else {
+      known.client.push(bytes)
+      readClient(connection, known)
+    }
   }
 
   for (const entry of entries) {
     hear(entry)
-    for (let next = released.shift(); next !== undefined; next = released.shift()) hear(next)
+    for (let proceed = released.shift(); proceed !== undefined; proceed = released.shift()) proceed()
   }
   const sent = (id: number) =>
     Buffer.concat(

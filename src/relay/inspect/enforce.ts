@@ -2,13 +2,14 @@ import { createHash } from "node:crypto"
 import type { Decision, LinkRequest } from "../../session/index.js"
 import { carriesData } from "../../spice/wire/channels.js"
 import { frameConnection } from "../../spice/wire/connection.js"
+import type { ClientEvent, Message, ServerEvent, Whole } from "../../spice/wire/events.js"
 import { fullPlaces, miniPlaces } from "../../spice/wire/header.js"
 import { fromClient as clientMessages, onMain } from "../../spice/wire/messages.js"
-import { Violation } from "../../violation/violation.js"
+import type { Violation } from "../../violation/violation.js"
 import type { Clock } from "../clock.js"
 import type { Mode, Reaction } from "../config/configuration.js"
 import type { TargetGuard } from "../target/session.js"
-import { type Checked, checkBlob } from "./canonicalise.js"
+import { checkBlob } from "./canonicalise.js"
 import type { Action, Judged } from "./decision.js"
 import type { Inspector, Outlet } from "./interface.js"
 
@@ -19,12 +20,15 @@ export interface Judging {
   readonly clock: Clock
 }
 
-/** A blob that the session has still to decide on. */
+/** What the session has still to decide on: the end of a link, a message, or a blob. */
 interface Held {
-  readonly header: Uint8Array
-  readonly checked: Exclude<Checked, { readonly state: undefined }>
-  readonly data: Omit<Judged, "held">
-  readonly since: number
+  /** What goes on to the server if it may. */
+  readonly bytes: readonly Uint8Array[]
+  readonly blob?: {
+    readonly violation: Violation | undefined
+    readonly data: Omit<Judged, "held">
+    readonly since: number
+  }
 }
 
 const noRules: ReadonlySet<string> = new Set()
@@ -38,6 +42,9 @@ const resized = (header: Uint8Array, size: number): Uint8Array => {
   return copy
 }
 
+/** Whether messages of the server may be dropped: the guard asks questions of its own on main of a session that migrates. */
+const mayDrop = ({ channel, connectionId }: LinkRequest): boolean => channel === "main" && connectionId !== 0
+
 /**
  * Judges a connection by the messages on it, the order of all messages to its target and the data that it carries. A
  * violation ends the judging of the client; the server is observed until it has closed. In monitor mode the judging
@@ -47,13 +54,13 @@ export const inspectorOf = (outlet: Outlet, mode: Mode, judging: Judging): Inspe
   const { guard, onViolation, clock } = judging
   const observes = mode === "monitor"
   let link: LinkRequest | undefined
-  let isLinkHeld = false
   let held: Held | undefined
-  /** A message that the session has still to decide on, header and payload. */
-  let heldMessage: readonly Uint8Array[] = []
+  /** Nothing of the client's goes on any more. */
   let isRefused = false
-  /** Whether the framer has bytes of the client's in hand: what is decided meanwhile is carried out behind them. */
-  let isFeeding = false
+  /** Nothing of the client's is looked at any more: it cannot be followed. */
+  let isBroken = false
+  /** Whether the client's bytes are being judged: what others' events decide meanwhile is carried out behind them. */
+  let isJudging = false
   let deferred: Decision[] = []
   let toldRules: ReadonlySet<string> = noRules
   let cancelHold = (): void => {}
@@ -61,7 +68,8 @@ export const inspectorOf = (outlet: Outlet, mode: Mode, judging: Judging): Inspe
   const tell = (action: Action, violation: Violation | undefined, data?: Judged): void =>
     outlet.tell({ mode, action, link, violation, data })
 
-  const judged = ({ data, since }: Held): Judged => ({ ...data, held: clock.now() - since })
+  const judged = ({ blob }: Held): Judged | undefined =>
+    blob === undefined ? undefined : { ...blob.data, held: clock.now() - blob.since }
 
   /** Monitor mode: a violation is told, once by rule, and nothing is done. */
   const note = (action: Action, violation: Violation, data?: Judged): void => {
@@ -74,65 +82,30 @@ export const inspectorOf = (outlet: Outlet, mode: Mode, judging: Judging): Inspe
     if (isRefused) return
     cancelHold()
     const about = data ?? (held === undefined ? undefined : judged(held))
-    held = undefined
     if (observes) {
+      if (held?.blob !== undefined) held = undefined
       note("disconnect", violation, about)
       return
     }
+    held = undefined
     isRefused = true
-    isLinkHeld = false
-    heldMessage = []
     tell("disconnect", violation, about)
     outlet.refuse()
   }
 
-  const pass = (blob: Held): void => {
+  /** Lets what was held go on. */
+  const release = (): void => {
+    if (held === undefined) return
+    const { bytes, blob } = held
+    const about = judged(held)
     cancelHold()
     held = undefined
-    const { header, checked } = blob
-    outlet.forward(resized(header, checked.bytes.length))
-    outlet.forward(checked.bytes)
-    tell(checked.violation === undefined ? "forward" : "reset", checked.violation, judged(blob))
+    for (const each of bytes) outlet.forward(each)
+    if (blob !== undefined) tell(blob.violation === undefined ? "forward" : "reset", blob.violation, about)
+    if (!isJudging) outlet.release()
   }
 
-  const isHolding = (): boolean => isLinkHeld || held !== undefined || heldMessage.length > 0
-
-  const forward = (): void => {
-    if (!isHolding()) return
-    if (isLinkHeld) framers.release()
-    else if (held !== undefined) pass(held)
-    else for (const bytes of heldMessage) outlet.forward(bytes)
-    isLinkHeld = false
-    heldMessage = []
-    if (!isFeeding) outlet.release()
-  }
-
-  const carryOut = (decision: Decision): void => {
-    switch (decision.kind) {
-      case "refuse":
-        refuse(decision.violation)
-        break
-      case "forward":
-        forward()
-        break
-      case "hold":
-        wait(decision.until)
-        break
-      case "send":
-        outlet.send(framers.encode(decision.type, decision.payload))
-        break
-      case "end":
-        outlet.end()
-        break
-    }
-  }
-
-  const take = (decision: Decision): void => {
-    if (isFeeding) deferred.push(decision)
-    else carryOut(decision)
-  }
-
-  /** A timer may come a little early: then once more. */
+  /** Waits for a decision on what is held, at the latest so long. A timer may come a little early: then once more. */
   const wait = (until: number): void => {
     if (until === Number.POSITIVE_INFINITY) return
     cancelHold = clock.after(Math.max(1, until - clock.now()), () => {
@@ -141,147 +114,224 @@ export const inspectorOf = (outlet: Outlet, mode: Mode, judging: Judging): Inspe
     })
   }
 
+  const carryOut = (decision: Decision): void => {
+    switch (decision.kind) {
+      case "refuse":
+        refuse(decision.violation)
+        break
+      case "forward":
+        release()
+        break
+      case "hold":
+        wait(decision.until)
+        break
+      case "send":
+        outlet.send(encode(decision.type, decision.payload))
+        break
+      case "end":
+        outlet.end()
+        break
+    }
+  }
+
+  const take = (decision: Decision): void => {
+    if (isJudging) deferred.push(decision)
+    else carryOut(decision)
+  }
+
   /** Displays and cursors are what QEMU's main loop waits for. */
   const unblock = (): void => {
     if (link?.channel === "display" || link?.channel === "cursor") outlet.unblock()
   }
 
   const connection = guard.join(take, unblock)
+  const { client, server, encode } = frameConnection(connection, mayDrop)
 
   const say = (event: SaidEvent): void => {
     for (const decision of guard.say(event)) take(decision)
   }
 
-  /** Says an event whose first decision is its caller's to carry out, unless it refuses. */
+  /** Says an event whose first decision is its caller's to carry out. */
   const ask = (event: SaidEvent): Decision | undefined => {
     const decisions = guard.say(event)
     const first = decisions[0]
-    if (decisions.length === 1 && first?.kind === "forward") return first
-    for (const decision of decisions) if (decision !== first || decision.kind === "refuse") take(decision)
+    if (decisions.length > 1) for (const decision of decisions) if (decision !== first) take(decision)
     return first
   }
 
-  /** What a decision on the message at hand is to the framer: what is wrong stops it. */
-  const violationOf = (decision: Decision | undefined): Violation | undefined =>
-    decision?.kind === "refuse" && !observes ? decision.violation : undefined
-
-  const data = (header: Uint8Array, payload: Uint8Array): void => {
-    if (link === undefined || !carriesData(link.channel)) throw new Error("data on a channel that carries none")
-    const began = clock.now()
-    const checked = checkBlob(link.channel, payload, guard.target().receiver, onViolation)
-    const since = clock.now()
-    const about = {
-      size: payload.length,
-      sha256: createHash("sha256").update(payload).digest("hex"),
-      seconds: (since - began) / 1000,
-    }
-    if (checked.state === undefined) {
-      rejectOwn(checked.violation, { ...about, held: 0 })
-      return
-    }
-    held = { header, checked, data: about, since }
-    const decision = ask({ kind: "data", connection, state: checked.state })
-    if (decision?.kind === "forward") pass(held)
-    else if (decision?.kind === "hold") wait(decision.until)
-  }
-
-  /** What the framing or a decoder objects to, of which the session knows nothing. */
+  /** Refuses what the framing or a decoder objects to, of which the session knows nothing. */
   const rejectOwn = (violation: Violation, data?: Judged): void => {
     refuse(violation, data)
     if (!observes) say({ kind: "left", connection })
   }
 
-  /** Whether a message asks for a seamless migration: then it matters whether a machine is awaited now. */
-  const asksForSeamless = (type: number): boolean => link?.channel === "main" && type === onMain.dstDoSeamless
+  const judgeLink = (request: LinkRequest, last: Uint8Array): void => {
+    link = request
+    held = { bytes: [last] }
+    const decision = ask({ kind: "link", connection, link: request })
+    if (decision?.kind === "refuse") refuse(decision.violation)
+    if (decision?.kind !== "hold") release()
+  }
 
-  const whole = (type: number, header: Uint8Array, payload: Uint8Array): void => {
-    if (type === clientMessages.migrateData) data(header, payload)
-    else if (!asksForSeamless(type)) judgeWhole(type, header, payload)
-    else {
-      const message = [header, payload]
-      heldMessage = message
-      // Main is linked: if a machine is still awaited after that, it had not arrived before.
-      guard.target().confirm(() => {
-        if (heldMessage !== message) return
-        heldMessage = []
-        judgeWhole(type, header, payload)
-        if (!isFeeding && !isHolding()) outlet.release()
-      })
+  /** Judges a message by its header. Data is held whatever is decided in monitor mode. */
+  const judgeMessage = (message: Message): void => {
+    const decision = ask(message)
+    const { type } = message
+    if (decision?.kind === "forward" && type !== clientMessages.migrateData) return
+    const isRefusal = decision?.kind === "refuse"
+    const isHeld = decision?.kind === "gather" || type === clientMessages.migrateData || (isRefusal && !observes)
+    if (isHeld) outlet.forward(client.hold())
+    if (isRefusal) refuse(decision.violation)
+  }
+
+  /** Judges a message that was held. */
+  const judgeWhole = ({ type, header, payload }: Whole): void => {
+    if (type === clientMessages.migrateData) judgeData(header, payload)
+    else if (link?.channel === "main" && type === onMain.dstDoSeamless) judgeSeamless(type, header, payload)
+    else judgeHeld(type, header, payload)
+  }
+
+  /** Judges a request for a seamless migration, for which it matters whether a machine is awaited now. */
+  const judgeSeamless = (type: number, header: Uint8Array, payload: Uint8Array): void => {
+    const message: Held = { bytes: [header, payload] }
+    held = message
+    // Main is linked: if a machine is still awaited after that, it had not arrived before.
+    guard.target().confirm(() => {
+      if (held !== message) return
+      held = undefined
+      judgeHeld(type, header, payload)
+      if (!isJudging && held === undefined) outlet.release()
+    })
+  }
+
+  const judgeHeld = (type: number, header: Uint8Array, payload: Uint8Array): void => {
+    const decision = ask({ kind: "whole", connection, type, payload })
+    switch (decision?.kind) {
+      case "hold":
+        held = { bytes: [header, payload] }
+        break
+      case "forward":
+        outlet.forward(header)
+        outlet.forward(payload)
+        break
+      case "replace":
+        outlet.forward(header)
+        outlet.forward(decision.payload)
+        if (observes) note("decline", decision.violation)
+        else tell("decline", decision.violation)
+        break
+      case "refuse":
+        refuse(decision.violation)
+        break
     }
   }
 
-  const judgeWhole = (type: number, header: Uint8Array, payload: Uint8Array): void => {
-    const decision = ask({ kind: "whole", connection, type, payload })
-    if (decision?.kind === "hold") {
-      heldMessage = [header, payload]
+  const judgeData = (header: Uint8Array, payload: Uint8Array): void => {
+    if (link === undefined || !carriesData(link.channel)) throw new Error("data on a channel that carries none")
+    const began = clock.now()
+    const checked = checkBlob(link.channel, payload, guard.target().receiver, onViolation)
+    const since = clock.now()
+    const data = {
+      size: payload.length,
+      sha256: createHash("sha256").update(payload).digest("hex"),
+      seconds: (since - began) / 1000,
+    }
+    if (checked.state === undefined) {
+      rejectOwn(checked.violation, { ...data, held: 0 })
       return
     }
-    if (decision?.kind !== "forward" && decision?.kind !== "replace") return
-    outlet.forward(header)
-    outlet.forward(decision.kind === "replace" ? decision.payload : payload)
-    if (decision.kind !== "replace") return
-    if (observes) note("decline", decision.violation)
-    else tell("decline", decision.violation)
+    const { state, bytes, violation } = checked
+    held = { bytes: [resized(header, bytes.length), bytes], blob: { violation, data, since } }
+    const decision = ask({ kind: "data", connection, state })
+    if (decision?.kind === "forward") release()
+    else if (decision?.kind === "hold") wait(decision.until)
+    else if (decision?.kind === "refuse") refuse(decision.violation)
   }
 
-  const framers = frameConnection({
-    link: (request) => {
-      link = request
-      const decision = ask({ kind: "link", connection, link: request })
-      isLinkHeld = decision?.kind === "hold"
-      return isLinkHeld ? "hold" : violationOf(decision)
-    },
-    message: (type, size, head) => {
-      const decision = ask({ kind: "message", connection, type, size, head })
-      if (decision?.kind === "forward" && type !== clientMessages.migrateData) return undefined
-      return (
-        violationOf(decision) ??
-        (decision?.kind === "gather" || type === clientMessages.migrateData ? "hold" : undefined)
-      )
-    },
-    whole,
-    forward: (bytes) => {
-      if (!isRefused) outlet.forward(bytes)
-    },
-    result: (error) => {
-      if (error === 0) outlet.linked()
-      say({ kind: "linked", connection, error })
-    },
-    serverMessage: (type, size, head) => {
-      const decision = ask({ kind: "server", connection, type, size, head })
-      if (decision?.kind === "drop") return "drop"
-      if (decision !== undefined && decision.kind !== "refuse") take(decision)
-      return undefined
-    },
-    mayDrop: () => link !== undefined && link.channel === "main" && link.connectionId !== 0,
-  })
+  const judge = (event: ClientEvent): void => {
+    switch (event.kind) {
+      case "pass":
+        outlet.forward(event.bytes)
+        break
+      case "message":
+        judgeMessage(event)
+        break
+      case "link":
+        judgeLink(event.link, event.last)
+        break
+      case "whole":
+        judgeWhole(event)
+        break
+      case "broken":
+        isBroken = true
+        rejectOwn(event.violation)
+        break
+    }
+  }
+
+  const carryOutDeferred = (): void => {
+    const decisions = deferred
+    deferred = []
+    for (const decision of decisions) carryOut(decision)
+  }
+
+  const nextEvent = (): ClientEvent | undefined =>
+    held !== undefined || isRefused || isBroken ? undefined : client.next()
+
+  const proceed = (): void => {
+    isJudging = true
+    for (;;) {
+      const event = nextEvent()
+      if (event !== undefined) judge(event)
+      else if (deferred.length > 0) carryOutDeferred()
+      else break
+    }
+    isJudging = false
+  }
+
+  /** Hears what the server says, and adds what of it passes. */
+  const hear = (event: ServerEvent, passing: Uint8Array[]): void => {
+    switch (event.kind) {
+      case "pass":
+        passing.push(event.bytes)
+        break
+      case "message": {
+        const { type, size, head } = event
+        const decision = ask({ kind: "server", connection, type, size, head })
+        if (decision?.kind === "drop") passing.push(server.drop())
+        else if (decision !== undefined) take(decision)
+        break
+      }
+      case "result":
+        if (event.error === 0) outlet.linked()
+        say({ kind: "linked", connection, error: event.error })
+        break
+    }
+  }
 
   return {
     fromClient: (bytes) => {
-      if (isRefused) return bytes.length
-      isFeeding = true
-      const taken = framers.fromClient(bytes)
-      isFeeding = false
-      const decisions = deferred
-      deferred = []
-      for (const decision of decisions) carryOut(decision)
-      if (!(taken instanceof Violation)) return taken
-      rejectOwn(taken)
-      return bytes.length
+      if (!isRefused && !isBroken) client.push(bytes)
     },
-    isHolding,
+    proceed,
+    isHolding: () => held !== undefined,
+    unread: () => (isRefused || isBroken ? 0 : client.unread()),
     fromServer: (bytes) => {
-      const passing = framers.fromServer(bytes)
-      if (!(passing instanceof Violation)) return passing
-      rejectOwn(passing)
-      return undefined
+      const passing: Uint8Array[] = []
+      server.push(bytes)
+      for (let event = server.next(); event !== undefined; event = server.next()) {
+        if (event.kind === "broken") {
+          rejectOwn(event.violation)
+          break
+        }
+        hear(event, passing)
+      }
+      return passing
     },
     left: () => say({ kind: "left", connection }),
     closed: () => {
       cancelHold()
       held = undefined
-      heldMessage = []
-      isLinkHeld = false
       isRefused = true
       say({ kind: "closed", connection })
       guard.leave(connection)

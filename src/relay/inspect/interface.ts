@@ -6,7 +6,7 @@ import type { Verdict } from "./decision.js"
 export interface Outlet {
   /** Bytes for the server, in order. They are written or kept: they must not change any more. */
   readonly forward: (bytes: Uint8Array) => void
-  /** What was held has been decided: the rest of the client's bytes can be fed. */
+  /** What was held has been decided: the inspector can proceed. */
   readonly release: () => void
   /** Nothing of the client's may go on any more. The connection to the server stays open until `end`. */
   readonly refuse: () => void
@@ -24,29 +24,18 @@ export interface Outlet {
 
 /** Judges one connection. */
 export interface Inspector {
-  /** Takes a client's bytes and says how many; fewer than all only while something is held. */
-  readonly fromClient: (bytes: Uint8Array) => number
-  /** Whether the client's next bytes have to wait for `release`. */
+  /** Takes a client's bytes; `proceed` judges them. They must not change any more. */
+  readonly fromClient: (bytes: Uint8Array) => void
+  /** Judges what the client has sent, up to what is held. */
+  readonly proceed: () => void
+  /** Whether something of the client's is held until `release`. */
   readonly isHolding: () => boolean
-  /** Takes a server's bytes, before the client gets them, and says what of them passes; undefined is all. */
-  readonly fromServer: (bytes: Uint8Array) => readonly Uint8Array[] | undefined
+  /** How many of the client's bytes wait to be judged, with what they take beside. */
+  readonly unread: () => number
+  /** Takes a server's bytes, before the client gets them, and returns what of them passes. */
+  readonly fromServer: (bytes: Uint8Array) => readonly Uint8Array[]
   /** The client is gone. `end` follows, now or later. */
   readonly left: () => void
   /** The server has closed the connection, or nothing is left of it. */
   readonly closed: () => void
-}
-
-/** No bytes of nobody's. */
-export const nothing = new Uint8Array()
-
-/** Feeds a client's bytes until all are taken or something is held; returns what is left. */
-export const feed = ({ fromClient, isHolding }: Inspector, bytes: Uint8Array): Uint8Array => {
-  let rest = bytes
-  while (rest.length > 0 && !isHolding()) {
-    const taken = fromClient(rest)
-    if (taken === 0) throw new Error("an inspector took nothing and holds nothing")
-    // An empty view would keep the whole chunk in memory for as long as its connection is quiet.
-    rest = taken === rest.length ? nothing : rest.subarray(taken)
-  }
-  return rest
 }

@@ -1,10 +1,7 @@
-import { feed, type Inspector, type Outlet } from "./interface.js"
+import type { Inspector, Outlet } from "./interface.js"
 
 /** Bytes that are kept for a shadow that waits for another connection; with more it is left behind. */
 const mostWaiting = 0x100000
-
-/** What a chunk takes beside its bytes, for those who send single ones. */
-const chunkCost = 256
 
 /**
  * Forwards everything as it came while an inspector judges a copy of it: its verdicts are told, nothing is done. An
@@ -15,8 +12,6 @@ export const monitored = (
   inspect: (shadow: Outlet) => Inspector,
   failed: (error: unknown) => void,
 ): Inspector => {
-  let waiting: Uint8Array[] = []
-  let cost = 0
   let isWatching = true
 
   const watched = (act: () => void): void => {
@@ -25,25 +20,13 @@ export const monitored = (
       act()
     } catch (error) {
       isWatching = false
-      waiting = []
       failed(error)
     }
   }
 
-  const drain = (): void => {
-    let fed = 0
-    for (const bytes of waiting) {
-      const rest = feed(inspector, bytes)
-      if (rest.length > 0) {
-        waiting[fed] = rest
-        cost -= bytes.length - rest.length
-        break
-      }
-      cost -= bytes.length + chunkCost
-      fed++
-    }
-    waiting = waiting.slice(fed)
-    if (cost > mostWaiting)
+  const proceed = (): void => {
+    inspector.proceed()
+    if (inspector.unread() > mostWaiting)
       throw new Error("a connection that is monitored went on for too long while its data was held")
   }
 
@@ -55,7 +38,7 @@ export const monitored = (
     send: ignore,
     unblock: ignore,
     end: ignore,
-    release: () => watched(drain),
+    release: () => watched(proceed),
   }
   const inspector = inspect(shadow)
 
@@ -63,16 +46,16 @@ export const monitored = (
     fromClient: (bytes) => {
       outlet.forward(bytes)
       watched(() => {
-        waiting.push(bytes)
-        cost += bytes.length + chunkCost
-        drain()
+        inspector.fromClient(bytes)
+        proceed()
       })
-      return bytes.length
     },
+    proceed: ignore,
     isHolding: () => false,
+    unread: () => 0,
     fromServer: (bytes) => {
-      watched(() => inspector.fromServer(bytes))
-      return undefined
+      watched(() => void inspector.fromServer(bytes))
+      return [bytes]
     },
     left: () => {
       watched(inspector.left)

@@ -17,6 +17,14 @@ export const agreementOf = (client: number, server: number): Agreement => {
   }
 }
 
+/** A connection, and what its two sides have said of it so far: the client its link, the server what both agree on. */
+export interface Terms {
+  /** Its number, for the events. */
+  readonly connection: number
+  link: Link | undefined
+  agreement: Agreement | undefined
+}
+
 /** A link and how its connection is spoken from then on. */
 export interface Agreed {
   readonly link: Link

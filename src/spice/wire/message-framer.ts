@@ -1,25 +1,16 @@
 import { viewOf } from "../../violation/bytes.js"
+import type { Message, Pass, Whole } from "./events.js"
 import type { HeaderPlaces } from "./header.js"
+import { type Gathering, gather, hasBytes, type Input, nothing } from "./input.js"
 import { type Heads, longestHead } from "./messages.js"
 
-/**
- * What becomes of a message whose header is there: it passes, the scan stops before it, or the header is taken and the
- * scan stops behind that.
- */
-export type Step = "pass" | "stop" | ((header: Uint8Array) => void)
-
-/** What a scan hands out. Bytes are views of the chunk, or of memory that nobody else has. */
-export interface ScanListener {
-  /** What a message's header says, and as much of its payload as its type's head has. One that is taken has none. */
-  readonly message: (type: number, size: number, head: Uint8Array) => Step
-  /** Bytes of messages that pass, in order. */
-  readonly run: (bytes: Uint8Array) => void
+/** Messages without end. */
+export interface MessageFramer {
+  /** The next message, held message or bytes that pass; undefined where more have to come first. */
+  readonly next: () => Message | Whole | Pass | undefined
+  /** Holds the message that came last: it will be complete before it is seen again. Returns what passes before it. */
+  readonly hold: () => Uint8Array
 }
-
-/** Goes through a chunk from `start` on and returns where it stopped: at the chunk's end unless a message stopped it. */
-export type Scan = (chunk: Uint8Array, start: number) => number
-
-const nothing = new Uint8Array()
 
 const typeAt = (view: DataView, at: number, places: HeaderPlaces): number => view.getUint16(at + places.type, true)
 const sizeAt = (view: DataView, at: number, places: HeaderPlaces): number => view.getUint32(at + places.length, true)
@@ -40,83 +31,133 @@ const neededFor = ({ bytes, length }: Cut, places: HeaderPlaces, heads: Heads): 
   return places.size + headOf(heads, typeAt(view, 0, places), sizeAt(view, 0, places))
 }
 
-/** Goes on copying what a chunk's end cut; returns where the rest begins. */
-const complete = (cut: Cut, chunk: Uint8Array, start: number, places: HeaderPlaces, heads: Heads): number => {
-  let at = start
-  for (let needed = neededFor(cut, places, heads); cut.length < needed && at < chunk.length; ) {
-    const end = Math.min(chunk.length, at + needed - cut.length)
-    cut.bytes.set(chunk.subarray(at, end), cut.length)
-    cut.length += end - at
-    at = end
+/** Goes on copying what a chunk's end cut; says whether it is complete. */
+const complete = (cut: Cut, input: Input, places: HeaderPlaces, heads: Heads): boolean => {
+  const { chunk } = input
+  let needed = neededFor(cut, places, heads)
+  while (cut.length < needed && input.at < chunk.length) {
+    const end = Math.min(chunk.length, input.at + needed - cut.length)
+    cut.bytes.set(chunk.subarray(input.at, end), cut.length)
+    cut.length += end - input.at
+    input.at = end
     needed = neededFor(cut, places, heads)
   }
-  return at
+  return cut.length === needed
+}
+
+/** What messages are framed by. */
+export interface Framing {
+  /** The number of the connection, for the events. */
+  readonly connection: number
+  readonly input: Input
+  readonly places: HeaderPlaces
+  readonly heads: Heads
+  /**
+   * Whether a message can be held. Where none can, chunks pass as they came, and a header that a chunk's end cuts passes
+   * before its message is known.
+   */
+  readonly mayHold: boolean
 }
 
 /**
- * Frames messages by indexing their headers where they lie. Only a header and a head that a chunk's end cuts are
- * copied; payloads are counted.
+ * Frames messages by indexing their headers where they lie. Only what is held, and a header and a head that a chunk's
+ * end cuts, are copied; payloads are counted.
  */
-export const scanMessages = (places: HeaderPlaces, heads: Heads, listener: ScanListener): Scan => {
+export const frameMessages = ({ connection, input, places, heads, mayHold }: Framing): MessageFramer => {
   let cut: Cut | undefined
+  /** What was cut, of the message that came last: it passes next. */
+  let mended: Uint8Array | undefined
+  let held: { readonly type: number; readonly header: Uint8Array; readonly payload: Gathering } | undefined
   /** How much of a message's payload is still to pass. */
   let left = 0
+  /** Where in the chunk that begins which has been read and has not passed, and the message that came last. */
+  let from = input.at
+  let start = 0
 
-  /** Judges the message at `at`, and counts what is still to come of one that passes. */
-  const judge = (bytes: Uint8Array, at: number, type: number, size: number, head: number): Step => {
-    const behind = at + places.size
-    const step = listener.message(type, size, head === 0 ? nothing : bytes.subarray(behind, behind + head))
-    if (step === "pass") left = size - head
-    else if (step !== "stop") step(bytes.subarray(at, behind))
-    return step
+  const pass = (end: number): Pass => {
+    const bytes = input.chunk.subarray(from, end)
+    from = end
+    return { kind: "pass", bytes }
   }
 
-  const judgeCut = ({ bytes, length }: Cut): Step => {
+  const nextWhole = ({ type, header, payload }: NonNullable<typeof held>): Whole | undefined => {
+    const isComplete = payload.take(input)
+    from = input.at
+    if (!isComplete) return undefined
+    held = undefined
+    return { kind: "whole", type, header, payload: payload.bytes() }
+  }
+
+  /** Goes on with a header that a chunk's end has cut, or is about to cut. */
+  const nextCut = (): Message | undefined => {
+    cut ??= { bytes: new Uint8Array(places.size + longestHead), length: 0 }
+    const isComplete = complete(cut, input, places, heads)
+    if (mayHold) from = input.at
+    if (!isComplete) return undefined
+    const bytes = cut.bytes.subarray(0, cut.length)
+    cut = undefined
+    if (mayHold) mended = bytes
     const view = viewOf(bytes)
-    const step = judge(bytes, 0, typeAt(view, 0, places), sizeAt(view, 0, places), length - places.size)
-    if (step === "pass") listener.run(bytes.subarray(0, length))
-    return step
+    const size = sizeAt(view, 0, places)
+    left = size - (bytes.length - places.size)
+    return { kind: "message", connection, type: typeAt(view, 0, places), size, head: bytes.subarray(places.size) }
   }
 
-  return (chunk, start) => {
-    const view = viewOf(chunk)
-    const end = chunk.length
-    let at = start
-    let from = start
-    const flush = (): void => {
-      if (at > from) listener.run(chunk.subarray(from, at))
+  const next = (): Message | Whole | Pass | undefined => {
+    if (held !== undefined) return nextWhole(held)
+    if (mended !== undefined) {
+      const bytes = mended
+      mended = undefined
+      return { kind: "pass", bytes }
     }
-    while (at < end) {
-      if (left > 0) {
+    for (;;) {
+      const { chunk, view, at } = input
+      const end = chunk.length
+      if (at === end) {
+        if (at > from) return pass(at)
+        from = 0
+        if (!hasBytes(input)) return undefined
+      } else if (left > 0) {
         const step = Math.min(left, end - at)
-        at += step
+        input.at += step
         left -= step
-        continue
-      }
-      if (cut === undefined && end - at >= places.size) {
-        const type = typeAt(view, at, places)
-        const size = sizeAt(view, at, places)
-        const head = headOf(heads, type, size)
-        if (end - at >= places.size + head) {
-          const step = judge(chunk, at, type, size, head)
-          if (step !== "pass") {
-            flush()
-            return step === "stop" ? at : at + places.size
+      } else {
+        if (cut === undefined && end - at >= places.size) {
+          const type = typeAt(view, at, places)
+          const size = sizeAt(view, at, places)
+          const head = headOf(heads, type, size)
+          const behind = at + places.size
+          if (end - behind >= head) {
+            start = at
+            left = size - head
+            input.at = behind + head
+            return {
+              kind: "message",
+              connection,
+              type,
+              size,
+              head: head === 0 ? nothing : chunk.subarray(behind, input.at),
+            }
           }
-          at += places.size + head
-          continue
         }
+        if (mayHold && at > from) return pass(at)
+        const message = nextCut()
+        if (message !== undefined) return message
       }
-      flush()
-      cut ??= { bytes: new Uint8Array(places.size + longestHead), length: 0 }
-      at = complete(cut, chunk, at, places, heads)
-      from = at
-      if (cut.length < neededFor(cut, places, heads)) continue
-      const whole = cut
-      cut = undefined
-      if (judgeCut(whole) !== "pass") return at
     }
-    flush()
-    return end
   }
+
+  const hold = (): Uint8Array => {
+    const before = mended === undefined ? input.chunk.subarray(from, start) : nothing
+    const bytes = mended ?? input.chunk.subarray(start, input.at)
+    const view = viewOf(bytes)
+    const payload = gather(sizeAt(view, 0, places), bytes.subarray(places.size))
+    held = { type: typeAt(view, 0, places), header: bytes.slice(0, places.size), payload }
+    mended = undefined
+    left = 0
+    from = input.at
+    return before
+  }
+
+  return { next, hold }
 }

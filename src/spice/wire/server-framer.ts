@@ -1,103 +1,94 @@
 import { Violation } from "../../violation/violation.js"
-import type { Agreed } from "./capabilities.js"
+import { type Agreed, agreementOf, type Terms } from "./capabilities.js"
+import { broken, type ServerEvent } from "./events.js"
 import { wordAt } from "./fixed-layout.js"
-import { decodeReply, linkHeaderSize, linkMagic, linkReplySize, mostLinkBytes, type Reply } from "./link.js"
-import { scanMessages } from "./message-framer.js"
+import { hasBytes, type Input, newInput, nothing, push, readSome, readWhole, unreadIn } from "./input.js"
+import { decodeReply, type Link, linkHeaderSize, linkMagic, linkReplySize, mostLinkBytes, type Reply } from "./link.js"
+import { frameMessages, type MessageFramer } from "./message-framer.js"
 import { headsFromServer } from "./messages.js"
-import { type Part, whole } from "./parser.js"
 import { wireChecks } from "./rules.js"
 
-/** Who is told what a server says. Heads are valid during the call only. */
-export interface ServerListener {
-  /** The server's reply to a link; says how the connection goes on, or undefined where it does not. */
-  readonly reply: (reply: Reply) => Agreed | undefined
-  /** The result of the link: 0, or why the server will close the connection. */
-  readonly result: (error: number) => void
-  /**
-   * A message's header, with the beginning of its payload where `headsFromServer` has some. One without payload can be
-   * dropped on a connection that `mayDrop`.
-   */
-  readonly message: (type: number, size: number, head: Uint8Array) => "drop" | undefined
-  /** Whether messages of this connection may be dropped. */
-  readonly mayDrop: () => boolean
+/** The server's side of one connection. */
+export interface ServerFramer {
+  /** Takes a chunk, before the client gets it: all of its events are asked for at once. */
+  readonly push: (chunk: Uint8Array) => void
+  /** The next event; undefined where more bytes have to come first. */
+  readonly next: () => ServerEvent | undefined
+  /** Drops the message that came last, if it has no payload and may be dropped. Returns what passes before it. */
+  readonly drop: () => Uint8Array
 }
 
-/**
- * Takes what a server sends before the client gets it, and says what is wrong with it, or what of it passes; undefined
- * is all of it.
- */
-export type ServerFramer = (chunk: Uint8Array) => Violation | readonly Uint8Array[] | undefined
+type Opening<A> = Generator<ServerEvent | undefined, A, void>
+
+/** Reads the server's reply to a link. */
+function* readReply(input: Input): Opening<Reply> {
+  const header = yield* readWhole(input, linkHeaderSize)
+  if (linkMagic.some((byte, index) => byte !== header[index]))
+    return yield* broken(new Violation(wireChecks.replyMagic, { path: "magic", offset: 0, length: linkMagic.length }))
+  const size = wordAt(header, 12)
+  if (size < linkReplySize || size > mostLinkBytes)
+    return yield* broken(new Violation(wireChecks.replySize, { path: "size", offset: 12, length: 4 }, size))
+  const reply = decodeReply(yield* readWhole(input, size))
+  return reply instanceof Violation ? yield* broken(reply) : reply
+}
 
 /** After a link that failed, whatever the server still says does not matter. */
-const ignoring: Part = (chunk) => chunk.length
-
-/** A server's reply to a link, which `then` gets once it is whole and right. */
-const linkReply = (then: (reply: Reply) => void): Part => {
-  let part = whole(linkHeaderSize, (bytes) => {
-    if (linkMagic.some((byte, index) => byte !== bytes[index]))
-      return new Violation(wireChecks.replyMagic, { path: "magic", offset: 0, length: linkMagic.length })
-    const size = wordAt(bytes, 12)
-    if (size < linkReplySize || size > mostLinkBytes)
-      return new Violation(wireChecks.replySize, { path: "size", offset: 12, length: 4 }, size)
-    part = whole(size, (message) => {
-      const reply = decodeReply(message)
-      if (reply instanceof Violation) return reply
-      then(reply)
-      return undefined
-    })
-    return undefined
-  })
-  return (chunk, start) => part(chunk, start)
+function* ignore(input: Input): Opening<never> {
+  for (;;) {
+    while (hasBytes(input)) readSome(input, input.chunk.length)
+    yield undefined
+  }
 }
 
-const dropHeader = (): void => {}
+/** Follows a server until it has taken the link. */
+function* openServer(input: Input, terms: Terms): Opening<Agreed> {
+  const { error, capabilities } = yield* readReply(input)
+  const { link } = terms
+  if (link === undefined || error !== 0) return yield* ignore(input)
+  const agreement = agreementOf(link.capabilities, capabilities)
+  terms.agreement = agreement
+  const result = wordAt(yield* readWhole(input, 4), 0)
+  yield { kind: "result", error: result }
+  return result === 0 ? { link, agreement } : yield* ignore(input)
+}
 
-/** Messages without end. */
-const serverMessages = (
-  { link, agreement }: Agreed,
-  listener: ServerListener,
-  run: (bytes: Uint8Array) => void,
-): Part =>
-  scanMessages(agreement.header, headsFromServer(link.channel), {
-    message: (type, size, head) => (listener.message(type, size, head) === "drop" && size === 0 ? dropHeader : "pass"),
-    run,
-  })
+/** Follows the server's side of a connection. It keeps a reply to a link, a cut header and a message's head. */
+export const frameServer = (terms: Terms, mayDrop: (link: Link) => boolean): ServerFramer => {
+  const input = newInput()
+  const opening = openServer(input, terms)
+  let messages: MessageFramer | undefined
+  let drops = false
+  /** The chunk that the opening is read from. */
+  let chunk: Uint8Array = nothing
+  let size = 0
 
-/** Follows the server's side of one connection. It keeps a reply to a link, a cut header and a message's head. */
-export const frameServer = (listener: ServerListener): ServerFramer => {
-  let wrong: Violation | undefined
-  /** What passes of the chunk at hand, where some of it may not. */
-  let passing: Uint8Array[] | undefined
-  let isFramed = false
-
-  const run = (bytes: Uint8Array): void => void passing?.push(bytes)
-
-  let part = linkReply((reply) => {
-    const agreed = listener.reply(reply)
-    part = agreed === undefined ? ignoring : resultOf(agreed)
-  })
-
-  const resultOf = (agreed: Agreed): Part =>
-    whole(4, (bytes) => {
-      const error = wordAt(bytes, 0)
-      part = error === 0 ? serverMessages(agreed, listener, run) : ignoring
-      isFramed = error === 0
-      listener.result(error)
-      return undefined
-    })
-
-  return (chunk) => {
-    passing = listener.mayDrop() ? [] : undefined
-    let at = 0
-    while (wrong === undefined && at < chunk.length) {
-      const runs = isFramed
-      const next = part(chunk, at)
-      if (next instanceof Violation) wrong = next
-      else {
-        if (!runs) passing?.push(chunk.subarray(at, next))
-        at = next
-      }
+  const open = (): ServerEvent | undefined => {
+    const step = opening.next()
+    if (step.done !== true && step.value !== undefined) return step.value
+    if (step.done === true) {
+      const { link, agreement } = step.value
+      drops = mayDrop(link)
+      const heads = headsFromServer(link.channel)
+      messages = frameMessages({ connection: terms.connection, input, places: agreement.header, heads, mayHold: drops })
     }
-    return wrong ?? passing
+    const bytes = chunk.subarray(0, chunk.length - unreadIn(input))
+    chunk = nothing
+    return bytes.length === 0 ? messages?.next() : { kind: "pass", bytes }
+  }
+
+  const next = (): ServerEvent | undefined => {
+    if (messages === undefined) return open()
+    const event = messages.next()
+    if (event?.kind === "message") size = event.size
+    return event
+  }
+
+  return {
+    push: (bytes) => {
+      push(input, bytes)
+      if (messages === undefined) chunk = bytes
+    },
+    next,
+    drop: () => (drops && size === 0 && messages !== undefined ? messages.hold() : nothing),
   }
 }

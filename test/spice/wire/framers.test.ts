@@ -1,14 +1,14 @@
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
 import { Violation } from "../../../src/violation/violation.js"
-import { connected } from "./connected.js"
+import { type Choices, connected } from "./connected.js"
 import { concat, full, linkOf, mechanism, mini, modern, replyOf, ticket, word } from "./conversation.js"
 
 const nothing = new Uint8Array()
 
 /** A connection on which both sides have linked. */
-const linked = (options: Parameters<typeof linkOf>[0] = {}, overrides = {}, server = modern) => {
-  const connection = connected(overrides)
+const linked = (options: Parameters<typeof linkOf>[0] = {}, choices: Choices = {}, server = modern) => {
+  const connection = connected(choices)
   connection.fromClient(linkOf(options))
   connection.fromServer(replyOf({ common: [server] }))
   connection.fromClient(concat(mechanism, ticket))
@@ -177,18 +177,29 @@ describe("after the link message", () => {
 })
 
 describe("the client's messages", () => {
-  test("MIGRATE_DATA is held whole, and stops the chunk that ends it", () => {
+  test("MIGRATE_DATA is held whole, and nothing behind it is looked at before the next event is asked for", () => {
     const connection = linked({ channel: "inputs" })
     const before = connection.passed().length
     const blob = Uint8Array.of(1, 2, 3, 4)
-    const taken = connection.framers.fromClient(concat(mini(101, blob), mini(5, blob), mini(102)))
-    expect(taken).toBe(20)
+    connection.framers.client.push(concat(mini(101, blob), mini(5, blob), mini(102)))
+    expect(connection.readClient("whole")).toBe(undefined)
+    expect(connection.framers.client.unread()).toBe(6)
     expect(connection.told.slice(2)).toEqual([
       ["message", 101, 4, []],
       ["message", 5, 4, []],
       ["data", [5, 0, 4, 0, 0, 0], [1, 2, 3, 4]],
     ])
     expect(connection.passed().subarray(before)).toEqual(mini(101, blob))
+  })
+
+  test("chunks that come while nothing is asked for are read in their order, and counted with what each costs", () => {
+    const { framers, readClient, told } = linked({ channel: "inputs" })
+    const bytes = concat(mini(101), mini(102, word(1)), mini(103))
+    for (let at = 0; at < bytes.length; at += 5) framers.client.push(bytes.slice(at, at + 5))
+    expect(framers.client.unread()).toBe(bytes.length + 5 * 256)
+    expect(readClient()).toBe(undefined)
+    expect(told.slice(2).map(([, type]) => type)).toEqual([101, 102, 103])
+    expect(framers.client.unread()).toBe(0)
   })
 
   test("data of many chunks comes whole", () => {
@@ -217,7 +228,7 @@ describe("the client's messages", () => {
       { id: "x", code: "out-of-order", requirement: "", consequence: "" },
       { path: "", offset: 0, length: 0 },
     )
-    const connection = linked({}, { message: (type: number) => (type === 4 ? violation : undefined) })
+    const connection = linked({}, { message: (type) => (type === 4 ? violation : undefined) })
     const before = connection.passed().length
     for (const _ of [1, 2]) expect(connection.fromClient(concat(mini(1, word(1)), mini(4), mini(2)))).toBe(violation)
     expect(connection.passed().subarray(before)).toEqual(mini(1, word(1)))
@@ -228,7 +239,7 @@ describe("the client's messages", () => {
       { id: "x", code: "out-of-order", requirement: "", consequence: "" },
       { path: "", offset: 0, length: 0 },
     )
-    const connection = linked({}, { message: (type: number) => (type === 110 ? violation : undefined) })
+    const connection = linked({}, { message: (type) => (type === 110 ? violation : undefined) })
     const before = connection.passed().length
     expect(connection.fromClient(concat(mini(1, word(1)), mini(110, word(1)), mini(2)), [1])).toBe(violation)
     expect(connection.passed().subarray(before)).toEqual(mini(1, word(1)))
@@ -346,14 +357,14 @@ describe("the server's messages", () => {
     ] as const)
       for (let size = 1; size <= said.length; size++)
         for (let first = 0; first < size; first++) {
-          const { framers } = linked(
+          const { readServer } = linked(
             { common },
-            { serverMessage: (type: number) => (type === 118 ? "drop" : undefined), mayDrop: () => true },
+            { serverMessage: (type) => (type === 118 ? "drop" : undefined), mayDrop: true },
           )
           const passing: Uint8Array[] = []
           for (let at = 0, end = first; at < said.length; at = end, end += size) {
-            const passed = framers.fromServer(said.slice(at, end))
-            if (passed === undefined || passed instanceof Violation) throw new TypeError("all of it")
+            const passed = readServer(said.slice(at, end))
+            if (passed instanceof Violation) throw passed
             passing.push(...passed)
           }
           expect(concat(...passing)).toEqual(kept)
