@@ -27,7 +27,7 @@ const claimsOf = (envelope: Uint8Array): readonly string[] => {
   const { key_id, sealed_at, expires_at, connection_id, channel_type, channel_id } = decoded
   const channel = channelNameOf(channel_type) ?? `channel type ${channel_type}`
   return [
-    `says: ${envelopeIdOf(decoded)}, key ${key_id}, connection ${connection_id}, ${channel} ${channel_id}`,
+    `says: ${envelopeIdOf(envelope)}, key ${key_id}, connection ${connection_id}, ${channel} ${channel_id}`,
     `says: sealed ${dateOf(sealed_at)}, expires ${dateOf(expires_at)}`,
   ]
 }

@@ -12,6 +12,7 @@ import { type Operations, openOperations } from "./operate/admin-server.js"
 import { harmless, type Log } from "./operate/log.js"
 import { metricsOf } from "./operate/metrics.js"
 import { observerOf } from "./operate/telemetry.js"
+import { replaysOf } from "./seal/replay-file.js"
 import { targetsOf } from "./target/targets.js"
 
 /**
@@ -27,6 +28,12 @@ export interface RelayOptions {
   /** LISTEN_FDS, LISTEN_PID and LISTEN_FDNAMES, for addresses like fd://name. Default: none. */
   readonly environment?: Readonly<Record<string, string | undefined>>
   readonly clock?: Clock
+  /**
+   * The time in milliseconds since 1970, which envelopes expire by. Default `Date.now`.
+   *
+   * @since 0.6.0
+   */
+  readonly date?: () => number
 }
 
 /**
@@ -50,12 +57,13 @@ export interface Relay {
 }
 
 const sceneOf = (options: RelayOptions): Scene => {
-  const { environment = {}, clock = systemClock, droppedLines = () => 0 } = options
+  const { environment = {}, clock = systemClock, date = Date.now, droppedLines = () => 0 } = options
   const log = harmless(options.log ?? (() => {}))
   const metrics = metricsOf(droppedLines)
   const targets = targetsOf(clock, (target) => log("info", "target gone, its sessions are forgotten", { target }))
   const activation = activationOf(environment, process.pid)
-  return { clock, log, metrics, observer: observerOf(log, metrics, clock), targets, activation }
+  const observer = observerOf(log, metrics, clock)
+  return { clock, date, replays: replaysOf(date), log, metrics, observer, targets, activation }
 }
 
 /** What tells one listening socket from another. */
@@ -76,9 +84,16 @@ interface Standing {
   readonly listeners: ReadonlyMap<string, Listener>
   readonly operations: { readonly key: string; readonly server: Operations } | undefined
   readonly shutdownSeconds: number
+  readonly replayFile: string | undefined
 }
 
-const nothing: Standing = { settings: [], listeners: new Map(), operations: undefined, shutdownSeconds: 10 }
+const nothing: Standing = {
+  settings: [],
+  listeners: new Map(),
+  operations: undefined,
+  shutdownSeconds: 10,
+  replayFile: undefined,
+}
 
 /** What throws where a configuration is taken is a bug of ours, or beyond what we foresaw: it is refused. */
 const failureOf = (error: unknown, name = "relay"): Failure => ({ name, reason: printableReasonOf(error) })
@@ -143,14 +158,16 @@ const standingOf = (scene: Scene, acceptor: Acceptor) => {
     const { wanted, settings } = read
     const listeners = await openListeners(settings, standing, scene.activation, acceptor)
     if (E.isLeft(listeners)) return listeners
-    const next = { ...standing, settings, listeners: listeners.right, shutdownSeconds: wanted.shutdownSeconds ?? 10 }
+    const { shutdownSeconds = 10, replayFile } = wanted
+    const next = { ...standing, settings, listeners: listeners.right, shutdownSeconds, replayFile }
     const operations = await openMetrics(read, standing, scene, () => isReady)
     if (E.isRight(operations) && !isClosed) return E.right({ ...next, operations: operations.right })
     closeBut({ ...next, operations: E.isRight(operations) ? operations.right : standing.operations }, standing)
     return E.isLeft(operations) ? operations : E.left(closed)
   }
 
-  const use = ({ settings, listeners }: Standing): void => {
+  const use = ({ settings, listeners, replayFile }: Standing): void => {
+    scene.replays.use(replayFile)
     for (const each of settings) listeners.get(keyOf(each))?.use(each)
     // What it forgets cannot be brought back.
     scene.targets.use(settings)
@@ -223,7 +240,7 @@ export const startRelay = async (
   options: RelayOptions = {},
 ): Promise<E.Either<readonly Failure[], Relay>> => {
   const scene = sceneOf(options)
-  const { log, metrics, observer, targets, activation } = scene
+  const { log, metrics, observer, targets, activation, replays } = scene
   const connections = connectionsOf(scene)
   const { now, apply, stopListening } = standingOf(scene, {
     accept: connections.take,
@@ -232,6 +249,7 @@ export const startRelay = async (
   })
   const applied = await apply(configuration)
   if (E.isLeft(applied)) {
+    replays.close()
     activation.closeUnused()
     return applied
   }
@@ -251,6 +269,7 @@ export const startRelay = async (
     stopListening()
     await connections.drain(seconds * 1000)
     targets.close()
+    replays.close()
     observer.flush()
     now().operations?.server.close()
     activation.closeUnused()

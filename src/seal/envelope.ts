@@ -17,7 +17,7 @@ import {
   u64,
   version,
 } from "../layout/language.js"
-import { type Plan, planOf } from "../layout/plan.js"
+import { known, type Plan, planOf } from "../layout/plan.js"
 import { viewOf } from "../violation/bytes.js"
 import { Violation } from "../violation/violation.js"
 
@@ -142,8 +142,11 @@ export const encodeStatement = encodeBy<Statement>(plans.statement)
 export const isEnvelope = (bytes: Uint8Array): boolean =>
   bytes.length >= 4 && viewOf(bytes).getUint32(0, true) === envelopeFields.magic.value
 
-/** The id of an envelope, in hexadecimal digits. */
-export const envelopeIdOf = ({ id }: Envelope): string => Buffer.from(bytesOfWords(id)).toString("hex")
+const idOffset = known(new Map(plans.envelope.fields.map(({ path, offset }) => [path, offset])), "id[0]")
+
+/** The id of an envelope that is one, in 32 hexadecimal digits. */
+export const envelopeIdOf = (envelope: Uint8Array): string =>
+  Buffer.from(envelope.subarray(idOffset, idOffset + 16)).toString("hex")
 
 /** Bytes as the u64s that a layout has for them, eight each. */
 export const wordsOf = (bytes: Uint8Array): readonly bigint[] => {

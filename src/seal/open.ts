@@ -147,7 +147,7 @@ const judge = (envelope: Received, bound: Bound, options: OpenOptions): Opened |
   if (objection !== undefined) return objection
   const statement = decodeStatement(plain)
   if (statement instanceof Violation) return refusal(openRules.statement, at("ciphertext"))
-  const id = envelopeIdOf(envelope)
+  const id = envelopeIdOf(envelope.bytes)
   // Last, so that only what would be opened is remembered.
   const taken = options.window.take({ id, until: Number(envelope.expires_at) + clockSkew }, options.now)
   if (taken !== "first") return refusal(taken === "again" ? openRules.once : openRules.remembered, at("id"))

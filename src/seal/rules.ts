@@ -83,6 +83,12 @@ export const sealRules = {
     "Data must be sealed, and is sealed only where sealFor has the destination with each of its ports.",
     "A server without a guard crashes by an envelope; where data is not sealed a client can lie.",
   ),
+  prepared: unusable(
+    "prepared",
+    "policy-denied",
+    "A connection on which data has to be sealed must have begun after that was configured.",
+    "Its messages were passed on as they came: data could not be held.",
+  ),
   times: unusable(
     "times",
     "out-of-range",

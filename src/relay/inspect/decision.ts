@@ -15,6 +15,16 @@ export interface Judged {
   readonly seconds: number
 }
 
+/** What sealing had to do with data. */
+export interface Sealing {
+  /** `unsealed`: it need not be sealed, and is not. */
+  readonly kind: "sealed" | "opened" | "unsealed"
+  /** The envelope's id, which both guards tell. */
+  readonly envelope?: string
+  /** Milliseconds since it was sealed; negative where the clocks of the hosts differ. */
+  readonly age?: number
+}
+
 /** One decision, as logs and metrics get it. It holds nothing of a payload. */
 export interface Verdict {
   readonly mode: Mode
@@ -23,4 +33,5 @@ export interface Verdict {
   readonly link: LinkRequest | undefined
   readonly violation: Violation | undefined
   readonly data: Judged | undefined
+  readonly sealing?: Sealing | undefined
 }

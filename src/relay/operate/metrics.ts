@@ -71,6 +71,13 @@ export const metricsOf = (droppedLines: () => number): Metrics => {
     "listener",
     "code",
   )
+  const sealings = counter(
+    "sealed_data_total",
+    "Data that was sealed, was opened, or passed though it was not sealed.",
+    "listener",
+    "channel",
+    "sealing",
+  )
   const connections = new Gauge({
     name: `${prefix}connections`,
     help: "Connections at the moment.",
@@ -112,7 +119,7 @@ export const metricsOf = (droppedLines: () => number): Metrics => {
   const decodes = histogram("decode_seconds", "Decoding a blob and encoding it anew.", decodeBuckets)
 
   let configured: ReadonlySet<string> = new Set()
-  const ofListeners = [decisions, violations, connections, openings, rejections, troubles]
+  const ofListeners = [decisions, violations, sealings, connections, openings, rejections, troubles]
 
   const trafficOf = (listener: string): Traffic => {
     const known = traffic.get(listener) ?? { fromClient: 0, fromServer: 0 }
@@ -149,11 +156,12 @@ export const metricsOf = (droppedLines: () => number): Metrics => {
       for (const listener of listeners) begin(listener)
     },
     trafficOf,
-    decided: (listener, { mode, action, link, violation, data }) => {
+    decided: (listener, { mode, action, link, violation, data, sealing }) => {
       const channel = link?.channel ?? "unknown"
       const verdict = violation === undefined ? "accept" : "reject"
       decisions.inc({ listener, channel, rule: violation?.rule ?? "none", verdict, action, mode })
       if (violation !== undefined) violations.inc({ listener, code: violation.code })
+      if (sealing !== undefined) sealings.inc({ listener, channel, sealing: sealing.kind })
       if (data === undefined) return
       holds.observe({ channel }, data.held / 1000)
       decodes.observe({ channel }, data.seconds)

@@ -1,6 +1,6 @@
 import * as E from "fp-ts/lib/Either.js"
 import { structure } from "../../layout/structure.js"
-import type { DataChannel } from "../../seal/binding.js"
+import type { Binding, DataChannel } from "../../seal/binding.js"
 import { sealRules } from "../../seal/rules.js"
 import { type Stated, seal } from "../../seal/seal.js"
 import type { LinkRequest } from "../../session/index.js"
@@ -72,39 +72,47 @@ export const sourceBegan = (session: SourceSession, payload: Uint8Array): void =
   session.destination = decodeDestination(payload)
 }
 
-/** What becomes of data that the server gives its client: an envelope, or the same where it need not be sealed. */
+/** What a source's guard goes by. */
+export interface SourceSeal {
+  readonly settings: SealSettings
+  readonly session: SourceSession
+  readonly receiver: ReceiverState
+}
+
+/** What becomes of data that the server is about to give its client, by its size: it is sealed, passes, or must not. */
+export const intentFor = (
+  channel: DataChannel,
+  size: number,
+  { settings, session, receiver }: SourceSeal,
+): "seal" | "pass" | Violation => {
+  const { destinations, required } = settings
+  const place = { path: "", offset: 0, length: 0 }
+  if (destinations.length === 0) return "pass"
+  if (session.destination === undefined || !isListed(destinations, session.destination))
+    return required ? new Violation(sealRules.destination, place) : "pass"
+  const limit = receiver.maxBlobBytes[channel]
+  return size > limit ? new Violation(structure.blobLimit, place, size, limit) : "seal"
+}
+
+/** An envelope, and what the server's own decoder objects to in the data that it holds. */
 export interface Outgoing {
   readonly bytes: Uint8Array
-  readonly isSealed: boolean
-  /** What the server's own decoder would refuse. */
   readonly violation: Violation | undefined
 }
 
-/** Seals a server's data for where its client is sent. A violation says why it must not be sent. */
+/** Seals a server's data. A violation says why it must not be sent. */
 export const sealData = (
-  channel: DataChannel,
-  channelId: number,
+  { channel, channelId }: Pick<Binding, "channel" | "channelId">,
   payload: Uint8Array,
-  { connectionId, agent, displays, destination }: SourceSession,
-  settings: SealSettings,
-  receiver: ReceiverState,
+  { settings, session, receiver }: SourceSeal,
   now: number,
 ): Outgoing | Violation => {
-  const place = { path: "", offset: 0, length: payload.length }
-  if (destination === undefined || !isListed(settings.destinations, destination))
-    return settings.required
-      ? new Violation(sealRules.destination, place)
-      : { bytes: payload, isSealed: false, violation: undefined }
-  const limit = receiver.maxBlobBytes[channel]
-  if (payload.length > limit) return new Violation(structure.blobLimit, place, payload.length, limit)
+  const { keys, vm, lifetime, onInvalid } = settings
+  const { connectionId, agent, displays } = session
   const decoded = decodeMigrateData(channel, payload, { ...receiver, provenance: "sealed" }, { alias: true })
   const violation = E.isLeft(decoded) ? decoded.left[0] : undefined
-  if (violation !== undefined && settings.onInvalid === "refuse") return violation
-  const { keys, vm, lifetime } = settings
-  const envelope = seal(
-    payload,
-    { vm, connectionId, channel, channelId },
-    { keys, now, lifetime, stated: { agent, displays } },
-  )
-  return E.isLeft(envelope) ? envelope.left[0] : { bytes: envelope.right, isSealed: true, violation }
+  if (violation !== undefined && onInvalid === "refuse") return violation
+  const stated = { agent, displays }
+  const envelope = seal(payload, { vm, connectionId, channel, channelId }, { keys, now, lifetime, stated })
+  return E.isLeft(envelope) ? envelope.left[0] : { bytes: envelope.right, violation }
 }
