@@ -82,8 +82,11 @@ export const node: readonly [string, ...string[]] = [process.execPath, "--max-se
 /** This package's command line. */
 export const program = new URL("../../../../dist/cli/main.js", import.meta.url).pathname
 
+/** The command line of another build, to compare with: of a commit before, say. */
+const { OTHER: otherProgram } = process.env
+
 /** This package's relay, with limits that let everybody of the benchmark in. */
-const relay = (name: string, command: readonly [string, ...string[]]): Contender => ({
+const relay = (name: string, command: readonly [string, ...string[]], entry = program): Contender => ({
   name,
   command: ({ port, target, folder, certificate }) => {
     const file = join(folder, `relay-${port}.toml`)
@@ -101,7 +104,7 @@ const relay = (name: string, command: readonly [string, ...string[]]): Contender
         "",
       ].join("\n"),
     )
-    return [...command, program, "relay", "--config", file]
+    return [...command, entry, "relay", "--config", file]
   },
 })
 
@@ -127,6 +130,7 @@ const pipeOf = (name: string, command: readonly [string, ...string[]]): Contende
 export const pipe = pipeOf("node:net pipe", [process.execPath])
 
 export const others: readonly Contender[] = [
+  ...(otherProgram === undefined ? [] : [relay("another build", node, otherProgram)]),
   plain,
   pipeOf("node:net pipe, small generations", node),
   socat("socat", []),
