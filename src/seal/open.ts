@@ -61,7 +61,7 @@ export interface Opened {
  *
  * @since 0.6.0
  */
-export const clockSkew = 5_000
+export const clockSkew = 2_000
 
 const refusal = (rule: Rule, place: Place, actual?: Measure, expected?: Measure): Violation =>
   new Violation(rule, place, actual, expected)

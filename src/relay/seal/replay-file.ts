@@ -96,7 +96,11 @@ export const openReplayFile = (file: string, now: number, before?: ReplayWindow)
     length++
   }
   const window = replayWindow({ openings, since, keep })
-  return { ...window, close: () => closeSync(descriptor) }
+  let close = (): void => {
+    close = () => {}
+    closeSync(descriptor)
+  }
+  return { ...window, close: () => close() }
 }
 
 /** The one window of a relay, whatever its configurations say of where it is kept. */
