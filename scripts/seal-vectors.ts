@@ -14,6 +14,7 @@ const keyId = 7
 const chanceOf = (index: number): Chance => ({ salt: bytesFrom(0x80 + index, 32), id: bytesFrom(0xc0 + index, 16) })
 const now = Date.UTC(2026, 10, 28, 12)
 const lifetime = 60_000
+const destination = "b.example:5900"
 const vm = "5f0c0f6e-8a3c-4a8e-9f0e-3c1d6b2a7e10"
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex")
@@ -26,7 +27,7 @@ const blob = (file: string): Uint8Array => {
 
 const cases: readonly {
   readonly name: string
-  readonly binding: Omit<Binding, "vm">
+  readonly binding: Omit<Binding, "vm" | "destination">
   readonly stated: Stated
   readonly state: Uint8Array
 }[] = [
@@ -63,12 +64,12 @@ export const sealVectors = (): readonly [string, string] => {
   const options: SealOptions = { keys: keys.right, now, lifetime }
   const vectors = cases.map(({ name, binding, stated, state }, index) => {
     const chance = chanceOf(index)
-    const envelope = sealWith(state, { vm, ...binding }, { ...options, stated }, chance)
+    const envelope = sealWith(state, { vm, destination, ...binding }, { ...options, stated }, chance)
     if (E.isLeft(envelope)) throw new TypeError(`${name} is not sealed: ${envelope.left[0].message}`)
     const { agent = "unknown", displays = [] } = stated
     const random = { salt: hex(chance.salt), id: hex(chance.id) }
     return { name, ...random, ...binding, agent, displays, state: hex(state), envelope: hex(envelope.right) }
   })
-  const common = { keyId, key: hex(key), sealedAt: now, lifetime, vm }
+  const common = { keyId, key: hex(key), sealedAt: now, lifetime, vm, destination }
   return ["docs/sealing-vectors.json", `${JSON.stringify({ ...common, vectors }, undefined, 2)}\n`]
 }

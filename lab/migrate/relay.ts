@@ -50,6 +50,10 @@ const portAt = (relay: Relay, name: string): number => {
   return Number(address.replace(/^.*:/, ""))
 }
 
+/** Tells a guard that opens how clients are told of it. */
+const sealedAs = ({ seal }: Told, port: number): Pick<ListenerConfiguration, "seal"> =>
+  seal === undefined ? {} : { seal: { ...seal, as: `127.0.0.1:${port}` } }
+
 /** A window that another process has begun: a guard without one takes a while to believe that nothing was opened. */
 const replayFileBeside = (keys: string, port: number): string => {
   const file = `${keys}.opened-${port}`
@@ -68,7 +72,13 @@ export const guard = async (target: number, { clockAhead = 0, ...told }: Told): 
     },
   }
   const common = told.seal === undefined ? {} : { replayFile: replayFileBeside(told.seal.keys, port) }
-  const own = { name: "lab", listen: `tcp://127.0.0.1:${port}`, target: `tcp://127.0.0.1:${target}`, ...told }
+  const own = {
+    name: "lab",
+    listen: `tcp://127.0.0.1:${port}`,
+    target: `tcp://127.0.0.1:${target}`,
+    ...told,
+    ...sealedAs(told, port),
+  }
   let relay = await start({ ...common, listeners: [own] }, options)
   return {
     port,

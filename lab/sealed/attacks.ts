@@ -1,5 +1,6 @@
 import { isGenuine } from "../../src/corpus.js"
 import type { Channel } from "../../src/index.js"
+import { headerSize } from "../../src/seal/envelope.js"
 import { overhead } from "../../src/seal/index.js"
 import { formatOf, formats } from "../../src/spice/formats.js"
 import { readBlobs } from "../exposure/cases.js"
@@ -64,7 +65,7 @@ const isCarrying = (channel: Channel): channel is (typeof channels)[number] => c
 const otherAttacks: readonly Attack[] = [
   { kind: "cut", name: "its last byte", lie: ({ own }) => own.subarray(0, -1) },
   { kind: "cut", name: "its tag", lie: ({ own }) => own.subarray(0, -16) },
-  { kind: "cut", name: "its ciphertext", lie: ({ own }) => own.subarray(0, 154) },
+  { kind: "cut", name: "its ciphertext", lie: ({ own }) => own.subarray(0, headerSize) },
   { kind: "cut", name: "all but its magic", lie: ({ own }) => own.subarray(0, 4) },
   { kind: "padded", name: "with a byte", lie: ({ own }) => Buffer.concat([own, Buffer.alloc(1)]) },
   { kind: "padded", name: "with itself", lie: ({ own }) => Buffer.concat([own, own]) },
@@ -106,7 +107,7 @@ const forged: readonly Attack[] = [
   {
     kind: "made up",
     name: "a header that was seen, and another state",
-    lie: ({ own }) => Buffer.concat([own.subarray(0, 154), Buffer.alloc(own.length - 154, 0x5a)]),
+    lie: ({ own }) => Buffer.concat([own.subarray(0, headerSize), Buffer.alloc(own.length - headerSize, 0x5a)]),
   },
   {
     kind: "made up",
@@ -114,7 +115,7 @@ const forged: readonly Attack[] = [
     lie: ({ own, channel }) => {
       const { value } = formats[formatOf[channel]].struct.fields.magic
       const copy = Buffer.from(own)
-      copy.writeUInt32LE(value, 154)
+      copy.writeUInt32LE(value, headerSize)
       return copy
     },
   },

@@ -24,6 +24,11 @@ export interface Binding {
   readonly connectionId: number
   readonly channel: DataChannel
   readonly channelId: number
+  /**
+   * Where the source's server sent its client, as `host:port`. What is sealed for one destination is not opened where
+   * another one is asked for; without it, anywhere.
+   */
+  readonly destination?: string | undefined
 }
 
 /** A binding as an envelope has it. */
@@ -32,6 +37,7 @@ export interface Bound {
   readonly connectionId: number
   readonly channelType: number
   readonly channelId: number
+  readonly destination: Uint8Array | undefined
 }
 
 /** The name of a machine is short, and a lone surrogate would be another name than the one that was meant. */
@@ -48,12 +54,16 @@ const typeNumbers: Readonly<Record<DataChannel, number>> = { main, display, inpu
 const isChannel = (channel: unknown): channel is DataChannel =>
   typeof channel === "string" && Object.hasOwn(typeNumbers, channel)
 
+/** A name as an envelope has it: of one size, and not for the client to read. */
+export const digestOf = (name: string): Uint8Array => createHash("sha256").update(name).digest()
+
 /** A binding as an envelope has it, or why it is none. */
-export const boundOf = ({ vm, connectionId, channel, channelId }: Binding): Bound | Violation => {
+export const boundOf = ({ vm, connectionId, channel, channelId, destination }: Binding): Bound | Violation => {
   if (!isVmName(vm) || !isWithin(connectionId, 1, 0xffffffff) || !isChannel(channel) || !isWithin(channelId, 0, 255))
     return new Violation(sealRules.binding, { path: "", offset: 0, length: 0 })
   return {
-    vm: createHash("sha256").update(vm).digest(),
+    vm: digestOf(vm),
+    destination: destination === undefined ? undefined : digestOf(destination),
     connectionId,
     channelType: typeNumbers[channel],
     channelId,

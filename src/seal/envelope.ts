@@ -53,6 +53,10 @@ const envelopeFields = {
   sealed_at: u64("When it was sealed, since 1970 in UTC.", "milliseconds"),
   expires_at: u64("When it expires.", "milliseconds"),
   vm: array(u64("The SHA-256 of the virtual machine's name."), 4),
+  destination: array(
+    u64("The SHA-256 of where the source's server sent its client, as host:port; of nothing if not known."),
+    4,
+  ),
   connection_id: u32("The session: the connection id that the source's server gave it."),
   channel_type: u8("The kind of channel, as in a link message."),
   channel_id: u8("Which of that kind."),

@@ -115,6 +115,8 @@ const plainOf = (envelope: Received, keys: Keyring): Uint8Array | Violation => {
 /** What an authentic envelope is not for. */
 const strangeness = (envelope: Envelope, bound: Bound): Violation | undefined => {
   if (!timingSafeEqual(bytesOfWords(envelope.vm), bound.vm)) return refusal(openRules.vm, at("vm"))
+  if (bound.destination !== undefined && !timingSafeEqual(bytesOfWords(envelope.destination), bound.destination))
+    return refusal(openRules.addressee, at("destination"))
   if (envelope.connection_id !== bound.connectionId)
     return refusal(openRules.session, at("connection_id"), envelope.connection_id, bound.connectionId)
   if (envelope.channel_type !== bound.channelType)

@@ -23,6 +23,11 @@ export const openRules = {
   key: notSealed("key", "The key of that id must be the one that the envelope was sealed with.", forged),
   authentic: notSealed("authentic", "No bit of the envelope may have been changed since it was sealed.", forged),
   vm: notSealed("vm", "The envelope must have been sealed for this virtual machine.", replayed),
+  addressee: notSealed(
+    "addressee",
+    "The envelope must have been sealed for the destination that this guard is known by.",
+    replayed,
+  ),
   session: notSealed("session", "The envelope must have been sealed for this session's connection id.", replayed),
   channel: notSealed("channel", "The envelope must have been sealed for this channel.", replayed),
   lifetime: notSealed("lifetime", "An envelope must not live for longer than an hour, in milliseconds.", replayed),

@@ -4,7 +4,7 @@ import { structure } from "../layout/structure.js"
 import { isBytes } from "../violation/bytes.js"
 import type { Checked } from "../violation/codec.js"
 import { type Rule, Violation } from "../violation/violation.js"
-import { type Binding, type Bound, boundOf } from "./binding.js"
+import { type Binding, type Bound, boundOf, digestOf } from "./binding.js"
 import { algorithm, derive } from "./derive.js"
 import { encodeEnvelope, encodeStatement, headerSize, type Statement, tagSize, wordsOf } from "./envelope.js"
 import type { Keyring } from "./keyring.js"
@@ -59,6 +59,7 @@ const envelopeOf = (plain: Uint8Array, bound: Bound, { keys, now, lifetime = 60_
     sealed_at: BigInt(now),
     expires_at: BigInt(now + lifetime),
     vm: wordsOf(bound.vm),
+    destination: wordsOf(bound.destination ?? digestOf("")),
     connection_id: bound.connectionId,
     channel_type: bound.channelType,
     channel_id: bound.channelId,

@@ -56,6 +56,7 @@ export interface Read {
   readonly sealedAt: number
   readonly expiresAt: number
   readonly vm: string
+  readonly destination: string
   readonly connectionId: number
   readonly channelType: number
   readonly channelId: number
@@ -66,9 +67,9 @@ export interface Read {
 
 /** Opens an envelope with the one key, and throws where OpenSSL comes to another commitment or tag. */
 export const openWithOpenssl = (envelope: Buffer, hexKey: string): Read => {
-  const header = envelope.subarray(0, 154)
-  const size = header.readUInt32LE(146)
-  const start = header.readUInt32LE(150)
+  const header = envelope.subarray(0, 186)
+  const size = header.readUInt32LE(178)
+  const start = header.readUInt32LE(182)
   const ciphertext = envelope.subarray(start, start + size - 16)
   const derived = hkdf(hexKey, header.toString("hex", 12, 44), 76)
   const [key, nonce] = [derived.subarray(0, 32), derived.subarray(32, 44)]
@@ -83,9 +84,10 @@ export const openWithOpenssl = (envelope: Buffer, hexKey: string): Read => {
     sealedAt: Number(header.readBigUInt64LE(92)),
     expiresAt: Number(header.readBigUInt64LE(100)),
     vm: header.toString("hex", 108, 140),
-    connectionId: header.readUInt32LE(140),
-    channelType: header.readUInt8(144),
-    channelId: header.readUInt8(145),
+    destination: header.toString("hex", 140, 172),
+    connectionId: header.readUInt32LE(172),
+    channelType: header.readUInt8(176),
+    channelId: header.readUInt8(177),
     agent: plain.readUInt8(0),
     displays: plain.readBigUInt64LE(1),
     state: plain.toString("hex", state, state === 0 ? 0 : state + plain.readUInt32LE(9)),

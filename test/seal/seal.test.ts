@@ -42,13 +42,19 @@ describe("what was sealed", () => {
   test("is another envelope each time", () => {
     const [one, other] = [sealed(), sealed()]
     expect(Buffer.from(one).subarray(12, 92).equals(Buffer.from(other).subarray(12, 92))).toBe(false)
-    expect(Buffer.from(one).subarray(154).equals(Buffer.from(other).subarray(154))).toBe(false)
+    expect(Buffer.from(one).subarray(186).equals(Buffer.from(other).subarray(186))).toBe(false)
   })
 
   test("shows nothing of the state but its size", () => {
     const envelope = Buffer.from(sealed({}, binding, Uint8Array.from(Buffer.alloc(1000, "keystrokes"))))
     expect(envelope.includes("keystrokes")).toBe(false)
     expect(envelope.includes("web-1")).toBe(false)
+  })
+
+  test("for a destination is opened there, and by whom no destination is asked for", () => {
+    const bound = { ...binding, destination: "b.example:5900" }
+    expect(refusalOf(opening(sealed({}, bound), {}, bound))).toEqual(["accepted"])
+    expect(refusalOf(opening(sealed({}, bound)))).toEqual(["accepted"])
   })
 
   test("is no state of a server's", () => {
@@ -125,6 +131,12 @@ describe("an envelope is refused", () => {
     ["whose id was changed", [sealed().fill(0, 76, 92)], "seal/authentic"],
     ["whose expiry was put off", [sealed().fill(0xff, 100, 102)], "seal/authentic"],
     ["of another machine", [sealed(), {}, { ...binding, vm: "web-2" }], "seal/vm"],
+    [
+      "for another destination",
+      [sealed({}, { ...binding, destination: "b:1" }), {}, { ...binding, destination: "c:1" }],
+      "seal/addressee",
+    ],
+    ["for a destination that nobody knew", [sealed(), {}, { ...binding, destination: "c:1" }], "seal/addressee"],
     ["of another session", [sealed(), {}, { ...binding, connectionId: 8 }], "seal/session"],
     ["of another channel's kind", [sealed(), {}, { ...binding, channel: "port" }], "seal/channel"],
     ["of another channel's id", [sealed(), {}, { ...binding, channelId: 1 }], "seal/channel"],

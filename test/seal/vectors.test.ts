@@ -20,7 +20,7 @@ interface Vector {
   readonly envelope: string
 }
 
-const { keyId, key, sealedAt, lifetime, vm, vectors } = JSON.parse(
+const { keyId, key, sealedAt, lifetime, vm, destination, vectors } = JSON.parse(
   readFileSync(join(root, "docs/sealing-vectors.json"), "utf8"),
 )
 
@@ -31,7 +31,9 @@ describe.each<Vector>(vectors)("the vector of $name", (vector) => {
 
   test("is opened", () => {
     const keys = keysOf(`${keyId} active ${key}`)
-    const opened = rightOf(opening(envelope, { keys, now: sealedAt }, { vm, connectionId, channel, channelId }))
+    const opened = rightOf(
+      opening(envelope, { keys, now: sealedAt }, { vm, destination, connectionId, channel, channelId }),
+    )
     expect(opened).toEqual({ state: opened.state, agent, displays, id, keyId, sealedAt })
     expect(Buffer.from(opened.state).toString("hex")).toBe(state)
   })
@@ -43,6 +45,7 @@ describe.each<Vector>(vectors)("the vector of $name", (vector) => {
       sealedAt,
       expiresAt: sealedAt + lifetime,
       vm: createHash("sha256").update(vm).digest("hex"),
+      destination: createHash("sha256").update(destination).digest("hex"),
       connectionId,
       channelType: channelTypes[channel],
       channelId,
@@ -57,6 +60,6 @@ test("OpenSSL opens no vector with another key, and none that was altered", () =
   const [{ envelope }] = vectors
   expect(() => openWithOpenssl(Buffer.from(envelope, "hex"), "00".repeat(32))).toThrow("another commitment")
   const altered = Buffer.from(envelope, "hex")
-  altered.writeUInt8(1, 145)
+  altered.writeUInt8(1, 177)
   expect(() => openWithOpenssl(altered, key)).toThrow("another tag")
 })

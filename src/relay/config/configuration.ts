@@ -9,7 +9,7 @@ import { isVmName } from "../../seal/binding.js"
 import type { Codec } from "../../violation/codec.js"
 import type { Rule } from "../../violation/violation.js"
 import type { Level } from "../operate/log.js"
-import { isDestination } from "../seal/destination.js"
+import { isDestination, isPlace } from "../seal/destination.js"
 import { attributesOf } from "../target/x509-subject.js"
 import { isAccount, isMode, type SocketConfiguration } from "./access.js"
 import { type Address, formatAddress, parseAddress } from "./address.js"
@@ -69,6 +69,11 @@ export interface SealConfiguration {
    * sent. Default true.
    */
   readonly required?: boolean
+  /**
+   * How clients are told of this listener when a machine migrates here, as `host:port` (the TLS port where there is no
+   * other). Then only what was sealed for that is opened. Default: whatever was sealed for this machine.
+   */
+  readonly as?: string
   /** What becomes of data of the source's that its own decoder refuses: it is told, and sealed or not. Default `seal`. */
   readonly onInvalid?: "seal" | "refuse"
   /** For how long what is sealed here can be opened: 1 to 3600 seconds (60). */
@@ -243,6 +248,7 @@ const seal = t.exact(
     t.type({ keys: file, vm: textThat(relayChecks.sealVm, isVmName) }),
     t.partial({
       required: t.boolean,
+      as: textThat(relayChecks.sealAs, isPlace),
       onInvalid: t.keyof({ seal: null, refuse: null }),
       lifetimeSeconds: within(1, 3600),
     }),

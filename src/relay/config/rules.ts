@@ -100,6 +100,7 @@ export const relayChecks = {
     "wrong-type",
     "A destination must be host, host:port or [address]:port, with a port from 1 on, or * for all of them.",
   ),
+  sealAs: invalid("seal-as", "wrong-type", "This must be host:port or [address]:port, with a port from 1 on."),
   sealForUnused: invalid("seal-for-unused", "inconsistent", "Only a listener with seal can have sealFor."),
   sealEnforced: invalid(
     "seal-enforced",

@@ -6,6 +6,7 @@ import { printable } from "../../report/printable.js"
 import type { Keyring } from "../../seal/keyring.js"
 import type { ReceiverState } from "../../spice/receiver.js"
 import { type Failure, printableReasonOf } from "../failure.js"
+import { placeOf } from "../seal/destination.js"
 import { type Connect, connecting, type Trust } from "../target/connect.js"
 import { type Access, accessOf } from "./access.js"
 import { type Address, parseAddress } from "./address.js"
@@ -52,6 +53,8 @@ export interface SealSettings {
   readonly vm: string
   readonly required: boolean
   readonly onInvalid: "seal" | "refuse"
+  /** How clients are told of it, as envelopes have it. */
+  readonly as: string | undefined
   /** Milliseconds. */
   readonly lifetime: number
   readonly destinations: readonly string[]
@@ -129,8 +132,16 @@ const addressOf = (text: string): Address => {
 
 const sealOf = ({ seal, sealFor = [] }: ListenerConfiguration): SealSettings | undefined => {
   if (seal === undefined) return undefined
-  const { keys, vm, required = true, onInvalid = "seal", lifetimeSeconds = 60 } = seal
-  return { keys: readKeyring(keys), vm, required, onInvalid, lifetime: lifetimeSeconds * second, destinations: sealFor }
+  const { keys, vm, as, required = true, onInvalid = "seal", lifetimeSeconds = 60 } = seal
+  return {
+    keys: readKeyring(keys),
+    vm,
+    required,
+    onInvalid,
+    as: as && placeOf(as),
+    lifetime: lifetimeSeconds * second,
+    destinations: sealFor,
+  }
 }
 
 /** A listener's settings, or why there are none. */

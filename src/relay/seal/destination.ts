@@ -12,6 +12,19 @@ const parse = (text: string): { readonly host: string; readonly port: number | u
 /** Whether a text of a configuration names a destination, or all of them. */
 export const isDestination = (text: string): boolean => text === "*" || parse(text) !== undefined
 
+/** Whether a text of a configuration names a host and its port. */
+export const isPlace = (text: string): boolean => parse(text)?.port !== undefined
+
+/** Such a text as envelopes have it. */
+export const placeOf = (text: string): string => {
+  const { host = "", port = 0 } = parse(text) ?? {}
+  return `${host}:${port}`
+}
+
+/** A destination as envelopes have it: its port without TLS, or that with where there is no other. */
+export const placeOfDestination = ({ host, port, tlsPort }: Destination): string =>
+  `${plainHost(host)}:${port === 0 ? tlsPort : port}`
+
 /** A host as it is compared: an address of IPv6 is the same with brackets and without. */
 const plainHost = (host: string): string => (/^\[.*\]$/.test(host) ? host.slice(1, -1) : host).toLowerCase()
 

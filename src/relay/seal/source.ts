@@ -11,7 +11,7 @@ import { wordAt } from "../../spice/wire/fixed-layout.js"
 import { mainFromServer } from "../../spice/wire/messages.js"
 import { Violation } from "../../violation/violation.js"
 import type { SealSettings } from "../config/settings.js"
-import { isListed } from "./destination.js"
+import { isListed, placeOfDestination } from "./destination.js"
 
 /** What a guard knows of the session that its server has now, as a source that seals. */
 export interface SourceSession {
@@ -109,10 +109,11 @@ export const sealData = (
 ): Outgoing | Violation => {
   const { keys, vm, lifetime, onInvalid } = settings
   const { connectionId, agent, displays } = session
+  const destination = session.destination && placeOfDestination(session.destination)
   const decoded = decodeMigrateData(channel, payload, { ...receiver, provenance: "sealed" }, { alias: true })
   const violation = E.isLeft(decoded) ? decoded.left[0] : undefined
   if (violation !== undefined && onInvalid === "refuse") return violation
   const stated = { agent, displays }
-  const envelope = seal(payload, { vm, connectionId, channel, channelId }, { keys, now, lifetime, stated })
+  const envelope = seal(payload, { vm, connectionId, channel, channelId, destination }, { keys, now, lifetime, stated })
   return E.isLeft(envelope) ? envelope.left[0] : { bytes: envelope.right, violation }
 }

@@ -35,13 +35,17 @@ export const openData = (
   now: number,
 ): Brought | Violation => {
   if (settings === undefined) return { state: payload, receiver, sealing: undefined }
-  const { keys, vm, required } = settings
+  const { keys, vm, required, as: destination } = settings
   if (!isEnvelope(payload))
     return required
       ? new Violation(openRules.sealed, { path: "", offset: 0, length: payload.length })
       : { state: payload, receiver, sealing: { kind: "unsealed" } }
   const maxStateBytes = receiver.maxBlobBytes[channel]
-  const opened = open(payload, { vm, connectionId, channel, channelId }, { keys, window, now, linkedAt, maxStateBytes })
+  const opened = open(
+    payload,
+    { vm, connectionId, channel, channelId, destination },
+    { keys, window, now, linkedAt, maxStateBytes },
+  )
   if (E.isLeft(opened)) return opened.left[0]
   const { state, id, sealedAt } = opened.right
   const sealing: Sealing = { kind: "opened", envelope: id, age: now - sealedAt }

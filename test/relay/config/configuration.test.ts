@@ -73,7 +73,14 @@ describe("a configuration is taken", () => {
       {
         replayFile: "/var/lib/guard/opened",
         ...one({
-          seal: { keys: "/etc/guard/keys", vm: "é", required: false, onInvalid: "refuse", lifetimeSeconds: 3600 },
+          seal: {
+            keys: "/etc/guard/keys",
+            vm: "é",
+            required: false,
+            onInvalid: "refuse",
+            lifetimeSeconds: 3600,
+            as: "[fd00::1]:5900",
+          },
           sealFor: ["*", "host", "host.example:5900", "10.0.0.1:1", "[fd00::1]", "[fd00::1]:65535"],
         }),
       },
@@ -191,6 +198,7 @@ describe("a configuration is refused", () => {
     ["with sealing without a machine", sealing({ vm: undefined }), "shape/missing-member", "listeners[0].seal.vm"],
     ["with sealing without keys", sealing({ keys: undefined }), "shape/missing-member", "listeners[0].seal.keys"],
     ["with a relative path of keys", sealing({ keys: "keys" }), "relay/path", "listeners[0].seal.keys"],
+    ["with a listener that is known by a host alone", sealing({ as: "b" }), "relay/seal-as", "listeners[0].seal.as"],
     ["with a machine without a name", sealing({ vm: "" }), "relay/seal-vm", "listeners[0].seal.vm"],
     ["with a machine of a long name", sealing({ vm: "x".repeat(257) }), "relay/seal-vm", "listeners[0].seal.vm"],
     ["with no lifetime", sealing({ lifetimeSeconds: 0 }), "relay/number", "listeners[0].seal.lifetimeSeconds"],

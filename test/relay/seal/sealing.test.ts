@@ -104,6 +104,11 @@ describe("between two guards", () => {
     expect((await server.next()).payload.equals(Buffer.from(largest))).toBe(true)
   })
 
+  test("a target that knows what it is called opens what was sealed for it", async () => {
+    const { server } = await bring(await host({ as: "B.Example:5900" }), await sealedBy(await sourceHost()))
+    expect((await server.next()).type).toBe(5)
+  })
+
   test("a key is changed while a session lives, and nothing is lost", async () => {
     const [source, target] = [await sourceHost(), await host()]
     const { give, channel } = await leaving(source)
@@ -126,12 +131,16 @@ describe("a target refuses", () => {
 
   test("an envelope that was altered", async () => {
     const envelope = await sealedBy(await sourceHost())
-    envelope.writeUInt8(envelope.readUInt8(160) ^ 1, 160)
+    envelope.writeUInt8(envelope.readUInt8(200) ^ 1, 200)
     await refused(await host(), envelope, "seal/authentic")
   })
 
   test("an envelope for another machine", async () => {
     await refused(await host({ vm: "web-2" }), await sealedBy(await sourceHost()), "seal/vm")
+  })
+
+  test("an envelope that was sealed for another host", async () => {
+    await refused(await host({ as: "c.example:5900" }), await sealedBy(await sourceHost()), "seal/addressee")
   })
 
   test("an envelope for another session", async () => {
