@@ -148,11 +148,20 @@ export const misfits = (
   ]
 }
 
-/** All that a client can do, every `step`-th of what there is many of. */
-export const attacks = (step: number): readonly Attack[] => [
-  ...bitAttacks.filter((_, index) => index % step === 0),
+/** The first blob for each channel that breaks a rule, of all rules. */
+const ofEachKind = hostile.filter(
+  (blob, index) => hostile.findIndex(({ channel, rule }) => channel === blob.channel && rule === blob.rule) === index,
+)
+
+/** All that a client can do: with one hostile state of each kind, or with every one of the corpus. */
+export const attacks = (takesAll: boolean): readonly Attack[] => [
+  ...bitAttacks,
   ...otherAttacks,
   ...forged,
-  ...unsealedOf(genuine, "a genuine state, not sealed").filter((_, index) => index % step === 0),
-  ...unsealedOf(hostile, "a hostile state, not sealed").filter((_, index) => index % step === 0),
+  ...unsealedOf(genuine, "a genuine state, not sealed").filter((_, index) => takesAll || index % 8 === 0),
+  ...unsealedOf(takesAll ? hostile : ofEachKind, "a hostile state, not sealed"),
 ]
+
+/** What CI plays of them: one of each kind. */
+export const sample = (all: readonly Attack[]): readonly Attack[] =>
+  all.filter(({ kind }, index) => all.findIndex((each) => each.kind === kind) === index)

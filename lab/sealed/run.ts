@@ -1,6 +1,6 @@
 /**
- * A hostile client between two sealing guards and real QEMUs: what it brings must not get through. `--step N` takes every
- * N-th of what there is many of (1). The table goes to lab/sealed/results.json and docs/sealing.md.
+ * A hostile client between two sealing guards and real QEMUs: what it brings must not get through. With
+ * `--all` every hostile state of the corpus is one, else one of each kind. The table goes to lab/sealed/results.json and docs/sealing.md.
  */
 import { parseArgs } from "node:util"
 import { writeInto } from "../../bench/markdown.js"
@@ -13,7 +13,7 @@ import { renderSealed, tallied, writeSealed } from "./results.js"
 
 const say = (text: string): void => void process.stderr.write(`sealed: ${text}\n`)
 
-const { values } = parseArgs({ options: { step: { type: "string", default: "1" } } })
+const { values } = parseArgs({ options: { all: { type: "boolean", default: false } } })
 
 /** Migrations at a time. */
 const abreast = 2
@@ -50,7 +50,7 @@ const playAll = async (all: readonly Attack[]): Promise<void> => {
 
 try {
   const versions = await withHosts(async (start) => versionsOf(await start({ machine: {}, isTarget: true })))
-  const all = [...attacks(Number(values.step)), ...misfitting]
+  const all = [...attacks(values.all), ...misfitting]
   await playAll(all)
   const order = new Map(all.map(({ kind, name }, index) => [`${kind} ${name}`, index]))
   const places = ({ kind, name }: Outcome): number => order.get(`${kind} ${name}`) ?? 0
