@@ -1,15 +1,18 @@
 import { isDeepStrictEqual } from "node:util"
+import type { Arbitrary } from "fast-check"
 import { readJson } from "../src/data/json.js"
 import type { TargetModule } from "../src/fuzz/target.js"
 import type { MigrateArguments, MigrateIncomingArguments } from "../src/qemu/arguments.js"
 import { migrateCodec, migrateIncomingCodec } from "../src/qemu/codecs.js"
 import type { Context } from "../src/qemu/context.js"
-import { defaultJsonLimits, parseMigrateArguments } from "../src/qemu/parse.js"
+import { defaultJsonLimits } from "../src/qemu/limits.js"
+import { parseArguments } from "../src/qemu/parse.js"
 import type { Policy } from "../src/qemu/policy.js"
 import { fromFuzzerBytes } from "../src/testing/bridge.js"
 import { argumentsArbitraryOf } from "../src/testing/qemu/arguments.js"
 import { someEdit } from "../src/testing/qemu/edits.js"
 import { type Tree, textOf, treeOf } from "../src/testing/qemu/json-cst.js"
+import { policyAllowing } from "../src/testing/qemu/policy.js"
 import type { Checked, Codec } from "../src/violation/codec.js"
 import { spellings } from "./spellings.js"
 import {
@@ -20,7 +23,6 @@ import {
   contexts,
   difference,
   inProportion,
-  isDenied,
   moved,
   picking,
   prototypesAreIntact,
@@ -43,10 +45,15 @@ interface Setting {
   readonly draw: (bytes: Uint8Array) => { readonly value: Arguments; readonly tail: Uint8Array }
 }
 
+const codecOf = (context: Context, policy?: Policy): Codec<Arguments, Arguments> => {
+  const options = { ...context, ...(policy === undefined ? {} : { policy }) }
+  return context.command === "migrate" ? migrateCodec(options) : migrateIncomingCodec(options)
+}
+
 const settingOf = (context: Context): Setting => ({
   context,
-  codec: context.command === "migrate" ? migrateCodec(context) : migrateIncomingCodec(context),
-  draw: fromFuzzerBytes(argumentsArbitraryOf(context)),
+  codec: codecOf(context),
+  draw: fromFuzzerBytes(argumentsArbitraryOf(context) as Arbitrary<Arguments>),
 })
 
 const settings = new Map(contexts.map((context) => [context, settingOf(context)]))
@@ -97,29 +104,22 @@ const isDecoded = (setting: Setting, value: unknown): Checked<Arguments> => {
   return decoded
 }
 
-/** A policy that allows every program that arguments run, if policies can name them. */
-const policyFor = ({ channels = [] }: Arguments): Policy => {
-  const programs = channels.flatMap(({ addr }) => (addr.transport === "exec" ? addr.args.slice(0, 1) : []))
-  return { exec: { programs: ["/bin/sh", ...programs.filter((path) => !path.split("/").includes(".."))], shell: true } }
-}
-
-/** Valid arguments are accepted as they are, by the codec and in every spelling of their text. */
+/** Valid arguments are accepted as they are, by the codec and in every spelling of their text, where a policy allows them. */
 const isValid = ({ valid, pick, ...setting }: Case): void => {
-  const decoded = isDecoded(setting, valid)
+  const policy = policyAllowing(valid, setting.context)
+  const decoded = isDecoded({ ...setting, codec: codecOf(setting.context, policy) }, valid)
   if (decoded._tag === "Left") throw difference("valid arguments to be accepted", verdictOf(decoded))
   else if (!isDeepStrictEqual(decoded.right, valid)) throw difference("the same value", "another one")
-  const options = { ...setting.context, policy: policyFor(valid), limits: { ...defaultJsonLimits, maxBytes: 2 ** 20 } }
+  const options = { ...setting.context, policy, limits: { ...defaultJsonLimits, maxBytes: 2 ** 20 } }
   const text = (spellings[pick(spellings.length)] ?? textOf)(treeOf(valid))
-  const parsed = parseMigrateArguments(pick(2) === 0 ? text : utf8(text), options)
+  const parsed = parseArguments(pick(2) === 0 ? text : utf8(text), options)
   if (parsed._tag === "Right" && !isDeepStrictEqual(parsed.right, valid))
     throw difference("the same value", "another one parsed")
-  if (parsed._tag === "Left" && !parsed.left.every(({ rule }) => rule === "policy/exec.programs"))
-    throw difference("valid arguments to be parsed", verdictOf(parsed))
+  if (parsed._tag === "Left") throw difference("valid arguments to be parsed", verdictOf(parsed))
 }
 
-/** What a codec and a parser say of the same is the same, but for what the default policy denies. */
+/** What a codec and a parser say of the same is the same. */
 const areAlike = (decoded: Checked<unknown>, parsed: Checked<unknown>): void => {
-  if (decoded._tag === "Right" && isDenied(parsed)) return
   if (verdictOf(decoded) !== verdictOf(parsed)) throw difference(verdictOf(decoded), verdictOf(parsed))
   if (decoded._tag === "Right" && !isDeepStrictEqual(decoded, parsed))
     throw difference("the same value", "another one parsed")
@@ -139,7 +139,7 @@ const ordinary = (value: unknown): unknown => {
 const isChecked = ({ edited, valid, ...setting }: Case): void => {
   const text = utf8(textOf(edited ?? treeOf(valid)))
   const bytes = text.length % 2 === 0 ? text : moved(text)
-  const parsed = inProportion(bytes.length, () => parseMigrateArguments(bytes, setting.context))
+  const parsed = inProportion(bytes.length, () => parseArguments(bytes, setting.context))
   if (parsed._tag === "Left") areSayable(parsed.left, bytes.length)
   const read = readJson(text, defaultJsonLimits)
   if (read._tag === "Left") areAlike(read, parsed)

@@ -20,8 +20,8 @@ const isSamePath = (one: string, other: string): boolean => isBelow(one, other) 
 const isNumber = (text: string): boolean => /^[0-9]+$/.test(text)
 
 const holds = (entry: Entry, first: number, last: number): boolean => {
-  const [from = "", to = from] = String(entry).split("-")
-  return isNumber(from) && isNumber(to) && Number(from) <= first && last <= Number(to)
+  const [from = "", to = from, ...more] = String(entry).split("-")
+  return more.length === 0 && isNumber(from) && isNumber(to) && Number(from) <= first && last <= Number(to)
 }
 
 const isPortIn = (port: string, to: number | undefined, entries: readonly Entry[]): boolean =>
@@ -57,10 +57,11 @@ function* sayings(address: MigrationAddress, policy: Policy): Generator<readonly
   switch (address.transport) {
     case "exec": {
       const [program = ""] = address.args
-      const { programs = [], shell = false } = policy.exec ?? {}
+      const { programs = [], shell = false, commands = [] } = policy.exec ?? {}
+      const isCommand = commands.some((command) => JSON.stringify(command) === JSON.stringify(address.args))
       if (policy.exec === undefined) return yield ["exec", false]
-      yield ["exec.programs", programs.some((entry) => isSamePath(program, entry))]
-      if (shells.has(partsOf(program).at(-1) ?? "") && isPlain(program)) yield ["exec.shell", shell]
+      yield ["exec.programs", isCommand || programs.some((entry) => isSamePath(program, entry))]
+      if (shells.has(partsOf(program).at(-1) ?? "") && isPlain(program)) yield ["exec.shell", isCommand || shell]
       return
     }
     case "file":
@@ -85,6 +86,10 @@ function* sayings(address: MigrationAddress, policy: Policy): Generator<readonly
         policy.vsock?.ports?.some((entry) => holds(entry, Number(address.port), Number(address.port))),
       ]
     case "fd":
+      if (isNumber(address.str)) {
+        const number = Number(address.str)
+        return yield ["fd.numbers", (policy.fd?.numbers ?? []).some((entry) => holds(entry, number, number))]
+      }
       return yield ["fd.names", policy.fd?.names?.some((entry) => entry === address.str)]
   }
 }
@@ -95,6 +100,8 @@ function* inetSayings(
   policy: Policy["inet"],
 ): Generator<readonly [line: string, boolean | undefined]> {
   yield [`${table}.hosts`, policy?.hosts === undefined ? undefined : isHostIn(host, policy.hosts)]
+  const [, zone] = host.split("%")
+  yield [`${table}.zones`, policy?.zones === undefined ? undefined : zone === undefined || policy.zones.includes(zone)]
   yield [`${table}.ports`, policy?.ports === undefined ? undefined : isPortIn(port, to, policy.ports)]
 }
 

@@ -2,10 +2,11 @@ import { isDeepStrictEqual } from "node:util"
 import { readJson } from "../src/data/json.js"
 import type { TargetModule } from "../src/fuzz/target.js"
 import type { MigrationAddress } from "../src/qemu/addresses.js"
-import { checkPolicy, denials } from "../src/qemu/check-policy.js"
+import { checkPolicy } from "../src/qemu/check-policy.js"
 import type { Context } from "../src/qemu/context.js"
-import { parseMigrateArguments } from "../src/qemu/parse.js"
+import { parseArguments } from "../src/qemu/parse.js"
 import { defaultPolicy, type Policy, policyCodec } from "../src/qemu/policy.js"
+import { denials } from "../src/qemu/policy-rules.js"
 import { formatMigrateUri } from "../src/qemu/uri.js"
 import { fromFuzzerBytes } from "../src/testing/bridge.js"
 import { addressArbitraryOf } from "../src/testing/qemu/addresses.js"
@@ -50,6 +51,8 @@ const isLineOf = (rule: string, { exec, ...policy }: Policy, address: MigrationA
   if (table === "transports") return policy.transports?.includes(kindOf(address)) === false
   if (kindOf(address) !== table) return false
   if (rule === denials.exec.id) return exec === undefined
+  if (rule === denials.programs.id) return exec !== undefined
+  if (rule === denials.numbers.id) return true
   if (rule === denials.shell.id) return exec !== undefined && exec.shell !== true
   return list in Object({ ...policy, exec }[table as "inet" | "exec"])
 }
@@ -75,7 +78,7 @@ const isJudgedAlike = (policy: Policy, address: MigrationAddress, context: Conte
   const written = uri._tag === "Right" ? verdictOf(checkPolicy(policy, { uri: uri.right }, context)) : verdict
   if (written !== verdict) throw difference(verdict, written)
   if (context.version === "7.2") return
-  const parsed = parseMigrateArguments(textOf(treeOf(said)), { ...context, policy })
+  const parsed = parseArguments(textOf(treeOf(said)), { ...context, policy })
   if (verdictOf(parsed) !== verdictOf(checked)) throw difference(verdictOf(checked), verdictOf(parsed))
 }
 
@@ -93,11 +96,14 @@ const isMonotone = ({ address, draft, near, pick }: Drawn, context: Context): vo
   }
 }
 
-/** Without a policy nothing is denied but what runs programs. */
+/** Without a policy nothing is denied but what runs programs, and descriptors by number. */
 const isDefault = (address: MigrationAddress, context: Context): void => {
   const verdict = verdictOf(held(defaultPolicy, address, context))
-  const denied = "policy-denied policy/exec channels[0].addr.transport undefined undefined"
-  const expected = address.transport === "exec" ? denied : "accepted"
+  const denied = (rule: string, member: string) =>
+    `policy-denied ${rule} channels[0].addr.${member} undefined undefined`
+  const isNumber = address.transport === "socket" && address.type === "fd" && /^[0-9]/.test(address.str)
+  const allowed = isNumber ? denied("policy/fd.numbers", "str") : "accepted"
+  const expected = address.transport === "exec" ? denied("policy/exec", "transport") : allowed
   if (verdict !== expected) throw difference(expected, verdict)
 }
 

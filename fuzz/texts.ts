@@ -1,5 +1,6 @@
 import * as fc from "fast-check"
-import { type Context, contextOf, qemuVersions } from "../src/qemu/context.js"
+import { type Context, contextOf } from "../src/qemu/context.js"
+import { qemuVersions } from "../src/qemu/versions.js"
 import { argumentsArbitraryOf } from "../src/testing/qemu/arguments.js"
 import { uriEnds, wrongSchemes } from "../src/testing/qemu/hostile-strings.js"
 import { textOf, treeOf } from "../src/testing/qemu/json-cst.js"
@@ -75,12 +76,6 @@ export const verdictOf = (checked: Checked<unknown>, below = ""): string =>
         })
         .join("; ")
 
-/** What is wrong where something else was found than what had to be. */
-export const difference = (expected: string, found: string): Error => new Error(`expected ${expected}, found ${found}`)
-
-export const isDenied = (checked: Checked<unknown>): boolean =>
-  checked._tag === "Left" && checked.left.every(({ rule }) => rule.startsWith("policy/"))
-
 /** What checking may take, beside what it takes of every byte: many times what it was seen to take. */
 const allowed = { milliseconds: 5, ofEveryByte: 0.004 }
 
@@ -93,6 +88,9 @@ const processorTime = (work: () => void): number => {
   const { user, system } = process.cpuUsage(before)
   return (user + system) / 1000
 }
+
+/** What is wrong where something else was found than what had to be. */
+export const difference = (expected: string, found: string): Error => new Error(`expected ${expected}, found ${found}`)
 
 /** Checks an input of a size, and throws if that takes time out of proportion. Other work on the machine does not count. */
 export const inProportion = <T>(size: number, work: () => T): T => {

@@ -1,10 +1,13 @@
 import { isDeepStrictEqual } from "node:util"
 import { byteLength } from "../src/data/json.js"
+import { placed } from "../src/data/locate.js"
 import type { TargetModule } from "../src/fuzz/target.js"
 import type { MigrationAddress } from "../src/qemu/addresses.js"
-import { migrateCodec, migrateIncomingCodec, migrationAddressCodec } from "../src/qemu/codecs.js"
-import { type Context, isSince } from "../src/qemu/context.js"
+import { migrationAddressCodec } from "../src/qemu/codecs.js"
+import type { Context } from "../src/qemu/context.js"
+import { argumentsReader } from "../src/qemu/parse.js"
 import { formatMigrateUri, parseMigrateUri } from "../src/qemu/uri.js"
+import { behaviour, has } from "../src/qemu/versions.js"
 import { fromFuzzerBytes } from "../src/testing/bridge.js"
 import { addressArbitraryOf } from "../src/testing/qemu/addresses.js"
 import { uriArbitraryOf, type WrittenAddress } from "../src/testing/qemu/uris.js"
@@ -38,12 +41,12 @@ interface Setting {
 }
 
 const settingOf = (context: Context): Setting => {
-  const codec = context.command === "migrate" ? migrateCodec(context) : migrateIncomingCodec(context)
+  const read = argumentsReader(context)
   const address = fromFuzzerBytes(addressArbitraryOf(context))
   const written = fromFuzzerBytes(uriArbitraryOf(context))
   return {
     isAddress: migrationAddressCodec(context).is,
-    decode: (value) => codec.decode(value) as Checked<unknown>,
+    decode: (value): Checked<unknown> => placed(read(value)),
     address: (bytes) => address(bytes).value,
     written: (bytes) => written(bytes).value,
   }
@@ -99,7 +102,7 @@ const isSaidBy = (uri: string, address: MigrationAddress): void => {
       : rest
           .slice(1)
           .split(",")
-          .map((option) => option.replace(/=.*/su, ""))
+          .map((option) => option.replace(/=.*/su, "").replace(/^no(?=[a-z])/, ""))
   if (!uri.startsWith(beginningOf(address))) throw difference("what is written", "something else")
   if (isInet && !isDeepStrictEqual(options.sort(), members.sort())) throw difference("the options", "others")
   if (!isInet && !/^(?:,offset=[^,]+)?$/.test(rest)) throw difference("all of the URI", "a part of it")
@@ -124,17 +127,18 @@ const isReadText = (uri: string, context: Context): void => {
 
 /** Whether no URI says an address, by the documentation of formatMigrateUri. */
 const isUnsayable = (address: MigrationAddress, { version }: Context): boolean => {
+  const isShort = has(version, behaviour.shortUriHosts)
   switch (address.transport) {
     case "exec":
       return (
         address.args.length !== 3 || !`${address.args.join("\n")}`.startsWith("/bin/sh\n-c\n") || address.args[2] === ""
       )
     case "rdma":
-      return address.host.length > 64
+      return isShort && address.host.length > 64
     case "file":
-      return !isSince(version, "8.2") || address.filename.includes(",offset=")
+      return !has(version, behaviour.fileUri) || address.filename.includes(",offset=")
   }
-  if (address.type === "inet") return address.host.length > 64 || address.numeric !== undefined
+  if (address.type === "inet") return isShort && (address.host.length > 64 || address.numeric !== undefined)
   return address.type === "unix" && address.abstract !== undefined
 }
 

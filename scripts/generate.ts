@@ -7,6 +7,10 @@ import { dirname, join } from "node:path"
 import { describe, describeChecks } from "../src/layout/describe.js"
 import { emit } from "../src/layout/emit.js"
 import { structure } from "../src/layout/structure.js"
+import { documented } from "../src/relay/config/configuration.js"
+import { rowsOf } from "../src/relay/config/option.js"
+import { metricsOf } from "../src/relay/operate/metrics.js"
+import { table } from "../src/report/markdown.js"
 import { describeRules } from "../src/report/rule-document.js"
 import { rules } from "../src/rules.js"
 import { envelopeLayout, statementLayout } from "../src/seal/envelope.js"
@@ -14,8 +18,11 @@ import { openRules } from "../src/seal/rules.js"
 import { type Format, formatOf, formats } from "../src/spice/formats.js"
 import { channels } from "../src/spice/receiver.js"
 import { formatNames, generatedCorpus, hostileFiles, root } from "./corpus.js"
+import { withPart } from "./document-part.js"
+import { knowers } from "./knowers.js"
 import { qemuDifferences } from "./qemu-differences.js"
 import { sealVectors } from "./seal-vectors.js"
+import { sessionDocument } from "./session-document.js"
 
 const checking = process.argv.includes("--check")
 
@@ -68,7 +75,7 @@ ${describeChecks(Object.values(openRules))}
 
 const checksDocument: readonly [string, string] = [
   "docs/formats/README.md",
-  `${generated("src/layout/structure.ts")}# Formats
+  `${generated("src/layout/structure.ts and scripts/knowers.ts")}# Formats
 
 The blobs that a client relays, one document each:
 
@@ -81,7 +88,8 @@ ${Object.values(formats)
 Every byte of a blob belongs to exactly one field. These checks follow from a layout; nobody writes them down for a format.
 
 ${describeChecks(Object.values(structure))}
-`,
+
+${knowers}`,
 ]
 
 const rulesDocument: readonly [string, string] = [
@@ -95,6 +103,30 @@ ${describeRules(rules)}
 `,
 ]
 
+const optionTables = [
+  table(["member of a listener", "default", ""], rowsOf(documented.listener)),
+  table(["member at the top", "default", ""], rowsOf(documented.top)),
+].join("\n\n")
+
+const metricsTable = table(
+  ["metric", "labels", ""],
+  metricsOf(() => 0).descriptions.map(({ name, labels, help }) => [
+    name,
+    Object.entries(labels)
+      .map(([label, values]) => (values.length === 0 ? label : `${label}: ${values.join(", ")}`))
+      .join("; "),
+    help,
+  ]),
+)
+
+/** docs/relay.md is written by hand, but for its tables of options and of metrics. */
+const relayDocument = (): readonly [string, string] => {
+  const path = "docs/relay.md"
+  const document = readFileSync(join(root, path), "utf8")
+  const withOptions = withPart(document, "options: npm run generate", optionTables)
+  return [path, withPart(withOptions, "metrics: npm run generate", metricsTable)]
+}
+
 const wanted = new Map<string, string | Uint8Array>([
   ...formatNames.map(emittedDecoder),
   ...formatNames.map(formatDocument),
@@ -102,6 +134,8 @@ const wanted = new Map<string, string | Uint8Array>([
   checksDocument,
   rulesDocument,
   sealVectors(),
+  relayDocument(),
+  ["docs/session.md", generated("src/session") + sessionDocument],
   qemuDifferences(),
   ...generatedCorpus(),
 ])

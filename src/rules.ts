@@ -1,10 +1,9 @@
-import { jsonChecks } from "./data/json.js"
-import { shape } from "./data/rules.js"
+import { jsonRules, shape } from "./data/rules.js"
 import { rulesOf } from "./layout/rules.js"
 import { structure } from "./layout/structure.js"
-import { denials } from "./qemu/check-policy.js"
-import { policyChecks } from "./qemu/policy.js"
-import { checks } from "./qemu/rules.js"
+import { completionRules } from "./qemu/completion-rules.js"
+import { denials, policyRules } from "./qemu/policy-rules.js"
+import { rules as qemuRules, qmpRules } from "./qemu/rules.js"
 import { relayChecks } from "./relay/config/rules.js"
 import { envelopeLayout, statementLayout } from "./seal/envelope.js"
 import { openRules, sealRules } from "./seal/rules.js"
@@ -22,11 +21,13 @@ const tables: readonly Readonly<Record<string, Rule>>[] = [
   sessionRules,
   openRules,
   sealRules,
-  jsonChecks,
+  jsonRules,
   shape,
-  checks,
+  qmpRules,
+  qemuRules,
   denials,
-  policyChecks,
+  policyRules,
+  completionRules,
   relayChecks,
 ]
 

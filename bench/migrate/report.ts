@@ -1,4 +1,5 @@
-import { atMost, duration, row, type Target, table, targetTable, times } from "../markdown.js"
+import { table } from "../../src/report/markdown.js"
+import { atMost, duration, type Target, targetTable, times } from "../markdown.js"
 import { median, ratio, type Times } from "../measure.js"
 import type { Contender } from "./contender.js"
 
@@ -19,7 +20,7 @@ export const refusalTask = ({ name }: Contender, refusal: string): string => `${
 export const textTask = ({ name }: Contender): string => `${name}: from text`
 export const uriTask = "ours: a URI"
 
-const contenderTable = (findings: Findings): readonly string[] => {
+const contenderTable = (findings: Findings): string => {
   const { ours, peers, refusals } = findings
   const tasks = [typicalTask, ...refusals.map((name) => (each: Contender) => refusalTask(each, name)), textTask]
   const cell = (each: Contender, task: (contender: Contender) => string): string =>
@@ -28,7 +29,7 @@ const contenderTable = (findings: Findings): readonly string[] => {
       : times(ratio(findings.times, task(each), task(ours)))
   return table(
     ["validator", "gives", "typical", ...refusals.map((name) => `refusing ${name}`), "typical, from text"],
-    [ours, ...peers].map((each) => row(each.name, each.gives, ...tasks.map((task) => cell(each, task)))),
+    [ours, ...peers].map((each) => [each.name, each.gives, ...tasks.map((task) => cell(each, task))]),
   )
 }
 
@@ -53,7 +54,7 @@ export const report = (findings: Findings): string => {
     "left out of them: URIs, which ours takes apart and the peers hold against a prefix, and long paths beyond ASCII, whose bytes ours",
     "counts and the peers' regular expressions do not.",
     "",
-    ...contenderTable(findings),
+    contenderTable(findings),
     "",
     "A `copy` holds nothing but what was checked; a `verdict` is on the caller's own object. Refusing, ours tells all that is wrong and",
     "where, zod tells it too, valibot and ajv stop at the first, and typebox only says no. From a text, the peers run behind JSON.parse;",
@@ -62,7 +63,7 @@ export const report = (findings: Findings): string => {
     "",
     `A URI, \`{uri: "tcp:10.12.34.9:49152"}\`, takes ours ${uri} times as long as the typical arguments.`,
     "",
-    ...targetTable(targetsOf(findings)),
+    targetTable(targetsOf(findings)),
     "",
   ].join("\n")
 }

@@ -2,10 +2,11 @@
  * Times sealing and opening beside the bare cipher of node:crypto. With --write the table goes to docs/sealing.md as well.
  */
 import { createCipheriv, createDecipheriv, createSecretKey, randomBytes } from "node:crypto"
+import { table } from "../../src/report/markdown.js"
 import type { Binding } from "../../src/seal/binding.js"
 import { headerSize } from "../../src/seal/envelope.js"
 import { type Keyring, open, type ReplayWindow, seal } from "../../src/seal/index.js"
-import { duration, row, table, writeInto } from "../markdown.js"
+import { duration, writeInto } from "../markdown.js"
 import { median, ratio, timesOf } from "../measure.js"
 
 const key = createSecretKey(randomBytes(32))
@@ -59,7 +60,7 @@ const cases = sizes.flatMap(({ says, size }) => {
   ]
 })
 
-const rows: string[] = []
+const rows: (readonly string[])[] = []
 for (const { says, ours, bare } of cases) {
   const times = await timesOf(
     [
@@ -69,8 +70,8 @@ for (const { says, ours, bare } of cases) {
     9,
   )
   const typical = (name: string) => duration(median(times.get(name) ?? []))
-  rows.push(row(says, typical("bare"), typical("ours"), ratio(times, "ours", "bare").toFixed(2)))
+  rows.push([says, typical("bare"), typical("ours"), ratio(times, "ours", "bare").toFixed(2)])
 }
-const text = table(["what", "AES-256-GCM alone", "an envelope", "ratio"], rows).join("\n")
+const text = table(["what", "AES-256-GCM alone", "an envelope", "ratio"], rows)
 process.stdout.write(`${text}\n`)
 if (process.argv.includes("--write")) writeInto("docs/sealing.md", "npm run bench:seal -- --write", text)

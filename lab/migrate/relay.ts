@@ -64,7 +64,10 @@ const replayFileBeside = (keys: string, port: number): string => {
 }
 
 /** Starts this package's relay in front of a port of loopback. */
-export const guard = async (target: number, { clockAhead = 0, isBehindAnother = false, ...told }: Told): Promise<Guard> => {
+export const guard = async (
+  target: number,
+  { clockAhead = 0, isBehindAnother = false, ...told }: Told,
+): Promise<Guard> => {
   const port = await freePort()
   const decisions: Decided[] = []
   const options: RelayOptions = {

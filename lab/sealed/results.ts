@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
+import { table } from "../../src/report/markdown.js"
 import type { Outcome } from "./play.js"
 
 /** How all attacks of a kind fared. */
@@ -47,11 +48,10 @@ export const writeSealed = (results: Results): void =>
 
 /** The table of docs/sealing.md. */
 export const renderSealed = ({ kinds }: Results): string =>
-  [
-    "| what the client brought | migrations | channels | got through | QEMUs that died | refused by |",
-    "| --- | --- | --- | --- | --- | --- |",
-    ...kinds.map(({ kind, attacks, brought, through, deaths, rules }) => {
+  table(
+    ["what the client brought", "migrations", "channels", "got through", "QEMUs that died", "refused by"],
+    kinds.map(({ kind, attacks, brought, through, deaths, rules }) => {
       const by = Object.entries(rules).map(([rule, count]) => `\`${rule}\` ${count}`)
-      return `| ${kind} | ${attacks} | ${brought} | ${through} | ${deaths} | ${by.join(", ")} |`
+      return [kind, attacks, brought, through, deaths, by.join(", ")]
     }),
-  ].join("\n")
+  )

@@ -103,7 +103,10 @@ test.skipIf(why.qemu !== undefined)("a target without a guard crashes by an enve
 describe.skipIf(why.spicy !== undefined)("between two sealing guards, spicy", () => {
   test("moves with its agent, and notices nothing", async () => {
     await withHosts(async (start) => {
-      const [source, target] = await startPair(start, { machine: { guest: true }, relay: { ...own, isBehindAnother: true } })
+      const [source, target] = await startPair(start, {
+        machine: { guest: true },
+        relay: { ...own, isBehindAnother: true },
+      })
       const { kind, completed, channels } = await spicyHop(source, target, 8, () =>
         source.inGuest("exec 3<>/dev/vport0p2"),
       )

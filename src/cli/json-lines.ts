@@ -7,7 +7,7 @@ export interface Text {
   readonly line?: number
 }
 
-interface Line extends Required<Text> {
+export interface Line extends Required<Text> {
   /** Whether it holds nothing but white space, all of which was seen. */
   readonly blank: boolean
 }
@@ -23,7 +23,7 @@ const isWhite = (bytes: Uint8Array): boolean => bytes.every((byte) => white.has(
  * The lines of an input without the newlines that end them. One that is longer than the limit comes as soon as it is,
  * one byte longer than that; what follows it up to the next newline is passed over.
  */
-async function* linesOf(source: AsyncIterable<Uint8Array>, limit: number): AsyncGenerator<Line> {
+export async function* linesOf(source: AsyncIterable<Uint8Array>, limit: number): AsyncGenerator<Line> {
   let [offset, line, size] = [0, 1, 0]
   let parts: Uint8Array[] = []
   const taken = (): Line => {

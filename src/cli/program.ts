@@ -1,14 +1,16 @@
 import { availableParallelism } from "node:os"
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander"
-import { migrateCommands, qemuVersions } from "../qemu/context.js"
+import { commands } from "../qemu/commands.js"
+import { newestVersion, qemuVersions, type Release, releaseOf } from "../qemu/versions.js"
 import { modes, reactions } from "../relay/config/configuration.js"
 import { printable } from "../report/printable.js"
 import { channels } from "../spice/receiver.js"
 import { check } from "./check.js"
+import { checkArgs } from "./check-args.js"
+import { judgeCompletion } from "./completion-order.js"
 import { explain } from "./explain.js"
 import { standardInput } from "./input.js"
 import { manifest } from "./manifest.js"
-import { migrateArgs } from "./migrate-args.js"
 import { reportFormats } from "./report.js"
 import { type ExitCode, exitCode, type Terminal } from "./stdio.js"
 
@@ -61,6 +63,13 @@ const bound = (command: Command): Command =>
     .addOption(new Option("--channel-id <id>", "which of that kind").argParser(wholeNumber(0)).default(0))
     .addOption(new Option("--at <date>", "the time to go by (default: now)").argParser(date))
 
+/** Reads a release of QEMU, which stands for the last known version that is not newer. */
+const qemuRelease = (text: string): Release => {
+  const found = releaseOf(text)
+  if (found !== undefined) return found
+  throw new InvalidArgumentError(`It must be a release of QEMU from ${qemuVersions[0]} to ${newestVersion}.`)
+}
+
 /** The command line: sub-commands, options and exit codes are a contract. */
 const programOf = (terminal: Terminal, end: (code: ExitCode) => void): Command => {
   const { version } = manifest()
@@ -94,19 +103,36 @@ const programOf = (terminal: Terminal, end: (code: ExitCode) => void): Command =
     .option("--skip-header", "leave out the header of 6 or 18 bytes of the message that a blob was in")
     .action(async (file, options) => end(await explain(file, options, terminal)))
   program
-    .command("migrate-args")
-    .description("check the JSON arguments of QEMU's migrate or migrate-incoming before they reach QMP")
-    .argument("<file...>", `files with one argument object each or one a line, or ${standardInput} for standard input`)
+    .command("check-args")
+    .alias("migrate-args")
+    .description("check QMP commands, logs of them and arguments that take addresses of a migration, before QEMU does")
+    .argument("<file...>", `files with one JSON object each or one a line, directories, or ${standardInput}`)
     .addOption(
-      new Option("--command <command>", "the QMP command the arguments are for")
-        .choices(migrateCommands)
+      new Option("--command <command>", "what arguments that stand by themselves are for; incoming is QEMU's option")
+        .choices(commands)
         .default("migrate"),
     )
-    .addOption(new Option("--qemu-version <version>", "the QEMU that gets them").choices(qemuVersions).default("10.0"))
+    .addOption(
+      new Option(
+        "--qemu-version <version>",
+        `the QEMU that gets them: ${qemuVersions.join(", ")}, or a release between`,
+      )
+        .argParser(qemuRelease)
+        .default({ version: newestVersion, isExact: true }, newestVersion),
+    )
     .option("--draft", "take the channel types data and post-copy, which no QEMU has yet")
-    .option("--policy <file>", "what the host allows, in TOML or JSON (default: everything but exec)")
+    .option("--policy <file>", "what the host allows, in TOML or JSON (default: all but programs and fds by number)")
     .addOption(formatOption())
-    .action(async (files, options) => end(await migrateArgs(files, { ...options, version }, terminal)))
+    .action(async (files, options) => end(await checkArgs(files, { ...options, version }, terminal)))
+  program
+    .command("completion-order")
+    .description("judge by the QMP logs of both ends whether a machine with SPICE clients moved in the right order")
+    .argument("<source>", "the log of the QEMU that the machine leaves: a message a line, its time in front")
+    .argument("<target>", "the log of the QEMU that it comes to, by a clock that agrees")
+    .addOption(formatOption())
+    .action(async (source, target, options) =>
+      end(await judgeCompletion([source, target], { ...options, version }, terminal)),
+    )
   program
     .command("relay")
     .description("stand between clients and a SPICE server and let only checked migration data through")

@@ -3,6 +3,7 @@ import { isBytes } from "../violation/bytes.js"
 import type { Checked } from "../violation/codec.js"
 import { type Rule, Violation } from "../violation/violation.js"
 import type { Placing } from "./locate.js"
+import { jsonRules } from "./rules.js"
 
 /** A JSON text as a value. Objects have no prototype; an integer that a number cannot hold exactly is a bigint. */
 export type Json = null | boolean | number | bigint | string | readonly Json[] | { readonly [name: string]: Json }
@@ -17,79 +18,23 @@ export interface JsonLimits {
   readonly maxMembers: number
 }
 
-/** The checks that a JSON text can fail. QEMU's own parser refuses what fails one, except where `without` says more. */
-export const jsonChecks = {
-  input: {
-    id: "json/input",
-    code: "wrong-type",
-    requirement: "The input must be a string, or a Uint8Array over memory that no other thread can change.",
-    consequence: "It is no text.",
-  },
-  bytes: {
-    id: "json/max-bytes",
-    code: "limit-exceeded",
-    requirement: "The text must not be longer than the limit.",
-    consequence: "QEMU holds up to 64 MiB of one command in memory.",
-  },
-  depth: {
-    id: "json/max-depth",
-    code: "limit-exceeded",
-    requirement: "Objects and lists must not be nested deeper than the limit.",
-    consequence: "QEMU nests up to 1,024 deep, and its parser and its visitors call themselves as often.",
-  },
-  members: {
-    id: "json/max-members",
-    code: "limit-exceeded",
-    requirement: "The text must not hold more members and entries than the limit.",
-    consequence: "QEMU takes up to 2,097,152 tokens, each an allocation.",
-  },
-  encoding: {
-    id: "json/utf-8",
-    code: "malformed-json",
-    requirement: "The text must be UTF-8.",
-    consequence: "QEMU refuses it, save for the bytes C0 80, which are U+0000 to it.",
-  },
-  syntax: {
-    id: "json/syntax",
-    code: "malformed-json",
-    requirement: "The text must be one value in the syntax of RFC 8259, and nothing else.",
-    consequence: "QEMU refuses it, save that it takes strings in single quotes.",
-  },
-  duplicate: {
-    id: "json/duplicate-name",
-    code: "malformed-json",
-    requirement: "An object must not have two members of one name.",
-    consequence: "QEMU refuses it; other parsers take the first or the last.",
-  },
-  unicode: {
-    id: "json/unicode",
-    code: "malformed-json",
-    requirement: "A string must not hold lone surrogates or noncharacters.",
-    consequence: "QEMU refuses it.",
-  },
-} as const satisfies Record<string, Rule>
-
 /** Code points that no text is made of: half a pair, and the ones that Unicode keeps from interchange. */
 export const notText = /[\p{Cs}\p{Noncharacter_Code_Point}]/u
 
-/** What a walk through a text meets, in the text's order; what one of them returns ends the walk. */
-interface Visitor {
-  readonly open: (list: boolean, start: number) => Rule | undefined
-  /** A member of the innermost object begins: `name` is its name in quotes; or an entry of the innermost list. */
-  readonly member: (name: string) => Rule | undefined
-  /** Anything but an object or a list, as it is written. */
-  readonly scalar: (literal: string, start: number) => Rule | undefined
-  readonly close: (end: number) => void
+/** Where a value stands in a text, in code units, and where what it is made of does. */
+interface Located {
+  readonly start: number
+  end: number
+  readonly parts: Map<string, Located>
 }
 
-/** Where a walk ended too early, in code units of the text. */
+/** Where reading a text ended too early, in code units of the text. */
 interface Stop {
-  readonly check: Rule
+  readonly rule: Rule
   readonly start: number
   readonly end: number
 }
 
-const whitespace = /[ \t\n\r]*/y
 const literal = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|true|false|null/y
 const escapeSequence = /\\(?:["\\/bfnrt]|u[0-9A-Fa-f]{4})/y
 
@@ -99,135 +44,17 @@ const endOf = (pattern: RegExp, text: string, start: number): number => {
   return pattern.test(text) ? pattern.lastIndex : start
 }
 
-/** The end of the string that begins at `start`; `start` itself if there is none. */
-const endOfString = (text: string, start: number): number => {
-  let at = start + 1
-  while (at < text.length) {
-    const unit = text.charCodeAt(at)
-    if (unit === 0x22) return at + 1
-    if (unit < 0x20) return start
-    const next = unit === 0x5c ? endOf(escapeSequence, text, at) : at + 1
-    if (next === at) return start
-    at = next
-  }
-  return start
-}
-
-const endOfScalar = (text: string, start: number): number =>
-  text[start] === '"' ? endOfString(text, start) : endOf(literal, text, start)
-
-/**
- * Walks through a text once, without recursion and without building anything. Each function below goes from where a
- * value begins, or ends, to where the next one begins, and says whether there is one.
- */
-const walk = (text: string, visitor: Visitor): Stop | undefined => {
-  const lists: boolean[] = []
-  let at = endOf(whitespace, text, 0)
-  let stopped: Stop | undefined
-
-  const stop = (check: Rule, length = 1): false => {
-    stopped = { check, start: at, end: Math.min(at + length, text.length) }
-    return false
-  }
-
-  const skip = (length: number): void => {
-    at = endOf(whitespace, text, at + length)
-  }
-
-  const container = (list: boolean): boolean => {
-    const wrong = visitor.open(list, at)
-    if (wrong !== undefined) return stop(wrong)
-    lists.push(list)
-    skip(1)
-    return text[at] === (list ? "]" : "}") ? behindValue() : member(list)
-  }
-
-  const scalar = (): boolean => {
-    const length = endOfScalar(text, at) - at
-    if (length === 0) return stop(jsonChecks.syntax)
-    const wrong = visitor.scalar(text.slice(at, at + length), at)
-    if (wrong !== undefined) return stop(wrong, length)
-    skip(length)
-    return behindValue()
-  }
-
-  const member = (list: boolean): boolean => {
-    const name = list || text[at] !== '"' ? "" : text.slice(at, endOfString(text, at))
-    if (!list && name === "") return stop(jsonChecks.syntax)
-    const wrong = visitor.member(name)
-    if (wrong !== undefined) return stop(wrong, name.length)
-    if (list) return true
-    skip(name.length)
-    if (text[at] !== ":") return stop(jsonChecks.syntax)
-    skip(1)
-    return true
-  }
-
-  const behindValue = (): boolean => {
-    for (;;) {
-      const list = lists.at(-1)
-      if (list === undefined) return at < text.length && stop(jsonChecks.syntax)
-      if (text[at] === ",") {
-        skip(1)
-        return member(list)
-      }
-      if (text[at] !== (list ? "]" : "}")) return stop(jsonChecks.syntax)
-      lists.pop()
-      visitor.close(at + 1)
-      skip(1)
-    }
-  }
-
-  let more = true
-  while (more) more = text[at] === "{" || text[at] === "[" ? container(text[at] === "[") : scalar()
-  return stopped
-}
-
-/** What a string in quotes says. */
-const unquoted = (quoted: string): string => (quoted.includes("\\") ? JSON.parse(quoted) : quoted.slice(1, -1))
-
-/** Holds a text against its limits, and what the syntax does not say. */
-const checker = ({ maxDepth, maxMembers }: JsonLimits): Visitor => {
-  const names: Set<string>[] = []
-  let members = 0
-  // Half a pair that an escape completes is a half in the text nevertheless, which has no UTF-8 then.
-  const wrongText = (quoted: string) =>
-    notText.test(quoted) || notText.test(unquoted(quoted)) ? jsonChecks.unicode : undefined
-  return {
-    open: () => {
-      names.push(new Set())
-      return names.length > maxDepth ? jsonChecks.depth : undefined
-    },
-    member: (quoted) => {
-      members += 1
-      if (members > maxMembers) return jsonChecks.members
-      if (quoted === "") return undefined
-      const known = names.at(-1)
-      const name = unquoted(quoted)
-      if (known?.has(name)) return jsonChecks.duplicate
-      known?.add(name)
-      return wrongText(quoted)
-    },
-    scalar: (text) => (text.startsWith('"') ? wrongText(text) : undefined),
-    close: () => {
-      names.pop()
-    },
-  }
-}
-
 /**
  * The value of a literal. An integer of 64 bits that a number does not hold exactly becomes a bigint. A number with a
  * fraction or an exponent becomes NaN: nothing that QEMU reads here is one, and 1.0 must not pass for 1.
  */
 const literalValue = (literal: string): Json => {
-  switch (literal[0]) {
-    case '"':
-      return unquoted(literal)
-    case "t":
+  switch (literal) {
+    case "true":
       return true
-    case "f":
+    case "false":
       return false
-    case "n":
+    case "null":
       return null
   }
   if (!/^-?[0-9]+$/.test(literal)) return Number.NaN
@@ -236,77 +63,144 @@ const literalValue = (literal: string): Json => {
   return literal.length <= 20 ? BigInt(literal) : number
 }
 
-/** An object or a list that is being built; a list's entries have no names. */
-interface Container {
-  readonly value: Json[] | Record<string, Json>
-  readonly parent: Container | undefined
-}
+/** No limit may allow objects and lists to be nested deeper: reading them calls itself. QEMU's own limit is 1024. */
+const deepest = 1024
 
-/** Builds the value of a text that was checked. */
-const builder = (): { readonly visitor: Visitor; readonly value: () => Json } => {
-  let whole: Json = null
-  let container: Container | undefined
-  let name = ""
-  const put = (value: Json): undefined => {
-    if (container === undefined) whole = value
-    else if (Array.isArray(container.value)) container.value.push(value)
-    else container.value[name] = value
+const [quote, backslash, apostrophe] = [0x22, 0x5c, 0x27] as const
+const [openBrace, closeBrace, openBracket, closeBracket] = [0x7b, 0x7d, 0x5b, 0x5d] as const
+const [comma, colon] = [0x2c, 0x3a] as const
+
+/** Gives a member to an object that inherits nothing, where no name means more than itself. */
+const emptyObject = (): Record<string, Json> => Object.create(null)
+
+/**
+ * Reads one JSON text by recursive descent, no deeper than the limit. Every function begins where its part does, leaves
+ * `at` behind it, and returns undefined once reading has stopped.
+ */
+const reader = (text: string, { maxDepth, maxMembers }: JsonLimits) => {
+  let at = 0
+  let members = 0
+  let stopped: Stop | undefined
+
+  const stop = (rule: Rule, start = at, end = Math.min(start + 1, text.length)): undefined => {
+    stopped = { rule, start, end }
   }
-  return {
-    visitor: {
-      open: (list) => {
-        const value: Container["value"] = list ? [] : Object.create(null)
-        put(value)
-        container = { value, parent: container }
-        return undefined
-      },
-      member: (quoted) => {
-        name = unquoted(quoted)
-        return undefined
-      },
-      scalar: (text) => put(literalValue(text)),
-      close: () => {
-        container = container?.parent
-      },
-    },
-    value: () => whole,
+
+  /** Passes over white space; returns the code unit behind it, NaN at the end. */
+  const next = (): number => {
+    for (;;) {
+      const unit = text.charCodeAt(at)
+      if (unit !== 0x20 && unit !== 0x0a && unit !== 0x0d && unit !== 0x09) return unit
+      at++
+    }
   }
-}
 
-/** Where a value stands in a text, in code units, and where what it is made of does. */
-interface Located {
-  readonly start: number
-  end: number
-  readonly parts: Map<string, Located>
-}
+  const unexpected = (unit: number): undefined => stop(unit === apostrophe ? jsonRules.singleQuotes : jsonRules.syntax)
 
-const noParts: Located["parts"] = new Map()
+  const string = (): string | undefined => {
+    const start = at
+    let isPlain = true
+    for (at++; ; ) {
+      const unit = text.charCodeAt(at)
+      if (unit === quote) break
+      if (unit < 0x20) return stop(jsonRules.controlCharacter)
+      const end = unit === backslash ? endOf(escapeSequence, text, at) : at + 1
+      if (end === at || end > text.length) return stop(jsonRules.syntax, start)
+      isPlain &&= unit !== backslash && unit < 0x80
+      at = end
+    }
+    const written = text.slice(start + 1, at++)
+    if (isPlain) return written
+    const said = written.includes("\\") ? JSON.parse(`"${written}"`) : written
+    // Half a pair that an escape completes is a half in the text nevertheless, which has no UTF-8 then.
+    return notText.test(written) || notText.test(said) ? stop(jsonRules.unicode, start, at) : said
+  }
 
-/** Notes where every value of a text stands: however many places are asked for, the text is walked through once. */
-const locator = (whole: Located): Visitor => {
-  const around: Located[] = []
-  let container = whole
-  let name = ""
-  return {
-    open: (_, start) => {
-      const opened: Located = { start, end: start, parts: new Map() }
-      container.parts.set(name, opened)
-      around.push(container)
-      container = opened
-      return undefined
-    },
-    member: (quoted) => {
-      name = quoted === "" ? String(container.parts.size) : unquoted(quoted)
-      return undefined
-    },
-    scalar: (text, start) => {
-      container.parts.set(name, { start, end: start + text.length, parts: noParts })
-      return undefined
-    },
-    close: (end) => {
-      container.end = end
-      container = around.pop() as Located
-    },
+  const counted = (start: number, end: number): boolean => {
+    members++
+    if (members > maxMembers) stop(jsonRules.members, start, end)
+    return members <= maxMembers
+  }
+
+  /** What stands behind a value in an object or a list: true where there is more, undefined for neither. */
+  const more = (close: number): boolean | undefined => {
+    const unit = next()
+    if (unit !== comma && unit !== close) return unexpected(unit)
+    at++
+    return unit === comma
+  }
+
+  const object = (depth: number, located?: Located): Json | undefined => {
+    const value = emptyObject()
+    at++
+    if (next() === closeBrace) {
+      at++
+      return value
+    }
+    for (;;) {
+      const unit = next()
+      const start = at
+      if (unit !== quote) return unexpected(unit)
+      const name = string()
+      if (name === undefined || !counted(start, at)) return undefined
+      if (name in value) return stop(jsonRules.duplicate, start, at)
+      if (next() !== colon) return stop(jsonRules.syntax)
+      at++
+      const part = valueAt(depth, name, located)
+      if (part === undefined) return undefined
+      value[name] = part
+      const goesOn = more(closeBrace)
+      if (goesOn !== true) return goesOn === false ? value : undefined
+    }
+  }
+
+  const list = (depth: number, located?: Located): Json | undefined => {
+    const entries: Json[] = []
+    at++
+    if (next() === closeBracket) {
+      at++
+      return entries
+    }
+    for (;;) {
+      next()
+      if (!counted(at, at)) return undefined
+      const part = valueAt(depth, String(entries.length), located)
+      if (part === undefined) return undefined
+      entries.push(part)
+      const goesOn = more(closeBracket)
+      if (goesOn !== true) return goesOn === false ? entries : undefined
+    }
+  }
+
+  const scalar = (unit: number): Json | undefined => {
+    if (unit === quote) return string()
+    const end = endOf(literal, text, at)
+    if (end === at) return unexpected(unit)
+    const value = literalValue(text.slice(at, end))
+    at = end
+    return value
+  }
+
+  /** Reads a value under a name; notes where it stands if its surroundings are located. */
+  const valueAt = (depth: number, name: string, around?: Located): Json | undefined => {
+    const unit = next()
+    const located = around === undefined ? undefined : { start: at, end: at, parts: new Map<string, Located>() }
+    const isList = unit === openBracket
+    const isContainer = isList || unit === openBrace
+    if (isContainer && depth >= maxDepth) return stop(jsonRules.depth)
+    const value = isContainer ? (isList ? list : object)(depth + 1, located) : scalar(unit)
+    if (around !== undefined && located !== undefined) {
+      located.end = at
+      around.parts.set(name, located)
+    }
+    return value
+  }
+
+  /** Reads the whole text; `around` gets to know where its parts stand. */
+  return (around?: Located): E.Either<Stop, Json> => {
+    const value = text.charCodeAt(0) === 0xfeff ? stop(jsonRules.byteOrderMark) : valueAt(0, "", around)
+    if (value !== undefined && Number.isNaN(next())) return E.right(value)
+    return E.left(stopped ?? { rule: jsonRules.syntax, start: at, end: Math.min(at + 1, text.length) })
   }
 }
 
@@ -320,11 +214,14 @@ const bytePlace = (text: string, start: number, end: number) => {
   return { offset, length: byteLength(text.slice(start, end)) }
 }
 
+/** For a text that was read within its limits before. */
+const unlimited: JsonLimits = { maxBytes: Infinity, maxDepth: Infinity, maxMembers: Infinity }
+
 /** Where a value stands in a well-formed text; if there is none, the innermost object or list that it lacks in. */
 export const placingIn = (text: string): Placing => {
   const whole: Located = { start: 0, end: text.length, parts: new Map() }
   return (keys) => {
-    if (whole.parts.size === 0) walk(text, locator(whole))
+    if (whole.parts.size === 0) reader(text, unlimited)(whole)
     let found = whole
     for (const key of ["", ...keys]) {
       const part = found.parts.get(key)
@@ -338,18 +235,26 @@ export const placingIn = (text: string): Placing => {
 const refuse = (check: Rule, place: { offset: number; length: number }, actual?: number, expected?: number) =>
   E.left<[Violation]>([new Violation(check, { path: "", ...place }, actual, expected)])
 
-/** The text of an input that is not too long and is text. */
-const textOf = (input: unknown, maxBytes: number): Checked<string> => {
+const areLimits = ({ maxBytes, maxDepth, maxMembers }: JsonLimits): boolean =>
+  [maxBytes, maxDepth, maxMembers].every((limit) => Number.isSafeInteger(limit) && limit >= 0) && maxDepth <= deepest
+
+/** The text of an input that is no longer than the limit, and is text. */
+export const readText = (input: unknown, limits: JsonLimits): Checked<string> => {
+  if (!areLimits(limits))
+    throw new TypeError(`the limits of a JSON text must be whole numbers, the depth at most ${deepest}`)
+  const { maxBytes } = limits
   const none = { offset: 0, length: 0 }
-  if (typeof input !== "string" && !isBytes(input)) return refuse(jsonChecks.input, none)
+  if (typeof input !== "string" && !isBytes(input)) return refuse(jsonRules.input, none)
+  // A text that is short whatever its characters need not be counted: a code unit has at most three bytes.
+  if (typeof input === "string" && input.length * 3 <= maxBytes) return E.right(input)
   const size = typeof input === "string" && input.length <= maxBytes ? byteLength(input) : input.length
   const whole = { offset: 0, length: size }
-  if (size > maxBytes) return refuse(jsonChecks.bytes, whole, size, maxBytes)
+  if (size > maxBytes) return refuse(jsonRules.bytes, whole, size, maxBytes)
   if (typeof input === "string") return E.right(input)
   try {
     return E.right(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(input))
   } catch {
-    return refuse(jsonChecks.encoding, whole)
+    return refuse(jsonRules.encoding, whole)
   }
 }
 
@@ -358,21 +263,13 @@ export interface JsonText {
   readonly value: Json
 }
 
-const areLimits = ({ maxBytes, maxDepth, maxMembers }: JsonLimits): boolean =>
-  [maxBytes, maxDepth, maxMembers].every((limit) => Number.isSafeInteger(limit) && limit >= 0)
-
-/**
- * Reads one JSON text strictly. The text is walked through twice: nothing is built before its syntax, its strings,
- * its names and the limits are known to hold.
- */
+/** Reads one JSON text strictly, in one walk: its syntax, its strings, its names and the limits. */
 export const readJson = (input: unknown, limits: JsonLimits): Checked<JsonText> => {
-  if (!areLimits(limits)) throw new TypeError("the limits of a JSON text must be whole numbers")
-  const decoded = textOf(input, limits.maxBytes)
+  const decoded = readText(input, limits)
   if (E.isLeft(decoded)) return decoded
   const text = decoded.right
-  const stopped = walk(text, checker(limits))
-  if (stopped !== undefined) return refuse(stopped.check, bytePlace(text, stopped.start, stopped.end))
-  const built = builder()
-  walk(text, built.visitor)
-  return E.right({ text, value: built.value() })
+  const read = reader(text, limits)()
+  if (E.isRight(read)) return E.right({ text, value: read.right })
+  const { rule, start, end } = read.left
+  return refuse(rule, bytePlace(text, start, end))
 }

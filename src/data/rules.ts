@@ -2,20 +2,91 @@ import type { Rule } from "../violation/violation.js"
 
 const refused = "QEMU refuses the command; a reader that is less strict takes something else for it."
 
+/** The rules of JSON texts. QEMU's own parser refuses what breaks one, except where the consequence says more. */
+export const jsonRules = {
+  input: {
+    id: "json/input",
+    code: "wrong-type",
+    requirement: "The input must be a string, or a Uint8Array over memory that no other thread can change.",
+    consequence: "It is no text.",
+  },
+  bytes: {
+    id: "json/max-bytes",
+    code: "limit-exceeded",
+    requirement: "The text must not be longer than the limit.",
+    consequence: "QEMU holds up to 64 MiB of one command in memory.",
+  },
+  depth: {
+    id: "json/max-depth",
+    code: "limit-exceeded",
+    requirement: "Objects and lists must not be nested deeper than the limit.",
+    consequence: "QEMU nests up to 1,024 deep, and its parser and its visitors call themselves as often.",
+  },
+  members: {
+    id: "json/max-members",
+    code: "limit-exceeded",
+    requirement: "The text must not hold more members and entries than the limit.",
+    consequence: "QEMU takes up to 2,097,152 tokens, each an allocation.",
+  },
+  encoding: {
+    id: "json/utf-8",
+    code: "malformed-json",
+    requirement: "The text must be UTF-8.",
+    consequence: "QEMU refuses it, save for the bytes C0 80, which are U+0000 to it.",
+  },
+  syntax: {
+    id: "json/syntax",
+    code: "malformed-json",
+    requirement: "The text must be one value in the syntax of RFC 8259, and nothing else.",
+    consequence: "QEMU refuses it.",
+  },
+  byteOrderMark: {
+    id: "json/byte-order-mark",
+    code: "malformed-json",
+    requirement: "The text must not begin with a byte order mark (EF BB BF); save it as UTF-8 without one.",
+    consequence: "QEMU refuses it.",
+  },
+  singleQuotes: {
+    id: "json/single-quotes",
+    code: "malformed-json",
+    requirement: "A string must stand in double quotes, not in single ones.",
+    consequence: "QEMU's own parser takes both; no other one does.",
+  },
+  controlCharacter: {
+    id: "json/control-character",
+    code: "malformed-json",
+    requirement:
+      "A string must not hold a line break (CR or LF) or another control character; write it as an escape, \\n.",
+    consequence: "QEMU refuses it.",
+  },
+  duplicate: {
+    id: "json/duplicate-name",
+    code: "malformed-json",
+    requirement: "An object must not have two members of one name.",
+    consequence: "QEMU refuses it; other parsers take the first or the last.",
+  },
+  unicode: {
+    id: "json/unicode",
+    code: "malformed-json",
+    requirement: "A string must not hold lone surrogates or noncharacters.",
+    consequence: "QEMU refuses it.",
+  },
+} as const satisfies Record<string, Rule>
+
 /**
- * The checks that every exact type makes by construction: what a value of plain data is, and what an object may hold.
+ * The rules that every exact type has by construction: what a value of plain data is, and what an object may hold.
  */
 export const shape = {
   data: {
     id: "shape/data",
     code: "wrong-type",
-    requirement: "The value must be plain data: no getter and no proxy of it may throw.",
+    requirement: "The value must be plain data, which no getter and no proxy keeps from being read.",
     consequence: "What throws while it is read cannot be checked.",
   },
   object: {
     id: "shape/object",
     code: "wrong-type",
-    requirement: "This must be an object, and of no class.",
+    requirement: "This must be a plain object.",
     consequence: refused,
   },
   list: { id: "shape/list", code: "wrong-type", requirement: "This must be a list.", consequence: refused },
@@ -30,13 +101,13 @@ export const shape = {
   leaf: {
     id: "shape/type",
     code: "wrong-type",
-    requirement: "This must have the declared type.",
+    requirement: "This must be of the expected type.",
     consequence: refused,
   },
   name: {
     id: "shape/name",
     code: "not-in-enum",
-    requirement: "This must be one of the declared names, letter for letter.",
+    requirement: "This must be one of the expected names, letter for letter.",
     consequence: refused,
   },
   missing: {

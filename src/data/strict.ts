@@ -80,6 +80,22 @@ const nest = (problems: Problems, start: number, key: string): void => {
   for (const problem of problems.kept.slice(start)) problem.keys.push(key)
 }
 
+/** What kind of JSON value something is, as far as it may be asked. */
+const kindOf = (input: unknown): string => {
+  if (input === null) return "null"
+  try {
+    return Array.isArray(input) ? "list" : typeof input
+  } catch {
+    return typeof input
+  }
+}
+
+const failKind = (problems: Problems, rule: Rule, input: unknown, expected?: string): undefined =>
+  fail(problems, rule, kindOf(input), expected)
+
+/** Names as a sentence has them: `a, b or c`. */
+const listed = (names: readonly string[]): string => names.join(", ").replace(/, ([^,]*)$/, " or $1")
+
 type Known =
   | t.StringType
   | t.BooleanType
@@ -94,9 +110,9 @@ const readerOf = (type: t.Mixed, hint: Hint, depth: number): Reader => {
   const known = type as Known
   switch (known._tag) {
     case "StringType":
-      return (input, problems) => (typeof input === "string" ? input : fail(problems, shape.text))
+      return (input, problems) => (typeof input === "string" ? input : failKind(problems, shape.text, input))
     case "BooleanType":
-      return (input, problems) => (typeof input === "boolean" ? input : fail(problems, shape.flag))
+      return (input, problems) => (typeof input === "boolean" ? input : failKind(problems, shape.flag, input))
     case "LiteralType":
       return literalReader(known.value)
     case "KeyofType":
@@ -117,12 +133,12 @@ const isList = (type: t.Mixed): boolean => (type as Known)._tag === "ReadonlyArr
 /** A type of one's own without parts: its guard is all there is to ask. */
 const leafReader = (type: t.Mixed): Reader => {
   if (type instanceof t.Type && !("_tag" in type))
-    return (input, problems) => (type.is(input) ? input : fail(problems, shape.leaf, undefined, type.name))
+    return (input, problems) => (type.is(input) ? input : failKind(problems, shape.leaf, input, type.name))
   throw new TypeError(`no exact reader for ${type.name}`)
 }
 
 const failName = (problems: Problems, input: unknown, expected?: string): undefined =>
-  typeof input === "string" ? fail(problems, shape.name, undefined, expected) : fail(problems, shape.text)
+  typeof input === "string" ? fail(problems, shape.name, undefined, expected) : failKind(problems, shape.text, input)
 
 const literalReader =
   (literal: string): Reader =>
@@ -131,7 +147,7 @@ const literalReader =
 
 const nameReader = (names: readonly string[]): Reader => {
   const known: ReadonlySet<unknown> = new Set(names)
-  return (input, problems) => (known.has(input) ? input : failName(problems, input))
+  return (input, problems) => (known.has(input) ? input : failName(problems, input, listed(names)))
 }
 
 /**
@@ -154,7 +170,7 @@ const refinedReader =
 /** A list's entries, each read once; undefined for what is no list, and for what throws while it is read. */
 const entriesOf = (input: unknown, problems: Problems): unknown[] | undefined => {
   try {
-    if (!Array.isArray(input)) return fail(problems, shape.list)
+    if (!Array.isArray(input)) return failKind(problems, shape.list, input)
     const length: unknown = input.length
     if (typeof length !== "number") return fail(problems, shape.data)
     if (length > maxEntries) return fail(problems, shape.listLength, length, maxEntries)
@@ -195,7 +211,7 @@ const isPlain = (input: unknown): input is object => {
 /** An object's own members, each read once; undefined for what is no object, and for what throws while it is read. */
 const dataOf = (input: unknown, problems: Problems): Data | undefined => {
   try {
-    if (!isPlain(input)) return fail(problems, shape.object)
+    if (!isPlain(input)) return failKind(problems, shape.object, input)
     return { names: Object.keys(input), values: Object.values(input) }
   } catch {
     return fail(problems, shape.data)
@@ -218,26 +234,28 @@ interface Member {
 
 const objectReader = (type: t.Mixed, hint: Hint, depth: number): Reader<Data> => {
   const declared = membersOf(type)
-  if (declared.length > 31) throw new TypeError("an exact object has at most 31 members")
+  const required = declared.filter((member) => member.required)
+  if (required.length > 31) throw new TypeError("an exact object has at most 31 members that must be given")
   const members = declared.map(
-    ({ name, type: member, required }, index): Member => ({
-      name,
-      read: readerOf(member, hint, depth + 1),
-      bit: required ? 1 << index : 0,
+    (member): Member => ({
+      name: member.name,
+      read: readerOf(member.type, hint, depth + 1),
+      bit: member.required ? 1 << required.indexOf(member) : 0,
     }),
   )
   const all = members.reduce((bits, { bit }) => bits | bit, 0)
-  return ({ names, values }, problems) => {
+  const names = listed(declared.map(({ name }) => name))
+  return (data, problems) => {
     const copy: Record<string, unknown> = {}
     let given = 0
-    for (let index = 0; index < names.length; index++) {
-      const name = names[index] as string
+    for (let index = 0; index < data.names.length; index++) {
+      const name = data.names[index] as string
       const member = memberOf(members, name, index)
       if (member === undefined) {
-        failUnknown(problems, name, hint, depth)
+        failUnknown(problems, name, hint, depth, names)
         continue
       }
-      const value = values[index]
+      const value = data.values[index]
       if (value === undefined) continue
       given |= member.bit
       const start = problems.count
@@ -257,8 +275,8 @@ const memberOf = (members: readonly Member[], name: string, index: number): Memb
   return next !== undefined && next.name === name ? next : members.find((member) => member.name === name)
 }
 
-const failUnknown = (problems: Problems, key: string, hint: Hint, depth: number): undefined =>
-  failType(problems, [key], hint(key, depth) ?? { rule: shape.unknown })
+const failUnknown = (problems: Problems, key: string, hint: Hint, depth: number, names: string): undefined =>
+  failType(problems, [key], hint(key, depth) ?? { rule: shape.unknown, expected: names })
 
 const caseReader = (type: t.Mixed, hint: Hint, depth: number): Reader<Data> =>
   isRefined(type) ? refinedReader(caseReader(type.type, hint, depth), type.rules) : objectReader(type, hint, depth)
@@ -286,24 +304,34 @@ const choiceReader = (
     const alike = cases.filter((type) => tagOf(tag)(type) === value)
     return { value, read: choiceReader(alike, [...chosen, tag], hint, depth) }
   })
+  const expected = listed(choices.map(({ value }) => value ?? ""))
   return (data, problems) => {
     const value = data.values[data.names.indexOf(tag)]
     for (const choice of choices) if (choice.value === value) return choice.read(data, problems)
-    return failTag(problems, data.names, tag, value, hint, depth)
+    return failTag(problems, data.names, { tag, value, expected }, hint, depth)
   }
+}
+
+/** A literal member that says which object of a union one is, but says none of them. */
+interface WrongTag {
+  readonly tag: string
+  readonly value: unknown
+  readonly expected: string
 }
 
 const failTag = (
   problems: Problems,
   names: readonly string[],
-  tag: string,
-  value: unknown,
+  { tag, value, expected }: WrongTag,
   hint: Hint,
   depth: number,
 ): void => {
-  for (const name of names) if (hint(name, depth) !== undefined) failUnknown(problems, name, hint, depth)
+  for (const name of names) {
+    const known = hint(name, depth)
+    if (known !== undefined) failType(problems, [name], known)
+  }
   const start = problems.count
-  if (value === undefined) fail(problems, shape.missing)
-  else failName(problems, value)
+  if (value === undefined) fail(problems, shape.missing, undefined, expected)
+  else failName(problems, value, expected)
   nest(problems, start, tag)
 }

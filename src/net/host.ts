@@ -20,6 +20,12 @@ export const isIpv4 = (host: string): boolean => ipv4.test(host)
 /** An address without the interface that it may name. */
 export const withoutZone = (host: string): string => host.replace(/%.*$/su, "")
 
+/** The interface that an address names; undefined where it names none. */
+export const zoneOf = (host: string): string | undefined => /%(.*)$/su.exec(host)?.[1]
+
+/** Whether an address is one of IPv6 that means something on one link only. */
+export const isLinkLocal = (host: string): boolean => linkLocal.test(host)
+
 export const isIpv6 = (host: string): boolean => {
   const address = withoutZone(host)
   if (address.length > 45 || !/^[0-9A-Fa-f:.]+$/.test(address) || !ipaddr.IPv6.isValid(address)) return false

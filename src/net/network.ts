@@ -28,6 +28,9 @@ export const familyOf = (host: string): "ipv4" | "ipv6" | undefined =>
 export const textOfAddress = (host: string): string | undefined =>
   isAddress(host) ? addressOf(host).toString() : undefined
 
+/** Whether a host is the address that stands for all others, which there is to listen on only. */
+export const isUnspecified = (host: string): boolean => isAddress(host) && addressOf(host).range() === "unspecified"
+
 const network = /^([^/%]+)(?:\/(0|[1-9][0-9]{0,2}))?$/
 
 /** A network as an address, or as an address and the length of its prefix in bits; of IPv4 in its own clothes only. */

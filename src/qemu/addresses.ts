@@ -3,15 +3,18 @@ import { atKey, concat, type Issue, issue, issueAt, ok, refined } from "../data/
 import { isDecimal } from "../net/decimal.js"
 import { isAddress } from "../net/host.js"
 import { familyOf } from "../net/network.js"
-import type { MigrateCommand } from "./context.js"
-import { hostFaults } from "./host.js"
-import { offset, uint16 } from "./number.js"
-import { portFaults, vsockFaults } from "./port.js"
-import { checks } from "./rules.js"
-import { lengthFaults, text } from "./text.js"
+import { type Direction, descriptorsOf, directionOf } from "./commands.js"
+import type { Context } from "./context.js"
+import { isStandard, numberOf } from "./descriptor.js"
+import { hostIssues } from "./host.js"
+import { keepAliveCount, keepAliveTime, offset, uint16 } from "./number.js"
+import { portIssues, vsockIssues } from "./port.js"
+import { rules } from "./rules.js"
+import { lengthIssues, text } from "./text.js"
+import { behaviour, has, isKnown, type MemberTable, members } from "./versions.js"
 
 /**
- * A TCP address (qapi/sockets.json of QEMU 10.0).
+ * A TCP address (qapi/sockets.json of QEMU 11.1).
  *
  * @since 0.2.0
  */
@@ -26,8 +29,14 @@ export interface InetSocketAddress {
   readonly to?: number
   readonly ipv4?: boolean
   readonly ipv6?: boolean
-  /** Connecting only. */
+  /** Before QEMU 10.1, connecting only. */
   readonly "keep-alive"?: boolean
+  /** Unanswered probes, 1 to 127, after which the connection is given up; 0 is the host's setting. From QEMU 10.1 on. */
+  readonly "keep-alive-count"?: number
+  /** Seconds without data before the first probe, 1 to 32767; 0 is the host's setting. From QEMU 10.1 on. */
+  readonly "keep-alive-idle"?: number
+  /** Seconds between probes, 1 to 32767; 0 is the host's setting. From QEMU 10.1 on. */
+  readonly "keep-alive-interval"?: number
   readonly mptcp?: boolean
 }
 
@@ -54,7 +63,8 @@ export interface VsockSocketAddress {
 }
 
 /**
- * A file descriptor that QEMU was handed by QMP's getfd, under that name.
+ * A file descriptor that QEMU was handed by QMP's getfd, under that name; where it waits for a migration, also one that
+ * it inherited, by its number.
  *
  * @since 0.2.0
  */
@@ -63,7 +73,7 @@ export interface FdSocketAddress {
 }
 
 /**
- * Where a socket leads (qapi/sockets.json of QEMU 10.0), its kind beside its members.
+ * Where a socket leads (qapi/sockets.json of QEMU 11.1), its kind beside its members.
  *
  * @since 0.2.0
  */
@@ -74,7 +84,18 @@ export type SocketAddress =
   | ({ readonly type: "fd" } & FdSocketAddress)
 
 /**
- * Where a migration goes to or comes from (qapi/migration.json of QEMU 10.0), the transport beside its members.
+ * Where a socket leads, its members in `data` (SocketAddressLegacy of qapi/sockets.json).
+ *
+ * @since 0.6.0
+ */
+export type SocketAddressLegacy =
+  | { readonly type: "inet"; readonly data: InetSocketAddress }
+  | { readonly type: "unix"; readonly data: UnixSocketAddress }
+  | { readonly type: "vsock"; readonly data: VsockSocketAddress }
+  | { readonly type: "fd"; readonly data: FdSocketAddress }
+
+/**
+ * Where a migration goes to or comes from (qapi/migration.json of QEMU 11.1), the transport beside its members.
  *
  * @since 0.2.0
  */
@@ -97,136 +118,175 @@ export type MigrationAddress =
 /** Their rules say which characters they may have. */
 const inetMembers = { host: t.string, port: t.string }
 
-const inetOptions = t.partial({
+const allInetOptions = {
   numeric: t.boolean,
   to: uint16,
   ipv4: t.boolean,
   ipv6: t.boolean,
   "keep-alive": t.boolean,
+  "keep-alive-count": keepAliveCount,
+  "keep-alive-idle": keepAliveTime,
+  "keep-alive-interval": keepAliveTime,
   mptcp: t.boolean,
-})
+}
+
+/** The declared properties that a version of QEMU has, by the table of the command or the type that declares them. */
+export const knownMembers = <P extends t.Props>({ version }: Context, table: MemberTable, props: P): P =>
+  Object.fromEntries(Object.entries(props).filter(([name]) => isKnown(version, members[table], name))) as P
+
+const inetOptions = (context: Context) => t.partial(knownMembers(context, "InetSocketAddress", allInetOptions))
+
+const unixOptions = t.partial({ abstract: t.boolean, tight: t.boolean })
 
 /** Whether a family is allowed, by its own flag and that of the other (inet_ai_family_from_address of util/qemu-sockets.c). */
 const isAllowed = (flag: boolean | undefined, other: boolean | undefined): boolean =>
   flag === true || (flag === undefined && other !== true)
 
-const familyFaults = ({ host, ipv4, ipv6 }: InetSocketAddress, command: MigrateCommand): readonly Issue[] => {
+const familyIssues = ({ host, ipv4, ipv6 }: InetSocketAddress, direction: Direction): readonly Issue[] => {
   if (ipv4 === undefined && ipv6 === undefined) return ok
-  if (ipv4 === false && ipv6 === false) return issue(checks.noFamily)
+  if (ipv4 === false && ipv6 === false) return issue(rules.noFamily)
   const family = familyOf(host)
   // To connect, an address of IPv4 is as good in its IPv6 form.
   const isWrong =
     (family === "ipv6" && !isAllowed(ipv6, ipv4)) ||
-    (family === "ipv4" && !isAllowed(ipv4, ipv6) && command !== "migrate")
-  return isWrong ? issueAt("host", checks.family) : ok
+    (family === "ipv4" && !isAllowed(ipv4, ipv6) && direction === "listen")
+  return isWrong ? issueAt("host", rules.family) : ok
 }
 
-/** What an address may say of how to listen, and of how to connect. */
-const directionFaults = (address: InetSocketAddress, command: MigrateCommand): readonly Issue[] => {
-  if (command === "migrate-incoming")
-    return address["keep-alive"] === true ? issueAt("keep-alive", checks.connectOnly) : ok
-  if (address.to === undefined && address.numeric !== true) return ok
+const timings = ["keep-alive-count", "keep-alive-idle", "keep-alive-interval"] as const
+
+const keepAliveIssues = (address: InetSocketAddress, isTaken: boolean): readonly Issue[] => {
+  if (address["keep-alive"] === true) return isTaken ? ok : issueAt("keep-alive", rules.connectOnly)
+  if (timings.every((name) => address[name] === undefined)) return ok
+  return concat(...timings.map((name) => (address[name] === undefined ? ok : issueAt(name, rules.keepAliveOff))))
+}
+
+const listenOnlyIssues = ({ to, numeric }: InetSocketAddress): readonly Issue[] => {
+  if (to === undefined && numeric !== true) return ok
   return concat(
-    address.to === undefined ? ok : issueAt("to", checks.listenOnly),
-    address.numeric === true ? issueAt("numeric", checks.listenOnly) : ok,
+    to === undefined ? ok : issueAt("to", rules.listenOnly),
+    numeric === true ? issueAt("numeric", rules.listenOnly) : ok,
   )
 }
 
-const numericFaults = ({ numeric, host, port }: InetSocketAddress): readonly Issue[] => {
+const numericIssues = ({ numeric, host, port }: InetSocketAddress): readonly Issue[] => {
   if (numeric !== true) return ok
   return concat(
-    host === "" || isAddress(host) ? ok : issueAt("host", checks.portNumeric),
-    isDecimal(port) ? ok : issueAt("port", checks.portNumeric),
+    host === "" || isAddress(host) ? ok : issueAt("host", rules.portNumeric),
+    isDecimal(port) ? ok : issueAt("port", rules.portNumeric),
   )
 }
 
-const rangeFaults = ({ port, to }: InetSocketAddress): readonly Issue[] => {
+const rangeIssues = ({ port, to }: InetSocketAddress): readonly Issue[] => {
   if (to === undefined) return ok
-  if (!isDecimal(port)) return issueAt("to", checks.to)
-  return Number(port) > to ? issueAt("to", checks.to, to, Number(port)) : ok
+  if (!isDecimal(port)) return issueAt("to", rules.to)
+  return Number(port) > to ? issueAt("to", rules.to, to, Number(port)) : ok
 }
 
-const inetFaults =
-  (command: MigrateCommand) =>
-  (address: InetSocketAddress): readonly Issue[] => {
-    const { host, port } = address
-    const ofHost = hostFaults(host, command)
-    const ofPort = portFaults(port, command)
-    if (ofHost.length > 0 || ofPort.length > 0) return concat(atKey("host", ofHost), atKey("port", ofPort))
-    const faults = concat(familyFaults(address, command), directionFaults(address, command))
-    return command === "migrate" ? faults : concat(faults, numericFaults(address), rangeFaults(address))
+const inetIssues = ({ command, version }: Context) => {
+  const direction = directionOf(command)
+  const isKeptAlive = direction === "connect" || has(version, behaviour.keepAliveOnListeners)
+  return (address: InetSocketAddress): readonly Issue[] => {
+    const ofHost = hostIssues(address.host, direction)
+    const ofPort = portIssues(address.port, direction)
+    if (ofHost !== ok || ofPort !== ok) return concat(atKey("host", ofHost), atKey("port", ofPort))
+    const issues = concat(familyIssues(address, direction), keepAliveIssues(address, isKeptAlive))
+    return direction === "connect"
+      ? concat(issues, listenOnlyIssues(address))
+      : concat(issues, numericIssues(address), rangeIssues(address))
   }
+}
 
-const rdmaOptions = ["numeric", "to", "ipv4", "ipv6", "keep-alive", "mptcp"] as const
+const inetOptionNames = Object.keys(allInetOptions) as readonly (keyof typeof allInetOptions)[]
 
-const rdmaFaults =
-  (command: MigrateCommand) =>
-  (address: InetSocketAddress): readonly Issue[] => {
-    const port = portFaults(address.port, command)
+const rdmaIssues = ({ command }: Context) => {
+  const direction = directionOf(command)
+  return (address: InetSocketAddress): readonly Issue[] => {
+    const port = portIssues(address.port, direction)
     return concat(
-      atKey("host", hostFaults(address.host, "migrate")),
+      // RDMA looks a host up to listen, too.
+      atKey("host", hostIssues(address.host, "connect")),
       atKey("port", port),
-      port.length === 0 && !isDecimal(address.port) ? issueAt("port", checks.portRdma) : ok,
-      ...rdmaOptions.map((name) => (address[name] === undefined ? ok : issueAt(name, checks.rdmaOption))),
+      port === ok && !isDecimal(address.port) ? issueAt("port", rules.portRdma) : ok,
+      ...inetOptionNames.map((name) => (address[name] === undefined ? ok : issueAt(name, rules.rdmaOption))),
     )
   }
+}
 
-const unixFaults = ({ path, abstract, tight }: UnixSocketAddress): readonly Issue[] =>
+const unixIssues = ({ path, abstract, tight }: UnixSocketAddress): readonly Issue[] =>
   concat(
-    atKey("path", lengthFaults(path, abstract === true ? 107 : 108, checks.pathEmpty, checks.pathLength)),
-    path.startsWith("@") && abstract !== true ? issueAt("path", checks.pathAt) : ok,
-    tight !== undefined && abstract !== true ? issueAt("tight", checks.tight) : ok,
+    atKey("path", lengthIssues(path, abstract === true ? 107 : 108, rules.pathEmpty, rules.pathLength)),
+    path.startsWith("@") && abstract !== true ? issueAt("path", rules.pathAt) : ok,
+    tight !== undefined && abstract !== true ? issueAt("tight", rules.tight) : ok,
   )
 
-const vsockAddressFaults =
-  (command: MigrateCommand) =>
-  ({ cid, port }: VsockSocketAddress): readonly Issue[] =>
-    concat(atKey("cid", vsockFaults(cid, command)), atKey("port", vsockFaults(port, command)))
+const vsockAddressIssues = ({ command }: Context) => {
+  const direction = directionOf(command)
+  return ({ cid, port }: VsockSocketAddress): readonly Issue[] =>
+    concat(atKey("cid", vsockIssues(cid, direction)), atKey("port", vsockIssues(port, direction)))
+}
 
-const fdName = refined(text, (name) => (/^(?:[0-9]|$)/.test(name) ? issue(checks.fdName) : ok))
+/** The name of a descriptor, or its number where the command takes one. */
+const descriptor = ({ command }: Context) => {
+  const kinds = descriptorsOf(command)
+  return refined(text, (name) => {
+    if (!/^(?:[0-9]|$)/.test(name)) return kinds.includes("name") ? ok : issue(rules.fdUnnamed)
+    if (name === "" || !kinds.includes("number")) return issue(rules.fdName)
+    if (numberOf(name) === undefined) return issue(rules.fdNumber)
+    return isStandard(name) ? issue(rules.fdStandard) : ok
+  })
+}
 
 const argv = refined(t.readonlyArray(text), ([program]) => {
-  if (program === undefined) return issue(checks.argvEmpty)
-  return program.startsWith("/") ? ok : issueAt("0", checks.argvAbsolute)
+  if (program === undefined) return issue(rules.argvEmpty)
+  return program.startsWith("/") ? ok : issueAt("0", rules.argvAbsolute)
 })
 
-const filename = refined(text, (name) => lengthFaults(name, 4095, checks.filenameEmpty, checks.filenameLength))
+/** The name of a file, of at most PATH_MAX bytes. */
+export const filename = refined(text, (name) => lengthIssues(name, 4095, rules.filenameEmpty, rules.filenameLength))
 
 /** The types of a socket's address, each with the members that stand beside it. */
-const socketTypes = <P extends t.Props>(beside: P, command: MigrateCommand) =>
+const socketTypes = <P extends t.Props>(context: Context, beside: P) =>
   [
     refined(
-      t.exact(t.intersection([t.type({ ...beside, type: t.literal("inet"), ...inetMembers }), inetOptions])),
-      inetFaults(command),
+      t.exact(t.intersection([t.type({ ...beside, type: t.literal("inet"), ...inetMembers }), inetOptions(context)])),
+      inetIssues(context),
     ),
     refined(
-      t.exact(
-        t.intersection([
-          t.type({ ...beside, type: t.literal("unix"), path: text }),
-          t.partial({ abstract: t.boolean, tight: t.boolean }),
-        ]),
-      ),
-      unixFaults,
+      t.exact(t.intersection([t.type({ ...beside, type: t.literal("unix"), path: text }), unixOptions])),
+      unixIssues,
     ),
     refined(
       t.exact(t.type({ ...beside, type: t.literal("vsock"), cid: t.string, port: t.string })),
-      vsockAddressFaults(command),
+      vsockAddressIssues(context),
     ),
-    t.exact(t.type({ ...beside, type: t.literal("fd"), str: fdName })),
+    t.exact(t.type({ ...beside, type: t.literal("fd"), str: descriptor(context) })),
   ] as const
 
+const wrapped = <N extends string, A>(type: N, data: t.Type<A, unknown>) =>
+  t.exact(t.type({ type: t.literal(type), data }))
+
+/** A socket's address as nbd-server-start takes it: its members in `data`. */
+export const socketAddressLegacy = (context: Context): t.Type<SocketAddressLegacy, unknown> =>
+  t.union([
+    wrapped("inet", refined(t.exact(t.intersection([t.type(inetMembers), inetOptions(context)])), inetIssues(context))),
+    wrapped("unix", refined(t.exact(t.intersection([t.type({ path: text }), unixOptions])), unixIssues)),
+    wrapped("vsock", refined(t.exact(t.type({ cid: t.string, port: t.string })), vsockAddressIssues(context))),
+    wrapped("fd", t.exact(t.type({ str: descriptor(context) }))),
+  ])
+
 /** A socket's address as an io-ts type. */
-export const socketAddress = (command: MigrateCommand): t.Type<SocketAddress, unknown> =>
-  t.union([...socketTypes({}, command)])
+export const socketAddress = (context: Context): t.Type<SocketAddress, unknown> =>
+  t.union([...socketTypes(context, {})])
 
 /** A migration's address as an io-ts type. */
-export const migrationAddress = (command: MigrateCommand): t.Type<MigrationAddress, unknown> =>
+export const migrationAddress = (context: Context): t.Type<MigrationAddress, unknown> =>
   t.union([
-    ...socketTypes({ transport: t.literal("socket") }, command),
+    ...socketTypes(context, { transport: t.literal("socket") }),
     t.exact(t.type({ transport: t.literal("exec"), args: argv })),
     refined(
-      t.exact(t.intersection([t.type({ transport: t.literal("rdma"), ...inetMembers }), inetOptions])),
-      rdmaFaults(command),
+      t.exact(t.intersection([t.type({ transport: t.literal("rdma"), ...inetMembers }), inetOptions(context)])),
+      rdmaIssues(context),
     ),
     t.exact(t.type({ transport: t.literal("file"), filename, offset })),
   ])

@@ -1,16 +1,17 @@
 import * as E from "fp-ts/lib/Either.js"
 import * as t from "io-ts"
 import { concat, type Issue, issue, issueAt, ok, refined } from "../data/refinement.js"
-import { type MigrationAddress, migrationAddress } from "./addresses.js"
-import { type Context, isSince } from "./context.js"
+import { knownMembers, type MigrationAddress, migrationAddress } from "./addresses.js"
+import type { MigrateCommand } from "./commands.js"
+import type { Context } from "./context.js"
 import { multifdCount } from "./number.js"
-import { checks } from "./rules.js"
-import { hasMember } from "./spelling.js"
+import { rules } from "./rules.js"
 import { text } from "./text.js"
 import { uriReader } from "./uri.js"
+import { behaviour, has, names } from "./versions.js"
 
 /**
- * One channel of a migration (qapi/migration.json of QEMU 10.0). `cpr` is known from QEMU 10.0 on; `data` and
+ * One channel of a migration (qapi/migration.json of QEMU 11.1). `cpr` is known from QEMU 10.0 on; `data` and
  * `post-copy` are a draft that no QEMU knows.
  *
  * @since 0.2.0
@@ -32,7 +33,7 @@ export type MigrationChannel =
 export interface MigrateArguments {
   readonly uri?: string
   readonly channels?: readonly MigrationChannel[]
-  /** Ignored by QEMU; its documentation calls it invalid in QMP. */
+  /** Ignored by QEMU, whose documentation calls it invalid in QMP; deprecated from 10.1 on, before QEMU 11.0. */
   readonly detach?: boolean
   /** Whether to go on with a paused post-copy migration. */
   readonly resume?: boolean
@@ -54,35 +55,37 @@ export interface MigrateIncomingArguments {
   readonly "exit-on-error"?: boolean
 }
 
-/** The arguments by command. */
-export interface ArgumentsOf {
-  readonly migrate: MigrateArguments
-  readonly "migrate-incoming": MigrateIncomingArguments
-}
-
-/** The members of some properties that a version of QEMU has. */
-const known = <P extends t.Props>(context: Context, props: P): P => {
-  const entries = Object.entries(props).filter(([name]) => hasMember(context, name))
-  return Object.fromEntries(entries) as P
+/**
+ * The arguments of QMP's `migrate-recover`, which waits anew for a paused post-copy migration.
+ *
+ * @since 0.6.0
+ */
+export interface MigrateRecoverArguments {
+  readonly uri: string
 }
 
 const channelOf = <T extends string>(type: T, addr: t.Type<MigrationAddress, unknown>) =>
   t.exact(t.type({ "channel-type": t.literal(type), addr }))
 
-const isUnix = ({ addr }: { readonly addr: MigrationAddress }): boolean =>
-  addr.transport === "socket" && addr.type === "unix"
+const typeOfSocket = ({ addr }: { readonly addr: MigrationAddress }) =>
+  addr.transport === "socket" ? addr.type : undefined
+
+/** Whether a cpr channel may be of a type. */
+const isCprType = (type: string | undefined, { command, version }: Context): boolean =>
+  type === "unix" || (type === "fd" && command === "incoming" && has(version, behaviour.cprDescriptors))
 
 /** A channel as an io-ts type. */
-export const migrationChannel = ({ command, version, draft }: Context): t.Type<MigrationChannel, unknown> => {
-  const addr = migrationAddress(command)
-  const hasCpr = isSince(version, "10.0") ? ok : issueAt("channel-type", checks.cprVersion)
-  const isDraft = draft ? ok : issueAt("channel-type", checks.draftChannel)
+export const migrationChannel = (context: Context): t.Type<MigrationChannel, unknown> => {
+  const { version, draft } = context
+  const addr = migrationAddress(context)
+  const hasCpr = has(version, names.MigrationChannelType.cpr) ? ok : issueAt("channel-type", rules.cprVersion)
+  const isDraft = draft ? ok : issueAt("channel-type", rules.draftChannel)
   return t.union([
     channelOf("main", addr),
     refined(
       channelOf("cpr", addr),
       () => hasCpr,
-      (channel) => (isUnix(channel) ? ok : issueAt("addr", checks.cprUnix)),
+      (channel) => (isCprType(typeOfSocket(channel), context) ? ok : issueAt("addr", rules.cprUnix)),
     ),
     refined(t.exact(t.type({ "channel-type": t.literal("data"), addr, "multifd-count": multifdCount })), () => isDraft),
     refined(channelOf("post-copy", addr), () => isDraft),
@@ -97,48 +100,60 @@ const typesTwice = (channels: readonly MigrationChannel[]): readonly Issue[] => 
   return channels.flatMap(({ "channel-type": type }, index) => {
     const twice = type !== "data" && seen.has(type)
     seen.add(type)
-    return twice ? [{ rule: checks.channelTwice, keys: [String(index), "channel-type"] }] : []
+    return twice ? [{ rule: rules.channelTwice, keys: [String(index), "channel-type"] }] : []
   })
 }
 
-const channelsFaults =
+const channelsIssues =
   ({ command }: Context) =>
   (channels: readonly MigrationChannel[]): readonly Issue[] => {
     const [first] = channels
-    if (first === undefined) return issue(checks.channelsEmpty)
+    if (first === undefined) return issue(rules.channelsEmpty)
     if (channels.length === 1 && first["channel-type"] === "main") return ok
-    const main = channels.some((channel) => channel["channel-type"] === "main") ? ok : issue(checks.mainChannel)
+    const main = channels.some((channel) => channel["channel-type"] === "main") ? ok : issue(rules.mainChannel)
     const isDraft = channels.some((channel) => draftTypes.has(channel["channel-type"]))
     const single = command === "migrate" || isDraft || channels.length === 1
-    return concat(main, typesTwice(channels), single ? ok : issue(checks.oneChannel, channels.length, 1))
+    return concat(main, typesTwice(channels), single ? ok : issue(rules.oneChannel, channels.length, 1))
   }
 
-/** The two members that say where to, of which one has to be there. */
-const destination = (context: Context) => {
-  const readUri = uriReader(context)
-  const uri = refined(text, (value) => {
-    const read = readUri(value)
-    return E.isLeft(read) ? read.left : ok
+/** A URI as an io-ts type: a string that stands for an address. */
+const uri = (context: Context) => {
+  const read = uriReader(context)
+  return refined(text, (value) => {
+    const address = read(value)
+    return E.isLeft(address) ? address.left : ok
   })
-  const channels = refined(t.readonlyArray(migrationChannel(context)), channelsFaults(context))
-  return known(context, { uri, channels })
+}
+
+/** Destinations, of which one has to be there. */
+const destination = (context: Context, command: MigrateCommand) => {
+  const channels = refined(t.readonlyArray(migrationChannel(context)), channelsIssues(context))
+  return knownMembers(context, command, { uri: uri(context), channels })
 }
 
 const oneOfBoth = ({ uri, channels }: MigrateIncomingArguments): readonly Issue[] =>
-  (uri === undefined) === (channels === undefined) ? issue(checks.uriOrChannels) : ok
+  (uri === undefined) === (channels === undefined) ? issue(rules.uriOrChannels) : ok
 
 /** The arguments of `migrate` as an io-ts type. */
-export const migrate = (context: Context): t.Type<MigrateArguments, unknown> =>
-  refined(
+export const migrate = (context: Context): t.Type<MigrateArguments, unknown> => {
+  const flags = { detach: t.boolean, resume: t.boolean, blk: t.boolean, inc: t.boolean }
+  return refined(
+    t.exact(t.partial({ ...destination(context, "migrate"), ...knownMembers(context, "migrate", flags) })),
+    oneOfBoth,
+  )
+}
+
+/** The arguments of `migrate-incoming` as an io-ts type. */
+export const migrateIncoming = (context: Context): t.Type<MigrateIncomingArguments, unknown> => {
+  const flags = { "exit-on-error": t.boolean }
+  return refined(
     t.exact(
-      t.partial({
-        ...destination(context),
-        ...known(context, { detach: t.boolean, resume: t.boolean, blk: t.boolean, inc: t.boolean }),
-      }),
+      t.partial({ ...destination(context, "migrate-incoming"), ...knownMembers(context, "migrate-incoming", flags) }),
     ),
     oneOfBoth,
   )
+}
 
-/** The arguments of `migrate-incoming` as an io-ts type. */
-export const migrateIncoming = (context: Context): t.Type<MigrateIncomingArguments, unknown> =>
-  refined(t.exact(t.partial({ ...destination(context), ...known(context, { "exit-on-error": t.boolean }) })), oneOfBoth)
+/** The arguments of `migrate-recover` as an io-ts type. */
+export const migrateRecover = (context: Context): t.Type<MigrateRecoverArguments, unknown> =>
+  t.exact(t.type({ uri: uri(context) }))

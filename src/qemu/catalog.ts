@@ -1,11 +1,9 @@
-import { jsonChecks } from "../data/json.js"
-import { shape } from "../data/rules.js"
+import { jsonRules, shape } from "../data/rules.js"
 import type { Rule } from "../violation/violation.js"
-import { denials } from "./check-policy.js"
-import { policyChecks } from "./policy.js"
-import { checks } from "./rules.js"
+import { denials, policyRules } from "./policy-rules.js"
+import { qmpRules, rules } from "./rules.js"
 
-/** Every check that arguments of `migrate` and `migrate-incoming`, and a policy, can fail. */
-export const qemuChecks: readonly Rule[] = [jsonChecks, shape, checks, denials, policyChecks].flatMap((each) =>
+/** Every rule that arguments, QMP commands and a policy can break. */
+export const qemuChecks: readonly Rule[] = [jsonRules, shape, qmpRules, rules, denials, policyRules].flatMap((each) =>
   Object.values<Rule>(each),
 )

@@ -1,40 +1,18 @@
-import * as E from "fp-ts/lib/Either.js"
 import { placed } from "../data/locate.js"
-import { atKey, check, type Issue, issueAt, ok, type Refinement } from "../data/refinement.js"
+import { atKey, check, concat, type Issue, issueAt, ok, type Refinement } from "../data/refinement.js"
 import { isDecimal } from "../net/decimal.js"
+import { withoutZone, zoneOf } from "../net/host.js"
 import { isInside } from "../net/network.js"
 import { normalised } from "../net/path.js"
 import type { Checked } from "../violation/codec.js"
 import type { Rule } from "../violation/violation.js"
 import type { InetSocketAddress, MigrationAddress } from "./addresses.js"
-import type { MigrateArguments, MigrateIncomingArguments } from "./arguments.js"
-import { type Context, contextOf } from "./context.js"
+import { type ClientMigrateInfoArguments, isTicket } from "./client-migrate-info.js"
+import type { Command } from "./commands.js"
+import { type CommandOptions, type Context, contextOf } from "./context.js"
+import { type ArgumentsOf, type Touched, touchesOf } from "./entries.js"
 import { acceptedPolicy, type InetPolicy, type Policy, rangeOf, type Transport } from "./policy.js"
-import { type UriOptions, uriReader } from "./uri.js"
-
-const denial = (line: string, requirement: string): Rule => ({
-  id: `policy/${line}`,
-  code: "policy-denied",
-  requirement: `${requirement} It is ${line} of the policy that denies it.`,
-  consequence: "QEMU would do it.",
-})
-
-/** The denials, each under the name of the policy's line that it comes from. */
-export const denials = {
-  transports: denial("transports", "This kind of address must be allowed."),
-  exec: denial("exec", "Programs may be run only where the policy has a table of them."),
-  programs: denial("exec.programs", "The program must be one of those that may be run, without .. in its path."),
-  shell: denial("exec.shell", "The program must not be a shell, nor env."),
-  inetHosts: denial("inet.hosts", "The host must be one of those allowed."),
-  inetPorts: denial("inet.ports", "The port must be one of those allowed, and each one up to that of to."),
-  rdmaHosts: denial("rdma.hosts", "The host must be one of those allowed."),
-  rdmaPorts: denial("rdma.ports", "The port must be one of those allowed."),
-  unixPaths: denial("unix.paths", "The path must be one of those allowed, or below one, without .. in it."),
-  filePaths: denial("file.paths", "The path must be one of those allowed, or below one, without .. in it."),
-  cids: denial("vsock.cids", "The cid must be one of those allowed."),
-  vsockPorts: denial("vsock.ports", "The port must be one of those allowed."),
-  names: denial("fd.names", "The name must be one of those allowed."),
-} as const satisfies Record<string, Rule>
+import { denials } from "./policy-rules.js"
 
 const isBelow = (path: string, allowed: readonly string[]): boolean => {
   const asked = normalised(path)
@@ -64,50 +42,81 @@ const isPortAllowed = ({ port, to }: InetSocketAddress, ports: readonly (number 
   return to === undefined && ports.some((entry) => String(entry).toLowerCase() === port.toLowerCase())
 }
 
-const inetFaults = (
+/** The denials of one of the tables that an InetPolicy is. */
+interface InetDenials {
+  readonly hosts: Rule
+  readonly ports: Rule
+  readonly zones: Rule
+}
+
+const isZoneAllowed = (host: string, zones: readonly string[]): boolean => {
+  const zone = zoneOf(host)
+  return zone === undefined || zones.includes(zone)
+}
+
+const inetIssues = (
   address: InetSocketAddress,
-  { hosts, ports }: InetPolicy,
-  denied: { readonly hosts: Rule; readonly ports: Rule },
-): readonly Issue[] => [
-  ...(hosts === undefined || isHostAllowed(address.host, hosts) ? ok : issueAt("host", denied.hosts)),
-  ...(ports === undefined || isPortAllowed(address, ports) ? ok : issueAt("port", denied.ports)),
-]
+  policy: InetPolicy | undefined,
+  denied: InetDenials,
+): readonly Issue[] => {
+  if (policy === undefined) return ok
+  const { hosts, ports, zones } = policy
+  return concat(
+    hosts === undefined || isHostAllowed(address.host, hosts) ? ok : issueAt("host", denied.hosts),
+    zones === undefined || isZoneAllowed(address.host, zones) ? ok : issueAt("host", denied.zones),
+    ports === undefined || isPortAllowed(address, ports) ? ok : issueAt("port", denied.ports),
+  )
+}
+
+const denialsOfInet: InetDenials = { hosts: denials.inetHosts, ports: denials.inetPorts, zones: denials.inetZones }
+const denialsOfRdma: InetDenials = { hosts: denials.rdmaHosts, ports: denials.rdmaPorts, zones: denials.rdmaZones }
 
 /** Programs that run what their arguments say. */
 const shells: ReadonlySet<string | undefined> = new Set(
   "sh ash bash csh dash fish ksh ksh93 lksh mksh posh rbash tcsh yash zsh busybox toybox env".split(" "),
 )
 
-const execFaults = ([program]: readonly string[], { exec }: Policy): readonly Issue[] => {
-  if (exec === undefined) return issueAt("transport", denials.exec)
-  const path = normalised(program)
-  const isListed = path !== undefined && exec.programs.some((entry) => normalised(entry) === path)
+const isSameArgv = (one: readonly string[], other: readonly string[]): boolean =>
+  one.length === other.length && one.every((argument, index) => argument === other[index])
+
+/** Judges a program to run; what is wrong is said at `key`, and that none may be run at `whole`. */
+const argvIssues = (argv: readonly string[], { exec }: Policy, key: string, whole = key): readonly Issue[] => {
+  if (exec === undefined) return issueAt(whole, denials.exec)
+  if (exec.commands?.some((command) => isSameArgv(command, argv)) === true) return ok
+  const path = normalised(argv[0])
+  const isListed = path !== undefined && exec.programs?.some((entry) => normalised(entry) === path) === true
   const isShell = shells.has(path?.split("/").at(-1))
-  return [
-    ...(isListed ? ok : issueAt("args", denials.programs)),
-    ...(isShell && exec.shell !== true ? issueAt("args", denials.shell) : ok),
-  ]
+  return concat(
+    isListed ? ok : issueAt(key, denials.programs),
+    isShell && exec.shell !== true ? issueAt(key, denials.shell) : ok,
+  )
 }
 
-const vsockFaults = (cid: string, port: string, { vsock = {} }: Policy): readonly Issue[] => {
-  const isAllowed = (number: string, entries: readonly (number | string)[] | undefined) =>
-    entries === undefined || isRangeAllowed(Number(number), Number(number), entries)
-  return [
-    ...(isAllowed(cid, vsock.cids) ? ok : issueAt("cid", denials.cids)),
-    ...(isAllowed(port, vsock.ports) ? ok : issueAt("port", denials.vsockPorts)),
-  ]
+const vsockIssues = (cid: string, port: string, { vsock = {} }: Policy): readonly Issue[] => {
+  const isAllowed = (number: string, allowed: readonly (number | string)[] | undefined) =>
+    allowed === undefined || isRangeAllowed(Number(number), Number(number), allowed)
+  return concat(
+    isAllowed(cid, vsock.cids) ? ok : issueAt("cid", denials.cids),
+    isAllowed(port, vsock.ports) ? ok : issueAt("port", denials.vsockPorts),
+  )
 }
 
 const isUnixAllowed = (path: string, abstract: boolean, { unix = {} }: Policy): boolean =>
   unix.paths === undefined || (abstract ? isAbstractAllowed(path, unix.paths) : isBelow(path, unix.paths))
 
-/** What a policy has against the details of an address whose kind it allows. */
-const detailFaults = (address: MigrationAddress, policy: Policy): readonly Issue[] => {
+const descriptorIssues = (str: string, { fd = {} }: Policy): readonly Issue[] => {
+  if (!isDecimal(str)) return fd.names?.includes(str) === false ? issueAt("str", denials.names) : ok
+  const number = Number(str)
+  return isRangeAllowed(number, number, fd.numbers ?? []) ? ok : issueAt("str", denials.numbers)
+}
+
+/** Judges the details of an address whose kind is allowed. */
+const detailIssues = (address: MigrationAddress, policy: Policy): readonly Issue[] => {
   switch (address.transport) {
     case "exec":
-      return execFaults(address.args, policy)
+      return argvIssues(address.args, policy, "args", "transport")
     case "rdma":
-      return inetFaults(address, policy.rdma ?? {}, { hosts: denials.rdmaHosts, ports: denials.rdmaPorts })
+      return inetIssues(address, policy.rdma, denialsOfRdma)
     case "file":
       return policy.file?.paths === undefined || isBelow(address.filename, policy.file.paths)
         ? ok
@@ -115,48 +124,80 @@ const detailFaults = (address: MigrationAddress, policy: Policy): readonly Issue
   }
   switch (address.type) {
     case "inet":
-      return inetFaults(address, policy.inet ?? {}, { hosts: denials.inetHosts, ports: denials.inetPorts })
+      return inetIssues(address, policy.inet, denialsOfInet)
     case "unix":
       return isUnixAllowed(address.path, address.abstract === true, policy) ? ok : issueAt("path", denials.unixPaths)
     case "vsock":
-      return vsockFaults(address.cid, address.port, policy)
+      return vsockIssues(address.cid, address.port, policy)
     case "fd":
-      return policy.fd?.names?.includes(address.str) === false ? issueAt("str", denials.names) : ok
+      return descriptorIssues(address.str, policy)
   }
 }
 
 const kindOf = (address: MigrationAddress): Transport =>
   address.transport === "socket" ? address.type : address.transport
 
-const addressFaults = (address: MigrationAddress, policy: Policy): readonly Issue[] => {
+const addressIssues = (address: MigrationAddress, policy: Policy): readonly Issue[] => {
   const kind = kindOf(address)
-  if (policy.transports === undefined || policy.transports.includes(kind)) return detailFaults(address, policy)
+  if (policy.transports === undefined || policy.transports.includes(kind)) return detailIssues(address, policy)
   return issueAt(address.transport === "socket" ? "type" : "transport", denials.transports)
 }
 
-/** A policy as a rule of arguments. */
-export const policyRule = (
+const destinationPorts = (info: ClientMigrateInfoArguments) =>
+  (["port", "tls-port"] as const).filter((name) => (info[name] ?? 0) !== 0)
+
+/** Judges where SPICE's clients are sent to. A port that is 0 is none. */
+const destinationIssues = (info: ClientMigrateInfoArguments, { spice = {} }: Policy): readonly Issue[] => {
+  const { hosts, zones, ports, tickets = true } = spice
+  const { hostname: host } = info
+  const ofPorts =
+    ports === undefined
+      ? []
+      : destinationPorts(info).filter((name) => !isPortAllowed({ host, port: String(info[name]) }, ports))
+  const ofTicket = tickets ? ok : issueAt("hostname", denials.spiceTickets)
+  const ofHost = concat(
+    hosts === undefined || isHostAllowed(withoutZone(host), hosts) ? ok : issueAt("hostname", denials.spiceHosts),
+    zones === undefined || isZoneAllowed(host, zones) ? ok : issueAt("hostname", denials.spiceZones),
+  )
+  return concat(isTicket(host) ? ofTicket : ofHost, ...ofPorts.map((name) => issueAt(name, denials.spicePorts)))
+}
+
+const touchedIssues = (touched: Touched, policy: Policy): readonly Issue[] => {
+  if ("issues" in touched) return touched.issues
+  if ("address" in touched) return addressIssues(touched.address, policy)
+  return "argv" in touched ? argvIssues(touched.argv, policy, "0") : destinationIssues(touched.destination, policy)
+}
+
+const below = (keys: readonly string[], issues: readonly Issue[]): readonly Issue[] =>
+  keys.reduceRight((said, key) => atKey(key, said), issues)
+
+/** A policy as a rule of the arguments of a command. */
+export const policyRule = <C extends Command>(
   given: Policy,
-  context: Context,
-): Refinement<MigrateArguments | MigrateIncomingArguments> => {
+  context: Context & { readonly command: C },
+): Refinement<ArgumentsOf[C]> => {
   const policy = acceptedPolicy(given)
-  return ({ uri, channels = [] }) => {
-    const named = channels.flatMap(({ addr }, index) =>
-      atKey("channels", atKey(String(index), atKey("addr", addressFaults(addr, policy)))),
-    )
-    if (uri === undefined) return named
-    const read = uriReader(context)(uri)
-    return [...named, ...atKey("uri", E.isLeft(read) ? read.left : addressFaults(read.right, policy))]
+  return (args) => {
+    let said = ok
+    for (const touched of touchesOf(args, context)) {
+      const issues = touchedIssues(touched, policy)
+      if (issues !== ok) said = concat(said, below(touched.keys, issues))
+    }
+    return said
   }
 }
+
+/** Judges a program that something else than arguments makes QEMU run. */
+export const programIssues = (argv: readonly string[], policy: Policy): readonly Issue[] =>
+  argvIssues(argv, acceptedPolicy(policy), "0")
 
 /**
  * Holds decoded arguments against what a host's operator allows. Paths are compared without empty and `.` parts, and one
  * with a `..` is denied; no link is looked at and no name is looked up: the arguments are judged, not the host.
  *
  * @param policy - plain data that {@link policyCodec} takes; it is read once, so it must not change afterwards
- * @param checked - what `migrateCodec` or `migrateIncomingCodec` decoded
- * @param options - the command and the QEMU that the arguments are for
+ * @param checked - what a codec of this command decoded
+ * @param options - the command, `migrate` by default, and the QEMU that the arguments are for
  * @returns the arguments, or a violation for each line of the policy that denies them
  * @throws TypeError for a policy that is none
  * @example
@@ -166,8 +207,8 @@ export const policyRule = (
  * // [["policy-denied", "policy/inet.hosts", "uri.host"]]
  * @since 0.2.0
  */
-export const checkPolicy = <A extends MigrateArguments | MigrateIncomingArguments>(
+export const checkPolicy = <A extends ArgumentsOf[Command]>(
   policy: Policy,
   checked: A,
-  options: UriOptions = {},
-): Checked<A> => placed(check(policyRule(policy, contextOf(options)))(checked))
+  options: CommandOptions = {},
+): Checked<A> => placed(check(policyRule(policy, contextOf(options)) as Refinement<A>)(checked))

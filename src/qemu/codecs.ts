@@ -1,19 +1,18 @@
+import type * as t from "io-ts"
 import { dataCodec } from "../data/codec.js"
+import { refined } from "../data/refinement.js"
 import type { Codec } from "../violation/codec.js"
 import { type MigrationAddress, migrationAddress, type SocketAddress, socketAddress } from "./addresses.js"
-import {
-  type MigrateArguments,
-  type MigrateIncomingArguments,
-  type MigrationChannel,
-  migrate,
-  migrateIncoming,
-  migrationChannel,
-} from "./arguments.js"
-import { type CommandOptions, contextOf, type MigrateOptions } from "./context.js"
+import { type MigrationChannel, migrationChannel } from "./arguments.js"
+import { policyRule } from "./check-policy.js"
+import type { Command } from "./commands.js"
+import { type CodecOptions, type CommandOptions, contextOf } from "./context.js"
+import { type ArgumentsOf, argumentsType } from "./entries.js"
+import { defaultPolicy } from "./policy.js"
 import { partHint, spellingHint } from "./spelling.js"
 
 /**
- * The io-ts type of a socket's address.
+ * The io-ts type of a socket's address. A part by itself asks no policy: that is for the codec of a command.
  *
  * @example
  * socketAddressCodec().is({ type: "unix", path: "/run/migration.sock" })
@@ -21,10 +20,10 @@ import { partHint, spellingHint } from "./spelling.js"
  * @since 0.2.0
  */
 export const socketAddressCodec = (options: CommandOptions = {}): Codec<SocketAddress, SocketAddress> =>
-  dataCodec("SocketAddress", socketAddress(contextOf(options).command), partHint)
+  dataCodec("SocketAddress", socketAddress(contextOf(options)), partHint)
 
 /**
- * The io-ts type of a migration's address.
+ * The io-ts type of a migration's address. A part by itself asks no policy: that is for the codec of a command.
  *
  * @example
  * migrationAddressCodec().is({ transport: "exec", args: ["nc", "10.0.0.9", "49152"] })
@@ -32,10 +31,10 @@ export const socketAddressCodec = (options: CommandOptions = {}): Codec<SocketAd
  * @since 0.2.0
  */
 export const migrationAddressCodec = (options: CommandOptions = {}): Codec<MigrationAddress, MigrationAddress> =>
-  dataCodec("MigrationAddress", migrationAddress(contextOf(options).command), partHint)
+  dataCodec("MigrationAddress", migrationAddress(contextOf(options)), partHint)
 
 /**
- * The io-ts type of a migration's channel.
+ * The io-ts type of a migration's channel. A part by itself asks no policy: that is for the codec of a command.
  *
  * @example
  * const addr = { transport: "file", filename: "/var/tmp/vm.state", offset: 0 }
@@ -46,36 +45,159 @@ export const migrationAddressCodec = (options: CommandOptions = {}): Codec<Migra
 export const migrationChannelCodec = (options: CommandOptions = {}): Codec<MigrationChannel, MigrationChannel> =>
   dataCodec("MigrationChannel", migrationChannel(contextOf(options)), partHint)
 
+/** Makes the codec of a command's arguments: what QEMU takes as it is meant, and the policy allows. */
+const commandCodec =
+  <C extends Command>(command: C, name: string) =>
+  ({ policy = defaultPolicy, ...forQemu }: CodecOptions = {}): Codec<ArgumentsOf[C], ArgumentsOf[C]> => {
+    const context = { ...contextOf({ ...forQemu, command }), command }
+    const type: t.Type<ArgumentsOf[C], unknown> = argumentsType(context)
+    return dataCodec(name, refined(type, policyRule(policy, context)), spellingHint(context))
+  }
+
 /**
  * The io-ts type of the arguments of QMP's `migrate`. Decoding tells all that is wrong, and gives a copy that holds
- * nothing but what was checked. Of the host it knows nothing: what its operator allows is for `checkPolicy` to say.
+ * nothing but what was checked.
  *
- * @param options - which QEMU the arguments are for
+ * @param options - which QEMU the arguments are for, and what the host's operator allows
  * @example
  * const decoded = migrateCodec().decode({ uri: "tcp:10.0.0.9:69982" })
  * decoded._tag === "Left" && decoded.left.map(({ message }) => message)
- * // ["uri.port: A port must be at most 65535. QEMU takes it modulo 65536, or fails to look it up. Found 69982, the limit is 65535."]
- * @see qapi/migration.json of QEMU 10.0
+ * // ["uri.port: A port must be at most 65535. Found 69982, the limit is 65535."]
+ * @see qapi/migration.json of QEMU 11.1
  * @since 0.2.0
  */
-export const migrateCodec = (options: MigrateOptions = {}): Codec<MigrateArguments, MigrateArguments> => {
-  const context = contextOf({ ...options, command: "migrate" })
-  return dataCodec("MigrateArguments", migrate(context), spellingHint(context))
-}
+export const migrateCodec = commandCodec("migrate", "MigrateArguments")
 
 /**
  * The io-ts type of the arguments of QMP's `migrate-incoming`, as {@link migrateCodec} is of `migrate`.
  *
- * @param options - which QEMU the arguments are for
+ * @param options - which QEMU the arguments are for, and what the host's operator allows
  * @example
- * migrateIncomingCodec({ version: "7.2" }).is({ uri: "tcp:[::]:49152" })
+ * migrateIncomingCodec({ version: "11.1", policy: { fd: { numbers: [21] } } }).is({ uri: "fd:21" })
  * // true
- * @see qapi/migration.json of QEMU 10.0
+ * @see qapi/migration.json of QEMU 11.1
  * @since 0.2.0
  */
-export const migrateIncomingCodec = (
-  options: MigrateOptions = {},
-): Codec<MigrateIncomingArguments, MigrateIncomingArguments> => {
-  const context = contextOf({ ...options, command: "migrate-incoming" })
-  return dataCodec("MigrateIncomingArguments", migrateIncoming(context), spellingHint(context))
-}
+export const migrateIncomingCodec = commandCodec("migrate-incoming", "MigrateIncomingArguments")
+
+/**
+ * The io-ts type of the arguments of QMP's `migrate-recover`.
+ *
+ * @example
+ * migrateRecoverCodec().is({ uri: "tcp:[::]:49152" })
+ * // true
+ * @see qapi/migration.json of QEMU 11.1
+ * @since 0.6.0
+ */
+export const migrateRecoverCodec = commandCodec("migrate-recover", "MigrateRecoverArguments")
+
+/**
+ * The io-ts type of the text of QEMU's option `-incoming`.
+ *
+ * @example
+ * ["defer", "tcp:[::]:49152", "main,addr.transport=socket,addr.type=unix,addr.path=/run/vm.sock"].map(incomingCodec().is)
+ * // [true, true, true]
+ * @see incoming_option_parse in system/vl.c of QEMU 11.1
+ * @since 0.6.0
+ */
+export const incomingCodec = commandCodec("incoming", "IncomingOption")
+
+/**
+ * The io-ts type of the arguments of QMP's `client_migrate_info`, none of which QEMU checks.
+ *
+ * @example
+ * clientMigrateInfoCodec().is({ protocol: "spice", hostname: "10.0.0.9", port: 70000 })
+ * // false
+ * @see qapi/ui.json and ui/ui-qmp-cmds.c of QEMU 11.1
+ * @since 0.6.0
+ */
+export const clientMigrateInfoCodec = commandCodec("client_migrate_info", "ClientMigrateInfoArguments")
+
+/**
+ * The io-ts type of the arguments of QMP's `nbd-server-start`.
+ *
+ * @example
+ * nbdServerStartCodec().is({ addr: { type: "unix", data: { path: "/run/nbd.sock" } } })
+ * // true
+ * @see qapi/block-export.json of QEMU 11.1
+ * @since 0.6.0
+ */
+export const nbdServerStartCodec = commandCodec("nbd-server-start", "NbdServerStartArguments")
+
+/**
+ * The io-ts type of the arguments of QMP's `nbd-server-add`.
+ *
+ * @example
+ * nbdServerAddCodec().is({ device: "drive0", writable: true })
+ * // true
+ * @see qapi/block-export.json of QEMU 11.1
+ * @since 0.6.0
+ */
+export const nbdServerAddCodec = commandCodec("nbd-server-add", "NbdServerAddArguments")
+
+/**
+ * The io-ts type of the arguments of QMP's `block-export-add`, of exports of type nbd.
+ *
+ * @example
+ * blockExportAddCodec().is({ type: "nbd", id: "drive0", "node-name": "drive0", writable: true })
+ * // true
+ * @see qapi/block-export.json of QEMU 11.1
+ * @since 0.6.0
+ */
+export const blockExportAddCodec = commandCodec("block-export-add", "BlockExportAddArguments")
+
+/**
+ * The io-ts type of the arguments of QMP's `getfd`.
+ *
+ * @example
+ * getfdCodec().is({ fdname: "21" })
+ * // false
+ * @see qapi/misc.json of QEMU 11.1
+ * @since 0.6.0
+ */
+export const getfdCodec = commandCodec("getfd", "GetfdArguments")
+
+/**
+ * The io-ts type of the arguments of QMP's `add-fd`.
+ *
+ * @example
+ * addFdCodec().is({ "fdset-id": 1, opaque: "migration" })
+ * // true
+ * @see qapi/misc.json of QEMU 11.1
+ * @since 0.6.0
+ */
+export const addFdCodec = commandCodec("add-fd", "AddFdArguments")
+
+/**
+ * The io-ts type of the arguments of QMP's `migrate-set-parameters`; the policy's programs are those that
+ * `cpr-exec-command` may run.
+ *
+ * @example
+ * migrateSetParametersCodec().is({ mode: "cpr-exec", "cpr-exec-command": ["/usr/bin/qemu-system-x86_64"] })
+ * // false
+ * @see qapi/migration.json and migration/options.c of QEMU 11.1
+ * @since 0.6.0
+ */
+export const migrateSetParametersCodec = commandCodec("migrate-set-parameters", "MigrateSetParametersArguments")
+
+/**
+ * The io-ts type of the arguments of QMP's `migrate-set-capabilities`.
+ *
+ * @example
+ * migrateSetCapabilitiesCodec().is({ capabilities: [{ capability: "zero-blocks", state: true }] })
+ * // false
+ * @see qapi/migration.json of QEMU 11.1
+ * @since 0.6.0
+ */
+export const migrateSetCapabilitiesCodec = commandCodec("migrate-set-capabilities", "MigrateSetCapabilitiesArguments")
+
+/**
+ * The io-ts type of the arguments of QMP's `dump-guest-memory`.
+ *
+ * @example
+ * dumpGuestMemoryCodec().is({ paging: false, protocol: "file:/var/tmp/vm.dump" })
+ * // true
+ * @see qapi/dump.json of QEMU 11.1
+ * @since 0.6.0
+ */
+export const dumpGuestMemoryCodec = commandCodec("dump-guest-memory", "DumpGuestMemoryArguments")

@@ -1,12 +1,27 @@
 import { type Issue, issue, ok } from "../data/refinement.js"
-import { isIpv4, isIpv6, isName, isNumeric } from "../net/host.js"
-import type { MigrateCommand } from "./context.js"
-import { checks } from "./rules.js"
+import { isIpv4, isIpv6, isLinkLocal, isName, isNumeric, zoneOf } from "../net/host.js"
+import type { Direction } from "./commands.js"
+import { rules } from "./rules.js"
 
-/** What is wrong with a host that a command connects to or listens on. */
-export const hostFaults = (host: string, command: MigrateCommand): readonly Issue[] => {
-  if (host === "") return command === "migrate" ? issue(checks.hostEmpty) : ok
-  if (host === "0" || isIpv4(host) || isName(host) || isIpv6(host)) return ok
-  if (host.startsWith("[")) return issue(checks.hostBrackets)
-  return issue(isNumeric(host) ? checks.hostIpv4 : checks.host)
+/** A text that was read as a line, with the end of that line. */
+export const endsWithLineBreak = (text: string): boolean => /[\r\n]$/.test(text)
+
+/** The name of an interface behind the %25 that a URL has for %: a number alone may be the interface's own. */
+const escapedZone = /^25.*[^0-9]/su
+
+const ipv6Issues = (host: string): readonly Issue[] => {
+  const zone = zoneOf(host)
+  if (zone === undefined) return isLinkLocal(host) ? issue(rules.linkLocalZone) : ok
+  return escapedZone.test(zone) ? issue(rules.zoneEscaped) : ok
+}
+
+/** Judges a host to connect to or to listen on. */
+export const hostIssues = (host: string, direction: Direction): readonly Issue[] => {
+  if (host === "") return direction === "connect" ? issue(rules.hostEmpty) : ok
+  if (host === "0" || isIpv4(host) || isName(host)) return ok
+  if (isIpv6(host)) return ipv6Issues(host)
+  if (host === "*") return issue(rules.hostAny)
+  if (host.startsWith("[")) return issue(rules.hostBrackets)
+  if (endsWithLineBreak(host)) return issue(rules.lineBreak)
+  return issue(isNumeric(host) ? rules.hostIpv4 : rules.host)
 }

@@ -1,28 +1,62 @@
 import { leaf } from "../data/leaf.js"
 import { issue, ok, refined } from "../data/refinement.js"
 import type { Rule } from "../violation/violation.js"
-import { checks } from "./rules.js"
+import { rules } from "./rules.js"
 
 const isInteger = (input: unknown): input is number | bigint =>
   typeof input === "bigint" || (typeof input === "number" && Number.isSafeInteger(input))
 
 const integer = leaf("integer", isInteger)
 
-const number = leaf("integer", (input): input is number => typeof input === "number" && Number.isSafeInteger(input))
+export const number = leaf(
+  "integer",
+  (input): input is number => typeof input === "number" && Number.isSafeInteger(input),
+)
 
-const within = (check: Rule, least: number, most: number) =>
-  refined(number, (value) => (value < least || value > most ? issue(check, value, value < least ? least : most) : ok))
+const within = (rule: Rule, least: number, most: number) =>
+  refined(number, (value) => (value < least || value > most ? issue(rule, value, value < least ? least : most) : ok))
 
-export const uint16 = within(checks.uint16, 0, 0xffff)
+export const uint16 = within(rules.uint16, 0, 0xffff)
 
-export const multifdCount = within(checks.multifdCount, 1, 255)
+/** An unsigned integer of 32 bits. */
+export const uint32 = within(rules.parameterRange, 0, 0xffff_ffff)
+
+export const multifdCount = within(rules.multifdCount, 1, 255)
+
+/** Probes that go unanswered before a connection is given up: what Linux takes (MAX_TCP_KEEPCNT of include/net/tcp.h). */
+export const keepAliveCount = within(rules.keepAliveCount, 0, 127)
+
+/** Seconds: what Linux takes (MAX_TCP_KEEPIDLE and MAX_TCP_KEEPINTVL of include/net/tcp.h). */
+export const keepAliveTime = within(rules.keepAliveTime, 0, 32767)
+
+/** An integer of a parameter, with the range that QEMU itself demands. */
+export const parameter = (least: number, most: number) => within(rules.parameterRange, least, most)
 
 const maxOffset = 0x7fff_ffff_ffff_ffffn
 const maxUint64 = 0xffff_ffff_ffff_ffffn
 
+const inRange = (rule: Rule, least: bigint, most: bigint) =>
+  refined(integer, (value) => {
+    if (value >= least && value <= most) return ok
+    const isShown = value >= -maxUint64 && value <= maxUint64
+    return issue(rule, isShown ? value : undefined, value < least ? least : most)
+  })
+
+/** A size, a number of bytes: every uint64 is one. */
+export const size = inRange(rules.parameterRange, 0n, maxUint64)
+
+/** An integer of QMP of at least 0. */
+export const natural = (rule: Rule) => inRange(rule, 0n, maxOffset)
+
+/** An integer of QMP of at least 1. */
+export const positive = (rule: Rule) => inRange(rule, 1n, maxOffset)
+
+/** A power of two from `least` to `most`, powers of two themselves. */
+export const powerOfTwo = (least: bigint, most: bigint) =>
+  refined(integer, (value) => {
+    const bits = BigInt(value)
+    return bits >= least && bits <= most && (bits & (bits - 1n)) === 0n ? ok : issue(rules.powerOfTwo)
+  })
+
 /** A place in a file: of the uint64 that QMP takes, what off_t can hold. */
-export const offset = refined(integer, (value) => {
-  if (value >= 0 && value <= maxOffset) return ok
-  const isShown = value >= -maxUint64 && value <= maxUint64
-  return issue(checks.offset, isShown ? value : undefined, value < 0 ? 0 : maxOffset)
-})
+export const offset = inRange(rules.offset, 0n, maxOffset)

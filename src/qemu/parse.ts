@@ -1,77 +1,103 @@
 import * as E from "fp-ts/lib/Either.js"
-import { type JsonLimits, type JsonText, placingIn, readJson } from "../data/json.js"
+import { byteLength, type JsonLimits, placingIn, readJson, readText } from "../data/json.js"
 import { placed } from "../data/locate.js"
-import { check } from "../data/refinement.js"
+import { check, type Issue } from "../data/refinement.js"
 import { exact, type Read } from "../data/strict.js"
 import type { Checked } from "../violation/codec.js"
-import { type ArgumentsOf, migrate, migrateIncoming } from "./arguments.js"
 import { policyRule } from "./check-policy.js"
-import { type Context, contextOf, type MigrateCommand, type MigrateOptions, perContext } from "./context.js"
+import type { Command } from "./commands.js"
+import { type CodecOptions, type Context, contextOf, perContext } from "./context.js"
+import { type ArgumentsOf, argumentsType } from "./entries.js"
+import { defaultJsonLimits } from "./limits.js"
 import { defaultPolicy, type Policy } from "./policy.js"
+import { commandIn } from "./qmp-command.js"
+import { qmpRules } from "./rules.js"
 import { spellingHint } from "./spelling.js"
 
-/**
- * What a text of arguments may be unless told otherwise: 65536 bytes, 16 objects and lists around a value, 1024
- * members and entries. The deepest arguments that QEMU knows are nested 5 deep.
- *
- * @since 0.2.0
- */
-export const defaultJsonLimits: JsonLimits = Object.freeze({ maxBytes: 65536, maxDepth: 16, maxMembers: 1024 })
-
 /** How to parse a text of arguments. */
-export interface ParseOptions<C extends MigrateCommand> extends MigrateOptions {
+export interface ParseOptions<C extends Command> extends CodecOptions {
   /** Default `migrate`. */
   readonly command?: C
-  /** What the host's operator allows. Default {@link defaultPolicy}, which refuses exec. */
-  readonly policy?: Policy
   readonly limits?: JsonLimits
 }
 
-type Readers = { readonly [C in MigrateCommand]: (context: Context) => (input: unknown) => Read<ArgumentsOf[C]> }
+type ContextFor<C extends Command> = Context & { readonly command: C }
 
-const readers: Readers = {
-  migrate: perContext((context) => exact(migrate(context), spellingHint(context))),
-  "migrate-incoming": perContext((context) => exact(migrateIncoming(context), spellingHint(context))),
-}
+const readers = perContext((context) => exact(argumentsType(context), spellingHint(context)))
 
-/** What checks the arguments that texts say, made once for many of them. */
-export const argumentsChecker = <C extends MigrateCommand = "migrate">({
-  command = "migrate" as C,
-  policy = defaultPolicy,
-  ...forQemu
-}: Omit<ParseOptions<C>, "limits">): ((json: JsonText) => Checked<ArgumentsOf[C]>) => {
-  const context = contextOf({ ...forQemu, command })
-  const reader: Readers[C] = readers[command]
-  const read = reader(context)
+/** Reads a command's arguments as QEMU takes them, whatever a policy says. */
+export const argumentsReader = <C extends Command>(context: ContextFor<C>) =>
+  readers(context) as unknown as (input: unknown) => Read<ArgumentsOf[C]>
+
+/** Reads a command's arguments, and holds them against a policy. */
+export const allowedReader = <C extends Command>(context: ContextFor<C>, policy: Policy) => {
+  const read = argumentsReader(context)
   const hold = check(policyRule(policy, context))
-  return ({ text, value }) => {
-    const checked = read(value)
-    return placed(E.isLeft(checked) ? checked : hold(checked.right), placingIn(text))
+  return (input: unknown): Read<ArgumentsOf[C]> => {
+    const decoded = read(input)
+    return E.isLeft(decoded) ? decoded : hold(decoded.right)
   }
 }
 
+const below = <A>(key: string, read: Read<A>): Read<A> => {
+  if (E.isRight(read)) return read
+  const [first, ...others] = read.left.map((each): Issue => ({ ...each, keys: [key, ...each.keys] }))
+  return first === undefined ? read : E.left([first, ...others])
+}
+
+/** Reads arguments by themselves, or those of a whole command of that name. */
+const unwrapped =
+  <A>(command: Command, read: (input: unknown) => Read<A>) =>
+  (value: unknown): Read<A> => {
+    const whole = commandIn(value)
+    if (whole === undefined) return read(value)
+    if (E.isLeft(whole)) return whole
+    if (whole.right.name !== command)
+      return E.left([{ rule: qmpRules.otherCommand, keys: [whole.right.key], expected: command }])
+    return below("arguments", read(whole.right.arguments))
+  }
+
 /**
- * Parses and checks the JSON arguments of `migrate` or `migrate-incoming`, before they reach QMP.
+ * Parses and checks the arguments of a command before they reach QEMU: JSON arguments by themselves, or a whole QMP
+ * command `{"execute": ..., "arguments": ...}`; of `incoming`, the text of the option.
  *
  * The text is read strictly: within the limits, valid UTF-8, no duplicate names, no lone surrogates, no
  * noncharacters, integers exact. The arguments must be ones that QEMU takes and takes as they are meant, and the
  * policy must allow them. Takes time and memory linear in the text's size and never throws on account of it.
  *
- * @param text - one JSON text, as a string or as UTF-8
+ * @param text - one text, as a string or as UTF-8
  * @param options - the command, the QEMU, the policy and the limits
  * @returns the arguments, or all that is wrong with them, each with its place in the text in bytes
  * @throws TypeError for a command, a version or a policy that is none, and for limits that are no numbers
  * @example
- * const parsed = parseMigrateArguments('{"uri": "tcp:10.0.0.9:49152", "detatch": true}')
+ * const parsed = parseArguments('{"uri": "tcp:10.0.0.9:49152", "detatch": true}')
  * parsed._tag === "Left" && parsed.left.map(({ code, path, offset }) => [code, path, offset])
  * // [["unknown-member", "detatch", 41]]
+ * @since 0.6.0
+ */
+export const parseArguments = <C extends Command = "migrate">(
+  text: unknown,
+  { limits = defaultJsonLimits, command = "migrate" as C, policy = defaultPolicy, ...forQemu }: ParseOptions<C> = {},
+): Checked<ArgumentsOf[C]> => {
+  const read = allowedReader({ ...contextOf({ ...forQemu, command }), command }, policy)
+  if (command === "incoming") {
+    const option = readText(text, limits)
+    return E.isLeft(option)
+      ? option
+      : placed(read(option.right), () => ({ offset: 0, length: byteLength(option.right) }))
+  }
+  const json = readJson(text, limits)
+  if (E.isLeft(json)) return json
+  return placed(unwrapped(command, read)(json.right.value), placingIn(json.right.text))
+}
+
+/**
+ * Parses arguments as {@link parseArguments} does, under the name of before.
+ *
+ * @deprecated since 0.6.0: use parseArguments
+ * @example
+ * parseMigrateArguments('{"uri": "tcp:10.0.0.9:49152"}')._tag
+ * // "Right"
  * @since 0.2.0
  */
-export const parseMigrateArguments = <C extends MigrateCommand = "migrate">(
-  text: unknown,
-  { limits = defaultJsonLimits, ...options }: ParseOptions<C> = {},
-): Checked<ArgumentsOf[C]> => {
-  const check = argumentsChecker(options)
-  const json = readJson(text, limits)
-  return E.isLeft(json) ? json : check(json.right)
-}
+export const parseMigrateArguments = parseArguments

@@ -8,7 +8,7 @@ import { isName } from "../net/host.js"
 import { isNetwork } from "../net/network.js"
 import { normalised } from "../net/path.js"
 import type { Codec } from "../violation/codec.js"
-import type { Rule } from "../violation/violation.js"
+import { policyRules } from "./policy-rules.js"
 import { isService } from "./port.js"
 
 /**
@@ -24,10 +24,19 @@ export interface InetPolicy {
   readonly hosts?: readonly string[]
   /** Ports `49152`, ranges `"49152-49215"` and service names, which stand for themselves only. */
   readonly ports?: readonly (number | string)[]
+  /** Interfaces that a link-local address may name. */
+  readonly zones?: readonly string[]
+}
+
+/** Where SPICE's clients may be sent. */
+export interface SpicePolicy extends InetPolicy {
+  /** Whether a ticket of a SPICE proxy may stand in the host's place, which says where to go by itself. Default true. */
+  readonly tickets?: boolean
 }
 
 /**
- * What a host's operator allows. A list that is not given allows all; one that is empty allows nothing.
+ * What a host's operator allows. A list that is not given allows all, but for programs and descriptors by number; one
+ * that is empty allows nothing.
  *
  * @since 0.2.0
  */
@@ -36,10 +45,12 @@ export interface Policy {
   readonly transports?: readonly Transport[]
   /** Programs that may be run; not given, none. */
   readonly exec?: {
-    /** Absolute paths that argv[0] must be one of. */
-    readonly programs: readonly string[]
+    /** Absolute paths that argv[0] must be one of, unless the whole argv is one of `commands`. */
+    readonly programs?: readonly string[]
     /** Whether argv[0] may be a shell or env, which run anything. Default false. */
     readonly shell?: boolean
+    /** Whole argvs, each string as it is. `exec:COMMAND` is `["/bin/sh", "-c", "COMMAND"]`. */
+    readonly commands?: readonly (readonly string[])[]
   }
   readonly inet?: InetPolicy
   readonly rdma?: InetPolicy
@@ -48,45 +59,28 @@ export interface Policy {
   /** Paths that a file's must be, or be below. */
   readonly file?: { readonly paths?: readonly string[] }
   readonly vsock?: { readonly cids?: readonly (number | string)[]; readonly ports?: readonly (number | string)[] }
-  readonly fd?: { readonly names?: readonly string[] }
+  readonly fd?: {
+    readonly names?: readonly string[]
+    /** Descriptors by their number in QEMU's process, 3 and up: `21`, `"16-31"`. Not given, none. */
+    readonly numbers?: readonly (number | string)[]
+  }
+  /** What client_migrate_info may send clients to. */
+  readonly spice?: SpicePolicy
 }
 
 /**
- * The policy of those who have none: every kind of address but exec.
+ * The policy of those who have none: every kind of address but exec and descriptors by number.
  *
  * @since 0.2.0
  */
 export const defaultPolicy: Policy = Object.freeze({})
 
-const consequence = "Not applied, it would allow what was meant to be denied."
+const host = refined(t.string, (value) => (isNetwork(value) || isName(value) ? ok : issue(policyRules.host)))
 
-const invalid = (id: string, requirement: string): Rule => ({
-  id: `policy/${id}`,
-  code: "wrong-type",
-  requirement,
-  consequence,
-})
-
-/** What is wrong with a policy itself. */
-export const policyChecks = {
-  host: invalid("host", "A host of a policy must be an address, a network like 10.0.0.0/8, or a name."),
-  range: invalid(
-    "range",
-    "This must be a number, or a range like 49152-49215 whose end is not below its beginning; of ports up to 65535, of vsock up to 4294967295.",
-  ),
-  path: invalid("path", "A path of a policy must be absolute, without .. in it."),
-  socketPath: invalid(
-    "socket-path",
-    "A socket's path of a policy must be absolute, without .. in it, or begin with @ for abstract ones.",
-  ),
-} as const
-
-const host = refined(t.string, (value) => (isNetwork(value) || isName(value) ? ok : issue(policyChecks.host)))
-
-const path = refined(t.string, (value) => (normalised(value) === undefined ? issue(policyChecks.path) : ok))
+const path = refined(t.string, (value) => (normalised(value) === undefined ? issue(policyRules.path) : ok))
 
 const socketPath = refined(t.string, (value) =>
-  value.startsWith("@") || normalised(value) !== undefined ? ok : issue(policyChecks.socketPath),
+  value.startsWith("@") || normalised(value) !== undefined ? ok : issue(policyRules.socketPath),
 )
 
 /** A first and a last number. */
@@ -104,31 +98,45 @@ const entry = leaf(
   (input): input is number | string => typeof input === "number" || typeof input === "string",
 )
 
-const endsBy = (entry: number | string, most: number): boolean => {
-  const [, last] = rangeOf(entry) ?? []
-  return last !== undefined && last <= most
+const liesIn = (entry: number | string, least: number, most: number): boolean => {
+  const [first, last] = rangeOf(entry) ?? []
+  return first !== undefined && last !== undefined && first >= least && last <= most
 }
 
-const range = refined(entry, (value) => (endsBy(value, 0xffff_ffff) ? ok : issue(policyChecks.range)))
+const range = refined(entry, (value) => (liesIn(value, 0, 0xffff_ffff) ? ok : issue(policyRules.range)))
 
 const port = refined(entry, (value) =>
-  endsBy(value, 0xffff) || (typeof value === "string" && isService(value)) ? ok : issue(policyChecks.range),
+  liesIn(value, 0, 0xffff) || (typeof value === "string" && isService(value)) ? ok : issue(policyRules.range),
 )
 
-const inetPolicy = t.exact(t.partial({ hosts: t.readonlyArray(host), ports: t.readonlyArray(port) }))
+const descriptors = refined(entry, (value) => (liesIn(value, 3, 0x7fff_ffff) ? ok : issue(policyRules.descriptors)))
+
+const inetLists = { hosts: t.readonlyArray(host), ports: t.readonlyArray(port), zones: t.readonlyArray(t.string) }
+
+const inetPolicy = t.exact(t.partial(inetLists))
 
 const policyType: t.Type<Policy, unknown> = t.exact(
   t.partial({
     transports: t.readonlyArray(
       t.keyof({ inet: null, unix: null, vsock: null, fd: null, exec: null, rdma: null, file: null }),
     ),
-    exec: t.exact(t.intersection([t.type({ programs: t.readonlyArray(path) }), t.partial({ shell: t.boolean })])),
+    exec: refined(
+      t.exact(
+        t.partial({
+          programs: t.readonlyArray(path),
+          shell: t.boolean,
+          commands: t.readonlyArray(t.readonlyArray(t.string)),
+        }),
+      ),
+      ({ programs, commands }) => (programs === undefined && commands === undefined ? issue(policyRules.exec) : ok),
+    ),
     inet: inetPolicy,
     rdma: inetPolicy,
     unix: t.exact(t.partial({ paths: t.readonlyArray(socketPath) })),
     file: t.exact(t.partial({ paths: t.readonlyArray(path) })),
     vsock: t.exact(t.partial({ cids: t.readonlyArray(range), ports: t.readonlyArray(range) })),
-    fd: t.exact(t.partial({ names: t.readonlyArray(t.string) })),
+    fd: t.exact(t.partial({ names: t.readonlyArray(t.string), numbers: t.readonlyArray(descriptors) })),
+    spice: t.exact(t.partial({ ...inetLists, tickets: t.boolean })),
   }),
 )
 

@@ -1,6 +1,7 @@
 import type { Hint } from "../data/strict.js"
-import { type Context, isSince, type MigrateCommand, type QemuVersion } from "./context.js"
-import { checks } from "./rules.js"
+import type { Context } from "./context.js"
+import { rules } from "./rules.js"
+import { members, type Span, spanOf, spanText } from "./versions.js"
 
 /** Members as the first draft of the channels API spelled them, in the review thread of December 2022. */
 const oldSpellings: ReadonlyMap<string, string> = new Map([
@@ -11,42 +12,26 @@ const oldSpellings: ReadonlyMap<string, string> = new Map([
   ["rdma-str", "host and port"],
 ])
 
-interface Versions {
-  readonly since?: QemuVersion
-  readonly until?: QemuVersion
-}
-
-/** Members of each command that some versions of QEMU lack. */
-const memberVersions: { readonly [C in MigrateCommand]: ReadonlyMap<string, Versions> } = {
-  migrate: new Map([
-    ["channels", { since: "8.2" }],
-    ["blk", { until: "9.1" }],
-    ["inc", { until: "9.1" }],
-  ]),
-  "migrate-incoming": new Map([
-    ["channels", { since: "8.2" }],
-    ["exit-on-error", { since: "9.1" }],
-  ]),
-}
-
-/** Whether a command of a version of QEMU has a member. */
-export const hasMember = ({ command, version }: Context, name: string): boolean => {
-  const { since, until } = memberVersions[command].get(name) ?? {}
-  return (since === undefined || isSince(version, since)) && (until === undefined || !isSince(version, until))
-}
+const otherVersion = (span: Span) => ({ rule: rules.otherVersion, expected: spanText(span) })
 
 /** What is known of members of addresses and channels by themselves. */
 export const partHint: Hint = (key) => {
+  const span = spanOf(members.InetSocketAddress, key)
+  if (span !== undefined) return otherVersion(span)
   const today = oldSpellings.get(key)
-  return today === undefined ? undefined : { rule: checks.oldSpelling, expected: today }
+  return today === undefined ? undefined : { rule: rules.oldSpelling, expected: today }
 }
 
+/** Members of a socket's address that stand in `data` where it is wrapped. */
+const flat: ReadonlySet<string> = new Set(["host", "port", "path", "cid", "str"])
+
 /** What is known of members of a command's arguments that are not declared. */
-export const spellingHint =
-  ({ command }: Context): Hint =>
-  (key, depth) => {
-    const versions = depth === 0 ? memberVersions[command].get(key) : undefined
-    if (versions === undefined) return partHint(key, depth)
-    const { since, until } = versions
-    return { rule: checks.otherVersion, expected: since === undefined ? `before ${until}` : `${since} and later` }
+export const spellingHint = ({ command }: Context): Hint => {
+  const spans = Object.hasOwn(members, command) ? members[command as keyof typeof members] : {}
+  return (key, depth) => {
+    const span = depth === 0 ? spanOf(spans, key) : undefined
+    if (span !== undefined) return otherVersion(span)
+    if (command === "nbd-server-start" && depth === 1 && flat.has(key)) return { rule: rules.nbdFlat }
+    return partHint(key, depth)
   }
+}

@@ -1,18 +1,17 @@
 import * as E from "fp-ts/lib/Either.js"
-import type { NonEmptyArray } from "fp-ts/lib/NonEmptyArray.js"
 import { byteLength } from "../data/json.js"
 import { placed } from "../data/locate.js"
-import type { Issue } from "../data/refinement.js"
 import { exact, type Read } from "../data/strict.js"
-import { isDecimal } from "../net/decimal.js"
 import { isIpv6 } from "../net/host.js"
 import type { Checked } from "../violation/codec.js"
-import type { Measure, Rule } from "../violation/violation.js"
 import { type InetSocketAddress, type MigrationAddress, migrationAddress } from "./addresses.js"
-import { type CommandOptions, type Context, contextOf, isSince, perContext } from "./context.js"
-import { checks } from "./rules.js"
+import { type CommandOptions, type Context, contextOf, perContext } from "./context.js"
+import { cutAtCommas, inetOptionsOf, optionNames } from "./inet-options.js"
+import { type Parts, wrong } from "./parts.js"
+import { rules } from "./rules.js"
 import { sizeOf } from "./size.js"
 import { text } from "./text.js"
+import { behaviour, has, type QemuVersion } from "./versions.js"
 
 /** What `exec:` runs its command with. */
 const shell = ["/bin/sh", "-c"] as const
@@ -20,57 +19,30 @@ const shell = ["/bin/sh", "-c"] as const
 const offsetOption = ",offset="
 const maxHost = 64
 
-type Parts = E.Either<NonEmptyArray<Issue>, object>
+/** A host and a port; of IPv6 the host stands in brackets. */
+const hostAndPort = /^(?:\[(?<bracketed>.*?)\]|(?<plain>[^:[]*)):(?<port>.*)$/su
 
-const fault = (rule: Rule, key?: string, actual?: Measure, expected?: Measure): E.Left<NonEmptyArray<Issue>> => ({
-  _tag: "Left",
-  left: [{ rule, keys: key === undefined ? [] : [key], actual, expected }],
-})
+/** Whether an address is itself read as an option, `addr=...` or one that there is not. */
+const isOption = (first: string, version: QemuVersion): boolean =>
+  first.startsWith("addr=") || (first.includes("=") && has(version, behaviour.inetQemuOpts))
 
-const flags = ["ipv4", "ipv6", "keep-alive", "mptcp"] as const
-
-const flagValues: ReadonlyMap<string | undefined, boolean> = new Map([
-  [undefined, true],
-  ["on", true],
-  ["off", false],
-])
-
-/** The options behind a port, `,to=4447,ipv4=off`. QEMU's own reader is inet_parse of util/qemu-sockets.c. */
-const optionsOf = (written: string): Parts => {
-  const options = new Map<string, number | boolean>()
-  for (const option of written.split(",").slice(1)) {
-    const equals = option.indexOf("=")
-    const name = equals < 0 ? option : option.slice(0, equals)
-    const value = equals < 0 ? undefined : option.slice(equals + 1)
-    const flag = flags.find((known) => known === name)
-    if (flag === undefined && name !== "to") return fault(checks.uriOption)
-    if (options.has(name)) return fault(checks.uriOptionTwice, name)
-    const read = flag === undefined ? numberOf(value) : flagValues.get(value)
-    if (read === undefined) return fault(checks.uriOptionValue, name)
-    options.set(name, read)
-  }
-  return E.right(Object.fromEntries(options))
-}
-
-/** Of at most nine digits: any more, and QEMU's own conversion is undefined. */
-const numberOf = (value: string | undefined): number | undefined =>
-  value !== undefined && isDecimal(value) && value.length <= 9 ? Number(value) : undefined
-
-const inetParts = (kind: object, rest: string): Parts => {
-  if (rest.startsWith("//")) return fault(checks.uriAuthority)
-  const inBrackets = /^\[([^\]]*)\]:([^,]*)(.*)$/su.exec(rest)
-  const [, host, port = "", options = ""] = inBrackets ?? /^([^:[]*):([^,]*)(.*)$/su.exec(rest) ?? []
-  if (host === undefined || port === "" || (inBrackets !== null && host === "")) return fault(checks.uriSyntax)
-  if (port.includes(":") || (inBrackets !== null && !isIpv6(host))) return fault(checks.uriBrackets, "host")
-  if (host.length > maxHost) return fault(checks.uriHostLength, "host", host.length, maxHost)
-  if (options === "") return E.right({ ...kind, host, port })
-  const read = optionsOf(options)
-  return E.isLeft(read) ? read : E.right({ ...kind, host, port, ...read.right })
+const inetParts = (kind: object, rest: string, version: QemuVersion): Parts => {
+  if (rest.startsWith("//")) return wrong(rules.uriAuthority)
+  const [first = "", ...options] = cutAtCommas(rest, version)
+  if (isOption(first, version)) return wrong(first.startsWith("addr=") ? rules.uriSecondAddress : rules.uriOption)
+  const { bracketed, plain, port = "" } = hostAndPort.exec(first)?.groups ?? {}
+  const host = bracketed ?? plain
+  if (host === undefined || port === "" || bracketed === "") return wrong(rules.uriSyntax)
+  if (port.includes(":") || (bracketed !== undefined && !isIpv6(bracketed))) return wrong(rules.uriBrackets, "host")
+  if (host.length > maxHost && has(version, behaviour.shortUriHosts))
+    return wrong(rules.uriHostLength, "host", host.length, maxHost)
+  if (options.length === 0) return E.right({ ...kind, host, port })
+  return E.map((read: object) => ({ ...kind, host, port, ...read }))(inetOptionsOf(options, version))
 }
 
 const vsockParts = (rest: string): Parts => {
   const colon = rest.indexOf(":")
-  if (colon < 0) return fault(checks.uriSyntax)
+  if (colon < 0) return wrong(rules.uriSyntax)
   return E.right({ transport: "socket", type: "vsock", cid: rest.slice(0, colon), port: rest.slice(colon + 1) })
 }
 
@@ -78,33 +50,40 @@ const fileParts = (rest: string): Parts => {
   const option = rest.indexOf(offsetOption)
   if (option < 0) return E.right({ transport: "file", filename: rest, offset: 0 })
   const offset = sizeOf(rest.slice(option + offsetOption.length))
-  if (offset === undefined) return fault(checks.uriOffset, "offset")
+  if (offset === undefined) return wrong(rules.uriOffset, "offset")
   return E.right({ transport: "file", filename: rest.slice(0, option), offset })
 }
 
 const execParts = (command: string): Parts =>
-  command === "" ? fault(checks.commandEmpty) : E.right({ transport: "exec", args: [...shell, command] })
+  command === "" ? wrong(rules.commandEmpty) : E.right({ transport: "exec", args: [...shell, command] })
 
-/** What stands behind each scheme (migrate_uri_parse of migration/migration.c). */
-const schemes: ReadonlyMap<string, (rest: string) => Parts> = new Map([
-  ["tcp", (rest) => inetParts({ transport: "socket", type: "inet" }, rest)],
+/** What stands behind each scheme (migrate_uri_parse of migration/channel.c). */
+const schemes: ReadonlyMap<string, (rest: string, version: QemuVersion) => Parts> = new Map([
+  ["tcp", (rest, version) => inetParts({ transport: "socket", type: "inet" }, rest, version)],
   ["unix", (path) => E.right({ transport: "socket", type: "unix", path })],
   ["vsock", vsockParts],
   ["fd", (str) => E.right({ transport: "socket", type: "fd", str })],
   ["exec", execParts],
-  ["rdma", (rest) => inetParts({ transport: "rdma" }, rest)],
+  ["rdma", (rest, version) => inetParts({ transport: "rdma" }, rest, version)],
   ["file", fileParts],
+])
+
+/** What somebody meant who wrote a scheme otherwise: RDMA went by x-rdma: before QEMU 2.0. */
+const meant: ReadonlyMap<string, string> = new Map([
+  ["x-rdma", "rdma:"],
+  ...[...schemes.keys()].map((scheme) => [scheme, `${scheme}:`] as const),
 ])
 
 const readText = exact(text)
 
-const addressReader = perContext(({ command }) => exact(migrationAddress(command)))
+const addressReader = perContext((context) => exact(migrationAddress(context)))
 
 const partsOf = (uri: string, { version }: Context): Parts => {
   const colon = uri.indexOf(":")
   const scheme = uri.slice(0, Math.max(colon, 0))
-  const parts = scheme === "file" && !isSince(version, "8.2") ? undefined : schemes.get(scheme)
-  return parts === undefined ? fault(checks.uriScheme) : parts(uri.slice(colon + 1))
+  const parts = scheme === "file" && !has(version, behaviour.fileUri) ? undefined : schemes.get(scheme)
+  if (parts === undefined) return wrong(rules.uriScheme, undefined, undefined, meant.get(scheme.toLowerCase()))
+  return parts(uri.slice(colon + 1), version)
 }
 
 /** Reads a legacy URI as the address that it stands for, with every rule of addresses. */
@@ -118,7 +97,7 @@ export const uriReader = perContext((context): ((uri: unknown) => Read<Migration
   }
 })
 
-/** Which command and which QEMU a URI is for; `migrate` and 10.0 by default. */
+/** Which command and which QEMU a URI is for; `migrate` and 11.1 by default. */
 export type UriOptions = Omit<CommandOptions, "draft">
 
 /**
@@ -132,7 +111,7 @@ export type UriOptions = Omit<CommandOptions, "draft">
  * @example
  * parseMigrateUri("tcp:[fd00::9]:49152")
  * // E.right({ transport: "socket", type: "inet", host: "fd00::9", port: "49152" })
- * @see migrate_uri_parse in migration/migration.c, inet_parse in util/qemu-sockets.c of QEMU 10.0
+ * @see migrate_uri_parse in migration/channel.c, inet_parse in util/qemu-sockets.c of QEMU 11.1
  * @since 0.2.0
  */
 export const parseMigrateUri = (uri: string, options: UriOptions = {}): Checked<MigrationAddress> =>
@@ -141,12 +120,16 @@ export const parseMigrateUri = (uri: string, options: UriOptions = {}): Checked<
     length: typeof uri === "string" ? byteLength(uri) : 0,
   }))
 
-const inetText = ({ host, port, ...options }: InetSocketAddress): string => {
-  const address = host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`
-  const to = options.to === undefined ? "" : `,to=${options.to}`
-  const flag = (name: (typeof flags)[number]) =>
-    options[name] === undefined ? "" : `,${name}=${options[name] ? "on" : "off"}`
-  return `${address}${to}${flags.map(flag).join("")}`
+const optionText = (name: string, value: boolean | number | string): string =>
+  `,${name}=${typeof value === "boolean" ? (value ? "on" : "off") : value}`
+
+const inetText = (address: InetSocketAddress): string => {
+  const { host, port } = address
+  const options = optionNames.map((name) => {
+    const value = address[name]
+    return value === undefined ? "" : optionText(name, value)
+  })
+  return `${host.includes(":") ? `[${host}]` : host}:${port}${options.join("")}`
 }
 
 const fileText = (filename: string, offset: number | bigint): string =>
@@ -188,8 +171,8 @@ const isSame = (one: MigrationAddress, other: MigrationAddress): boolean => {
 
 /**
  * Writes an address as the legacy URI that is read back as the same one. Not all of them have one: an abstract
- * socket, `numeric`, a host of more than 64 bytes, a file name with `,offset=` in it and an argv that is no command of
- * `/bin/sh -c` can be said in `channels` only.
+ * socket, a file name with `,offset=` in it and an argv that is no command of
+ * `/bin/sh -c` can be said in `channels` only; before QEMU 10.1 neither have `numeric` and a host of more than 64 bytes.
  *
  * @returns the URI, or what is wrong with the address
  * @example
@@ -204,5 +187,5 @@ export const formatMigrateUri = (address: MigrationAddress, options: UriOptions 
   const uri = textOf(checked.right)
   const again = uriReader(context)(uri)
   if (E.isRight(again) && isSame(checked.right, again.right)) return E.right(uri)
-  return placed(fault(checks.uriInexpressible))
+  return placed(wrong(rules.uriInexpressible))
 }

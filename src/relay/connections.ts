@@ -1,4 +1,3 @@
-import { budgetOf } from "./budget.js"
 import type { Clock } from "./clock.js"
 import { type Relayed, relayConnection } from "./connection.js"
 import { inspectorOf } from "./inspect/enforce.js"
@@ -9,7 +8,9 @@ import type { Activation } from "./listen/systemd.js"
 import type { Log } from "./operate/log.js"
 import type { Metrics } from "./operate/metrics.js"
 import type { Observer, Who } from "./operate/telemetry.js"
+import { budgetOf } from "./read-buffer.js"
 import type { Replays } from "./seal/replay-file.js"
+import { connecting } from "./target/connect.js"
 import type { Targets } from "./target/targets.js"
 
 /** What all buffers of a relay may take beyond the smallest, in bytes. */
@@ -74,7 +75,7 @@ export const connectionsOf = (scene: Scene): Connections => {
     let leave = (): void => {}
     metrics.opened(name)
     const relayed = relayConnection(client, {
-      connect: settings.connect,
+      connect: connecting(settings.target, settings.trust),
       inspect: inspecting(scene, who),
       tell: (verdict) => observer.decided(who, verdict),
       limits: settings.limits,

@@ -11,7 +11,10 @@ export const textReport = (finding: Finding, colors: Colors): string => {
   const line = finding.line === undefined ? "" : `:${finding.line}`
   return [
     `${paint(shown)}  ${kind}  ${printable(finding.file)}${line}`,
-    ...finding.violations.map(({ code, rule, message }) => `        ${colors.bold(code)} ${rule}: ${message}`),
+    ...finding.violations.map(
+      ({ code, rule, message, consequence }) =>
+        `        ${colors.bold(code)} ${rule}: ${message}${finding.command === undefined ? "" : ` ${consequence}`}`,
+    ),
     ...finding.notes.map(({ message }) => `        ${colors.dim("note")} ${message}`),
   ].join("\n")
 }

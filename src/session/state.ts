@@ -4,7 +4,7 @@ import type { LinkedChannel } from "../spice/wire/channels.js"
 import { type Measure, type Rule, Violation } from "../violation/violation.js"
 import type { Connection, Decision, EventOf } from "./events.js"
 import type { SessionOptions } from "./options.js"
-import type { Stage } from "./table.js"
+import type { Stage } from "./transitions.js"
 
 /** What is known of one server's sessions. Only the functions of this folder see and change it. */
 

@@ -151,6 +151,11 @@ export class Violation implements t.ValidationError {
     return [...parents, ...keysOf(this.path).map((key) => ({ key, type: t.unknown }))]
   }
 
+  /** What the receiver, spice-server or QEMU, does with such an input. */
+  get consequence(): string {
+    return this.#broken.consequence
+  }
+
   get message(): string {
     const where = [...outerKeys(this.#parents ?? []), this.path].filter((key) => key !== "").join(".") || "the input"
     const at = this.offset === 0 && this.length === 0 ? "" : ` at byte ${this.offset}`

@@ -61,6 +61,7 @@ export const linesOf = (output: string): readonly string[] => {
 /** What `--format json` writes for one input. */
 export interface JsonFinding {
   readonly file: string
+  readonly command?: string
   readonly channel: string | null
   readonly verdict: string
   readonly violations: readonly JsonViolation[]

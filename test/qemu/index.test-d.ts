@@ -7,11 +7,16 @@ import type { Violation as LibraryViolation } from "../../src/index.js"
 import {
   type ArgumentsOf,
   type Checked,
+  type ClientMigrateInfoArguments,
+  type Command,
   type CommandOptions,
   checkPolicy,
+  clientMigrateInfoCodec,
+  type commands,
   defaultJsonLimits,
   defaultPolicy,
   formatMigrateUri,
+  type GetfdArguments,
   type InetSocketAddress,
   type JsonLimits,
   type MigrateArguments,
@@ -26,6 +31,7 @@ import {
   type Note,
   notesOf,
   type Policy,
+  parseArguments,
   parseMigrateArguments,
   parseMigrateUri,
   policyCodec,
@@ -46,9 +52,11 @@ describe("the public types of migration-guard/qemu", () => {
       Checked<MigrateIncomingArguments>
     >()
     expectTypeOf(parseMigrateArguments).parameter(0).toBeUnknown()
-    expectTypeOf(parseMigrateArguments<MigrateCommand>).returns.toEqualTypeOf<
+    expectTypeOf(parseArguments<MigrateCommand>).returns.toEqualTypeOf<
       Checked<MigrateArguments | MigrateIncomingArguments>
     >()
+    expectTypeOf(parseArguments("{}", { command: "getfd" })).toEqualTypeOf<Checked<GetfdArguments>>()
+    expectTypeOf(parseArguments("", { command: "incoming" })).toEqualTypeOf<Checked<string>>()
     // @ts-expect-error no such command
     parseMigrateArguments("{}", { command: "migrate-pause" })
     // @ts-expect-error no such version
@@ -58,7 +66,8 @@ describe("the public types of migration-guard/qemu", () => {
   })
 
   test("the arguments are by command", () => {
-    expectTypeOf<keyof ArgumentsOf>().toEqualTypeOf<MigrateCommand>()
+    expectTypeOf<keyof ArgumentsOf>().toEqualTypeOf<Command>()
+    expectTypeOf<Command>().toEqualTypeOf<(typeof commands)[number]>()
     expectTypeOf<MigrateCommand>().toEqualTypeOf<"migrate" | "migrate-incoming">()
     expectTypeOf<ArgumentsOf["migrate-incoming"]>().toEqualTypeOf<MigrateIncomingArguments>()
     expectTypeOf<keyof MigrateArguments>().toEqualTypeOf<"uri" | "channels" | "detach" | "resume" | "blk" | "inc">()
@@ -77,7 +86,10 @@ describe("the public types of migration-guard/qemu", () => {
     expectTypeOf<t.TypeOf<typeof socket>>().toEqualTypeOf<SocketAddress>()
     expectTypeOf<t.OutputOf<typeof socket>>().toEqualTypeOf<SocketAddress>()
     expectTypeOf<StandardSchemaV1.InferOutput<typeof socket>>().toEqualTypeOf<SocketAddress>()
-    expectTypeOf<CommandOptions["command"]>().toEqualTypeOf<MigrateCommand | undefined>()
+    expectTypeOf<CommandOptions["command"]>().toEqualTypeOf<Command | undefined>()
+    expectTypeOf(clientMigrateInfoCodec({ policy: { spice: { hosts: ["10.0.0.0/8"] } } })).toExtend<
+      t.Type<ClientMigrateInfoArguments, ClientMigrateInfoArguments, unknown>
+    >()
     // @ts-expect-error the command is said by the codec's name
     migrateCodec({ command: "migrate" })
   })
@@ -88,7 +100,17 @@ describe("the public types of migration-guard/qemu", () => {
     expectTypeOf<Extract<MigrationAddress, { transport: "file" }>["offset"]>().toEqualTypeOf<number | bigint>()
     expectTypeOf<Extract<MigrationAddress, { transport: "exec" }>["args"]>().toEqualTypeOf<readonly string[]>()
     expectTypeOf<keyof InetSocketAddress>().toEqualTypeOf<
-      "host" | "port" | "numeric" | "to" | "ipv4" | "ipv6" | "keep-alive" | "mptcp"
+      | "host"
+      | "port"
+      | "numeric"
+      | "to"
+      | "ipv4"
+      | "ipv6"
+      | "keep-alive"
+      | "keep-alive-count"
+      | "keep-alive-idle"
+      | "keep-alive-interval"
+      | "mptcp"
     >()
     expectTypeOf<InetSocketAddress["port"]>().toBeString()
     expectTypeOf<Extract<SocketAddress, { type: "unix" }>>().toHaveProperty("path")
@@ -119,7 +141,7 @@ describe("the public types of migration-guard/qemu", () => {
     expectTypeOf(checkPolicy({}, checked)).toEqualTypeOf<Checked<typeof checked>>()
     expectTypeOf(defaultPolicy).toEqualTypeOf<Policy>()
     expectTypeOf<NonNullable<Policy["transports"]>[number]>().toEqualTypeOf<Transport>()
-    expectTypeOf<keyof Policy>().toEqualTypeOf<"transports" | Transport>()
+    expectTypeOf<keyof Policy>().toEqualTypeOf<"transports" | "spice" | Transport>()
     // @ts-expect-error exec is a table of programs
     checkPolicy({ exec: true }, checked)
     // @ts-expect-error arguments have no such member
@@ -130,8 +152,8 @@ describe("the public types of migration-guard/qemu", () => {
     expectTypeOf(notesOf).returns.toEqualTypeOf<readonly Note[]>()
     expectTypeOf<Note>().toEqualTypeOf<{ readonly path: string; readonly message: string }>()
     expectTypeOf(defaultJsonLimits).toEqualTypeOf<JsonLimits>()
-    expectTypeOf(qemuVersions).toEqualTypeOf<readonly ["7.2", "8.2", "9.1", "10.0"]>()
-    expectTypeOf<QemuVersion>().toEqualTypeOf<"7.2" | "8.2" | "9.1" | "10.0">()
+    expectTypeOf(qemuVersions).toEqualTypeOf<readonly ["7.2", "8.2", "9.1", "10.0", "10.1", "10.2", "11.0", "11.1"]>()
+    expectTypeOf<QemuVersion>().toEqualTypeOf<(typeof qemuVersions)[number]>()
     expectTypeOf<Violation["code"]>().toEqualTypeOf<ViolationCode>()
     expectTypeOf<Violation>().toEqualTypeOf<LibraryViolation>()
     // @ts-expect-error arguments are read-only

@@ -2,18 +2,19 @@ import * as E from "fp-ts/lib/Either.js"
 import * as t from "io-ts"
 import { PathReporter } from "io-ts/lib/PathReporter.js"
 import { describe, expect, test } from "vitest"
-import { denials } from "../../src/qemu/check-policy.js"
 import {
   type Checked,
+  type Command,
   checkPolicy,
   defaultPolicy,
   type MigrateCommand,
   type Policy,
+  parseArguments,
   parseMigrateArguments,
   policyCodec,
   type Transport,
 } from "../../src/qemu/index.js"
-import { policyChecks } from "../../src/qemu/policy.js"
+import { denials, policyRules } from "../../src/qemu/policy-rules.js"
 
 const said = (checked: Checked<unknown>): readonly string[] =>
   E.isRight(checked) ? ["accept"] : checked.left.map(({ code, rule, path }) => `${code} ${rule} ${path}`.trim())
@@ -30,8 +31,10 @@ const vsock = (cid: string, port: string) => ({ transport: "socket", type: "vsoc
 const fd = (str: string) => ({ transport: "socket", type: "fd", str })
 const cpr = (path: string) => ({ "channel-type": "cpr", addr: unix(path) })
 
-const judged = (policy: Policy, input: object, command: MigrateCommand = "migrate"): readonly string[] =>
-  said(parseMigrateArguments(JSON.stringify(input), { command, policy }))
+const spice = (hostname = "10.0.0.9") => ({ protocol: "spice", hostname, port: 5900 })
+
+const judged = (policy: Policy, input: object, command: Command = "migrate"): readonly string[] =>
+  said(parseArguments(JSON.stringify(input), { command, policy }))
 
 describe("the denial of", () => {
   /** For each line of a policy arguments that it alone denies. */
@@ -49,14 +52,28 @@ describe("the denial of", () => {
     cids: [{ vsock: { cids: [3] } }, at(vsock("2", "1024")), "channels[0].addr.cid"],
     vsockPorts: [{ vsock: { ports: ["1024-2048"] } }, { uri: "vsock:3:1023" }, "uri.port"],
     names: [{ fd: { names: ["mig"] } }, at(fd("migrate")), "channels[0].addr.str"],
-  } as const satisfies Readonly<Record<keyof typeof denials, readonly [Policy, object, path: string]>>
+    inetZones: [{ inet: { zones: ["eth1"] } }, { uri: "tcp:[fe80::1%eth0]:1" }, "uri.host"],
+    rdmaZones: [{ rdma: { zones: ["ib1"] } }, { uri: "rdma:[fe80::1%ib0]:1" }, "uri.host"],
+    numbers: [{ fd: { numbers: ["3-20"] } }, at(fd("21")), "channels[0].addr.str", "migrate-incoming"],
+    spiceHosts: [{ spice: { hosts: ["10.0.0.8"] } }, spice(), "hostname", "client_migrate_info"],
+    spicePorts: [{ spice: { ports: ["5901-5909"] } }, spice(), "port", "client_migrate_info"],
+    spiceZones: [{ spice: { zones: ["eth1"] } }, spice("fe80::1%eth0"), "hostname", "client_migrate_info"],
+    spiceTickets: [
+      { spice: { tickets: false } },
+      spice("pvespiceproxy:6:100:n::3d"),
+      "hostname",
+      "client_migrate_info",
+    ],
+  } as const satisfies Readonly<Record<keyof typeof denials, readonly [Policy, object, path: string, Command?]>>
 
   test.each(Object.entries(denials))("%s names its line", (name, denial) => {
-    const [policy, input, path] = vectors[name as keyof typeof denials]
-    expect(judged(policy, input)).toEqual([`policy-denied ${denial.id} ${path}`])
-    const checked = parseMigrateArguments(JSON.stringify(input), { policy })
+    const [policy, input, path, command = "migrate"]: readonly [Policy, object, string, Command?] =
+      vectors[name as keyof typeof denials]
+    expect(judged(policy, input, command)).toEqual([`policy-denied ${denial.id} ${path}`])
+    const checked = parseArguments(JSON.stringify(input), { policy, command })
     const line = denial.id.replace("policy/", "")
-    expect(E.isLeft(checked) && checked.left[0].message).toContain(`It is ${line} of the policy that denies it.`)
+    const named = { exec: "exec.programs lists programs", "fd.numbers": "numbers = [21]" }[line]
+    expect(E.isLeft(checked) && checked.left[0].message).toContain(named ?? `Denied by ${line} in the policy.`)
   })
 
   test.each(Object.entries(denials))("%s has the code of a denial", (_, { code }) => expect(code).toBe("policy-denied"))
@@ -499,7 +516,7 @@ describe("a policy is", () => {
 })
 
 describe("a policy is not", () => {
-  const { host, range, path, socketPath } = policyChecks
+  const { host, range, descriptors, exec: lists, path, socketPath } = policyRules
   const wrong = (id: string, at_: string) => [`wrong-type ${id} ${at_}`]
 
   test.each<readonly [string, unknown, readonly string[]]>([
@@ -507,7 +524,7 @@ describe("a policy is not", () => {
     ["a misspelt table", { exce: {} }, ["unknown-member shape/unknown-member exce"]],
     ["__proto__", { ["__proto__"]: {} }, ["unknown-member shape/unknown-member __proto__"]],
     ["a misspelt line", { inet: { host: ["a"] } }, ["unknown-member shape/unknown-member inet.host"]],
-    ["exec without programs", { exec: { shell: true } }, ["wrong-type shape/missing-member exec.programs"]],
+    ["exec without programs and commands", { exec: { shell: true } }, wrong(lists.id, "exec")],
     ["exec switched on", { exec: true }, ["wrong-type shape/object exec"]],
     ["a text for a list", { transports: "inet" }, ["wrong-type shape/list transports"]],
     ["another transport", { transports: ["tcp"] }, ["not-in-enum shape/name transports[0]"]],
@@ -535,6 +552,10 @@ describe("a policy is not", () => {
     ["a port with a space", { inet: { ports: [" 5"] } }, wrong(range.id, "inet.ports[0]")],
     ["a port that is a boolean", { inet: { ports: [true] } }, wrong("shape/type", "inet.ports[0]")],
     ["a service among cids", { vsock: { cids: ["http"] } }, wrong(range.id, "vsock.cids[0]")],
+    ["a standard stream", { fd: { numbers: [2] } }, wrong(descriptors.id, "fd.numbers[0]")],
+    ["a range from a standard stream on", { fd: { numbers: ["0-31"] } }, wrong(descriptors.id, "fd.numbers[0]")],
+    ["a descriptor beyond an int", { fd: { numbers: [2 ** 31] } }, wrong(descriptors.id, "fd.numbers[0]")],
+    ["a command that is a text", { exec: { commands: ["/bin/cat /x"] } }, ["wrong-type shape/list exec.commands[0]"]],
     ["a relative path", { file: { paths: ["tmp"] } }, wrong(path.id, "file.paths[0]")],
     ["an empty path", { file: { paths: [""] } }, wrong(path.id, "file.paths[0]")],
     ["an abstract path of a file", { file: { paths: ["@vm"] } }, wrong(path.id, "file.paths[0]")],
@@ -549,7 +570,7 @@ describe("a policy is not", () => {
   })
 
   test("anything that the table above has no line for", () => {
-    expect(Object.keys(policyChecks)).toEqual(["host", "range", "path", "socketPath"])
+    expect(Object.keys(policyRules)).toEqual(["host", "range", "descriptors", "exec", "path", "socketPath"])
   })
 
   test.each<readonly [string, unknown]>([

@@ -7,6 +7,7 @@ import {
   type MigrateCommand,
   type MigrationAddress,
   parseMigrateUri,
+  type QemuVersion,
 } from "../../src/qemu/index.js"
 import { formatViolation, violationCodes } from "../../src/violation/violation.js"
 
@@ -106,18 +107,14 @@ describe("a uri is refused by both commands", () => {
     ["tcp:[node]:1", "not-canonical qemu/uri-brackets host"],
     ["tcp:[]:1", "wrong-type qemu/uri-syntax"],
     ["tcp:[::1]:1:2", "not-canonical qemu/uri-brackets host"],
-    [`tcp:${"a".repeat(63)}.b:1`, "limit-exceeded qemu/uri-host-length host"],
-    [`rdma:${"a".repeat(63)}.b:1`, "limit-exceeded qemu/uri-host-length host"],
     ["tcp:10.0.0.9:", "wrong-type qemu/uri-syntax"],
     ["tcp:10.0.0.9:65536", "out-of-range qemu/port-range port"],
     ["tcp:10.0.0.9:04446", "not-canonical qemu/port-spelling port"],
     ["tcp:127.1:1", "not-canonical qemu/host-ipv4 host"],
     ["tcp:a b:1", "wrong-type qemu/host host"],
     ["tcp:10.0.0.9:1,", "unknown-member qemu/uri-option"],
-    ["tcp:10.0.0.9:1,,ipv4", "unknown-member qemu/uri-option"],
     ["tcp:10.0.0.9:1,ipv4,", "unknown-member qemu/uri-option"],
     ["tcp:10.0.0.9:1,foo=bar", "unknown-member qemu/uri-option"],
-    ["tcp:10.0.0.9:1,numeric", "unknown-member qemu/uri-option"],
     ["tcp:10.0.0.9:1,IPV4", "unknown-member qemu/uri-option"],
     ["tcp:10.0.0.9:1, ipv4", "unknown-member qemu/uri-option"],
     ["tcp:10.0.0.9:1,__proto__=on", "unknown-member qemu/uri-option"],
@@ -128,7 +125,6 @@ describe("a uri is refused by both commands", () => {
     ["tcp:10.0.0.9:1,ipv4,ipv4", "inconsistent qemu/uri-option-twice ipv4"],
     ["tcp:10.0.0.9:1,to=5,to=6", "inconsistent qemu/uri-option-twice to"],
     ["tcp:10.0.0.9:1,ipv4=", "wrong-type qemu/uri-option-value ipv4"],
-    ["tcp:10.0.0.9:1,ipv4=yes", "wrong-type qemu/uri-option-value ipv4"],
     ["tcp:10.0.0.9:1,ipv4=ON", "wrong-type qemu/uri-option-value ipv4"],
     ["tcp:10.0.0.9:1,ipv4=on=off", "wrong-type qemu/uri-option-value ipv4"],
     ["tcp:10.0.0.9:1,to", "wrong-type qemu/uri-option-value to"],
@@ -154,8 +150,6 @@ describe("a uri is refused by both commands", () => {
     ["vsock://3:1024", "wrong-type qemu/vsock-number cid"],
     ["vsock:3:4294967296", "out-of-range qemu/vsock-range port"],
     ["fd:", "wrong-type qemu/fd-name str"],
-    ["fd:3", "wrong-type qemu/fd-name str"],
-    ["fd:0x", "wrong-type qemu/fd-name str"],
     ["exec:", "out-of-range qemu/command-empty"],
     ["file:", "out-of-range qemu/filename-empty filename"],
     ["file:,offset=5", "out-of-range qemu/filename-empty filename"],
@@ -230,8 +224,6 @@ test("what is wrong with a uri stands in the whole of it, in bytes", () => {
 describe("an address has no uri", () => {
   test.each<[string, unknown, MigrateCommand?]>([
     ["an abstract socket", { transport: "socket", type: "unix", path: "vm", abstract: true }],
-    ["numeric", inet({ numeric: true }), "migrate-incoming"],
-    ["a host of more than 64 bytes", inet({ host: `${"a".repeat(63)}.b` })],
     ["a file name like an option", file("/vm,offset=5")],
     ["a file name like an option, with an offset", file("/vm,offset=5", 7)],
     ["a program that is no shell", exec("/bin/true")],
@@ -244,6 +236,14 @@ describe("an address has no uri", () => {
   ])("%s", (_, address, command = "migrate") => {
     expect(said(Reflect.apply(formatMigrateUri, undefined, [address, { command }]))).toBe(
       "inconsistent qemu/uri-inexpressible",
+    )
+  })
+
+  test("with numeric before 10.1", () => {
+    const options = { command: "migrate-incoming", version: "10.0" } as const
+    expect(said(formatMigrateUri(inet({ numeric: true }), options))).toBe("inconsistent qemu/uri-inexpressible")
+    expect(formatMigrateUri(inet({ numeric: true }), { ...options, version: "10.1" })).toEqual(
+      E.right("tcp:10.0.0.9:49152,numeric=on"),
     )
   })
 
@@ -321,7 +321,7 @@ describe("for any uri and any address", () => {
     .tuple(fc.oneof(fc.nat(), fc.bigInt(0n, 2n ** 65n)), fc.constantFrom("", "K", "m", ".5G", "E", "x"))
     .map(([number, suffix]) => `${number}${suffix}`)
   const option = fc.oneof(
-    fc.constantFrom("ipv4", "ipv6=off", "keep-alive=on", "mptcp", "numeric", "x=y", ""),
+    fc.constantFrom("ipv4", "ipv6=off", "noipv4", "keep-alive=on", "keep-alive-idle=5", "mptcp", "numeric", "x=y", ""),
     fc.nat(70_000).map((to) => `to=${to}`),
   )
   const uri = fc.oneof(
@@ -405,9 +405,11 @@ describe("for any uri and any address", () => {
     )
   })
 
-  test("a host of up to 64 bytes has a uri", () => {
+  test("a host of up to 64 bytes has a uri, from QEMU 10.1 on a longer one too", () => {
     const longest = `${"a".repeat(61)}.bc`
-    expect(E.isRight(formatMigrateUri(inet({ host: longest })))).toBe(true)
-    expect(E.isRight(formatMigrateUri(inet({ host: `${longest}d` })))).toBe(false)
+    const isWritten = (host: string, version: QemuVersion) => E.isRight(formatMigrateUri(inet({ host }), { version }))
+    expect(isWritten(longest, "10.0")).toBe(true)
+    expect(isWritten(`${longest}d`, "10.0")).toBe(false)
+    expect(isWritten(`${longest}d`, "10.1")).toBe(true)
   })
 })

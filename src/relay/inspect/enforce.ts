@@ -17,8 +17,7 @@ import { intentFor, saysDestination, sealData, sourceBegan, sourceHeard, sourceL
 import { openData } from "../seal/target.js"
 import type { TargetGuard } from "../target/session.js"
 import { checkBlob } from "./canonicalise.js"
-import type { Action, Judged, Sealing } from "./decision.js"
-import type { Inspector, Outlet } from "./interface.js"
+import type { Action, Inspector, Judged, Outlet, Sealing } from "./interface.js"
 
 /** What all inspectors of one target are told. */
 export interface Judging {

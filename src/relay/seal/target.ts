@@ -7,7 +7,7 @@ import { openRules } from "../../seal/rules.js"
 import type { ReceiverState } from "../../spice/receiver.js"
 import { Violation } from "../../violation/violation.js"
 import type { SealSettings } from "../config/settings.js"
-import type { Sealing } from "../inspect/decision.js"
+import type { Sealing } from "../inspect/interface.js"
 
 /** The link that data came on, and when that was. */
 export interface LinkedAt {

@@ -1,6 +1,8 @@
 import * as fc from "fast-check"
 import type { InetSocketAddress, MigrationAddress, SocketAddress } from "../../qemu/addresses.js"
-import { type CommandOptions, contextOf, type MigrateCommand } from "../../qemu/context.js"
+import { type Command, descriptorsOf } from "../../qemu/commands.js"
+import { type CommandOptions, type Context, contextOf } from "../../qemu/context.js"
+import { behaviour, has, isKnown, members, type QemuVersion } from "../../qemu/versions.js"
 import { nonEmptyTextUpTo, pathUpTo, textUpTo } from "./characters.js"
 import { type Host, hosts } from "./hosts.js"
 import { type Port, portNumbers, ports } from "./ports.js"
@@ -17,7 +19,8 @@ export const defined = <T extends object>(members: T): { [K in keyof T]: Exclude
 /** Objects as anybody writes them: fast-check's own sometimes inherit nothing. */
 export const plain = { noNullPrototype: true } as const
 
-const maybe = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> =>
+/** A value that may not be there. */
+export const maybe = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> =>
   fc.option(arbitrary, { nil: undefined, freq: 2 })
 
 type Families = readonly [ipv4?: boolean | undefined, ipv6?: boolean | undefined]
@@ -36,9 +39,9 @@ const forIpv4: readonly Families[] = [[], [true], [undefined, false], [true, tru
 const forIpv6: readonly Families[] = [[], [false], [undefined, true], [true, true], [false, true]]
 
 /** What ipv4 and ipv6 may say beside a host. An address of IPv4 can be connected to in either family. */
-const familiesFor = ({ family }: Host, command: MigrateCommand): readonly Families[] => {
+const familiesFor = ({ family }: Host, command: Command): readonly Families[] => {
   if (family === "ipv6") return forIpv6
-  return family === "ipv4" && command === "migrate-incoming" ? forIpv4 : forNames
+  return family === "ipv4" && command !== "migrate" ? forIpv4 : forNames
 }
 
 /** Wishes for the options of a TCP address, of which those are granted that its host and its port allow. */
@@ -48,6 +51,9 @@ interface Wishes {
   /** The ports to try behind the first one. */
   readonly more: number | undefined
   readonly "keep-alive": boolean | undefined
+  readonly "keep-alive-count": number | undefined
+  readonly "keep-alive-idle": number | undefined
+  readonly "keep-alive-interval": number | undefined
   readonly mptcp: boolean | undefined
 }
 
@@ -56,11 +62,27 @@ const wishes: fc.Arbitrary<Wishes> = fc.record({
   numeric: maybe(fc.boolean()),
   more: maybe(fc.nat({ max: 0xffff })),
   "keep-alive": maybe(fc.boolean()),
+  "keep-alive-count": maybe(fc.nat({ max: 127 })),
+  "keep-alive-idle": maybe(fc.nat({ max: 32_767 })),
+  "keep-alive-interval": maybe(fc.nat({ max: 32_767 })),
   mptcp: maybe(fc.boolean()),
 })
 
-const inetOf = (host: Host, port: Port, wished: Wishes, command: MigrateCommand): InetSocketAddress => {
-  const listens = command === "migrate-incoming"
+/** What the wishes for keeping a connection alive come to. */
+const keptAlive = (wished: Wishes, listens: boolean, version: QemuVersion) => {
+  const isOn = wished["keep-alive"] === true && (!listens || has(version, behaviour.keepAliveOnListeners))
+  const timing = (name: "keep-alive-count" | "keep-alive-idle" | "keep-alive-interval") =>
+    isOn && isKnown(version, members.InetSocketAddress, name) ? wished[name] : undefined
+  return {
+    "keep-alive": isOn ? true : wished["keep-alive"] === true ? undefined : wished["keep-alive"],
+    "keep-alive-count": timing("keep-alive-count"),
+    "keep-alive-idle": timing("keep-alive-idle"),
+    "keep-alive-interval": timing("keep-alive-interval"),
+  }
+}
+
+const inetOf = (host: Host, port: Port, wished: Wishes, { command, version }: Context): InetSocketAddress => {
+  const listens = command !== "migrate"
   const families = familiesFor(host, command)
   const [ipv4, ipv6] = families[wished.families % families.length] ?? []
   const isNumeric = (host.text === "" || host.family !== undefined) && port.number !== undefined
@@ -72,7 +94,7 @@ const inetOf = (host: Host, port: Port, wished: Wishes, command: MigrateCommand)
     to: listens && last !== undefined ? Math.min(last, 0xffff) : undefined,
     ipv4,
     ipv6,
-    "keep-alive": listens && wished["keep-alive"] === true ? undefined : wished["keep-alive"],
+    ...keptAlive(wished, listens, version),
     mptcp: wished.mptcp,
   })
 }
@@ -86,22 +108,22 @@ export interface NameLimits {
 const resolvers: NameLimits = { name: 253, nameWithDot: 254 }
 
 /** Hosts that a command connects to or listens on. */
-const hostsOf = (command: MigrateCommand, { name, nameWithDot }: NameLimits): fc.Arbitrary<Host> => {
+const hostsOf = (command: Command, { name, nameWithDot }: NameLimits): fc.Arbitrary<Host> => {
   const plain = hosts(name, nameWithDot)
   if (command === "migrate") return plain
   return fc.oneof({ weight: 4, arbitrary: plain }, { weight: 1, arbitrary: fc.constant({ text: "" }) })
 }
 
-const leastPort = (command: MigrateCommand): number => (command === "migrate" ? 1 : 0)
+const leastPort = (command: Command): number => (command === "migrate" ? 1 : 0)
 
 /** Addresses of TCP. */
-export const inetAddresses = (command: MigrateCommand, limits = resolvers): fc.Arbitrary<InetSocketAddress> =>
+export const inetAddresses = (context: Context, limits = resolvers): fc.Arbitrary<InetSocketAddress> =>
   fc
-    .tuple(hostsOf(command, limits), ports(leastPort(command)), wishes)
-    .map(([host, port, wished]) => inetOf(host, port, wished, command))
+    .tuple(hostsOf(context.command, limits), ports(leastPort(context.command)), wishes)
+    .map(([host, port, wished]) => inetOf(host, port, wished, context))
 
 /** Addresses of RDMA, which have no options and whose names are looked up by both commands. */
-export const rdmaAddresses = (command: MigrateCommand, limits = resolvers): fc.Arbitrary<InetSocketAddress> =>
+export const rdmaAddresses = (command: Command, limits = resolvers): fc.Arbitrary<InetSocketAddress> =>
   fc.record({ host: hostsOf("migrate", limits).map(({ text }) => text), port: portNumbers(leastPort(command)) }, plain)
 
 const maxPath = 108
@@ -121,18 +143,19 @@ const unixAddresses = fc.oneof(
 )
 
 /** The numbers of vsock. The highest one is for listening. */
-export const vsockNumbers = (command: MigrateCommand): fc.Arbitrary<string> =>
+export const vsockNumbers = (command: Command): fc.Arbitrary<string> =>
   fc.nat({ max: command === "migrate" ? 0xffff_fffe : 0xffff_ffff }).map(String)
 
 /** Names that getfd gives. */
 export const fdNames: fc.Arbitrary<string> = nonEmptyTextUpTo(300).map((name) => name.replace(/^[0-9]/, "a"))
 
-const programs = fc.oneof(
+export const programs = fc.oneof(
   fc.constantFrom("/bin/sh", "/usr/bin/nc", "/bin/true"),
   pathUpTo(4094).map((path) => (path.startsWith("/") ? path : `/${path}`)),
 )
 
-const commandLines = fc
+/** Programs with their arguments. */
+export const commandLines = fc
   .tuple(programs, fc.array(textUpTo(300), { maxLength: 4 }))
   .map(([program, others]) => [program, ...others])
 
@@ -148,12 +171,27 @@ export const offsets: fc.Arbitrary<number | bigint> = fc
   )
   .map((offset) => (offset <= Number.MAX_SAFE_INTEGER ? Number(offset) : offset))
 
+/** Descriptors as a command knows them. The numbers need a policy that allows them. */
+export const descriptors = (command: Command): fc.Arbitrary<string> =>
+  fc.oneof(
+    ...descriptorsOf(command).map((kind) =>
+      kind === "name" ? fdNames : fc.integer({ min: 3, max: 0x7fff_ffff }).map(String),
+    ),
+  )
+
 /** Sockets' addresses by their types. */
-const socketsOf = (command: MigrateCommand): readonly fc.Arbitrary<SocketAddress>[] => [
-  inetAddresses(command).map((address) => ({ type: "inet" as const, ...address })),
+export const socketsOf = (context: Context): readonly fc.Arbitrary<SocketAddress>[] => [
+  inetAddresses(context).map((address) => ({ type: "inet" as const, ...address })),
   unixAddresses.map((address) => ({ type: "unix" as const, ...address })),
-  fc.record({ type: fc.constant("vsock" as const), cid: vsockNumbers(command), port: vsockNumbers(command) }, plain),
-  fc.record({ type: fc.constant("fd" as const), str: fdNames }, plain),
+  fc.record(
+    {
+      type: fc.constant("vsock" as const),
+      cid: vsockNumbers(context.command),
+      port: vsockNumbers(context.command),
+    },
+    plain,
+  ),
+  fc.record({ type: fc.constant("fd" as const), str: descriptors(context.command) }, plain),
 ]
 
 const socket = (address: SocketAddress): MigrationAddress => ({ transport: "socket", ...address })
@@ -175,9 +213,10 @@ export const unixChannels: fc.Arbitrary<MigrationAddress> = unixAddresses.map((a
  * @since 0.3.0
  */
 export const addressArbitraryOf = (options: CommandOptions = {}): fc.Arbitrary<MigrationAddress> => {
-  const { command } = contextOf(options)
+  const context = contextOf(options)
+  const { command } = context
   return fc.oneof(
-    ...socketsOf(command).map((address) => address.map(socket)),
+    ...socketsOf(context).map((address) => address.map(socket)),
     rdmaAddresses(command).map((address) => ({ transport: "rdma" as const, ...address })),
     fc.record({ transport: fc.constant("exec" as const), args: commandLines }, plain),
     fc.record({ transport: fc.constant("file" as const), filename: fileNames, offset: offsets }, plain),

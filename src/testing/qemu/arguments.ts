@@ -1,8 +1,12 @@
 import * as fc from "fast-check"
 import type { MigrationAddress } from "../../qemu/addresses.js"
-import type { ArgumentsOf, MigrateIncomingArguments, MigrationChannel } from "../../qemu/arguments.js"
-import { type Context, contextOf, isSince, type MigrateCommand, type MigrateOptions } from "../../qemu/context.js"
+import type { MigrateIncomingArguments, MigrationChannel } from "../../qemu/arguments.js"
+import type { Command } from "../../qemu/commands.js"
+import { type Context, contextOf, type MigrateOptions } from "../../qemu/context.js"
+import type { ArgumentsOf } from "../../qemu/entries.js"
+import { has, isKnown, members, names } from "../../qemu/versions.js"
 import { addressArbitraryOf, plain, unixChannels } from "./addresses.js"
+import { neighbours } from "./neighbours.js"
 import { uriArbitraryOf } from "./uris.js"
 
 /**
@@ -10,7 +14,7 @@ import { uriArbitraryOf } from "./uris.js"
  *
  * @since 0.3.0
  */
-export interface ArgumentsOptions<C extends MigrateCommand> extends MigrateOptions {
+export interface ArgumentsOptions<C extends Command> extends MigrateOptions {
   /** Default `migrate`. */
   readonly command?: C
 }
@@ -42,7 +46,7 @@ const channelsOf = (context: Context): fc.Arbitrary<Channels> => {
   return fc
     .tuple(
       placed(addr.map(typed("main"))),
-      upTo(isSince(version, "10.0") ? 1 : 0, unixChannels.map(typed("cpr"))),
+      upTo(has(version, names.MigrationChannelType.cpr) ? 1 : 0, unixChannels.map(typed("cpr"))),
       upTo(draft ? 3 : 0, data),
       upTo(draft ? 1 : 0, addr.map(typed("post-copy"))),
     )
@@ -58,7 +62,7 @@ type Destination = Pick<MigrateIncomingArguments, "uri" | "channels">
 
 const destinations = (context: Context): fc.Arbitrary<Destination> => {
   const uri = uriArbitraryOf(context).map((written) => ({ uri: written.uri }))
-  if (!isSince(context.version, "8.2")) return uri
+  if (!has(context.version, members.migrate.channels)) return uri
   return fc.oneof(
     { weight: 1, arbitrary: uri },
     { weight: 2, arbitrary: channelsOf(context).map((channels) => ({ channels })) },
@@ -66,30 +70,47 @@ const destinations = (context: Context): fc.Arbitrary<Destination> => {
 }
 
 /** The members beside the destination. */
-const flagNames = ({ command, version }: Context): readonly string[] => {
-  const isNew = isSince(version, "9.1")
-  if (command === "migrate-incoming") return isNew ? ["exit-on-error"] : []
-  return isNew ? ["detach", "resume"] : ["detach", "resume", "blk", "inc"]
-}
+const flagNames = ({ command, version }: Context): readonly string[] =>
+  command === "migrate"
+    ? ["detach", "resume", "blk", "inc"].filter((name) => isKnown(version, members.migrate, name))
+    : ["exit-on-error"].filter((name) => isKnown(version, members["migrate-incoming"], name))
 
 const flagsOf = (context: Context): fc.Arbitrary<object> =>
   fc.record(Object.fromEntries(flagNames(context).map((name) => [name, fc.boolean()])), { ...plain, requiredKeys: [] })
 
+const destined = (context: Context): fc.Arbitrary<object> =>
+  fc.tuple(destinations(context), flagsOf(context)).map(([destination, flags]) => ({ ...destination, ...flags }))
+
+const arbitraries: { readonly [C in Command]: (context: Context) => fc.Arbitrary<unknown> } = {
+  migrate: destined,
+  "migrate-incoming": destined,
+  "migrate-recover": (context) => uriArbitraryOf(context).map(({ uri }) => ({ uri })),
+  incoming: (context) =>
+    fc.oneof(
+      uriArbitraryOf(context).map(({ uri }) => uri),
+      fc.constant("defer"),
+    ),
+  ...neighbours,
+}
+
 /**
  * Every valid argument object of a command, for a version of QEMU, with the draft's channels or without: a URI or
  * channels, every kind of address, every member there and not there, numbers and lengths up to their limits. They are
- * valid by construction, nothing is thrown away; a property that fails prints a small one.
+ * valid by construction, nothing is thrown away; a property that fails prints a small one. Programs and descriptors by
+ * number are among them: {@link policyAllowing} makes the policy that allows them.
  *
- * @param options - the command and the QEMU, as `parseMigrateArguments` takes them
+ * @param options - the command and the QEMU, as `parseArguments` takes them
  * @example
  * const incoming = argumentsArbitraryOf({ command: "migrate-incoming", version: "8.2" })
- * fc.check(fc.property(incoming, (valid) => migrateIncomingCodec({ version: "8.2" }).is(valid))).failed
+ * const policyFor = (valid) => policyAllowing(valid, { command: "migrate-incoming", version: "8.2" })
+ * const isValid = (valid) => migrateIncomingCodec({ version: "8.2", policy: policyFor(valid) }).is(valid)
+ * fc.check(fc.property(incoming, isValid)).failed
  * // false
  * @since 0.3.0
  */
-export const argumentsArbitraryOf = <C extends MigrateCommand = "migrate">(
+export const argumentsArbitraryOf = <C extends Command = "migrate">(
   options: ArgumentsOptions<C> = {},
 ): fc.Arbitrary<ArgumentsOf[C]> => {
   const context = contextOf(options)
-  return fc.tuple(destinations(context), flagsOf(context)).map(([destination, flags]) => ({ ...destination, ...flags }))
+  return arbitraries[context.command](context) as fc.Arbitrary<ArgumentsOf[C]>
 }

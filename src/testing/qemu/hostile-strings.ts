@@ -11,6 +11,8 @@ const hosts = [
     "1::2::3",
     "12345::",
     "fe80::1%eth0",
+    "fe80::1",
+    "fe80::1%25eth0",
     "::1%eth0",
   ],
   ...[
@@ -48,7 +50,21 @@ const queries = [
     ",to=0",
   ],
   ...[",to=1", ",to=2", ",to=65536", ",to=70000", ",to=-1", ",to=01", ",to=x", ",to=1,to=2", ",to=99999999999"],
-  ...[",__proto__=on", ",constructor", ",host=a", ",offset=1", ",offset=x", ",offset=-1", ",offset=01", ",offset=1K"],
+  ...[
+    ",__proto__=on",
+    ",constructor",
+    ",addr=a:1",
+    ",id=a",
+    ",noipv6",
+    ",keep-alive-idle=5",
+    ",to=0x10",
+    ",host=a",
+    ",offset=1",
+    ",offset=x",
+    ",offset=-1",
+    ",offset=01",
+    ",offset=1K",
+  ],
   ...[",offset=0x10", ",offset=8E", ",offset=16E", ",offset=0.5", ",offset=0.5K", ",offset=1,offset=2", ",offset="],
 ]
 
@@ -97,7 +113,7 @@ export const hostileStrings: ReadonlyMap<string, readonly string[]> = new Map([
   ["port", ports],
   ["path", paths],
   ["filename", [...paths, "/a,offset=1", "fd:0", "/dev/fdset/1"]],
-  ["str", ["3", "0", "-1", "9a", "a b", "/dev/fdset/1", "a".repeat(300)]],
+  ["str", ["3", "0", "2", "03", "-1", "9a", "a b", "/dev/fdset/1", "a".repeat(300)]],
   ["cid", ["1", "any", "4294967294", "4294967295"]],
 ])
 

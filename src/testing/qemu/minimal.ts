@@ -3,8 +3,9 @@ import type * as t from "io-ts"
 import { isRefined } from "../../data/refinement.js"
 import { casesOf, membersOf } from "../../data/reflect.js"
 import { type MigrationAddress, migrationAddress } from "../../qemu/addresses.js"
-import { type ArgumentsOf, migrate, migrateIncoming } from "../../qemu/arguments.js"
-import { type Context, contextOf, type MigrateCommand, perContext } from "../../qemu/context.js"
+import type { Command } from "../../qemu/commands.js"
+import { type Context, contextOf, perContext } from "../../qemu/context.js"
+import { type ArgumentsOf, argumentsType } from "../../qemu/entries.js"
 import { formatMigrateUri } from "../../qemu/uri.js"
 import type { ArgumentsOptions } from "./arguments.js"
 import { textOf, treeOf } from "./json-cst.js"
@@ -21,6 +22,9 @@ const leaves: Leaves = {
   host: ["10.0.0.9", "a", "::1"],
   port: ["1", "http"],
   to: [1],
+  "keep-alive-count": [1],
+  "keep-alive-idle": [1],
+  "keep-alive-interval": [1],
   path: ["/a"],
   cid: ["1"],
   str: ["a"],
@@ -83,12 +87,9 @@ const objectsOf = (type: t.Mixed, known: Leaves, isValid: (value: unknown) => bo
   return [least, ...varied, fullest]
 }
 
-const typeOf = (context: Context): t.Mixed =>
-  context.command === "migrate" ? migrate(context) : migrateIncoming(context)
-
 /** An address of each kind. */
 export const leastAddresses = perContext(
-  ({ command }) => valuesOf(migrationAddress(command), leaves, "addr") as readonly MigrationAddress[],
+  (context) => valuesOf(migrationAddress(context), leaves, "addr") as readonly MigrationAddress[],
 )
 
 const urisOf = (context: Context): readonly string[] =>
@@ -97,11 +98,11 @@ const urisOf = (context: Context): readonly string[] =>
     .flatMap((uri) => (E.isRight(uri) ? [uri.right] : []))
 
 const known = perContext((context): readonly unknown[] => {
-  const values = valuesOf(typeOf(context), { ...leaves, uri: urisOf(context) }, "")
+  const values = valuesOf(argumentsType(context), { ...leaves, uri: urisOf(context) }, "")
   return [...new Map(values.map((value) => [textOf(treeOf(value)), value])).values()]
 })
 
 /** The arguments of each kind that a context knows, the shortest of each first. */
-export const leastArguments = <C extends MigrateCommand = "migrate">(
+export const leastArguments = <C extends Command = "migrate">(
   options: ArgumentsOptions<C> = {},
 ): readonly ArgumentsOf[C][] => known(contextOf(options)) as readonly ArgumentsOf[C][]

@@ -1,8 +1,19 @@
 import * as fc from "fast-check"
 import type { InetSocketAddress, MigrationAddress } from "../../qemu/addresses.js"
-import { contextOf, isSince, type MigrateCommand } from "../../qemu/context.js"
+import type { Command } from "../../qemu/commands.js"
+import { type Context, contextOf } from "../../qemu/context.js"
 import type { UriOptions } from "../../qemu/uri.js"
-import { fdNames, fileNames, inetAddresses, offsets, rdmaAddresses, socketPaths, vsockNumbers } from "./addresses.js"
+import { behaviour, has } from "../../qemu/versions.js"
+import {
+  descriptors,
+  fileNames,
+  inetAddresses,
+  type NameLimits,
+  offsets,
+  rdmaAddresses,
+  socketPaths,
+  vsockNumbers,
+} from "./addresses.js"
 import { nonEmptyTextUpTo } from "./characters.js"
 
 /**
@@ -15,7 +26,7 @@ export interface WrittenAddress {
   readonly address: MigrationAddress
 }
 
-const limits = { name: 64, nameWithDot: 64 }
+const short = { name: 64, nameWithDot: 64 }
 
 /** How options are written: in which order, and those that are on by their names alone. */
 interface Style {
@@ -30,22 +41,28 @@ const optionText = (name: string, value: boolean | number, isBare: boolean): str
   return value && isBare ? `,${name}` : `,${name}=${value ? "on" : "off"}`
 }
 
-const inetText = ({ host, port, numeric, ...options }: InetSocketAddress, { isReversed, isBare }: Style): string => {
+const inetText = ({ host, port, ...options }: InetSocketAddress, { isReversed, isBare }: Style): string => {
   const written = Object.entries(options).map(([name, value]) => optionText(name, value, isBare))
   return `${host.includes(":") ? `[${host}]` : host}:${port}${(isReversed ? written.reverse() : written).join("")}`
 }
 
-/** No option says numeric. */
-const sayable = ({ numeric, ...address }: InetSocketAddress): InetSocketAddress => address
+/** Before QEMU 10.1 no option says numeric. */
+const sayable =
+  ({ version }: Context) =>
+  ({ numeric, ...address }: InetSocketAddress): InetSocketAddress =>
+    numeric === undefined || !has(version, behaviour.inetQemuOpts) ? address : { ...address, numeric }
 
-const tcp = (command: MigrateCommand): fc.Arbitrary<WrittenAddress> =>
-  fc.tuple(inetAddresses(command, limits).map(sayable), style).map(([address, how]) => ({
+const limitsFor = ({ version }: Context): NameLimits | undefined =>
+  has(version, behaviour.shortUriHosts) ? short : undefined
+
+const tcp = (context: Context): fc.Arbitrary<WrittenAddress> =>
+  fc.tuple(inetAddresses(context, limitsFor(context)).map(sayable(context)), style).map(([address, how]) => ({
     uri: `tcp:${inetText(address, how)}`,
     address: { transport: "socket", type: "inet", ...address },
   }))
 
-const rdma = (command: MigrateCommand): fc.Arbitrary<WrittenAddress> =>
-  fc.tuple(rdmaAddresses(command, limits), style).map(([address, how]) => ({
+const rdma = (context: Context): fc.Arbitrary<WrittenAddress> =>
+  fc.tuple(rdmaAddresses(context.command, limitsFor(context)), style).map(([address, how]) => ({
     uri: `rdma:${inetText(address, how)}`,
     address: { transport: "rdma", ...address },
   }))
@@ -55,16 +72,14 @@ const unix: fc.Arbitrary<WrittenAddress> = socketPaths.map((path) => ({
   address: { transport: "socket", type: "unix", path },
 }))
 
-const vsock = (command: MigrateCommand): fc.Arbitrary<WrittenAddress> =>
+const vsock = (command: Command): fc.Arbitrary<WrittenAddress> =>
   fc.tuple(vsockNumbers(command), vsockNumbers(command)).map(([cid, port]) => ({
     uri: `vsock:${cid}:${port}`,
     address: { transport: "socket", type: "vsock", cid, port },
   }))
 
-const fd: fc.Arbitrary<WrittenAddress> = fdNames.map((str) => ({
-  uri: `fd:${str}`,
-  address: { transport: "socket", type: "fd", str },
-}))
+const fd = (command: Command): fc.Arbitrary<WrittenAddress> =>
+  descriptors(command).map((str) => ({ uri: `fd:${str}`, address: { transport: "socket", type: "fd", str } }))
 
 const exec: fc.Arbitrary<WrittenAddress> = nonEmptyTextUpTo(5000).map((command) => ({
   uri: `exec:${command}`,
@@ -112,7 +127,8 @@ const file: fc.Arbitrary<WrittenAddress> = fc
  * @since 0.3.0
  */
 export const uriArbitraryOf = (options: UriOptions = {}): fc.Arbitrary<WrittenAddress> => {
-  const { command, version } = contextOf(options)
-  const files = isSince(version, "8.2") ? [file] : []
-  return fc.oneof(tcp(command), unix, vsock(command), fd, exec, rdma(command), ...files)
+  const context = contextOf(options)
+  const { command, version } = context
+  const files = has(version, behaviour.fileUri) ? [file] : []
+  return fc.oneof(tcp(context), unix, vsock(command), fd(command), exec, rdma(context), ...files)
 }

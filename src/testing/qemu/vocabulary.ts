@@ -1,8 +1,8 @@
 import type * as t from "io-ts"
 import { isRefined } from "../../data/refinement.js"
 import { casesOf, literalsOf, membersOf } from "../../data/reflect.js"
-import { migrate, migrateIncoming } from "../../qemu/arguments.js"
 import { type Context, contextOf } from "../../qemu/context.js"
+import { argumentsType } from "../../qemu/entries.js"
 import { partsOf, stringOf, type Tree, textOf, treeOf } from "./json-cst.js"
 import { leastArguments } from "./minimal.js"
 
@@ -19,8 +19,8 @@ export interface Vocabulary {
 /** Contexts that between them have every member and every kind. */
 const widest: readonly Context[] = [
   contextOf({ version: "8.2", draft: true }),
-  contextOf({ version: "10.0", draft: true }),
-  contextOf({ version: "10.0", draft: true, command: "migrate-incoming" }),
+  contextOf({ version: "10.2", draft: true }),
+  contextOf({ version: "11.1", draft: true, command: "migrate-incoming" }),
 ]
 
 /** Every member of a tree, with its value. */
@@ -43,8 +43,7 @@ function* objectTypes(type: t.Mixed): Generator<t.Mixed> {
 }
 
 function* kindsIn(context: Context): Generator<readonly [name: string, string]> {
-  for (const type of objectTypes(context.command === "migrate" ? migrate(context) : migrateIncoming(context)))
-    yield* literalsOf(type)
+  for (const type of objectTypes(argumentsType(context))) yield* literalsOf(type)
 }
 
 /** What is said of each name, every thing once. */

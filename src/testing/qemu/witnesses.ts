@@ -1,8 +1,9 @@
 import * as E from "fp-ts/lib/Either.js"
 import { type JsonLimits, readJson } from "../../data/json.js"
-import { migrateCodec, migrateIncomingCodec } from "../../qemu/codecs.js"
+import { placed } from "../../data/locate.js"
 import { type CommandOptions, type Context, contextOf } from "../../qemu/context.js"
-import { defaultJsonLimits } from "../../qemu/parse.js"
+import { defaultJsonLimits } from "../../qemu/limits.js"
+import { argumentsReader } from "../../qemu/parse.js"
 import type { Checked } from "../../violation/codec.js"
 import type { Violation } from "../../violation/violation.js"
 import { everyEdit, type IsDue } from "./edits.js"
@@ -33,10 +34,10 @@ const leastOfLongList = 2 * 4097
 
 /** Says what is wrong with a text, though not where in it: its place is found by reading it once more. */
 const judgeOf = (context: Context): ((bytes: Uint8Array, limits: JsonLimits) => readonly Violation[]) => {
-  const codec = context.command === "migrate" ? migrateCodec(context) : migrateIncomingCodec(context)
+  const read = argumentsReader(context)
   return (bytes, limits) => {
     const json = readJson(bytes, limits)
-    const checked = E.isLeft(json) ? json : (codec.decode(json.right.value) as Checked<unknown>)
+    const checked: Checked<unknown> = E.isLeft(json) ? json : placed(read(json.right.value))
     return E.isLeft(checked) ? checked.left : []
   }
 }

@@ -5,45 +5,55 @@ import { describe, expect, test } from "vitest"
 import { byteLength } from "../../../src/data/json.js"
 import { isRefined } from "../../../src/data/refinement.js"
 import { casesOf, literalsOf, membersOf } from "../../../src/data/reflect.js"
-import { migrate, migrateIncoming } from "../../../src/qemu/arguments.js"
+import { argumentsType } from "../../../src/qemu/entries.js"
 import {
-  type CommandOptions,
   type MigrateArguments,
+  type MigrateCommand,
+  type MigrateOptions,
   type MigrationAddress,
-  migrateCodec,
-  migrateIncomingCodec,
-  parseMigrateArguments,
+  parseArguments,
 } from "../../../src/qemu/index.js"
-import { argumentsArbitraryOf } from "../../../src/testing/index.js"
-import { contexts, shown, written } from "./contexts.js"
+import { behaviour, has, isKnown, members, names } from "../../../src/qemu/versions.js"
+import { argumentsArbitraryOf, policyAllowing } from "../../../src/testing/index.js"
+import { allContexts, codecOf, contexts, shown, written } from "./contexts.js"
 
-const codecOf = ({ command, ...options }: Required<CommandOptions>) =>
-  command === "migrate" ? migrateCodec(options) : migrateIncomingCodec(options)
+interface MigrateContext extends Required<MigrateOptions> {
+  readonly command: MigrateCommand
+}
 
-const sampled = (options: Required<CommandOptions>, numRuns: number) =>
+const sampled = (options: MigrateContext, numRuns: number) =>
   fc.sample(argumentsArbitraryOf(options), { seed: 2022, numRuns })
 
-describe.each(contexts.map((context) => ({ name: shown(context), context })))("arguments for $name", ({ context }) => {
-  test("are accepted as they are by the codec", () => {
-    fc.assert(
-      fc.property(argumentsArbitraryOf(context), (valid) => {
-        expect(codecOf(context).decode(valid)).toEqual(E.right(valid))
-      }),
-      { numRuns: 200 },
-    )
-  })
+const textOf = (valid: unknown): string => (typeof valid === "string" ? valid : written(valid))
 
-  test("are accepted as a text, unless it is for the programs that they run", () => {
-    fc.assert(
-      fc.property(argumentsArbitraryOf(context), (valid) => {
-        const parsed = parseMigrateArguments(written(valid), context)
-        if (E.isRight(parsed)) expect(parsed.right).toEqual(valid)
-        else expect(parsed.left.map(({ rule }) => rule)).toEqual(parsed.left.map(() => "policy/exec"))
-      }),
-      { numRuns: 200 },
-    )
-  })
-})
+describe.each(allContexts.map((context) => ({ name: shown(context), context })))(
+  "arguments for $name",
+  ({ context }) => {
+    test("are accepted as they are by the codec", () => {
+      fc.assert(
+        fc.property(argumentsArbitraryOf(context), (valid) => {
+          const codec = codecOf(context.command, { ...context, policy: policyAllowing(valid, context) })
+          expect(codec.decode(valid)).toEqual(E.right(valid))
+          expect(codec.is(valid)).toBe(true)
+        }),
+        { numRuns: 100 },
+      )
+    })
+
+    test("are accepted as a text, unless it is for what only a policy allows", () => {
+      fc.assert(
+        fc.property(argumentsArbitraryOf(context), (valid) => {
+          const allowed = parseArguments(textOf(valid), { ...context, policy: policyAllowing(valid, context) })
+          expect(allowed).toEqual(E.right(valid))
+          const parsed = parseArguments(textOf(valid), context)
+          const rules = E.isLeft(parsed) ? parsed.left.map(({ rule }) => rule) : []
+          expect(rules.filter((rule) => rule !== "policy/exec" && rule !== "policy/fd.numbers")).toEqual([])
+        }),
+        { numRuns: 100 },
+      )
+    })
+  },
+)
 
 /** A kind of object and each of its members. */
 function* declaredIn(type: t.Mixed): Generator<string> {
@@ -71,23 +81,36 @@ function* saidIn(value: unknown): Generator<string> {
 }
 
 describe("what is declared is among the arguments", () => {
-  const rdma = ["numeric", "to", "ipv4", "ipv6", "keep-alive", "mptcp"].map((name) => `rdma.${name}`)
+  const timings = ["keep-alive-count", "keep-alive-idle", "keep-alive-interval"]
+  const rdma = ["numeric", "to", "ipv4", "ipv6", "keep-alive", ...timings, "mptcp"].map((name) => `rdma.${name}`)
   /** What is declared and never valid. */
-  const never = {
+  const never: Readonly<Record<MigrateCommand, readonly string[]>> = {
     migrate: [...rdma, "socket-inet.to"],
     "migrate-incoming": rdma,
   }
 
   test.each(contexts.map((context) => ({ name: shown(context), context })))("for $name", ({ context }) => {
     const { command, version, draft } = context
-    const declared = new Set(declaredIn(command === "migrate" ? migrate(context) : migrateIncoming(context)))
+    const declared = new Set(declaredIn(argumentsType(context)))
     const said = new Set(sampled(context, 3000).flatMap((each) => [...saidIn(each)]))
-    const isKnown = (name: string): boolean => {
-      if (name.startsWith("cpr.")) return version === "10.0" && (command === "migrate" || draft)
+    const isValid = (name: string): boolean => {
+      if (name.startsWith("cpr."))
+        return has(version, names.MigrationChannelType.cpr) && (command === "migrate" || draft)
       return draft || !/^(?:data|post-copy)\./.test(name)
     }
-    const expected = [...declared].filter((name) => isKnown(name) && !never[command].includes(name))
+    const expected = [...declared].filter((name) => isValid(name) && !never[command].includes(name))
     expect([...said].sort()).toEqual(expected.sort())
+  })
+
+  test("for the timings of keep-alive, from QEMU 10.1 on", () => {
+    const isSaid = (version: "10.0" | "10.1") => {
+      const texts = sampled({ command: "migrate-incoming", version, draft: false }, 500).map(written)
+      return timings.map((name) => texts.some((text) => text.includes(`"${name}"`)))
+    }
+    expect(isSaid("10.0")).toEqual([false, false, false])
+    expect(isSaid("10.1")).toEqual([true, true, true])
+    expect(isKnown("10.0", members.InetSocketAddress, "keep-alive-idle")).toBe(false)
+    expect(has("10.0", behaviour.keepAliveOnListeners)).toBe(false)
   })
 })
 

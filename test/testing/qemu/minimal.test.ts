@@ -1,29 +1,31 @@
 import { describe, expect, test } from "vitest"
 import { membersOf } from "../../../src/data/reflect.js"
-import { migrate, migrateIncoming } from "../../../src/qemu/arguments.js"
-import { migrateCodec, migrateIncomingCodec } from "../../../src/qemu/index.js"
+import { argumentsType } from "../../../src/qemu/entries.js"
+import { has, members as membersByVersion, names } from "../../../src/qemu/versions.js"
+import { policyAllowing } from "../../../src/testing/index.js"
 import { leastArguments } from "../../../src/testing/qemu/minimal.js"
 import { vocabulary } from "../../../src/testing/qemu/vocabulary.js"
-import { contexts, shown, written } from "./contexts.js"
+import { codecOf, contexts, shown, written } from "./contexts.js"
 
 describe.each(contexts.map((context) => ({ name: shown(context), context })))("the least for $name", ({ context }) => {
   const { command, version, draft } = context
   const least = leastArguments(context)
 
   test("are valid, short, and each another one", () => {
-    const codec = command === "migrate" ? migrateCodec(context) : migrateIncomingCodec(context)
-    expect(least.filter((each) => !codec.is(each)).map(written)).toEqual([])
+    const isValid = (each: (typeof least)[number]) =>
+      codecOf(command, { ...context, policy: policyAllowing(each, context) }).is(each)
+    expect(least.filter((each) => !isValid(each)).map(written)).toEqual([])
     expect(Math.max(...least.map((each) => written(each).length))).toBeLessThan(230)
     expect(new Set(least.map(written)).size).toBe(least.length)
   })
 
   test("have every member that is declared for a command, and every type of channel", () => {
-    const type = command === "migrate" ? migrate(context) : migrateIncoming(context)
-    expect(new Set(least.flatMap(Object.keys))).toEqual(new Set(membersOf(type).map(({ name }) => name)))
+    const declared = membersOf(argumentsType(context)).map(({ name }) => name)
+    expect(new Set(least.flatMap((each) => Object.keys(each)))).toEqual(new Set(declared))
     const text = least.map(written).join()
-    const hasSeveral = command === "migrate" && version !== "7.2"
-    expect(text.includes('"cpr"')).toBe(hasSeveral && version === "10.0")
-    expect(text.includes('"post-copy"')).toBe(draft && version !== "7.2")
+    const hasCpr = has(version, names.MigrationChannelType.cpr)
+    expect(text.includes('"cpr"')).toBe(command === "migrate" && hasCpr)
+    expect(text.includes('"post-copy"')).toBe(draft && has(version, membersByVersion.migrate.channels))
   })
 })
 
@@ -45,7 +47,22 @@ describe("the vocabulary of the declarations", () => {
           "exit-on-error",
           "filename",
         ],
-        ...["host", "inc", "ipv4", "ipv6", "keep-alive", "mptcp", "multifd-count", "numeric", "offset", "path", "port"],
+        ...[
+          "host",
+          "inc",
+          "ipv4",
+          "ipv6",
+          "keep-alive",
+          "keep-alive-count",
+          "keep-alive-idle",
+          "keep-alive-interval",
+          "mptcp",
+          "multifd-count",
+          "numeric",
+          "offset",
+          "path",
+          "port",
+        ],
         ...["resume", "str", "tight", "to", "transport", "type", "uri"],
       ].sort(),
     )

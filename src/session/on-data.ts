@@ -1,5 +1,5 @@
 import type { MigrateData } from "../spice/migrate-data.js"
-import { displayDataOf } from "./displays.js"
+import { displayDataOf } from "./display-sync.js"
 import type { EventOf } from "./events.js"
 import { displaysAreDue, passed } from "./migration.js"
 import { rules } from "./rules.js"

@@ -17,7 +17,7 @@ import {
   violationOf,
   type World,
 } from "./state.js"
-import type { Stage } from "./table.js"
+import type { Stage } from "./transitions.js"
 
 /**
  * How channels come. The server is asked for one link at a time: so the order in which it takes them is known, a link

@@ -2,13 +2,13 @@ import { blobLimitOf } from "../layout/reader.js"
 import { carriesData } from "../spice/wire/channels.js"
 import { wordAt } from "../spice/wire/fixed-layout.js"
 import { fromClient, isDisplayInit, noVersion, onMain, onSpicevmc } from "../spice/wire/messages.js"
-import { isHeld } from "./data.js"
 import type { Decision, EventOf } from "./events.js"
 import { ended, mayReceive, passed } from "./migration.js"
+import { isHeld } from "./on-data.js"
 import { rules } from "./rules.js"
 import { largestDecompressed, largestGathered, largestMessage } from "./sizes.js"
 import { type ChannelState, keyOf, type Reason, refuse, type SessionState, violationOf, type World } from "./state.js"
-import { type Entry, kindOf, type MessageKind, table } from "./table.js"
+import { type Entry, kindOf, type MessageKind, table } from "./transitions.js"
 
 /** What a client's messages come to where the table says that more than the stage decides. */
 
