@@ -1,6 +1,5 @@
 import { jsonRules, shape } from "./data/rules.js"
 import { rulesOf } from "./layout/rules.js"
-import { structure } from "./layout/structure.js"
 import { completionRules } from "./qemu/completion-rules.js"
 import { denials, policyRules } from "./qemu/policy-rules.js"
 import { rules as qemuRules, qmpRules } from "./qemu/rules.js"
@@ -9,14 +8,13 @@ import { envelopeLayout, statementLayout } from "./seal/envelope.js"
 import { openRules, sealRules } from "./seal/rules.js"
 import { rules as sessionRules } from "./session/rules.js"
 import { argumentChecks } from "./spice/arguments.js"
-import { formats } from "./spice/formats.js"
+import { formats, structuralRules } from "./spice/formats.js"
 import { linkHeader, linkMessage } from "./spice/wire/link.js"
 import { wireChecks } from "./spice/wire/rules.js"
 import type { Rule } from "./violation/violation.js"
 
 const tables: readonly Readonly<Record<string, Rule>>[] = [
   argumentChecks,
-  structure,
   wireChecks,
   sessionRules,
   openRules,
@@ -31,7 +29,8 @@ const tables: readonly Readonly<Record<string, Rule>>[] = [
   relayChecks,
 ]
 
-const declared = [...Object.values(formats), linkHeader, linkMessage, envelopeLayout, statementLayout].flatMap(rulesOf)
+const layouts = [...Object.values(formats), linkHeader, linkMessage, envelopeLayout, statementLayout]
+const declared = [...structuralRules, ...layouts.flatMap(rulesOf)]
 
 const byId: ReadonlyMap<string, Rule> = new Map(
   [...tables.flatMap((table) => Object.values(table)), ...declared].map(

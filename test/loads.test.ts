@@ -7,7 +7,7 @@ test.each([
   ["the entry for QEMU's arguments", () => import("../src/qemu/index.js"), "parseMigrateArguments"],
   ["the entry for sealing", () => import("../src/seal/index.js"), "seal"],
   ["the testing entry", () => import("../src/testing/index.js"), "witnessesOf"],
-  ["the emitter", () => import("../src/layout/emit.js"), "emit"],
+  ["the emitter", () => import("../src/layout/backends/typescript.js"), "emitTypeScript"],
   ["the describer", () => import("../src/layout/describe.js"), "describe"],
   ["the catalogue of rules", () => import("../src/rules.js"), "ruleOf"],
 ])("%s loads", async (_, load, name) => {

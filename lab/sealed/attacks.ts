@@ -115,7 +115,7 @@ const forged: readonly Attack[] = [
     lie: ({ own, channel }) => {
       const { value } = formats[formatOf[channel]].struct.fields.magic
       const copy = Buffer.from(own)
-      copy.writeUInt32LE(value, headerSize)
+      copy.writeUInt32LE(Number(value), headerSize)
       return copy
     },
   },

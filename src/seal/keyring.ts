@@ -1,6 +1,6 @@
 import { createSecretKey, type KeyObject } from "node:crypto"
 import * as E from "fp-ts/lib/Either.js"
-import { structure } from "../layout/structure.js"
+import { structure } from "../spice/structure.js"
 import { isBytes } from "../violation/bytes.js"
 import type { Checked } from "../violation/codec.js"
 import { type Rule, Violation } from "../violation/violation.js"

@@ -1,13 +1,12 @@
 import { createDecipheriv, timingSafeEqual } from "node:crypto"
 import * as E from "fp-ts/lib/Either.js"
-import { structure } from "../layout/structure.js"
+import { structure } from "../spice/structure.js"
 import { isBytes } from "../violation/bytes.js"
 import type { Checked } from "../violation/codec.js"
 import { type Measure, type Place, type Rule, Violation } from "../violation/violation.js"
 import { type Binding, type Bound, boundOf } from "./binding.js"
 import { algorithm, type Derived, derive } from "./derive.js"
 import {
-  bytesOfWords,
   decodeEnvelope,
   decodeStatement,
   type Envelope,
@@ -102,9 +101,9 @@ const decrypt = ({ bytes, ciphertext }: Received, { key, nonce }: Derived): Uint
 const plainOf = (envelope: Received, keys: Keyring): Uint8Array | Violation => {
   const key = keys.find(envelope.key_id)
   if (key === undefined) return refusal(openRules.keyId, at("key_id"), envelope.key_id)
-  const derived = derive(key, bytesOfWords(envelope.salt))
+  const derived = derive(key, envelope.salt)
   try {
-    if (!timingSafeEqual(derived.commitment, bytesOfWords(envelope.commitment)))
+    if (!timingSafeEqual(derived.commitment, envelope.commitment))
       return refusal(openRules.key, at("commitment"), envelope.key_id)
     return decrypt(envelope, derived) ?? refusal(openRules.authentic, at("ciphertext"))
   } finally {
@@ -114,8 +113,8 @@ const plainOf = (envelope: Received, keys: Keyring): Uint8Array | Violation => {
 
 /** What an authentic envelope is not for. */
 const strangeness = (envelope: Envelope, bound: Bound): Violation | undefined => {
-  if (!timingSafeEqual(bytesOfWords(envelope.vm), bound.vm)) return refusal(openRules.vm, at("vm"))
-  if (bound.destination !== undefined && !timingSafeEqual(bytesOfWords(envelope.destination), bound.destination))
+  if (!timingSafeEqual(envelope.vm, bound.vm)) return refusal(openRules.vm, at("vm"))
+  if (bound.destination !== undefined && !timingSafeEqual(envelope.destination, bound.destination))
     return refusal(openRules.addressee, at("destination"))
   if (envelope.connection_id !== bound.connectionId)
     return refusal(openRules.session, at("connection_id"), envelope.connection_id, bound.connectionId)

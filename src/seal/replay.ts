@@ -1,5 +1,5 @@
 import * as E from "fp-ts/lib/Either.js"
-import { structure } from "../layout/structure.js"
+import { structure } from "../spice/structure.js"
 import { isBytes, viewOf } from "../violation/bytes.js"
 import type { Checked } from "../violation/codec.js"
 import { Violation } from "../violation/violation.js"

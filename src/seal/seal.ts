@@ -1,12 +1,12 @@
 import { createCipheriv, randomBytes } from "node:crypto"
 import * as E from "fp-ts/lib/Either.js"
-import { structure } from "../layout/structure.js"
+import { structure } from "../spice/structure.js"
 import { isBytes } from "../violation/bytes.js"
 import type { Checked } from "../violation/codec.js"
 import { type Rule, Violation } from "../violation/violation.js"
 import { type Binding, type Bound, boundOf, digestOf } from "./binding.js"
 import { algorithm, derive } from "./derive.js"
-import { encodeEnvelope, encodeStatement, headerSize, type Statement, tagSize, wordsOf } from "./envelope.js"
+import { encodeEnvelope, encodeStatement, headerSize, type Statement, tagSize } from "./envelope.js"
 import type { Keyring } from "./keyring.js"
 import { sealRules } from "./rules.js"
 import { isWithin, mostLifetime, mostTime } from "./times.js"
@@ -53,13 +53,13 @@ const envelopeOf = (plain: Uint8Array, bound: Bound, { keys, now, lifetime = 60_
   const derived = derive(key, chance.salt)
   const envelope = encodeEnvelope({
     key_id,
-    salt: wordsOf(chance.salt),
-    commitment: wordsOf(derived.commitment),
-    id: wordsOf(chance.id),
+    salt: chance.salt,
+    commitment: derived.commitment,
+    id: chance.id,
     sealed_at: BigInt(now),
     expires_at: BigInt(now + lifetime),
-    vm: wordsOf(bound.vm),
-    destination: wordsOf(bound.destination ?? digestOf("")),
+    vm: bound.vm,
+    destination: bound.destination ?? digestOf(""),
     connection_id: bound.connectionId,
     channel_type: bound.channelType,
     channel_id: bound.channelId,

@@ -1,11 +1,11 @@
 import * as E from "fp-ts/lib/Either.js"
-import { structure } from "../../layout/structure.js"
 import type { Binding, DataChannel } from "../../seal/binding.js"
 import { sealRules } from "../../seal/rules.js"
 import { type Stated, seal } from "../../seal/seal.js"
 import type { LinkRequest } from "../../session/index.js"
 import { decodeMigrateData } from "../../spice/migrate-data.js"
 import type { ReceiverState } from "../../spice/receiver.js"
+import { structure } from "../../spice/structure.js"
 import { type Destination, decodeDestination } from "../../spice/wire/destination.js"
 import { wordAt } from "../../spice/wire/fixed-layout.js"
 import { mainFromServer } from "../../spice/wire/messages.js"
@@ -91,7 +91,7 @@ export const intentFor = (
   if (session.destination === undefined || !isListed(destinations, session.destination))
     return required ? new Violation(sealRules.destination, place) : "pass"
   const limit = receiver.maxBlobBytes[channel]
-  return size > limit ? new Violation(structure.blobLimit, place, size, limit) : "seal"
+  return size > limit ? new Violation(structure.limit, place, size, limit) : "seal"
 }
 
 /** An envelope, and what the server's own decoder objects to in the data that it holds. */
