@@ -81,10 +81,8 @@ export interface Envelope extends L.State<typeof envelopeLayout> {}
 /** What was sealed. */
 export interface Statement extends L.State<typeof statementLayout> {}
 
-const { size, fields } = planOf(envelopeLayout)
-
 /** Bytes of an envelope's fixed part: the additional data of its encryption. */
-export const headerSize = size
+export const headerSize = planOf(envelopeLayout).size
 
 /**
  * Bytes that sealing adds to a state.
@@ -106,16 +104,27 @@ export const decodeEnvelope = decodeBy(envelopeLayout)
 /** Decodes what was sealed; its state is a view of the input. */
 export const decodeStatement = decodeBy(statementLayout)
 
-const encodeBy =
-  <Y extends L.Layout>(layout: Y) =>
-  (state: L.State<Y>): Uint8Array => {
-    const bytes = L.encode(layout, state)
+const offsetIn = (layout: L.Layout, path: string): number =>
+  known(new Map(planOf(layout).fields.map((field) => [field.path, field.offset])), path)
+
+/** Encodes all but a layout's one run, of which it takes the size: a large state is copied only by its encryption. */
+const encodeHeadBy = <Y extends L.Layout, const Run extends string>(layout: Y, run: Run) => {
+  const [sizeAt, pointerAt] = [offsetIn(layout, `${run}_size`), offsetIn(layout, `${run}_ptr`)]
+  return (state: Omit<L.State<Y>, Run>, runSize: number): Uint8Array => {
+    const bytes = L.encode(layout, { ...state, [run]: new Uint8Array() })
     if (bytes instanceof Violation) throw new TypeError(`no ${layout.format}: ${bytes.message}`)
+    const view = viewOf(bytes)
+    view.setUint32(sizeAt, runSize, true)
+    view.setUint32(pointerAt, runSize === 0 ? 0 : bytes.length, true)
     return bytes
   }
+}
 
-export const encodeEnvelope = encodeBy(envelopeLayout)
-export const encodeStatement = encodeBy(statementLayout)
+/** Encodes an envelope up to its ciphertext, of so many bytes. */
+export const encodeEnvelopeHead = encodeHeadBy(envelopeLayout, "ciphertext")
+
+/** Encodes a statement up to its state, of so many bytes. */
+export const encodeStatementHead = encodeHeadBy(statementLayout, "state")
 
 const magicNumber = 0x4553474d
 
@@ -130,7 +139,7 @@ const magicNumber = 0x4553474d
 export const isEnvelope = (bytes: Uint8Array): boolean =>
   bytes.length >= 4 && viewOf(bytes).getUint32(0, true) === magicNumber
 
-const idOffset = known(new Map(fields.map(({ path, offset }) => [path, offset])), "id")
+const idOffset = offsetIn(envelopeLayout, "id")
 
 /** The id of an envelope that is one, in 32 hexadecimal digits. */
 export const envelopeIdOf = (envelope: Uint8Array): string =>

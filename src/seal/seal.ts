@@ -6,7 +6,7 @@ import type { Checked } from "../violation/codec.js"
 import { type Rule, Violation } from "../violation/violation.js"
 import { type Binding, type Bound, boundOf, digestOf } from "./binding.js"
 import { algorithm, derive } from "./derive.js"
-import { encodeEnvelope, encodeStatement, headerSize, type Statement, tagSize } from "./envelope.js"
+import { encodeEnvelopeHead, encodeStatementHead, headerSize, type Statement, tagSize } from "./envelope.js"
 import type { Keyring } from "./keyring.js"
 import { sealRules } from "./rules.js"
 import { isWithin, mostLifetime, mostTime } from "./times.js"
@@ -47,30 +47,37 @@ export interface Chance {
   readonly id: Uint8Array
 }
 
-/** An envelope around a statement: its header is written first, for the encryption authenticates it. */
-const envelopeOf = (plain: Uint8Array, bound: Bound, { keys, now, lifetime = 60_000 }: SealOptions, chance: Chance) => {
+/** An envelope: its header is written first, for the encryption authenticates it. */
+const envelopeOf = (statement: Uint8Array, state: Uint8Array, bound: Bound, options: SealOptions, chance: Chance) => {
+  const { keys, now, lifetime = 60_000 } = options
   const { id: key_id, key } = keys.active
   const derived = derive(key, chance.salt)
-  const envelope = encodeEnvelope({
-    key_id,
-    salt: chance.salt,
-    commitment: derived.commitment,
-    id: chance.id,
-    sealed_at: BigInt(now),
-    expires_at: BigInt(now + lifetime),
-    vm: bound.vm,
-    destination: bound.destination ?? digestOf(""),
-    connection_id: bound.connectionId,
-    channel_type: bound.channelType,
-    channel_id: bound.channelId,
-    ciphertext: new Uint8Array(plain.length + tagSize),
-  })
+  const size = statement.length + state.length
+  const header = encodeEnvelopeHead(
+    {
+      key_id,
+      salt: chance.salt,
+      commitment: derived.commitment,
+      id: chance.id,
+      sealed_at: BigInt(now),
+      expires_at: BigInt(now + lifetime),
+      vm: bound.vm,
+      destination: bound.destination ?? digestOf(""),
+      connection_id: bound.connectionId,
+      channel_type: bound.channelType,
+      channel_id: bound.channelId,
+    },
+    size + tagSize,
+  )
   const cipher = createCipheriv(algorithm, derived.key, derived.nonce, { authTagLength: tagSize })
   derived.forget()
-  cipher.setAAD(envelope.subarray(0, headerSize))
-  envelope.set(cipher.update(plain), headerSize)
+  cipher.setAAD(header)
+  const envelope = new Uint8Array(headerSize + size + tagSize)
+  envelope.set(header)
+  envelope.set(cipher.update(statement), headerSize)
+  envelope.set(cipher.update(state), headerSize + statement.length)
   cipher.final()
-  envelope.set(cipher.getAuthTag(), headerSize + plain.length)
+  envelope.set(cipher.getAuthTag(), headerSize + size)
   return envelope
 }
 
@@ -91,8 +98,8 @@ export const sealWith = (
   const bound = boundOf(binding)
   if (bound instanceof Violation) return E.left([bound])
   const { agent = "unknown", displays = [] } = options.stated ?? {}
-  const plain = encodeStatement({ agent, displays: displayBits(displays), state })
-  return E.right(envelopeOf(plain, bound, options, chance))
+  const statement = encodeStatementHead({ agent, displays: displayBits(displays) }, state.length)
+  return E.right(envelopeOf(statement, state, bound, options, chance))
 }
 
 /**
