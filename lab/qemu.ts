@@ -1,18 +1,9 @@
 import { type ChildProcess, type ChildProcessByStdio, spawn, spawnSync } from "node:child_process"
 import { existsSync } from "node:fs"
-import { join } from "node:path"
 import type { Readable, Writable } from "node:stream"
-import { fileURLToPath } from "node:url"
-import type { MigrateCommand } from "../src/qemu/index.js"
+import { type Installed, obstacleTo } from "./installed.js"
 import { makeJail } from "./jail.js"
 import { type Conversation, converse } from "./qmp.js"
-
-const installed = fileURLToPath(new URL("../.lab/qemu-10", import.meta.url))
-/** The program of QEMU 10; it needs `environment`, and `dataFolders` among its arguments. */
-export const program = join(installed, "usr/bin/qemu-system-x86_64")
-const libraries = join(installed, "usr/lib/x86_64-linux-gnu")
-/** Some of Debian's packages still have their libraries here. */
-const oldLibraries = join(installed, "lib/x86_64-linux-gnu")
 
 /** How long one QEMU may live, in milliseconds; it takes a few hundredths of a second. */
 const lifetime = 20_000
@@ -23,33 +14,13 @@ const lifetime = 20_000
  */
 const namespaced = ["-rn", "sh", "-c", 'trap "" XFSZ; ulimit -f 2097152 && ip link set lo up && exec "$@"', "sh"]
 
-const { PATH = "" } = process.env
-
-/** `ip` is not on every user's path. */
-export const environment = {
-  PATH: `${PATH}:/usr/sbin:/sbin`,
-  LD_LIBRARY_PATH: `${libraries}:${oldLibraries}`,
-  QEMU_MODULE_DIR: join(libraries, "qemu"),
-}
-
-export const dataFolders = ["-L", join(installed, "usr/share/qemu"), "-L", join(installed, "usr/share/seabios")]
-
-const options = (command: MigrateCommand, root: string): readonly string[] => [
-  ...dataFolders,
-  ...["-machine", "none", "-nodefaults", "-display", "none", "-S", "-qmp", "stdio"],
-  ...["-run-with", `chroot=${root}`],
-  ...(command === "migrate-incoming" ? ["-incoming", "defer"] : []),
-]
-
-/** Why no QEMU can be run here, or undefined where one can. */
-export const obstacle = (): string | undefined => {
-  if (process.platform !== "linux" || process.arch !== "x64") return "the lab is for Linux on x86-64"
-  if (!existsSync(program)) return "there is no QEMU 10 in .lab/qemu-10, and lab/setup/qemu-10.sh could not get one"
-  if (spawnSync("unshare", [...namespaced, "true"], { env: environment }).status !== 0)
+/** Why a QEMU cannot be asked here, or undefined where it can. */
+export const obstacle = (qemu: Installed): string | undefined => {
+  const why = obstacleTo(qemu)
+  if (why !== undefined) return why
+  if (spawnSync("unshare", [...namespaced, "true"], { env: qemu.environment }).status !== 0)
     return "network namespaces cannot be made here"
-  if (!existsSync("/proc/net/if_inet6")) return "there is no IPv6 here"
-  const version = spawnSync(program, ["-version"], { env: environment, encoding: "utf8" })
-  return version.status === 0 ? undefined : `QEMU does not start: ${version.stderr.trim()}`
+  return existsSync("/proc/net/if_inet6") ? undefined : "there is no IPv6 here"
 }
 
 /** How a process ended: by a signal, or with a code. */
@@ -61,6 +32,8 @@ export interface End {
 /** A QEMU that runs, and what it says. */
 export interface Qemu extends Conversation {
   readonly ended: Promise<End>
+  /** The last of what it has complained about. */
+  readonly complaints: () => string
 }
 
 const endOf = (child: ChildProcess): Promise<End> =>
@@ -69,7 +42,6 @@ const endOf = (child: ChildProcess): Promise<End> =>
     child.once("close", (code, signal) => resolve({ code, signal }))
   })
 
-/** The last of what QEMU complained about, for an error of the lab's own. */
 const complaintsOf = (child: ChildProcessByStdio<Writable, Readable, Readable>): (() => string) => {
   let complaints = ""
   child.stderr.setEncoding("utf8").on("data", (chunk: string) => {
@@ -78,25 +50,28 @@ const complaintsOf = (child: ChildProcessByStdio<Writable, Readable, Readable>):
   return () => complaints.trim()
 }
 
+/** What a QEMU is started with, beside what keeps it where it is. */
+export const bare = ["-machine", "none", "-nodefaults", "-display", "none", "-S", "-qmp", "stdio"] as const
+
 /**
- * Starts a QEMU for one command, locked into a folder of its own and a network of its own, without a machine and
- * stopped; hands it over when it is ready for commands, and ends it in any case.
+ * Starts a QEMU, locked into a folder of its own and a network of its own; hands it over, and ends it in any case.
  */
-export const withQemu = async <A>(command: MigrateCommand, use: (qemu: Qemu) => Promise<A>): Promise<A> => {
+export const withProcess = async <A>(
+  installed: Installed,
+  options: readonly string[],
+  use: (qemu: Qemu) => Promise<A>,
+): Promise<A> => {
+  const { command, environment, lockedInto } = installed
   const jail = makeJail()
-  const child = spawn("unshare", [...namespaced, jail.launcher, program, ...options(command, jail.root)], {
-    env: environment,
-    stdio: ["pipe", "pipe", "pipe"],
-  })
+  const all = [...namespaced, jail.launcher, ...command, ...bare, ...lockedInto(jail.root), ...options]
+  const child = spawn("unshare", all, { env: environment, stdio: ["pipe", "pipe", "pipe"] })
   // A QEMU that crashes closes its input; that it did is seen from its end.
   child.stdin.on("error", () => undefined)
   const complaints = complaintsOf(child)
   const ended = endOf(child)
   const timer = setTimeout(() => child.kill("SIGKILL"), lifetime)
   try {
-    const conversation = converse(child.stdin, child.stdout)
-    if ((await conversation.ask("qmp_capabilities")) === undefined) throw new Error("it ended before it was ready")
-    const used = await use({ ...conversation, ended })
+    const used = await use({ ...converse(child.stdin, child.stdout), ended, complaints })
     if (child.signalCode === "SIGKILL") throw new Error(`it did not answer within ${lifetime} ms`)
     return used
   } catch (error) {
@@ -108,3 +83,14 @@ export const withQemu = async <A>(command: MigrateCommand, use: (qemu: Qemu) => 
     jail.remove()
   }
 }
+
+/** Starts a QEMU without a machine, and hands it over when it is ready for commands. */
+export const withQemu = <A>(
+  installed: Installed,
+  options: readonly string[],
+  use: (qemu: Qemu) => Promise<A>,
+): Promise<A> =>
+  withProcess(installed, options, async (qemu) => {
+    if ((await qemu.ask("qmp_capabilities")) === undefined) throw new Error("it ended before it was ready")
+    return use(qemu)
+  })

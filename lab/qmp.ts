@@ -29,9 +29,9 @@ export const resynchronise = Buffer.from("\n\xff\n", "latin1")
 
 const isAnswer = (line: Answer): boolean => line.return !== undefined || line.error !== undefined
 
-/** A conversation over QMP's two streams; one question at a time. */
-export const converse = (input: Writable, output: Readable): Conversation => {
-  const lines = createInterface({ input: output })[Symbol.asyncIterator]()
+/** A conversation over QMP's two streams; one question at a time. `log` gets every line of it. */
+export const converse = (input: Writable, output: Readable, log: (line: string) => void = () => {}): Conversation => {
+  const lines = createInterface({ input: output }).on("line", log)[Symbol.asyncIterator]()
   const events = new Set<string>()
   let asked = 0
 
@@ -56,7 +56,9 @@ export const converse = (input: Writable, output: Readable): Conversation => {
 
   const ask = async (command: string, members?: object): Promise<unknown> => {
     const id = `ask-${asked++}`
-    input.write(`${JSON.stringify({ execute: command, arguments: members, id })}\n`)
+    const line = JSON.stringify({ execute: command, arguments: members, id })
+    log(line)
+    input.write(`${line}\n`)
     const answer = (await answersTo(id)).find((given) => given.id === id)
     if (answer?.error !== undefined) throw new Error(`${command}: ${answer.error.desc}`)
     return answer?.return

@@ -12,6 +12,14 @@ export const states = {
     says: /^File descriptor named '.*' has not been found$/s,
     reason: "No descriptor of that name was handed over by getfd.",
   },
+  "not-a-socket": {
+    says: /^(?:fd: migration to a file is not supported\. Use file: instead\.|File descriptor '.*' is not a socket)$/s,
+    reason: "The descriptor of that number is none of a socket or a pipe.",
+  },
+  "no-descriptor-sent": {
+    says: /^No file descriptor supplied via SCM_RIGHTS$/,
+    reason: "No descriptor came with the command.",
+  },
   "no-name": {
     says: /^address resolution failed for .*: (?:Name or service not known|Servname not supported for ai_socktype)$/s,
     reason: "The host's resolver knows no such host, or no such service.",
@@ -43,6 +51,35 @@ export const states = {
   "file-size": {
     says: /^failed to truncate migration file to offset (?:[0-7][0-9a-f]{15}|[0-9a-f]{1,15}): File too large$/,
     reason: "The file system, or the limit of the process, has no room for a file of that size.",
+  },
+  "not-paused": {
+    says: /^Migrate recover can only be run when postcopy is paused\.$/,
+    reason: "No post-copy migration is paused.",
+  },
+  "no-device": {
+    says: /^Cannot find device='.*' nor node-name='.*'$|^(?:Bitmap|iothread) .* not found$|^No TLS credentials .*$/s,
+    reason: "QEMU has no device, credentials, bitmap or thread of that name.",
+  },
+  "no-memory": {
+    says: /^dump: no guest memory to dump$/,
+    reason: "The machine has no memory.",
+  },
+  "no-format": {
+    says: /^(?:kdump-(?:lzo|snappy) is not available now|win-dump: .*)$/,
+    reason: "QEMU was built without that compression, or the guest is no Windows.",
+  },
+  "no-kernel": {
+    says: /^(?:Background-snapshot is not supported by host kernel|dirty-limit requires KVM .*)$/,
+    reason: "The host's kernel lacks what the capability needs.",
+  },
+  "other-capabilities": {
+    says: /^(?:Capability '.*' requires .*|Postcopy preempt requires .*|Zero copy only .*|Postcopy is not yet .*|.* (?:is not compatible|is incompatible|conflicts) with .*)$/,
+    reason:
+      "The capability needs another one, or cannot be on with it. QEMU looks at all that commands have set so far.",
+  },
+  "other-parameters": {
+    says: /^(?:Parameter|Option) '?max.cpu.throttle'? expects an integer in the range of cpu.throttle.initial to 99$/,
+    reason: "The parameter is bounded by another one, which an earlier command may have set.",
   },
   "nothing-to-resume": {
     says: /^Cannot resume if there is no paused migration$/,

@@ -7,7 +7,7 @@ export interface Compared extends Verdict {
 }
 
 export const compared = (verdicts: readonly Verdict[]): readonly Compared[] =>
-  verdicts.map((verdict) => ({ ...verdict, rules: brokenRules(verdict) }))
+  verdicts.map((verdict) => ({ ...verdict, rules: brokenRules(verdict, verdict.version) }))
 
 /** The checks that QEMU makes as well: what fails one of them alone, it never accepts. The others need a reason of ours. */
 const madeByQemu: ReadonlySet<string> = new Set([
@@ -22,6 +22,7 @@ const madeByQemu: ReadonlySet<string> = new Set([
 /** The checks of which QEMU dies, in one of the commands at least, if what fails them gets to it. */
 export const fatal: ReadonlySet<string> = new Set([
   ...["qemu/argv-empty", "qemu/main-channel", "qemu/uri-syntax", "qemu/uri-host-length", "qemu/uri-option-value"],
+  "qemu/uri-option",
 ])
 
 const isAtFault = ({ outcome, state }: Verdict): boolean =>
@@ -41,5 +42,5 @@ export const refusedWithoutReason = (sets: readonly Compared[]): readonly Compar
   )
 
 /** One line for a failed test. */
-export const shown = ({ command, arguments: text, outcome, rules }: Compared): string =>
-  `${outcome} by QEMU, ${rules.join(" ") || "accepted"} by us: ${command} ${text}`
+export const shown = ({ command, arguments: text, version, outcome, signal = "", rules }: Compared): string =>
+  `${outcome} ${signal} by QEMU ${version}, ${rules.join(" ") || "accepted"} by us: ${command} ${text.slice(0, 300)}`

@@ -1,4 +1,5 @@
-/** docs/qemu-differences.md: what a real QEMU did with the sets of test/qemu/verdicts.json beside what we say of them. */
+/** docs/qemu-differences.md: what a real QEMU did with the sets of test/qemu/verdicts.json beside what we say of them, by version. */
+import type { ArgumentSet } from "../lab/outcome.js"
 import { isStateName, states } from "../lab/state.js"
 import { type Compared, compared, fatal } from "../lab/statements.js"
 import { readVerdicts } from "../lab/verdicts.js"
@@ -7,10 +8,12 @@ import type { Rule } from "../src/violation/violation.js"
 
 const maxExample = 160
 
+const { releases, verdicts } = readVerdicts()
+
 const escaped = (character: string): string => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`
 
 /** A set as one line of plain characters. What is not, stands as its code point. */
-const shownSet = ({ command, arguments: text }: Compared): string => {
+const shownSet = ({ command, arguments: text }: ArgumentSet): string => {
   const plain = text.replace(/[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/gu, escaped)
   return `    ${command} ${plain.length > maxExample ? `${plain.slice(0, maxExample)}...` : plain}`
 }
@@ -21,6 +24,14 @@ const exampleOf = (sets: readonly Compared[]): string => {
   const [first] = sets.toSorted((one, other) => size(one) - size(other))
   return first === undefined ? "" : shownSet(first)
 }
+
+/** How many sets there are of each version: `7.2: 3 sets, 11.1: 1 set`. */
+const countsOf = (sets: readonly Compared[]): string =>
+  Object.keys(releases)
+    .map((version) => [version, sets.filter((set) => set.version === version).length] as const)
+    .filter(([, count]) => count > 0)
+    .map(([version, count]) => `${version}: ${setsOf(count)}`)
+    .join(", ")
 
 const setsOf = (count: number): string => (count === 1 ? "1 set" : `${count} sets`)
 
@@ -47,58 +58,118 @@ const sentenceOf = (id: string): string => {
 }
 
 const ruleEntry = ([id, sets]: readonly [string, readonly Compared[]]): string =>
-  `### ${id}\n\n${sentenceOf(id)} ${setsOf(sets.length)}, for example\n\n${exampleOf(sets)}\n`
+  `### ${id}\n\n${sentenceOf(id)} QEMU ${countsOf(sets)}, for example\n\n${exampleOf(sets)}\n`
 
 const stateEntry = ([name, sets]: readonly [string, readonly Compared[]]): string => {
   const reason = isStateName(name) ? states[name].reason : ""
   const ours = sets.filter(({ rules }) => rules.length === 0).length
-  return `### ${name}\n\n${reason} ${setsOf(sets.length)}, ${ours} of them accepted by us, for example\n\n${exampleOf(
+  return `### ${name}\n\n${reason} QEMU ${countsOf(sets)}; ${ours} of ${sets.length} accepted by us, for example\n\n${exampleOf(
     sets.filter(({ rules }) => (ours > 0 ? rules.length === 0 : true)),
   )}\n`
 }
 
-const countTable = (sets: readonly Compared[]): string => {
-  const row = (title: string, among: readonly Compared[]): string => {
-    const ours = among.filter(({ rules }) => rules.length === 0).length
-    return `| ${title} | ${ours} | ${among.length - ours} |`
+const isAccepted = ({ rules }: Compared): boolean => rules.length === 0
+
+const countTable = (all: readonly Compared[]): string => {
+  const versions = Object.keys(releases)
+  const row = (title: string, isMeant: (set: Compared) => boolean): string => {
+    const cells = versions.flatMap((version) => {
+      const among = all.filter((set) => set.version === version && isMeant(set))
+      const ours = among.filter(isAccepted).length
+      return [ours, among.length - ours]
+    })
+    return `| ${title} | ${cells.join(" | ")} |`
   }
-  const by = (outcome: Compared["outcome"]) => sets.filter((set) => set.outcome === outcome)
   return [
-    "| QEMU | accepted by us | refused by us |",
-    "|---|---:|---:|",
-    row("accepts it", by("accepted")),
-    row(
-      "refuses it",
-      by("refused").filter(({ state }) => state === undefined),
-    ),
-    row(
-      "refuses it for its state",
-      by("refused").filter(({ state }) => state !== undefined),
-    ),
-    row("crashes", by("crashed")),
+    `| QEMU | ${versions.map((version) => `${version}: we accept | we refuse`).join(" | ")} |`,
+    `|---|${versions.map(() => "---:|---:|").join("")}`,
+    row("accepts it", ({ outcome }) => outcome === "accepted"),
+    row("refuses it", ({ outcome, state }) => outcome === "refused" && state === undefined),
+    row("refuses it for its state", ({ outcome, state }) => outcome === "refused" && state !== undefined),
+    row("crashes", ({ outcome }) => outcome === "crashed"),
   ].join("\n")
 }
 
+/** What a version did, in a word or two. */
+const didOf = ({ outcome, signal, listens }: Compared): string =>
+  [outcome, signal ?? (listens === undefined ? [] : `and listens on ${listens}`)].flat().join(" ")
+
+interface Change {
+  readonly dids: readonly string[]
+  readonly set: Compared
+}
+
+/** Sets with which versions do different things, one for each combination of what they do and of what is wrong with it. */
+const changes = (all: readonly Compared[]): readonly Change[] => {
+  const bySet = new Map<string, Compared[]>()
+  for (const set of all) {
+    const key = `${set.command} ${set.arguments}`
+    bySet.set(key, [...(bySet.get(key) ?? []), set])
+  }
+  const found = new Map<string, Change>()
+  for (const sets of [...bySet.values()].toSorted(([a], [b]) => size(a) - size(b))) {
+    const dids = sets.map(didOf)
+    const newest = sets.at(-1)
+    if (newest === undefined || new Set(dids).size === 1) continue
+    const kind = [newest.command, ...dids, ...sets.flatMap(({ rules }) => rules)].join()
+    if (!found.has(kind)) found.set(kind, { dids, set: newest })
+  }
+  return [...found.values()]
+}
+
+const size = (set: Compared | undefined): number => set?.arguments.length ?? 0
+
+const mostChanges = 60
+
+const changeEntry = ({ dids, set }: Change): string => {
+  const versions = Object.keys(releases)
+  return `${shownSet(set)}\n\n${dids.map((did, index) => `${versions[index]} ${did}`).join("; ")}.\n`
+}
+
+const crashTable = (crashed: readonly Compared[]): string => {
+  const signals = [...new Set(crashed.map(({ signal = "" }) => signal))].sort()
+  return signals
+    .flatMap((signal) =>
+      grouped(
+        ids,
+        crashed.filter((set) => set.signal === signal),
+        ({ rules }) => rules.filter((rule) => fatal.has(rule)),
+      ).map(([id, sets]) => `### ${signal}: ${id}\n\nQEMU ${countsOf(sets)}, for example\n\n${exampleOf(sets)}\n`),
+    )
+    .join("\n")
+    .trimEnd()
+}
+
 const differencesDocument = (): string => {
-  const { qemu, madeBy, sets: verdicts } = readVerdicts()
   const sets = compared(verdicts)
   const accepted = sets.filter(({ outcome }) => outcome === "accepted")
   const crashed = sets.filter(({ outcome }) => outcome === "crashed")
+  const count = sets.length / Object.keys(releases).length
   return `<!-- Generated by \`npm run generate\` from test/qemu/verdicts.json. Do not edit. -->
 
 # Where QEMU and we differ
 
-${sets.length} sets of arguments of \`migrate\` and \`migrate-incoming\` were given to a real QEMU ${qemu}, each to a process of its
-own without a machine, locked into an almost empty folder and a network with nothing but loopback. Its answers are kept;
-\`npm run test:lab\` asks again, and \`${madeBy}\` writes down what it hears. Tested is that QEMU
-refuses or dies of nothing that we accept, unless it is for its state; that we refuse everything else that it refuses or
-dies of; and that what we refuse although it accepts it, we refuse for one of the reasons below.
+${count} sets of arguments of \`-incoming\` and twelve QMP commands were given to real QEMUs ${Object.values(releases).join(", ")},
+without a machine, each locked into an almost empty folder and a network with nothing but loopback. Their answers are kept;
+\`npm run lab\` asks all again, \`npm run test:lab\` every fourth, and \`UPDATE_VERDICTS=1 npm run lab\` writes down what it hears.
+Tested is for each version that QEMU refuses or dies of nothing that we accept for it, unless it is for its state; that we
+refuse everything else that it refuses or dies of; and that what we refuse although it accepts it, we refuse for one of
+the reasons below.
 
 ${countTable(sets)}
 
 QEMU accepts a command when it has begun to do it. That it goes wrong a moment later, or that something else than what
 was written is done, shows nowhere in the answer.
 
+## Where the versions differ
+
+One set of each kind, the shortest, of the commands of a migration itself; where one listens afterwards, there.
+
+${changes(sets)
+  .filter(({ set }) => set.command.startsWith("migrate") && !set.arguments.includes('"channels"'))
+  .slice(0, mostChanges)
+  .map(changeEntry)
+  .join("\n")}
 ## Accepted by QEMU, refused by us
 
 By the rule that the arguments break; a set that breaks several is counted with each.
@@ -119,20 +190,6 @@ What no look at the arguments can tell. These are refusals of the jail that QEMU
 ${grouped(Object.keys(states), sets, ({ state }) => [state])
   .map(stateEntry)
   .join("\n")}`
-}
-
-const crashTable = (crashed: readonly Compared[]): string => {
-  const signals = [...new Set(crashed.map(({ signal = "" }) => signal))].sort()
-  return signals
-    .flatMap((signal) =>
-      grouped(
-        ids,
-        crashed.filter((set) => set.signal === signal),
-        ({ rules }) => rules.filter((rule) => fatal.has(rule)),
-      ).map(([id, sets]) => `### ${signal}: ${id}\n\n${setsOf(sets.length)}, for example\n\n${exampleOf(sets)}\n`),
-    )
-    .join("\n")
-    .trimEnd()
 }
 
 /** The document with its path from the repository's root. */

@@ -1,5 +1,6 @@
 import { jsonRules, shape } from "./data/rules.js"
 import { rulesOf } from "./layout/rules.js"
+import { completionRules } from "./qemu/completion-rules.js"
 import { denials, policyRules } from "./qemu/policy-rules.js"
 import { rules as qemuRules, qmpRules } from "./qemu/rules.js"
 import { relayChecks } from "./relay/config/rules.js"
@@ -20,6 +21,7 @@ const tables: readonly Readonly<Record<string, Rule>>[] = [
   qemuRules,
   denials,
   policyRules,
+  completionRules,
   relayChecks,
 ]
 

@@ -9,6 +9,7 @@ import { parseArgs } from "node:util"
 import { unverifiables } from "../../src/spice/receiver.js"
 import { fateOfCase, runCases } from "../exposure/campaign.js"
 import type { Case } from "../exposure/cases.js"
+import { writeExposureDocument } from "../exposure/document.js"
 import { type Fate, isHarm, outcomeOf } from "../exposure/fate.js"
 import { casesOf } from "./cases.js"
 import { type Counted, writeNewer } from "./newer.js"
@@ -64,4 +65,5 @@ writeNewer({
   usbredir: await count(trustedOn("usbredir")),
   smartcard: await count(trustedOn("smartcard")),
 })
+writeExposureDocument()
 process.exit(0)

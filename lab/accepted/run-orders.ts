@@ -4,6 +4,7 @@
  */
 import { parseArgs } from "node:util"
 import { runCases } from "../exposure/campaign.js"
+import { writeExposureDocument } from "../exposure/document.js"
 import { type Fate, outcomeOf } from "../exposure/fate.js"
 import { withHosts } from "../migrate/host.js"
 import { versionsOf } from "../migrate/versions.js"
@@ -47,5 +48,6 @@ const taken = Array.from({ length: walks }, (_, number) => walkAt(number).length
   0,
 )
 writeOther("orders", { versions, runs: fates.length, taken, harms: deaths })
+writeExposureDocument()
 say(`${fates.length} walks, ${deaths} deaths, ${failures} failures of the lab`)
 process.exit(deaths > 0 || failures > 0 ? 1 : 0)

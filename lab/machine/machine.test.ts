@@ -5,8 +5,8 @@ import { inLab, type Lab, type Monitored, versions } from "./watched.js"
 
 /** What the guard knows of a machine from a real QEMU's monitor. */
 
-for (const { name, why } of versions)
-  if (why !== undefined) process.stderr.write(`lab: watches of ${name} are skipped, ${why}\n`)
+for (const { version, why } of versions)
+  if (why !== undefined) process.stderr.write(`lab: watches of QEMU ${version} are skipped, ${why}\n`)
 
 /** Starts a source whose monitor nobody watches. */
 const startSource = ({ start }: Lab, ...options: readonly string[]): Promise<Monitored> => start(options, "source")
@@ -62,7 +62,7 @@ const passing = async (path: string, to: string) => {
   return { cut, close: () => server.close() }
 }
 
-describe.each(versions)("of $name", (version) => {
+describe.each(versions)("of QEMU $version", (version) => {
   const { why } = version
   const each = (says: string, use: (lab: Lab) => Promise<void>) =>
     test.skipIf(why !== undefined)(says, () => inLab(version, use))

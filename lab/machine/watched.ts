@@ -1,37 +1,17 @@
-import { spawn, spawnSync } from "node:child_process"
+import { spawn } from "node:child_process"
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { systemClock } from "../../src/relay/clock.js"
 import type { Address } from "../../src/relay/config/address.js"
 import { type Machine, watchMachine } from "../../src/relay/target/machine.js"
-import { dataFolders, environment, obstacle, program } from "../qemu.js"
+import { type Installed, installations, obstacleTo } from "../installed.js"
 import { type Conversation, converse } from "../qmp.js"
 
 /** QEMUs with nothing but a monitor that a guard's watch has for itself. */
 
-/** A version of QEMU that the lab has. */
-export interface Version {
-  readonly name: string
-  readonly program: string
-  readonly options: readonly string[]
-  readonly environment: NodeJS.ProcessEnv
-  /** Why it cannot be run here. */
-  readonly why: string | undefined
-}
-
-const { error } = spawnSync("qemu-system-x86_64", ["-version"])
-
-export const versions: readonly Version[] = [
-  {
-    name: "QEMU 7.2",
-    program: "qemu-system-x86_64",
-    options: [],
-    environment: process.env,
-    why: error === undefined ? undefined : "there is no qemu-system-x86_64",
-  },
-  { name: "QEMU 10.0", program, options: dataFolders, environment, why: obstacle() },
-]
+/** The QEMUs that the lab can have, and why one cannot be run here. */
+export const versions = installations.map((installed) => ({ ...installed, why: obstacleTo(installed) }))
 
 /** A QEMU that runs, and its other monitor. */
 export interface Monitored extends Conversation {
@@ -56,13 +36,14 @@ export interface Lab {
   readonly watch: (address?: Address) => Watched
 }
 
-const start = async (version: Version, monitor: string, options: readonly string[]) => {
+const start = async ({ command, environment }: Installed, monitor: string, options: readonly string[]) => {
+  const [program, ...first] = command
   const all = [
-    ...version.options,
+    ...first,
     ...["-machine", "pc,accel=tcg", "-m", "32", "-nodefaults", "-display", "none", "-device", "virtio-serial"],
     ...["-qmp", "stdio", "-qmp", `unix:${monitor},server=on,wait=off`, ...options],
   ]
-  const child = spawn(version.program, all, { env: version.environment, stdio: ["pipe", "pipe", "ignore"] })
+  const child = spawn(program, all, { env: environment, stdio: ["pipe", "pipe", "ignore"] })
   child.stdin.on("error", () => undefined)
   const ended = new Promise((resolve) => child.once("close", resolve))
   const conversation = converse(child.stdin, child.stdout)
@@ -91,7 +72,7 @@ const watch = (address: Address) => {
 }
 
 /** Gives `use` QEMUs and watches, and ends all of them in any case. */
-export const inLab = async (version: Version, use: (lab: Lab) => Promise<void>): Promise<void> => {
+export const inLab = async (version: Installed, use: (lab: Lab) => Promise<void>): Promise<void> => {
   const folder = mkdtempSync(join(tmpdir(), "lab-"))
   const started: Monitored[] = []
   const closing: (() => void)[] = []

@@ -48,6 +48,8 @@ export interface HostOptions {
   readonly environment?: NodeJS.ProcessEnv
   /** QEMU's program; the installed one if not given. */
   readonly program?: string
+  /** Gets every line of QMP. */
+  readonly log?: (line: string) => void
 }
 
 const spiceOptions = ({ jpegWanCompression = "auto", password }: Machine, port: number): readonly string[] => [
@@ -128,7 +130,7 @@ const run = (
 const start = async (options: HostOptions, folder: string): Promise<Started> => {
   const port = await freePort()
   const { child, complaints, ended } = run(options, folder, port)
-  const conversation = converse(child.stdin, child.stdout)
+  const conversation = converse(child.stdin, child.stdout, options.log)
   if ((await conversation.ask("qmp_capabilities")) === undefined) {
     await ended
     throw new Error(`QEMU does not start: ${complaints()}`)

@@ -7,6 +7,7 @@ import { printable } from "../report/printable.js"
 import { channels } from "../spice/receiver.js"
 import { check } from "./check.js"
 import { checkArgs } from "./check-args.js"
+import { judgeCompletion } from "./completion-order.js"
 import { explain } from "./explain.js"
 import { standardInput } from "./input.js"
 import { manifest } from "./manifest.js"
@@ -96,6 +97,15 @@ const programOf = (terminal: Terminal, end: (code: ExitCode) => void): Command =
     .option("--policy <file>", "what the host allows, in TOML or JSON (default: all but programs and fds by number)")
     .addOption(formatOption())
     .action(async (files, options) => end(await checkArgs(files, { ...options, version }, terminal)))
+  program
+    .command("completion-order")
+    .description("judge by the QMP logs of both ends whether a machine with SPICE clients moved in the right order")
+    .argument("<source>", "the log of the QEMU that the machine leaves: a message a line, its time in front")
+    .argument("<target>", "the log of the QEMU that it comes to, by a clock that agrees")
+    .addOption(formatOption())
+    .action(async (source, target, options) =>
+      end(await judgeCompletion([source, target], { ...options, version }, terminal)),
+    )
   program
     .command("relay")
     .description("stand between clients and a SPICE server and let only checked migration data through")

@@ -5,7 +5,7 @@ import { exact } from "../data/strict.js"
 import { filename, type MigrationAddress } from "./addresses.js"
 import type { Context } from "./context.js"
 import { fdName } from "./descriptor-commands.js"
-import { natural } from "./number.js"
+import { natural, positive } from "./number.js"
 import { enumeration } from "./parameters.js"
 import { rules } from "./rules.js"
 import { text } from "./text.js"
@@ -66,7 +66,7 @@ export const dumpGuestMemory = ({ version }: Context): t.Type<DumpGuestMemoryArg
         t.partial({
           detach: t.boolean,
           begin: bytes,
-          length: bytes,
+          length: positive(rules.dumpRange),
           format: enumeration(version, names.DumpGuestMemoryFormat, formats),
         }),
       ]),

@@ -6,6 +6,7 @@ import { isDecimal } from "../net/decimal.js"
 import type { MigrationAddress } from "./addresses.js"
 import { type MigrationChannel, migrationChannel } from "./arguments.js"
 import { type Context, perContext } from "./context.js"
+import { allFlags } from "./inet-options.js"
 import { type KeyvalValue, readKeyval } from "./keyval.js"
 import { defaultJsonLimits } from "./limits.js"
 import { rules } from "./rules.js"
@@ -32,7 +33,7 @@ const numbers: ReadonlySet<string> = new Set([
 
 /** A text as the type that its member has; itself where it does not say one. */
 const typed = (name: string, value: string): unknown => {
-  if (flags.has(name) && (value === "on" || value === "off")) return value === "on"
+  if (flags.has(name)) return allFlags.get(value) ?? value
   if (!numbers.has(name) || !isDecimal(value) || value.length > 20) return value
   return Number.isSafeInteger(Number(value)) ? Number(value) : BigInt(value)
 }

@@ -39,6 +39,7 @@ export {
   socketAddressCodec,
 } from "./codecs.js"
 export { type Command, commands, type MigrateCommand } from "./commands.js"
+export { type Completion, completionOrder } from "./completion.js"
 export type { CodecOptions, CommandOptions, MigrateOptions } from "./context.js"
 export type { AddFdArguments, GetfdArguments } from "./descriptor-commands.js"
 export type { DumpGuestMemoryArguments } from "./dump-guest-memory.js"

@@ -22,7 +22,7 @@ const plainFlags = new Map([
 ])
 
 /** The spellings of qapi_bool_parse() (qapi/qapi-util.c). */
-const allFlags = new Map([
+export const allFlags: ReadonlyMap<string | undefined, boolean> = new Map([
   ...plainFlags,
   ...["yes", "true", "y"].map((value) => [value, true] as const),
   ...["no", "false", "n"].map((value) => [value, false] as const),

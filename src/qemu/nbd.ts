@@ -5,7 +5,7 @@ import { knownMembers, type SocketAddressLegacy, socketAddressLegacy } from "./a
 import type { Context } from "./context.js"
 import { uint32 } from "./number.js"
 import { rules } from "./rules.js"
-import { identifier, name, text } from "./text.js"
+import { identifier, isIdentifier, name, text } from "./text.js"
 
 /**
  * The arguments of QMP's `nbd-server-start`, by which the target of a storage migration waits for disks.
@@ -80,12 +80,15 @@ export const nbdServerStart = (context: Context): t.Type<NbdServerStartArguments
   )
 }
 
+/** A name that is the id of an export as well (qmp_nbd_server_add of blockdev-nbd.c): QEMU refuses what is none. */
+const exportId = refined(exportName, (value) => (isIdentifier(value) ? ok : issue(rules.identifier)))
+
 /** The arguments of `nbd-server-add` as an io-ts type. */
 export const nbdServerAdd = (): t.Type<NbdServerAddArguments, unknown> =>
   t.exact(
     t.intersection([
       t.type({ device: name }),
-      t.partial({ name: exportName, description: exportName, writable: t.boolean, bitmap: name }),
+      t.partial({ name: exportId, description: exportName, writable: t.boolean, bitmap: name }),
     ]),
   )
 

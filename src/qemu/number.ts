@@ -48,6 +48,9 @@ export const size = inRange(rules.parameterRange, 0n, maxUint64)
 /** An integer of QMP of at least 0. */
 export const natural = (rule: Rule) => inRange(rule, 0n, maxOffset)
 
+/** An integer of QMP of at least 1. */
+export const positive = (rule: Rule) => inRange(rule, 1n, maxOffset)
+
 /** A power of two from `least` to `most`, powers of two themselves. */
 export const powerOfTwo = (least: bigint, most: bigint) =>
   refined(integer, (value) => {

@@ -4,7 +4,7 @@ import { leaf } from "../data/leaf.js"
 import { concat, type Issue, issue, issueAt, ok, refined } from "../data/refinement.js"
 import { knownMembers } from "./addresses.js"
 import type { Context } from "./context.js"
-import { natural, parameter, powerOfTwo, size, uint32 } from "./number.js"
+import { parameter, positive, powerOfTwo, size, uint32 } from "./number.js"
 import { rules } from "./rules.js"
 import { identifier, name, text } from "./text.js"
 import { isKnown, names, type QemuVersion } from "./versions.js"
@@ -185,7 +185,7 @@ const allParameters = (version: QemuVersion) => ({
   "x-checkpoint-delay": uint32,
   "xbzrle-cache-size": powerOfTwo(4096n, 1n << 62n),
   "x-vcpu-dirty-limit-period": parameter(1, 1000),
-  "vcpu-dirty-limit": natural(rules.parameterRange),
+  "vcpu-dirty-limit": positive(rules.parameterRange),
   "x-rdma-chunk-size": powerOfTwo(mebi, 1024n * mebi),
   "compress-level": parameter(0, 9),
   "compress-threads": parameter(1, 255),

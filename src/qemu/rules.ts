@@ -523,8 +523,8 @@ export const rules = {
   dumpRange: rule(
     "dump-range",
     "inconsistent",
-    "Both of begin and length must be given or none, and not be negative.",
-    "QEMU refuses one of them alone.",
+    "Both of begin and length must be given or none; begin must not be negative, and length at least 1.",
+    "QEMU refuses one of them alone, and a length of 0.",
   ),
   dumpFormat: rule(
     "dump-format",

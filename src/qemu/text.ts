@@ -15,9 +15,12 @@ export const text = refined(t.string, (value) => (isText(value) ? ok : issue(rul
 /** A string that names something, and is not empty. */
 export const name = refined(text, (value) => (value === "" ? issue(rules.empty) : ok))
 
-/** An id as id_wellformed() has it (util/id.c). */
+/** Whether a string is an id, as id_wellformed() has it (util/id.c). */
+export const isIdentifier = (value: string): boolean => /^[A-Za-z][A-Za-z0-9._-]*$/.test(value)
+
+/** An id. */
 export const identifier = refined(t.string, (value) =>
-  /^[A-Za-z][A-Za-z0-9._-]{0,254}$/.test(value) ? ok : issue(rules.identifier),
+  isIdentifier(value) && value.length <= 255 ? ok : issue(rules.identifier),
 )
 
 /** Judges a string of 1 to `limit` bytes of UTF-8. */

@@ -6,7 +6,16 @@ import { ended, mayReceive, passed } from "./migration.js"
 import { isHeld } from "./on-data.js"
 import { rules } from "./rules.js"
 import { largestDecompressed, largestGathered, largestMessage } from "./sizes.js"
-import { type ChannelState, keyOf, type Reason, refuse, type SessionState, violationOf, type World } from "./state.js"
+import {
+  type ChannelState,
+  keyOf,
+  type Reason,
+  refuse,
+  type SessionState,
+  speakerOf,
+  violationOf,
+  type World,
+} from "./state.js"
 import { type Entry, kindOf, type MessageKind, table } from "./transitions.js"
 
 /** What a client's messages come to where the table says that more than the stage decides. */
@@ -129,19 +138,6 @@ const countAnswer = (channel: ChannelState, type: number): void => {
   else if (type === fromClient.ack) channel.unacknowledged = Math.max(0, channel.unacknowledged - channel.window)
 }
 
-const refuseUnknown = ({ decisions }: World, connection: number): void => {
-  decisions.push({ kind: "refuse", connection, violation: violationOf("link", { check: rules.linked }) })
-}
-
-/** The channel that a message is judged on; undefined where it was refused as none can come. */
-const channelOf = (world: World, connection: number): ChannelState | undefined => {
-  const channel = world.connections.get(connection)
-  if (channel === undefined) refuseUnknown(world, connection)
-  else if (channel.hasLeft) refuse(world, channel, { check: rules.linked })
-  else return channel
-  return undefined
-}
-
 /** Where nothing is held back, data that did not decode has gone on to the server like any other. */
 const overlookData = (world: World, channel: ChannelState): void => {
   if (world.observes() && channel.stage === "sending" && !isHeld(channel.session, channel)) passed(world, channel)
@@ -150,7 +146,7 @@ const overlookData = (world: World, channel: ChannelState): void => {
 /** Judges a message of a client by its header; returns the decision that nearly all get. */
 export const message = (world: World, event: Message): readonly Decision[] | undefined => {
   const { connection, type } = event
-  const channel = channelOf(world, connection)
+  const channel = speakerOf(world, connection)
   if (channel === undefined) return undefined
   overlookData(world, channel)
   const kind = kindOf(channel.channel, type)
@@ -186,7 +182,7 @@ export const settleMessages = (world: World, session: SessionState): void => {
  * the display is heard: one read of both may free it (dcc.cpp:373).
  */
 export const whole = (world: World, { connection, type, payload }: EventOf<"whole">): void => {
-  const channel = channelOf(world, connection)
+  const channel = speakerOf(world, connection)
   if (channel === undefined) return
   const kind = kindOf(channel.channel, type)
   if (world.unsettled.has(channel) && channel.hadDisplayInit) {

@@ -3,7 +3,7 @@ import { displayDataOf } from "./display-sync.js"
 import type { EventOf } from "./events.js"
 import { displaysAreDue, passed } from "./migration.js"
 import { rules } from "./rules.js"
-import { type ChannelState, refuse, type SessionState, violationOf, type World } from "./state.js"
+import { type ChannelState, refuse, type SessionState, speakerOf, type World } from "./state.js"
 
 /** What decoded data says to the session. */
 
@@ -38,16 +38,9 @@ export const isHeld = ({ displays, heldMain }: SessionState, channel: ChannelSta
 
 /** Takes data in. What waits for that of others is decided with the rest of what waits. */
 export const data = (world: World, { connection, state }: EventOf<"data">): void => {
-  const channel = world.connections.get(connection)
-  if (channel === undefined) {
-    world.decisions.push({ kind: "refuse", connection, violation: violationOf("link", { check: rules.linked }) })
-    return
-  }
+  const channel = speakerOf(world, connection)
+  if (channel === undefined) return
   const { session } = channel
-  if (channel.hasLeft) {
-    refuse(world, channel, { check: rules.linked })
-    return
-  }
   if (channel.stage !== "sending" || isHeld(session, channel)) {
     refuse(world, channel, { check: rules.dataInMigration })
     return

@@ -5,7 +5,6 @@ import * as E from "fp-ts/lib/Either.js"
 import { printable } from "../../report/printable.js"
 import type { ReceiverState } from "../../spice/receiver.js"
 import { type Failure, printableReasonOf } from "../failure.js"
-import { type Connect, connecting, type Trust } from "../target/connect.js"
 import { type Access, accessOf } from "./access.js"
 import { type Address, parseAddress } from "./address.js"
 import {
@@ -33,11 +32,18 @@ export interface Settings extends Resolved<typeof plainOptions> {
   /** Names the target's server, however the target is spelled: listeners with the same one share the state of its sessions. */
   readonly targetName: string
   readonly tls: (SecureContextOptions & { readonly requestCert: boolean }) | undefined
-  readonly connect: Connect
+  readonly trust: Trust
   readonly limits: Limits
   readonly receiver: ReceiverState
   /** Where the target's QEMU is asked whether it awaits a machine. */
   readonly qmp: Address | undefined
+}
+
+/** How TLS is spoken with a target, and what its certificate is held against. */
+export interface Trust {
+  /** The authorities, if not Node's, and what is spoken. */
+  readonly secured: SecureContextOptions
+  readonly subject: string | undefined
 }
 
 export interface Limits extends Resolved<typeof limitOptions> {
@@ -94,16 +100,15 @@ const settingsOf = (listener: ListenerConfiguration, targetName: string): E.Eith
   const { limits, receiver, qmp } = listener
   const name = nameOf(listener)
   try {
-    const target = addressOf(listener.target)
     return E.right({
       ...resolve(plainOptions, listener),
       name,
       listen: addressOf(listener.listen),
       access: accessOf(listener.socket),
-      target,
+      target: addressOf(listener.target),
       targetName,
       tls: tlsOf(listener),
-      connect: connecting(target, trustOf(listener)),
+      trust: trustOf(listener),
       limits: limitsOf(limits),
       receiver: receiverOf(receiver),
       qmp: qmp === undefined ? undefined : addressOf(qmp),

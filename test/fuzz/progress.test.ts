@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest"
-import { type Row, sentenceOf, sumOf, tableOf } from "../../src/fuzz/rows.js"
+import { type Row, sentenceOf, sumOf, tableOf } from "../../src/fuzz/progress.js"
 
 const row = (target: string, more: Partial<Row> = {}): Row => ({
   target,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest"
-import { sharesOf, slots } from "../../src/fuzz/semaphore.js"
+import { sharesOf, slots } from "../../src/fuzz/campaign.js"
 
 describe("shares", () => {
   test.each([

@@ -1,0 +1,100 @@
+import type { Rule, ViolationCode } from "../violation/violation.js"
+
+const rule = (id: string, code: ViolationCode, requirement: string, consequence: string, source: string): Rule => ({
+  id: `completion/${id}`,
+  code,
+  requirement,
+  consequence,
+  source,
+})
+
+const spice = "spice_server_migrate_end of spice-server 0.15.2's reds.cpp"
+const measured = "measured on QEMU 7.2.22 with spice-server 0.15.1"
+
+/** What can be wrong with the order in which a manager, a source and a target do their parts. */
+export const completionRules = {
+  log: rule(
+    "log",
+    "limit-exceeded",
+    "A log must be UTF-8, of no more bytes than the limit.",
+    "It is not read.",
+    "src/qemu/completion.ts",
+  ),
+  line: rule(
+    "line",
+    "malformed-json",
+    "A line with an object must be one QMP message, behind nothing but its time.",
+    "What it said is not known, so it may have been anything.",
+    "docs/interop/qmp-spec.rst of QEMU",
+  ),
+  migrate: rule(
+    "migrate",
+    "inconsistent",
+    "The source's log must show a migrate.",
+    "It is another machine's log, or it begins too late: nothing can be said about it.",
+    "docs/interop/qmp-spec.rst of QEMU",
+  ),
+  announced: rule(
+    "announced",
+    "out-of-order",
+    "client_migrate_info must have succeeded before migrate, and again after a migration that did not complete.",
+    "spice-server disconnects every client when the migration completes, and none follows the machine.",
+    spice,
+  ),
+  targetListens: rule(
+    "target-listens",
+    "out-of-order",
+    "The target must listen before migrate: its migrate-incoming must have succeeded.",
+    "QEMU reports success and fails to connect a moment later; clients have been told of the target by then.",
+    measured,
+  ),
+  sourceQuit: rule(
+    "source-quit",
+    "out-of-order",
+    "The source must not quit before SPICE_MIGRATE_COMPLETED.",
+    "Clients have not yet fetched their migration data: they lose the session, or resume it without its state.",
+    measured,
+  ),
+  sourceKept: rule(
+    "source-kept",
+    "out-of-order",
+    "The source must not quit after a migration that failed or was cancelled.",
+    "The machine lives nowhere else: it is lost.",
+    "migration/migration.c of QEMU 11.1",
+  ),
+  completed: rule(
+    "completed",
+    "truncated",
+    "The source's log must go on until the migration has ended and, if it completed, until SPICE_MIGRATE_COMPLETED.",
+    "The source may have been ended while clients still needed it.",
+    spice,
+  ),
+  timeout: rule(
+    "time-out",
+    "out-of-order",
+    "SPICE_MIGRATE_COMPLETED must follow the migration's completion within 10 seconds.",
+    "spice-server has given up on a client by then, and has disconnected it.",
+    "MIGRATE_TIMEOUT of spice-server 0.15.2's reds-private.h",
+  ),
+  oneMachine: rule(
+    "one-machine",
+    "out-of-order",
+    "Source and target must not run at once.",
+    "Both write to the machine's disks, and destroy what is on them.",
+    "migration/migration.c of QEMU 11.1",
+  ),
+  targetResumes: rule(
+    "target-resumes",
+    "truncated",
+    "The target must RESUME a machine that ran before its migration completed.",
+    "The machine stands still on both hosts.",
+    "process_incoming_migration_bh of QEMU 11.1's migration/migration.c",
+  ),
+  sourceResumes: rule(
+    "source-resumes",
+    "truncated",
+    "The source must RESUME a machine that ran before its migration failed or was cancelled.",
+    "The machine stands still on both hosts.",
+    "migration_iteration_finish of QEMU 11.1's migration/migration.c",
+  ),
+} as const satisfies Record<string, Rule>
