@@ -64,6 +64,10 @@ export const states = {
     says: /^dump: no guest memory to dump$/,
     reason: "The machine has no memory.",
   },
+  "no-format": {
+    says: /^(?:kdump-(?:lzo|snappy) is not available now|win-dump: .*)$/,
+    reason: "QEMU was built without that compression, or the guest is no Windows.",
+  },
   "no-kernel": {
     says: /^(?:Background-snapshot is not supported by host kernel|dirty-limit requires KVM .*)$/,
     reason: "The host's kernel lacks what the capability needs.",

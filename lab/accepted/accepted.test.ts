@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest"
 import { runCases } from "../exposure/campaign.js"
 import { isHarm, outcomeOf } from "../exposure/fate.js"
+import { installations } from "../installed.js"
 import { obstacles } from "../migrate/obstacles.js"
 import { obstacle } from "../qemu.js"
 import { isFatal, tryArguments } from "./arguments.js"
@@ -18,12 +19,17 @@ const sample = Array.from({ length: 7 }, (_, number) => subjectAt(7 + number) ??
 
 const walks = Array.from({ length: 12 }, (_, number) => walkCase(number))
 
-const noQemu10 = obstacle()
-if (noQemu10 !== undefined) process.stderr.write(`accepted: arguments skipped, ${noQemu10}\n`)
+for (const installed of installations) {
+  const why = obstacle(installed)
+  if (why !== undefined) process.stderr.write(`accepted: arguments skipped, ${why}\n`)
 
-test.skipIf(noQemu10 !== undefined)("a real QEMU 10 survives a sample of the arguments that are accepted", async () => {
-  expect((await tryArguments(40)).filter(isFatal)).toEqual([])
-})
+  test.skipIf(why !== undefined)(
+    `a real QEMU ${installed.version} survives a sample of accepted arguments`,
+    async () => {
+      expect((await tryArguments(installed, 40)).filter(isFatal)).toEqual([])
+    },
+  )
+}
 
 describe.skipIf(qemu !== undefined)("a real target", () => {
   test("survives a sample of the orders of messages that the session lets through", async () => {

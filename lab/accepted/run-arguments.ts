@@ -1,25 +1,29 @@
 /**
- * Gives arguments that the codecs accept to a QEMU 10 each, and looks for a set that it dies of or hangs over. `--sets N`
- * says how many (2000).
+ * Gives arguments that the codecs accept to a QEMU, and looks for a set that it dies of or hangs over. `--sets N` says
+ * how many (2000), `--qemu V` to which of the lab's QEMUs (10.0).
  */
 import { parseArgs } from "node:util"
 import { writeExposureDocument } from "../exposure/document.js"
-import { withQemu } from "../qemu.js"
+import { installations } from "../installed.js"
+import { obstacle } from "../qemu.js"
 import { isFatal, tryArguments } from "./arguments.js"
 import { writeOther } from "./others.js"
 
-const { values } = parseArgs({ options: { sets: { type: "string", default: "2000" } } })
+const { values } = parseArgs({
+  options: { sets: { type: "string", default: "2000" }, qemu: { type: "string", default: "10.0" } },
+})
 
-interface Version {
-  readonly qemu: { readonly major: number; readonly minor: number; readonly micro: number }
+const installed = installations.find(({ version }) => version === values.qemu)
+const why = installed === undefined ? "the lab has no such QEMU" : obstacle(installed)
+if (installed === undefined || why !== undefined) {
+  process.stderr.write(`arguments: skipped, ${why}\n`)
+  process.exit(0)
 }
-
-const { qemu } = (await withQemu("migrate", ({ ask }) => ask("query-version"))) as Version
-const all = await tryArguments(Number(values.sets))
+const all = await tryArguments(installed, Number(values.sets))
 const fatal = all.filter(isFatal)
-for (const { command, arguments: text, outcome } of fatal) process.stderr.write(`${outcome}: ${command} ${text}\n`)
+for (const { command, arguments: text } of fatal) process.stderr.write(`arguments: crashed: ${command} ${text}\n`)
 writeOther("arguments", {
-  versions: `QEMU ${qemu.major}.${qemu.minor}.${qemu.micro}`,
+  versions: `QEMU ${installed.version}`,
   runs: all.length,
   taken: all.filter(({ outcome }) => outcome === "accepted").length,
   harms: fatal.length,

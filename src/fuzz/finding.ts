@@ -3,14 +3,13 @@ import { runInNewContext } from "node:vm"
 import pc from "picocolors"
 import type { Colors } from "picocolors/types.js"
 import { addFile, addToIndex, regressionFiles } from "../corpus.js"
-import { interpret } from "../layout/interpret.js"
-import type { Claim } from "../layout/reader.js"
+import type { Claim } from "../layout/interpret.js"
 import { verdictOf } from "../report/finding.js"
 import { annotatedHex } from "../report/hex.js"
 import { jsonLine, printable } from "../report/printable.js"
 import { formatOf } from "../spice/formats.js"
-import { plans } from "../spice/migrate-data.js"
-import { differencesOf } from "../testing/replay.js"
+import { readingOf as interpreted } from "../spice/migrate-data.js"
+import { differencesOf } from "../testing/spice.js"
 import { type Failure, signatureOf } from "./libfuzzer.js"
 import type { BlobEvidence, Evidence, Target } from "./target.js"
 
@@ -36,8 +35,7 @@ export const evidenceOf = (target: Pick<Target, "evidenceOf">, input: Uint8Array
   }
 }
 
-const readingOf = ({ channel, receiver, bytes }: BlobEvidence) =>
-  bounded(() => interpret(plans[formatOf[channel]], bytes, receiver, channel))
+const readingOf = ({ channel, receiver, bytes }: BlobEvidence) => bounded(() => interpreted(channel, bytes, receiver))
 
 export interface Judgement {
   readonly verdict: "accept" | "reject"

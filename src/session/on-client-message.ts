@@ -1,4 +1,3 @@
-import { blobLimitOf } from "../layout/reader.js"
 import { carriesData } from "../spice/wire/channels.js"
 import { wordAt } from "../spice/wire/fixed-layout.js"
 import { fromClient, isDisplayInit, noVersion, onMain, onSpicevmc } from "../spice/wire/messages.js"
@@ -28,8 +27,8 @@ type Judge = (world: World, channel: ChannelState, message: Message) => Reason |
 const migrationVersion = 1
 
 const judgeData: Judge = ({ receiver, asking }, channel, { size }) => {
-  const { session } = channel
-  const most = blobLimitOf(receiver(), channel.channel)
+  const { session, channel: name } = channel
+  const most = carriesData(name) ? receiver().maxBlobBytes[name] : 0
   if (size > most) return { check: rules.dataSize, path: "size", actual: size, expected: most }
   if (asking?.session === session) return { check: rules.channelBeforeData }
   channel.stage = "sending"

@@ -56,17 +56,22 @@ const mergedWith =
     members: new Map([...one.members, ...other.members]),
   })
 
-/** Every kind of object that an entity stands for: each name of each enumeration in it makes one, with its variant. */
-const kindsOfEntity = (schema: Schema, entity: Entity): readonly Kind<string>[] => {
+/** The names of an enumeration that makes kinds of object: of a union's tag, or of a member that has literals here. */
+const namesOf = (schema: Schema, entity: Entity, { name, type }: Member, isLiteral: ReadonlySet<string>) =>
+  name === entity.tag || isLiteral.has(name) ? entityOf(schema, type).values : undefined
+
+/** Every kind of object that an entity stands for: each such name makes one, with its variant. */
+const kindsOfEntity = (schema: Schema, entity: Entity, isLiteral: ReadonlySet<string>): readonly Kind<string>[] => {
   let kinds: readonly Kind<string>[] = [{ names: new Map(), members: new Map() }]
-  for (const { name, type, ...rest } of entity.members ?? []) {
-    const { values } = entityOf(schema, type)
+  for (const member of entity.members ?? []) {
+    const { name, type, ...rest } = member
+    const values = namesOf(schema, entity, member, isLiteral)
     const slot: Slot<string> = { type, required: !("default" in rest) }
     const others: readonly Kind<string>[] =
       values === undefined
         ? [{ names: new Map(), members: new Map([[name, slot]]) }]
         : values.flatMap((value) =>
-            variantOf(schema, entity, name, value).map(
+            variantOf(schema, entity, name, value, isLiteral).map(
               mergedWith({ names: new Map([[name, value]]), members: new Map<string, Slot<string>>() }),
             ),
           )
@@ -75,10 +80,16 @@ const kindsOfEntity = (schema: Schema, entity: Entity): readonly Kind<string>[] 
   return kinds
 }
 
-const variantOf = (schema: Schema, entity: Entity, tag: string, value: string): readonly Kind<string>[] => {
+const variantOf = (
+  schema: Schema,
+  entity: Entity,
+  tag: string,
+  value: string,
+  isLiteral: ReadonlySet<string>,
+): readonly Kind<string>[] => {
   const variant = tag === entity.tag ? entity.variants?.find((one) => one.case === value) : undefined
   if (variant === undefined) return [{ names: new Map(), members: new Map() }]
-  return kindsOfEntity(schema, entityOf(schema, variant.type))
+  return kindsOfEntity(schema, entityOf(schema, variant.type), isLiteral)
 }
 
 const plain = (type: t.Mixed): t.Mixed => (isRefined(type) ? plain(type.type) : type)
@@ -119,6 +130,27 @@ const tagOf = (type: t.Mixed): string => (plain(type) as t.StringType)._tag ?? "
 /** The types of io-ts that read what QEMU calls by one of its names of JSON types; "none" are the integers of src/qemu. */
 const readers: Readonly<Record<string, string>> = { string: "StringType", boolean: "BooleanType", int: "none" }
 
+/** What a type says of the names of an enumeration, and of those of all others. */
+const differencesOfNames = (schema: Schema, path: string, values: readonly string[], type: t.Mixed) => {
+  const all = new Set([...schema.values()].flatMap((entity) => entity.values ?? []))
+  return [...all].flatMap((name) => {
+    if (values.includes(name) === type.is(name)) return []
+    return [
+      `${path}: ${values.includes(name) ? `QEMU has ${name}, and we have not` : `we have ${name}, and QEMU has not`}`,
+    ]
+  })
+}
+
+/** A value of each type of JSON that an alternate can be told by. */
+const samples: Readonly<Record<string, unknown>> = { string: "x", null: null }
+
+/** What a type says of the alternatives of an alternate; objects are left to be said. */
+const differencesOfAlternate = (schema: Schema, path: string, entity: Entity, type: t.Mixed): readonly string[] =>
+  (entity.members ?? []).flatMap((member) => {
+    const json = entityOf(schema, member.type)["json-type"] ?? "object"
+    return json in samples && type.is(samples[json]) ? [] : [`${path}: QEMU has ${json}, and we have not`]
+  })
+
 const differencesOfValue = (schema: Schema, path: string, name: string, type: t.Mixed): readonly string[] => {
   const entity = entityOf(schema, name)
   if (entity["meta-type"] === "object") return differencesOfObject(schema, path, entity, type)
@@ -126,6 +158,8 @@ const differencesOfValue = (schema: Schema, path: string, name: string, type: t.
     const wanted = readers[entity["json-type"] ?? ""]
     return wanted === tagOf(type) ? [] : [`${path}: QEMU's ${entity["json-type"]} is ${type.name} to us`]
   }
+  if (entity["meta-type"] === "enum") return differencesOfNames(schema, path, entity.values ?? [], type)
+  if (entity["meta-type"] === "alternate") return differencesOfAlternate(schema, path, entity, type)
   if (entity["meta-type"] !== "array") return [`${path}: there is no comparing a ${entity["meta-type"]}`]
   const list = plain(type) as t.ReadonlyArrayType<t.Mixed> | t.StringType
   if (list._tag !== "ReadonlyArrayType") return [`${path}: QEMU's list is ${type.name} to us`]
@@ -133,8 +167,9 @@ const differencesOfValue = (schema: Schema, path: string, name: string, type: t.
 }
 
 const differencesOfObject = (schema: Schema, path: string, entity: Entity, type: t.Mixed): readonly string[] => {
-  const theirs = new Map(kindsOfEntity(schema, entity).map((kind) => [keyOf(kind), kind]))
   const ours = new Map(kindsOfType(type).map((kind) => [keyOf(kind), kind]))
+  const isLiteral = new Set([...ours.values()].flatMap(({ names }) => [...names.keys()]))
+  const theirs = new Map(kindsOfEntity(schema, entity, isLiteral).map((kind) => [keyOf(kind), kind]))
   return [
     ...lacking(path, theirs, ours),
     ...[...theirs].flatMap(([key, kind]) => {

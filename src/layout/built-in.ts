@@ -1,41 +1,45 @@
 import type { Rule } from "../violation/violation.js"
 
 /**
- * The checks that every layout makes by construction. Nobody writes them into a declaration and nobody can forget
- * them. The consequences are those of spice-server 0.15.1, read off its sources.
+ * The rules that hold by construction. Nobody writes them into a declaration and nobody can forget them. The sentences
+ * are those of any format; a layout gives its own where its readers do something of their own with what breaks one.
  */
-export const structure = {
+export const builtIn = {
   argument: {
     id: "layout/argument",
     code: "wrong-type",
     requirement: "The input must be a Uint8Array over memory that no other thread can change; pass a copy.",
     consequence: "Bytes that change between the check and the use were never checked.",
   },
-  blobLimit: {
+  limit: {
     id: "layout/blob-limit",
     code: "limit-exceeded",
-    requirement: "The blob must not be larger than the receiver's maxBlobBytes for its channel.",
-    consequence:
-      "display, spicevmc and smartcard channels allocate what the frame's size says; a failed allocation ends QEMU.",
+    requirement: "The input must not be larger than the format's limit.",
+    consequence: "Whoever sends it decides how much memory it takes.",
   },
   fixedPart: {
     id: "layout/fixed-part",
     code: "truncated",
     requirement: "The blob must hold its whole fixed part.",
-    consequence:
-      "main and inputs drop the channel; spicevmc, smartcard and display end QEMU by an assertion or an error.",
+    consequence: "A reader that does not look reads beyond the input.",
   },
   magic: {
     id: "layout/magic",
     code: "bad-magic",
-    requirement: "The magic must be the one of the channel that the blob is for.",
-    consequence: "spice-server logs an error that ends QEMU.",
+    requirement: "The magic must be the format's own.",
+    consequence: "The input is of another format.",
   },
   version: {
     id: "layout/version",
     code: "unsupported-version",
     requirement: "The version must be the only one that was ever written.",
-    consequence: "Version 0 is taken as version 1; a higher one is an error that ends QEMU.",
+    consequence: "What the bytes mean is not known.",
+  },
+  constant: {
+    id: "layout/constant",
+    code: "inconsistent",
+    requirement: "The field must have its only value.",
+    consequence: "One state would have many encodings.",
   },
   boolean: {
     id: "layout/boolean",
@@ -46,8 +50,20 @@ export const structure = {
   enumeration: {
     id: "layout/enumeration",
     code: "not-in-enum",
-    requirement: "The byte must be a member of the enumeration that a server can have stored.",
-    consequence: "It is cast to the C enumeration unchecked; a filter in an unknown state misjudges the next message.",
+    requirement: "The number must be a member of the enumeration.",
+    consequence: "What it stands for is not known.",
+  },
+  reserved: {
+    id: "layout/reserved-bits",
+    code: "not-canonical",
+    requirement: "Reserved bits must be 0.",
+    consequence: "They are ignored, so that one state would have many encodings.",
+  },
+  total: {
+    id: "layout/total-size",
+    code: "inconsistent",
+    requirement: "The size that the input says it has must be its size.",
+    consequence: "A reader takes bytes that are not there, or leaves some unread.",
   },
   emptyPointer: {
     id: "layout/empty-pointer",
@@ -59,7 +75,7 @@ export const structure = {
     id: "layout/pointer-range",
     code: "bad-pointer",
     requirement: "A pointer must point behind the fixed part and inside the blob.",
-    consequence: "It is added to the message's address unchecked: a read anywhere within 4 GiB.",
+    consequence: "A reader that does not look reads outside the input.",
   },
   overlap: {
     id: "layout/overlap",
@@ -77,13 +93,31 @@ export const structure = {
     id: "layout/part-fits",
     code: "truncated",
     requirement: "A part must end inside the blob.",
-    consequence: "memcpy reads beyond the message: a leak of heap memory into the device, or SIGSEGV.",
+    consequence: "A reader that does not look reads beyond the input.",
   },
   countFits: {
     id: "layout/count-fits",
     code: "count-exceeds-data",
     requirement: "The entries that the count promises must lie inside the blob.",
-    consequence: "The loop over the list runs off the message's end.",
+    consequence: "The loop over the list runs off the input's end.",
+  },
+  wholeEntries: {
+    id: "layout/whole-entries",
+    code: "truncated",
+    requirement: "A list must end where an entry ends.",
+    consequence: "The last entry is read beyond the list.",
+  },
+  depth: {
+    id: "layout/depth",
+    code: "limit-exceeded",
+    requirement: "Lists must not be nested deeper than the format allows.",
+    consequence: "A reader that calls itself for each level runs out of stack.",
+  },
+  filled: {
+    id: "layout/part-filled",
+    code: "unclaimed-bytes",
+    requirement: "What a part holds must be as long as the part.",
+    consequence: "Bytes that no field claims pass unseen.",
   },
   trailing: {
     id: "layout/trailing",
@@ -111,8 +145,17 @@ export const structure = {
   },
 } as const satisfies Record<string, Rule>
 
-/** Which check a pointer fails that is not at `cursor`, where its part must begin. All in bytes of the blob. */
-export const misplaced = (pointer: number, fixedSize: number, cursor: number, size: number): Rule => {
-  if (pointer < fixedSize || pointer >= size) return structure.pointerRange
-  return pointer < cursor ? structure.overlap : structure.gap
+export type BuiltIn = keyof typeof builtIn
+
+/** A rule for each of the built-in ones: same ids and codes, sentences of the layout's own. */
+export type Checks = Readonly<Record<BuiltIn, Rule>>
+
+type Sentences = Partial<Pick<Rule, "requirement" | "consequence">>
+
+/** The built-in rules in the words of a format. */
+export const checksWith = (sentences: Partial<Readonly<Record<BuiltIn, Sentences>>>): Checks => {
+  const worded = (name: BuiltIn): Rule => ({ ...builtIn[name], ...sentences[name] })
+  return Object.fromEntries(
+    (Object.keys(builtIn) as BuiltIn[]).map((name) => [name, worded(name)]),
+  ) as unknown as Checks
 }
