@@ -1,29 +1,17 @@
 import { readFileSync, writeFileSync } from "node:fs"
+import { withPart } from "../scripts/document-part.js"
+import { table } from "../src/report/markdown.js"
 
 /** The parts that reports are made of. */
 
 export const times = (value: number): string => value.toFixed(2)
 
-export const row = (...cells: readonly string[]): string => `| ${cells.join(" | ")} |`
-
-export const table = (head: readonly string[], rows: readonly string[]): readonly string[] => [
-  row(...head),
-  row(...head.map(() => "---")),
-  ...rows,
-]
-
 export const duration = (nanoseconds: number): string =>
   nanoseconds < 10_000 ? `${(nanoseconds / 1000).toFixed(2)} µs` : `${(nanoseconds / 1000).toFixed(0)} µs`
 
-/** Puts a text between the two marks of a document: the command that writes it, and an end. */
-export const writeInto = (file: string, command: string, text: string): void => {
-  const begin = `<!-- ${command} -->`
-  const document = readFileSync(file, "utf8")
-  const from = document.indexOf(begin) + begin.length
-  const to = document.indexOf("<!-- end -->", from)
-  if (from < begin.length || to < from) throw new Error(`${file} has no place for the results of ${command}`)
-  writeFileSync(file, `${document.slice(0, from)}\n\n${text}\n${document.slice(to)}`)
-}
+/** Writes a text into its place in a document. */
+export const writeInto = (file: string, command: string, text: string): void =>
+  writeFileSync(file, withPart(readFileSync(file, "utf8"), command, text))
 
 /** What a measurement has to live up to. */
 export interface Target {
@@ -44,8 +32,8 @@ export const atLeast = (says: string, value: number, bound: number): Target => {
   return { says: `${says} at least ${bound}`, measured, met: Number(measured) >= bound }
 }
 
-export const targetTable = (targets: readonly Target[]): readonly string[] =>
+export const targetTable = (targets: readonly Target[]): string =>
   table(
     ["target", "measured", "verdict"],
-    targets.map(({ says, measured, met }) => row(says, measured, met ? "met" : "not met")),
+    targets.map(({ says, measured, met }) => [says, measured, met ? "met" : "not met"]),
   )

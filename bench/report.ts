@@ -1,6 +1,7 @@
 import { cpus } from "node:os"
+import { table } from "../src/report/markdown.js"
 import type { Contender } from "./contender.js"
-import { atMost, duration, row, type Target, table, targetTable, times } from "./markdown.js"
+import { atMost, duration, type Target, targetTable, times } from "./markdown.js"
 import { median, ratio, type Times } from "./measure.js"
 import type { Rejection } from "./rejecting.js"
 import type { Workload } from "./workloads.js"
@@ -22,7 +23,7 @@ export interface Findings {
 export const taskOf = (contender: Contender, { name }: Workload): string => `${contender.name}: ${name}`
 export const taskOfRejection = ({ name }: Rejection): string => `refusing: ${name}`
 
-const contenderTable = (findings: Findings): readonly string[] => {
+const contenderTable = (findings: Findings): string => {
   const { hand, ours, peers, workloads } = findings
   const sizes = Object.values(workloads)
   const cell = (contender: Contender, workload: Workload): string => {
@@ -33,21 +34,22 @@ const contenderTable = (findings: Findings): readonly string[] => {
   }
   return table(
     ["decoder", "surfaces as", "checks", ...sizes.map(({ name }) => name)],
-    [hand, ...ours, ...peers].map((contender) =>
-      row(contender.name, contender.surfaces, contender.checks, ...sizes.map((size) => cell(contender, size))),
-    ),
+    [hand, ...ours, ...peers].map((contender) => [
+      contender.name,
+      contender.surfaces,
+      contender.checks,
+      ...sizes.map((size) => cell(contender, size)),
+    ]),
   )
 }
 
 const rejectionRatio = ({ times, ours: [first] }: Findings, rejection: Rejection): number =>
   ratio(times, taskOfRejection(rejection), taskOf(first, rejection.accepted))
 
-const rejectionTable = (findings: Findings): readonly string[] =>
+const rejectionTable = (findings: Findings): string =>
   table(
     ["hostile blob", "refused by", "refusing / accepting"],
-    findings.rejections.map((each) =>
-      row(each.name, `\`${each.rule}\``, rejectionRatio(findings, each).toPrecision(2)),
-    ),
+    findings.rejections.map((each) => [each.name, `\`${each.rule}\``, rejectionRatio(findings, each).toPrecision(2)]),
   )
 
 /** What the fast path has to live up to, and whether it does. */
@@ -85,17 +87,17 @@ export const report = (findings: Findings): string =>
     "everything runs in one process, compiled by tsc as the package is, in rounds that time every decoder right after the others;",
     "a ratio is the median of those within each round, garbage collection included.",
     "",
-    ...contenderTable(findings),
+    contenderTable(findings),
     "",
     "`checks` is `all` where a decoder refuses the same blobs as ours, which is held against the corpus and thousands of mutants",
     "before anything is timed, and `layout` where it reads the fields and judges little more than the magic.",
     "",
     "## Refusing",
     "",
-    ...rejectionTable(findings),
+    rejectionTable(findings),
     "",
     "## Targets",
     "",
-    ...targetTable(targetsOf(findings)),
+    targetTable(targetsOf(findings)),
     "",
   ].join("\n")

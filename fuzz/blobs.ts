@@ -2,19 +2,19 @@ import { isDeepStrictEqual } from "node:util"
 import { type CorpusBlob, receiverOf } from "../src/corpus.js"
 import type { BlobEvidence } from "../src/fuzz/target.js"
 import { nodesOf } from "../src/layout/expression.js"
+import { planOf } from "../src/layout/plan.js"
 import { rulesOf } from "../src/layout/rules.js"
 import { type Format, formats } from "../src/spice/formats.js"
-import { plans } from "../src/spice/migrate-data.js"
 import { chosen } from "../src/testing/arbitrary/choice-arbitrary.js"
 import { attacksOn } from "../src/testing/attacks.js"
-import type { Setting } from "../src/testing/blob.js"
 import { fromFuzzerBytes, toFuzzerBytes } from "../src/testing/bridge.js"
 import { brinksOf } from "../src/testing/edits.js"
+import type { ReceiverSetting } from "../src/testing/spice.js"
 import { receivers, settingsOf } from "./settings.js"
 
 /** A blob as it meets a decoder. */
 export interface Case {
-  readonly setting: Setting
+  readonly setting: ReceiverSetting
   readonly blob: Uint8Array
 }
 
@@ -28,9 +28,9 @@ export interface Reading {
 export const formatNames: readonly Format[] = ["main", "display", "inputs", "spicevmc", "smartcard"]
 
 /** The setting that a blob of the corpus is for, or the most like it. */
-const settingFor = (settings: readonly Setting[], entry: CorpusBlob): number => {
+const settingFor = (settings: readonly ReceiverSetting[], entry: CorpusBlob): number => {
   const receiver = receiverOf(entry)
-  const likeness = (setting: Setting): number =>
+  const likeness = (setting: ReceiverSetting): number =>
     Number(setting.channel === entry.channel) +
     Object.entries(receiver).filter(([name, value]) => isDeepStrictEqual(Reflect.get(setting.receiver, name), value))
       .length
@@ -65,7 +65,7 @@ interface Attack {
   readonly blob: Uint8Array | undefined
 }
 
-const attackOf = (settings: readonly [Setting, ...Setting[]]) => {
+const attackOf = (settings: readonly [ReceiverSetting, ...ReceiverSetting[]]) => {
   const attacks = settings.map(attacksOn)
   const { ways = 0 } = attacks[0] ?? {}
   const arbitrary = chosen<Attack>({
@@ -152,7 +152,7 @@ export const dictionaryOf = (names: readonly Format[]): readonly Uint8Array[] =>
   const limits = receivers.raw.flatMap((receiver) =>
     Object.values(receiver).flatMap((value) => (typeof value === "number" ? [BigInt(value)] : [])),
   )
-  const sizes = names.flatMap((name) => brinksOf(plans[name].size)).map(BigInt)
+  const sizes = names.flatMap((name) => brinksOf(planOf(formats[name]).size)).map(BigInt)
   const magics = Object.values(formats).map(({ struct }) => BigInt(struct.fields.magic.value))
   const numbers = [...named, ...limits, ...sizes].flatMap((number) => [number - 1n, number, number + 1n])
   return [...new Set([...magics, ...numbers])].map((number) => littleEndian(number, 4))

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util"
-import { interpret } from "../src/layout/interpret.js"
 import { decodeMigrateData, encodeMigrateData } from "../src/spice/migrate-data.js"
+import { read } from "../src/testing/setting.js"
 import type { Checked } from "../src/violation/codec.js"
 import type { Violation } from "../src/violation/violation.js"
 import type { Case } from "./blobs.js"
@@ -31,14 +31,11 @@ export type Decode = (each: Case) => Checked<unknown>
 export const agreementOf =
   (decode: Decode) =>
   (each: Case): void => {
-    const {
-      setting: { plan, channel, receiver },
-      blob,
-    } = each
+    const { setting, blob } = each
     const before = Uint8Array.from(blob)
     const decoded = decode(each)
     if (!isDeepStrictEqual(before, Uint8Array.from(blob))) throw new Error("decoding changed the input")
-    const { violations, state } = interpret(plan, blob, receiver, channel, { claims: false })
+    const { violations, state } = read(setting, blob, false)
     const [first] = violations
     if (decoded._tag === "Right") {
       if (first !== undefined) throw new Error(`accepted against ${first.rule} at ${first.path}`)

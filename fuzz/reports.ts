@@ -1,12 +1,12 @@
 import pc from "picocolors"
-import { interpret } from "../src/layout/interpret.js"
-import { mostViolations } from "../src/layout/reader.js"
+import { mostViolations } from "../src/layout/interpret.js"
 import type { Finding } from "../src/report/finding.js"
 import { annotatedHex } from "../src/report/hex.js"
 import { jsonReport } from "../src/report/json.js"
 import { sarifReport } from "../src/report/sarif.js"
 import { textReport } from "../src/report/text.js"
 import { ruleOf } from "../src/rules.js"
+import { read } from "../src/testing/setting.js"
 import type { Case } from "./blobs.js"
 
 /** What a terminal might obey. */
@@ -23,8 +23,9 @@ const isPrintable = (lines: readonly string[], name: string): void => {
 }
 
 /** Reports of a blob under a hostile name are printable and bounded; explaining shows every byte once. */
-export const isReported = ({ setting: { plan, channel, receiver }, blob }: Case): void => {
-  const { violations, claims } = interpret(plan, blob, receiver, channel)
+export const isReported = ({ setting, blob }: Case): void => {
+  const { channel } = setting
+  const { violations, claims } = read(setting, blob)
   const file = new TextDecoder().decode(blob.subarray(0, 60))
   const report: Finding = { file, channel, violations, notes: [] }
   const colors = pc.createColors(false)

@@ -1,7 +1,6 @@
-import { type Format, formatOf } from "../src/spice/formats.js"
-import { plans } from "../src/spice/migrate-data.js"
+import { type Format, formatOf, formats } from "../src/spice/formats.js"
 import { channels, defaultReceiver, type ReceiverState } from "../src/spice/receiver.js"
-import type { Setting } from "../src/testing/blob.js"
+import { type ReceiverSetting, receiverSetting } from "../src/testing/spice.js"
 
 const everyChannel = (bytes: number) =>
   Object.fromEntries(channels.map((channel) => [channel, bytes])) as ReceiverState["maxBlobBytes"]
@@ -57,10 +56,13 @@ export const receivers = {
 }
 
 /** Some receivers on every channel that a format is decoded for. */
-export const settingsOf = (format: Format, some: readonly ReceiverState[]): readonly [Setting, ...Setting[]] => {
+export const settingsOf = (
+  format: Format,
+  some: readonly ReceiverState[],
+): readonly [ReceiverSetting, ...ReceiverSetting[]] => {
   const settings = channels
     .filter((channel) => formatOf[channel] === format)
-    .flatMap((channel) => some.map((receiver) => ({ plan: plans[format], receiver, channel })))
+    .flatMap((channel) => some.map((receiver) => receiverSetting(formats[format], channel, receiver)))
   const [first, ...others] = settings
   if (first === undefined) throw new TypeError(`no channel has the format ${format}`)
   return [first, ...others]

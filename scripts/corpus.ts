@@ -8,13 +8,13 @@ import {
   readIndex as readIndexOf,
   receiverOf,
 } from "../src/corpus.js"
-import type { Layout } from "../src/layout/language.js"
-import { type Format, formatOf, formats } from "../src/spice/formats.js"
-import { read, settingOf } from "../src/testing/blob.js"
-import { mutationsOf } from "../src/testing/mutations.js"
-import { differencesOf } from "../src/testing/replay.js"
-import { explore } from "../src/testing/search.js"
-import { settingsOf, witnessesOf } from "../src/testing/witnesses.js"
+import type { Layout } from "../src/layout/types.js"
+import { type Format, formats } from "../src/spice/formats.js"
+import { layoutOf } from "../src/spice/registry.js"
+import { walkOf } from "../src/testing/generate/blob.js"
+import { read } from "../src/testing/setting.js"
+import { differencesOf, mutationsOf, receiverSetting, settingsOf, witnessesOf } from "../src/testing/spice.js"
+import { fewOfAll } from "../src/testing/witnesses.js"
 
 export const root = join(import.meta.dirname, "..")
 
@@ -29,7 +29,7 @@ interface Hostile extends CorpusEntry {
   readonly bytes: Uint8Array
 }
 
-const witnesses = (layout: Layout): readonly Hostile[] =>
+const witnesses = (layout: (typeof formats)[Format]): readonly Hostile[] =>
   witnessesOf(layout).map(({ rule, path, channel, receiver, bytes }) => ({
     file: `${layout.format}/hostile/${["witness", ...rule.split("/"), ...(path === "" ? [] : [path])].join("-").replace("[]", "")}.bin`,
     channel,
@@ -41,48 +41,73 @@ const witnesses = (layout: Layout): readonly Hostile[] =>
     bytes,
   }))
 
-/** What the classic shapes are made of: the captures of a format and the longest valid blob that the search finds. */
+/** What the classic shapes are made of: the captures of a format and a valid blob with a little of all. */
 const originals = (layout: Layout, captures: readonly CorpusEntry[]): readonly Hostile[] => {
-  const valid = settingsOf(layout).flatMap((setting) =>
-    [...explore(setting)].filter(({ broken }) => broken.size === 0).map(({ blob }) => ({ setting, blob })),
-  )
-  const [first, ...others] = valid
-  if (first === undefined) return []
-  const { setting, blob } = others.reduce((one, other) => (other.blob.length > one.blob.length ? other : one), first)
-  return [
-    ...captures
-      .filter(({ channel }) => formatOf[channel] === layout.format)
-      .map((capture) => ({ ...capture, bytes: readBlob(capture) })),
-    {
-      file: "full.bin",
-      channel: setting.channel,
-      origin: "shape",
-      source: "the longest valid blob that the search finds",
-      receiver: differencesOf(setting.receiver),
-      verdict: "accept",
-      bytes: blob,
-    },
-  ]
+  const own = captures.filter(({ channel }) => layoutOf(channel) === layout)
+  const [setting] = settingsOf(layout)
+  const full = setting && {
+    file: "full.bin",
+    channel: setting.channel,
+    origin: "shape" as const,
+    source: "a valid blob with a little of all",
+    receiver: differencesOf(setting.receiver),
+    verdict: "accept" as const,
+    bytes: walkOf(setting).valid(fewOfAll),
+  }
+  return [...own.map((capture) => ({ ...capture, bytes: readBlob(capture) })), ...(full === undefined ? [] : [full])]
 }
 
-const shapes = (layout: Layout, captures: readonly CorpusEntry[]): readonly Hostile[] =>
-  originals(layout, captures).flatMap((original) => {
-    const setting = settingOf(layout, original.channel, receiverOf(original))
-    const name = original.file.replace(/^.*\//, "").replace(/\.bin$/, "")
-    return [...mutationsOf(setting, original.bytes)].map((mutation) => {
-      const [first] = read(setting, mutation.bytes).violations
-      if (first === undefined) throw new Error(`${name}, ${mutation.name}: accepted, a rule is missing`)
-      return {
-        ...original,
-        file: `${layout.format}/hostile/${name}-${mutation.name}.bin`,
-        origin: "shape" as const,
-        source: `${name}: ${mutation.name}`,
-        verdict: "reject" as const,
-        rule: first.rule,
-        bytes: mutation.bytes,
-      }
-    })
+const firstRule = ({ channel, receiver, bytes }: Hostile): string | undefined =>
+  read(receiverSetting(layoutOf(channel), channel, receiverOf({ receiver })), bytes, false).violations[0]?.rule
+
+const nameOf = ({ file }: CorpusEntry): string => file.replace(/^.*\//, "").replace(/\.bin$/, "")
+
+const shapes = (layout: Layout, original: Hostile): readonly Hostile[] => {
+  const setting = receiverSetting(layout, original.channel, receiverOf(original))
+  const name = nameOf(original)
+  return [...mutationsOf(setting, original.bytes)].map(({ name: mutation, bytes }) => {
+    const rule = firstRule({ ...original, bytes })
+    if (rule === undefined) throw new Error(`${name}, ${mutation}: accepted, a rule is missing`)
+    return {
+      ...original,
+      file: `${layout.format}/hostile/${name}-${mutation}.bin`,
+      origin: "shape" as const,
+      source: `${name}: ${mutation}`,
+      verdict: "reject" as const,
+      rule,
+      bytes,
+    }
   })
+}
+
+/** What was generated once stays: results elsewhere name these blobs. It must still break the rule that it was made for. */
+const frozen = (index: readonly CorpusEntry[], format: Format): readonly Hostile[] =>
+  index
+    .filter((entry) => !isKept(entry) && entry.file.startsWith(`${format}/`))
+    .map((entry) => ({ ...entry, bytes: readBlob(entry) }))
+    .map((entry) => {
+      const rule = firstRule(entry)
+      if (rule === entry.rule) return entry
+      throw new Error(
+        `${entry.file}: ${rule ?? "nothing"} is broken instead of ${entry.rule}; remove it from the index`,
+      )
+    })
+
+/** The hostile blobs of a format: those that there are, and behind them what they do not have yet. */
+const hostileOf = (index: readonly CorpusEntry[], format: Format): readonly Hostile[] => {
+  const layout = formats[format]
+  const before = frozen(index, format)
+  const names = new Set(before.map(({ file }) => file))
+  const isNew = (original: Hostile) => !before.some(({ source }) => source.startsWith(`${nameOf(original)}: `))
+  const captures = index.filter(({ origin }) => origin === "capture")
+  const made = [
+    ...witnesses(layout),
+    ...originals(layout, captures)
+      .filter(isNew)
+      .flatMap((each) => shapes(layout, each)),
+  ]
+  return distinct([...before, ...made.filter(({ file }) => !names.has(file))])
+}
 
 const distinct = (entries: readonly Hostile[]): readonly Hostile[] => [
   ...new Map(
@@ -96,15 +121,14 @@ export const formatNames = Object.keys(formats).filter((name): name is Format =>
 
 /**
  * Every generated file of the corpus by its path: the hostile blobs and the index. Captures and regressions stay as
- * the index has them.
+ * the index has them, and so do the hostile blobs that there are: only what a new rule or a new format asks for is made.
  */
 export const generatedCorpus = (): ReadonlyMap<string, Uint8Array | string> => {
-  const kept = readIndex().filter(isKept)
-  const captures = kept.filter(({ origin }) => origin === "capture")
+  const index = readIndex()
   const hostile = formatNames
-    .flatMap((format) => distinct([...witnesses(formats[format]), ...shapes(formats[format], captures)]))
+    .flatMap((format) => hostileOf(index, format))
     .sort((one, other) => (one.file < other.file ? -1 : 1))
-  const entries = [...kept, ...hostile.map(({ bytes: _, ...entry }) => entry)]
+  const entries = [...index.filter(isKept), ...hostile.map(({ bytes: _, ...entry }) => entry)]
   return new Map<string, Uint8Array | string>([
     ["corpus/index.json", indexText(entries)],
     ...hostile.map(({ file, bytes }) => [`corpus/${file}`, bytes] as const),

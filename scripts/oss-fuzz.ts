@@ -13,8 +13,7 @@ import { readCorpus } from "../src/corpus.js"
 import { buildTargets } from "../src/fuzz/build.js"
 import { jazzerCommand, lengthLimit } from "../src/fuzz/jazzer.js"
 import { dictionaryText, writeSeeds } from "../src/fuzz/seeds.js"
-import type { Target } from "../src/fuzz/target.js"
-import { loadTarget, targetNames } from "../src/fuzz/targets.js"
+import { loadTarget, type Target, targetNames } from "../src/fuzz/target.js"
 
 const root = join(import.meta.dirname, "..")
 const corpus = join(root, "corpus")

@@ -71,7 +71,7 @@ try {
   expectExit(oldest, [commandLine, "check", "missing"], 2)
   const policy = ["--policy", join(root, "docs/examples/policy.toml")]
   expectExit(oldest, [commandLine, "fuzz", "inputs-raw", "--runs", "1000"], 0)
-  expectExit(oldest, [commandLine, "migrate-args", ...policy, join(root, "docs/examples/arguments.jsonl")], 1)
+  expectExit(oldest, [commandLine, "check-args", ...policy, join(root, "docs/examples/arguments.jsonl")], 1)
 } finally {
   rmSync(folder, { recursive: true, force: true })
 }

@@ -1,4 +1,4 @@
-export type { Columns } from "./layout/language.js"
+export type { Columns } from "./layout/types.js"
 export { ruleOf, rules } from "./rules.js"
 export { displayCodec, inputsCodec, mainCodec, smartcardCodec, spicevmcCodec } from "./spice/codecs.js"
 export type { DisplayState } from "./spice/display.js"

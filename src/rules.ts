@@ -1,20 +1,18 @@
 import { jsonRules, shape } from "./data/rules.js"
 import { rulesOf } from "./layout/rules.js"
-import { structure } from "./layout/structure.js"
 import { completionRules } from "./qemu/completion-rules.js"
 import { denials, policyRules } from "./qemu/policy-rules.js"
 import { rules as qemuRules, qmpRules } from "./qemu/rules.js"
 import { relayChecks } from "./relay/config/rules.js"
 import { rules as sessionRules } from "./session/rules.js"
 import { argumentChecks } from "./spice/arguments.js"
-import { formats } from "./spice/formats.js"
+import { formats, structuralRules } from "./spice/formats.js"
 import { linkHeader, linkMessage } from "./spice/wire/link.js"
 import { wireChecks } from "./spice/wire/rules.js"
 import type { Rule } from "./violation/violation.js"
 
 const tables: readonly Readonly<Record<string, Rule>>[] = [
   argumentChecks,
-  structure,
   wireChecks,
   sessionRules,
   jsonRules,
@@ -27,7 +25,7 @@ const tables: readonly Readonly<Record<string, Rule>>[] = [
   relayChecks,
 ]
 
-const declared = [...Object.values(formats), linkHeader, linkMessage].flatMap(rulesOf)
+const declared = [...structuralRules, ...[...Object.values(formats), linkHeader, linkMessage].flatMap(rulesOf)]
 
 const byId: ReadonlyMap<string, Rule> = new Map(
   [...tables.flatMap((table) => Object.values(table)), ...declared].map(

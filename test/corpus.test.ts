@@ -13,7 +13,7 @@ import {
   regressionInputs,
 } from "../src/corpus.js"
 import { defaultReceiver } from "../src/spice/receiver.js"
-import { differencesOf } from "../src/testing/replay.js"
+import { differencesOf } from "../src/testing/spice.js"
 import { place, temporaryFolder } from "./cli/harness.js"
 import { filesBelow, textOf } from "./fuzz/harness.js"
 

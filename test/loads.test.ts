@@ -6,7 +6,7 @@ test.each([
   ["the library", () => import("../src/index.js"), "decodeMigrateData"],
   ["the entry for QEMU's arguments", () => import("../src/qemu/index.js"), "parseMigrateArguments"],
   ["the testing entry", () => import("../src/testing/index.js"), "witnessesOf"],
-  ["the emitter", () => import("../src/layout/emit.js"), "emit"],
+  ["the emitter", () => import("../src/layout/backends/typescript.js"), "emitTypeScript"],
   ["the describer", () => import("../src/layout/describe.js"), "describe"],
   ["the catalogue of rules", () => import("../src/rules.js"), "ruleOf"],
 ])("%s loads", async (_, load, name) => {

@@ -1,3 +1,4 @@
+import { table } from "../../src/report/markdown.js"
 import { type Attacker, attackers } from "./attackers.js"
 import type { Defective } from "./decoders.js"
 import type { Outcome } from "./trial.js"
@@ -14,8 +15,6 @@ export type Rates = Readonly<Record<string, readonly number[]>>
 
 const median = (numbers: readonly number[]): number =>
   [...numbers].sort((one, other) => one - other)[Math.floor(numbers.length / 2)] ?? Number.POSITIVE_INFINITY
-
-const row = (...cells: readonly (string | number)[]): string => `| ${cells.join(" | ")} |`
 
 const time = (milliseconds: number): string => {
   if (milliseconds === Number.POSITIVE_INFINITY) return "not found"
@@ -66,17 +65,19 @@ export const report = (results: readonly Result[], rates: Rates, seconds: number
     median(by(results, attacker).map(({ outcome }) => outcome?.executions ?? Number.POSITIVE_INFINITY)),
   )
   return [
-    row("decoders", "structured: found", "median", "raw bytes: found", "median", "fast-check alone: found", "median"),
-    row(...Array.from({ length: 7 }, () => "---")),
-    ...groupsOf(results).map(([name, group]) => row(name, ...cellsOf(group))),
+    table(
+      ["decoders", "structured: found", "median", "raw bytes: found", "median", "fast-check alone: found", "median"],
+      groupsOf(results).map(([name, group]) => [name, ...cellsOf(group)]),
+    ),
     "",
     `Times are from the first execution on, at most ${seconds} s. The median of raw bytes is ${(raw / structured).toFixed(1)} times that of`,
     `structured inputs; the median of executions is ${executions.join(", ")} in the order of the columns. Not found:`,
     "",
     ...missed(results),
     "",
-    row("raw target", "executions a second, of those of an empty target"),
-    row("---", "---"),
-    ...Object.entries(raws).map(([name, rate]) => row(name, share(rate, empty))),
+    table(
+      ["raw target", "executions a second, of those of an empty target"],
+      Object.entries(raws).map(([name, rate]) => [name, share(rate, empty)]),
+    ),
   ].join("\n")
 }

@@ -3,6 +3,6 @@ import { typebox, typeboxTuned } from "./typebox.js"
 import { valibot } from "./valibot.js"
 import { zod } from "./zod.js"
 
-export { ours } from "./ours.js"
-export { zod }
+export { ours, oursVerdict } from "./ours.js"
+export { typebox, zod }
 export const peers = [zod, valibot, typebox, typeboxTuned, ajv]

@@ -1,4 +1,5 @@
-import { atLeast, atMost, row, type Target, table, targetTable } from "../markdown.js"
+import { table } from "../../src/report/markdown.js"
+import { atLeast, atMost, type Target, targetTable } from "../markdown.js"
 
 /** What one contender reached in one round, by the name of the quantity. */
 export type Round = Readonly<Record<string, number>>
@@ -66,23 +67,21 @@ const targetsOf = (results: Results, { ours, unframed, base, haproxy, rivals }: 
 export const report = (results: Results, names: Names, control: string): string => {
   const { base } = names
   const rounds = results.get(base)?.length ?? 0
-  const rows = [...results.keys()].map((name) =>
-    row(
-      name,
-      ...columns.map(([quantity]) => ratioOf(results, quantity, name, base)?.toFixed(2) ?? "-"),
-      medianOf(results, idle, name).toFixed(1),
-    ),
-  )
+  const rows = [...results.keys()].map((name) => [
+    name,
+    ...columns.map(([quantity]) => ratioOf(results, quantity, name, base)?.toFixed(2) ?? "-"),
+    medianOf(results, idle, name).toFixed(1),
+  ])
   const absolute = columns.map(
     ([quantity, title, unit]) => `${title} ${Number(medianOf(results, quantity, base).toPrecision(3))} ${unit}`,
   )
   return [
     `Congestion control ${control}; medians of ${rounds} interleaved rounds, as ratios to ${base}, but for the last column.`,
     "",
-    ...table(["relay", ...columns.map(([, title]) => title), "KiB an idle connection"], rows),
+    table(["relay", ...columns.map(([, title]) => title), "KiB an idle connection"], rows),
     "",
     `${base}: ${absolute.join(", ")}.`,
     "",
-    ...targetTable(targetsOf(results, names)),
+    targetTable(targetsOf(results, names)),
   ].join("\n")
 }

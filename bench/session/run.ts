@@ -2,8 +2,10 @@
  * Measures what a session's state costs at 10,000 connections and ids: memory, and time for each event. With --write the
  * table goes to docs/relay.md as well.
  */
+
+import { table } from "../../src/report/markdown.js"
 import { createSession, type LinkedChannel, type Session } from "../../src/session/index.js"
-import { duration, row, table, writeInto } from "../markdown.js"
+import { duration, writeInto } from "../markdown.js"
 
 const many = 10_000
 
@@ -114,7 +116,7 @@ const endedSessions = (): readonly Measured[] => {
 const all = [...waitingLinks(), ...waitingChannels(), ...linkedChannels(), ...endedSessions()]
 const text = table(
   ["what", "bytes that stay, each", "time, each"],
-  all.map(({ says, bytes, nanoseconds }) => row(says, bytes < 16 ? "0" : bytes.toFixed(0), duration(nanoseconds))),
-).join("\n")
+  all.map(({ says, bytes, nanoseconds }) => [says, bytes < 16 ? "0" : bytes.toFixed(0), duration(nanoseconds)]),
+)
 process.stdout.write(`${text}\n`)
 if (process.argv.includes("--write")) writeInto("docs/relay.md", "npm run bench:session -- --write", text)

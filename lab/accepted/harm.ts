@@ -1,11 +1,8 @@
 import { addFile, addToIndex, regressionFiles } from "../../src/corpus.js"
 import { formatOf, formats } from "../../src/spice/formats.js"
-import { blobsOf } from "../../src/testing/arbitrary.js"
-import { settingOf } from "../../src/testing/blob.js"
-import { differencesOf, replayView } from "../../src/testing/replay.js"
-import type { Attack } from "../exposure/attack.js"
-import { fateOfCase } from "../exposure/campaign.js"
-import { type Case, corpus, hashOf } from "../exposure/cases.js"
+import { replayView } from "../../src/testing/replay.js"
+import { blobsOf, differencesOf, settingOf } from "../../src/testing/spice.js"
+import { type Case, hashOf } from "../exposure/cases.js"
 import { type Fate, isHarm, outcomeOf } from "../exposure/fate.js"
 import { casesOf } from "./cases.js"
 import type { Subject } from "./subjects.js"
@@ -19,8 +16,11 @@ export interface Harm {
   readonly fate: Fate
 }
 
+/** Runs a case against a target of its own. */
+type Run = (tried: Case) => Promise<Fate>
+
 /** The smallest blob that is found to do the same kind of harm in the same mode. */
-export const shrunk = async (harm: Harm, interrupted: Attack["interrupted"]): Promise<Harm> => {
+export const shrunk = async (harm: Harm, run: Run): Promise<Harm> => {
   let [smallest, tries] = [harm, 0]
   const { channel, receiver } = harm.subject
   const blobs = blobsOf(formats[formatOf[channel]], receiver, channel)
@@ -31,7 +31,7 @@ export const shrunk = async (harm: Harm, interrupted: Attack["interrupted"]): Pr
       const subject = { channel, receiver, blob: value }
       const tried = casesOf(subject).find(({ mode }) => mode === harm.mode)
       if (tried === undefined) return smallest
-      const fate = await fateOfCase(tried, interrupted)
+      const fate = await run(tried)
       if (!isHarm(fate) || outcomeOf(fate) !== outcomeOf(harm.fate)) continue
       smallest = { ...smallest, subject, fate }
       found = true
@@ -42,7 +42,7 @@ export const shrunk = async (harm: Harm, interrupted: Attack["interrupted"]): Pr
 }
 
 /** Makes a harm part of the corpus, where a test says that nothing accepted does any: what the blob is, and what died how. */
-export const recordHarm = ({ subject: { channel, receiver, blob }, mode, fate }: Harm): string => {
+export const recordHarm = (corpus: string, { subject: { channel, receiver, blob }, mode, fate }: Harm): string => {
   const files = regressionFiles(formatOf[channel], "accepted", hashOf(blob).slice(0, 8))
   const setting = settingOf(formats[formatOf[channel]], channel, receiver)
   addFile(corpus, files.blob, blob)

@@ -3,8 +3,9 @@
  * smaller and becomes a regression. `--blobs N` says how many numbers subjects are made of (4000).
  */
 import { parseArgs } from "node:util"
-import { runCases } from "../exposure/campaign.js"
-import type { Case } from "../exposure/cases.js"
+import { fateOfCase, runCases } from "../exposure/campaign.js"
+import { type Case, corpus } from "../exposure/cases.js"
+import { writeExposureDocument } from "../exposure/document.js"
 import { isHarm } from "../exposure/fate.js"
 import { openJournal } from "../exposure/journal.js"
 import { withHosts } from "../migrate/host.js"
@@ -73,7 +74,9 @@ const run = (): Promise<void> =>
 const recordAll = async (): Promise<void> => {
   for (const { tried, fate } of harms) {
     const subject = subjects.get(tried)
-    if (subject !== undefined) say(recordHarm(await shrunk({ subject, mode: tried.mode, fate }, interrupted)))
+    if (subject === undefined) continue
+    const smallest = await shrunk({ subject, mode: tried.mode, fate }, (smaller) => fateOfCase(smaller, interrupted))
+    say(recordHarm(corpus, smallest))
   }
 }
 
@@ -87,5 +90,6 @@ try {
 }
 const blobs = new Set([...ran.values()].map(({ tried }) => tried.name)).size
 writeAccepted({ versions, blobs, tallies: tallied([...ran.values()]) })
+writeExposureDocument()
 say(`${ran.size} runs of ${blobs} blobs, ${harms.length} new harms, ${failures} failures of the lab`)
 process.exit(harms.length > 0 || failures > 0 ? 1 : code)

@@ -3,7 +3,7 @@ import * as E from "fp-ts/lib/Either.js"
 import { isGenuine, readCorpus } from "../../src/corpus.js"
 import { decodeMigrateData, defaultReceiver, encodeMigrateData, type ReceiverState } from "../../src/index.js"
 import { formatOf, formats } from "../../src/spice/formats.js"
-import { blobsOf } from "../../src/testing/arbitrary.js"
+import { blobsOf } from "../../src/testing/spice.js"
 import { corpus } from "../exposure/cases.js"
 import { carrying } from "../exposure/orders/order.js"
 import { queues } from "./queues.js"
@@ -92,14 +92,17 @@ const settings: readonly Partial<ReceiverState>[] = [
   { jpegWanCompression: "always" },
 ]
 
-/** The subject of a number; undefined where its way comes to nothing. All ways and receivers come by turns, on every channel. */
-export const subjectAt = (number: number): Subject | undefined => {
+/**
+ * The subject of a number; undefined where its way comes to nothing. All ways and receivers come by turns, on every
+ * channel. The receiver accepts what is given beside what it accepts by default.
+ */
+export const subjectAt = (number: number, accept: ReceiverState["accept"] = []): Subject | undefined => {
   const channel = carrying[number % carrying.length]
   const round = Math.floor(number / carrying.length)
   const way = ways[round % ways.length]
   const setting = settings[Math.floor(round / ways.length) % settings.length]
   if (channel === undefined || way === undefined) return undefined
-  const made: Made = { channel, receiver: { ...defaultReceiver, ...setting }, seed: number }
+  const made: Made = { channel, receiver: { ...defaultReceiver, ...setting, accept }, seed: number }
   const blob = way(made)
   return blob === undefined ? undefined : { channel, receiver: made.receiver, blob }
 }

@@ -12,8 +12,9 @@ export type Mode = (typeof modes)[number] | "told" | "onward"
 
 /** The environment that makes QEMU run in a mode; `sizes` are the allocations that are guarded. */
 export const environmentOf = (mode: Mode, sizes: readonly number[]): NodeJS.ProcessEnv => {
-  const { PATH = "" } = process.env
-  if (mode === "malloc-check") return { PATH, MALLOC_CHECK_: "3", LD_PRELOAD: "libc_malloc_debug.so.0" }
-  if (mode === "guard") return { PATH, GUARD_SIZES: sizes.join(), LD_PRELOAD: guardLibrary() }
-  return { PATH }
+  const { PATH = "", LD_LIBRARY_PATH } = process.env
+  const common = { PATH, ...(LD_LIBRARY_PATH === undefined ? {} : { LD_LIBRARY_PATH }) }
+  if (mode === "malloc-check") return { ...common, MALLOC_CHECK_: "3", LD_PRELOAD: "libc_malloc_debug.so.0" }
+  if (mode === "guard") return { ...common, GUARD_SIZES: sizes.join(), LD_PRELOAD: guardLibrary() }
+  return common
 }

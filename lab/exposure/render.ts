@@ -1,3 +1,6 @@
+import { table } from "../../src/report/markdown.js"
+import type { Counted, Newer } from "../accepted/newer.js"
+import type { Others } from "../accepted/others.js"
 import { type Results as Accepted, acceptedModes } from "../accepted/results.js"
 import { type Fate, isHarm, outcomeOf, outcomes } from "./fate.js"
 import { type Mode, modes } from "./modes.js"
@@ -19,9 +22,6 @@ const groupBy = <A>(values: readonly A[], keyOf: (value: A) => string): Readonly
   }
   return groups
 }
-
-const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
-  [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n")
 
 /** How often each outcome came, the worst first. */
 const counts = (fates: readonly Fate[]): string => {
@@ -197,22 +197,48 @@ const acceptedTable = ({ tallies }: Accepted): string =>
     ]),
   )
 
-const ofAccepted = (accepted: Accepted): string => `## What the decoders accept
+/** What became of targets with other spice-servers; nothing where there was none. */
+const newerTable = (newer: readonly Newer[]): string => {
+  if (newer.length === 0) return ""
+  const counted = ({ runs, harms }: Counted): string => `${runs} runs, ${harms} harmed`
+  const rows = newer.map((each) => [each.version, ...[each.default, each.usbredir, each.smartcard].map(counted)])
+  return `
+The same to the QEMU that loads another spice-server (\`npm run lab:accepted:newer\`); beside it what harms where the receiver's
+\`accept\` names everything, in plain mode. Nothing that is in question here is mended there.
+
+${table(["spice-server", "accepted by default", "usbredir, all accepted", "smartcard, all accepted"], rows)}
+`
+}
+
+const ofOthers = ({ arguments: sets, orders }: Others): string => `
+\`npm run lab:accepted:arguments\` gave ${sets.runs} sets of arguments that the codecs accept to a ${sets.versions} each: ${sets.harms} crashed it or
+hung it. It took ${sets.taken}; the others it refused for what it found around it, such as names that nobody resolves. \`npm run
+lab:accepted:orders\` played ${orders.runs} random walks of the session's model, ${orders.taken} links, messages and ends that the session lets through, to
+a target behind the relay: ${orders.harms} of them killed it. A display that awaits its data can hold it up for 10 s, as everywhere.
+`
+
+const ofAccepted = (accepted: Accepted, others: Others, newer: readonly Newer[]): string => `## What the decoders accept
 
 \`npm run lab:accepted\` sends blobs that the decoders accept for the default receiver to fresh targets: ${sumOf(accepted.tallies, "runs")} runs of
 ${accepted.blobs} blobs, of which ${sumOf(accepted.tallies, "harms")} did harm. They are arbitrary ones, biased to the limits; those and genuine ones with some
 bytes changed that are still accepted; and states whose queue is a sequence of messages (of an agent, of a smartcard, of a port).
 In **onward** the target becomes the source of another migration afterwards, with an agent that goes on where the blob says that
-it was, and both must live. A harmful blob would be made smaller and kept in the corpus.
+it was, and both must live. In the other modes the client goes on to speak with agent and card, the guest opens its ports, reads what
+was queued and writes. A harmful blob would be made smaller and kept in the corpus.
 
 ${acceptedTable(accepted)}
-
+${newerTable(newer)}${ofOthers(others)}
 With an agent that stays silent in the middle of a message, the target cannot write its state down (reds.cpp:1238), and no check
 sees it: a genuine source can have left it there. A guest brings its QEMU there without any data, by writing exactly a chunk header.
 `
 
 /** The document, from nothing but the results. */
-export const render = ({ versions, blobs, orders }: Results, accepted: Accepted): string => {
+export const render = (
+  { versions, blobs, orders }: Results,
+  accepted: Accepted,
+  others: Others,
+  newer: readonly Newer[],
+): string => {
   const genuine = blobs.filter(isGenuine)
   const hostile = blobs.filter((blob) => !isGenuine(blob))
   return `# What a target does with hostile migration data
@@ -241,7 +267,7 @@ ${claims(hostile, genuine, orders)}
 
 ${totals(hostile, genuine)}
 
-${ofAccepted(accepted)}
+${ofAccepted(accepted, others, newer)}
 ## By the rule that a blob breaks first
 
 ${rules(hostile)}

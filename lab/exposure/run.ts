@@ -1,13 +1,10 @@
-import { writeFileSync } from "node:fs"
-import { fileURLToPath } from "node:url"
-import { readAccepted } from "../accepted/results.js"
 import { withHosts } from "../migrate/host.js"
 import { versionsOf } from "../migrate/versions.js"
 import { runCases } from "./campaign.js"
 import { blobCases, type Case, hashOf, nameOf, orderCases, orders, readBlobs } from "./cases.js"
+import { writeExposureDocument } from "./document.js"
 import type { Fate } from "./fate.js"
 import { openJournal } from "./journal.js"
-import { render } from "./render.js"
 import { type BlobResult, type Fates, type OrderResult, readResults, writeResults } from "./results.js"
 import { differencesFrom, sampleOf } from "./sample.js"
 
@@ -67,10 +64,7 @@ const runAll = async (): Promise<void> => {
       }),
     ),
   })
-  writeFileSync(
-    fileURLToPath(new URL("../../docs/exposure.md", import.meta.url)),
-    render(readResults(), readAccepted()),
-  )
+  writeExposureDocument()
 }
 
 /** Runs the sample and says what differs from the results. */

@@ -1,8 +1,6 @@
-import { interpret } from "../layout/interpret.js"
 import { verdictOf } from "../report/finding.js"
 import { annotatedHex } from "../report/hex.js"
-import { formatOf } from "../spice/formats.js"
-import { plans } from "../spice/migrate-data.js"
+import { readingOf } from "../spice/migrate-data.js"
 import type { Channel, ReceiverState } from "../spice/receiver.js"
 import { rightSetting } from "./check.js"
 import { type Blob, isUnreadable, readInput, reportUnreadable } from "./input.js"
@@ -24,7 +22,7 @@ export const explain = async (file: string, options: ExplainOptions, terminal: T
     reportUnreadable(blob, terminal)
     return exitCode.failed
   }
-  const { claims, violations } = readingOf(blob, receiver)
+  const { claims, violations } = readingIn(blob, receiver)
   const setting = violations.length > 0 ? rightSetting(blob, receiver) : undefined
   const verdict = setting === undefined ? verdictOf({ violations }) : `accept with jpeg-wan-compression=${setting}`
   terminal.stdout.write(
@@ -37,7 +35,7 @@ export const explain = async (file: string, options: ExplainOptions, terminal: T
   return violations.length === 0 ? exitCode.accepted : exitCode.rejected
 }
 
-const readingOf = (blob: Blob, receiver: ReceiverState) =>
+const readingIn = (blob: Blob, receiver: ReceiverState) =>
   blob.refusal === undefined
-    ? interpret(plans[formatOf[blob.channel]], blob.bytes, receiver, blob.channel)
+    ? readingOf(blob.channel, blob.bytes, receiver)
     : { claims: [], violations: [blob.refusal] }

@@ -1,10 +1,10 @@
 import { createReadStream } from "node:fs"
 import { readdir, stat } from "node:fs/promises"
 import { join, sep } from "node:path"
-import { structure } from "../layout/structure.js"
 import { printable } from "../report/printable.js"
 import { reasonOf } from "../report/reason.js"
 import type { Channel, ReceiverState } from "../spice/receiver.js"
+import { structure } from "../spice/structure.js"
 import { viewOf } from "../violation/bytes.js"
 import { Violation } from "../violation/violation.js"
 import { channelByMagic, headerSizeOf, mostHeadBytes } from "./recognise.js"
@@ -155,7 +155,7 @@ const readBounded = async (
 /** A blob over the limit, read only up to it. */
 const oversized = (channel: Channel, receiver: ReceiverState): Blob => {
   const limit = receiver.maxBlobBytes[channel]
-  const refusal = new Violation(structure.blobLimit, { path: "", offset: 0, length: limit + 1 }, limit + 1, limit)
+  const refusal = new Violation(structure.limit, { path: "", offset: 0, length: limit + 1 }, limit + 1, limit)
   return { bytes: new Uint8Array(), whole: false, channel, refusal }
 }
 

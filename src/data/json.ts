@@ -245,6 +245,8 @@ export const readText = (input: unknown, limits: JsonLimits): Checked<string> =>
   const { maxBytes } = limits
   const none = { offset: 0, length: 0 }
   if (typeof input !== "string" && !isBytes(input)) return refuse(jsonRules.input, none)
+  // A text that is short whatever its characters need not be counted: a code unit has at most three bytes.
+  if (typeof input === "string" && input.length * 3 <= maxBytes) return E.right(input)
   const size = typeof input === "string" && input.length <= maxBytes ? byteLength(input) : input.length
   const whole = { offset: 0, length: size }
   if (size > maxBytes) return refuse(jsonRules.bytes, whole, size, maxBytes)

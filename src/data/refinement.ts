@@ -46,7 +46,9 @@ export const atKey = (key: string, faults: readonly Issue[]): readonly Issue[] =
 export const check =
   <A>(rule: Refinement<A>) =>
   <B extends A>(value: B): E.Either<NonEmptyArray<Issue>, B> => {
-    const [first, ...others] = rule(value).slice(0, mostIssues)
+    const issues = rule(value)
+    if (issues === ok) return E.right(value)
+    const [first, ...others] = issues.slice(0, mostIssues)
     return first === undefined ? E.right(value) : E.left([first, ...others])
   }
 

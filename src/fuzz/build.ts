@@ -2,8 +2,7 @@ import { mkdirSync, readdirSync, realpathSync, rmSync, writeFileSync } from "nod
 import { join } from "node:path"
 
 /** What the build leaves out: it is not CommonJS, or is the runner itself. */
-const isLeftOut = (file: string): boolean =>
-  file.startsWith("src/cli/") || (file.startsWith("src/fuzz/") && file !== "src/fuzz/corpus.ts")
+const isLeftOut = (file: string): boolean => file.startsWith("src/cli/") || file.startsWith("src/fuzz/")
 
 /** The modules that targets may be made of. */
 const sourcesIn = (root: string): readonly string[] =>

@@ -1,5 +1,5 @@
 import { Writable } from "node:stream"
-import { type Row, sumOf, tableOf } from "./rows.js"
+import { type Row, sumOf, tableOf } from "./progress.js"
 
 /** How a run is told while it lasts. */
 export interface Display {

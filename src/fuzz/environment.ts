@@ -12,8 +12,7 @@ import { createRequire } from "node:module"
 import { dirname, join, sep } from "node:path"
 import { buildTargets } from "./build.js"
 import type { Workshop } from "./execution.js"
-import { isTooOld } from "./glibc.js"
-import { loaderFor, writeNode } from "./loader.js"
+import { isTooOld, loaderFor, writeNode } from "./loader.js"
 import type { Run } from "./process.js"
 
 /** Where the package is, and where what fuzzing leaves behind goes: a checkout's own folder, or the user's. */

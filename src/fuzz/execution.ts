@@ -1,7 +1,8 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs"
+import { existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { type Engine, jazzerCommand } from "./jazzer.js"
-import { type Failure, failureIn } from "./libfuzzer.js"
+import { printable } from "../report/printable.js"
+import { type Engine, type Fuzzing, jazzerCommand, merging, minimising, replaying } from "./jazzer.js"
+import { type Failure, failureIn, noProgress, type Progress, progressAfter, signatureOf } from "./libfuzzer.js"
 import type { Run } from "./process.js"
 import type { Target } from "./target.js"
 
@@ -60,4 +61,90 @@ export const execute = async (
   rmSync(artifacts, { recursive: true })
   const failure = failureIn(tail) ?? { message: `jazzer.js ended with ${code}`, stack: [] }
   return { code, inputs, failure, tail }
+}
+
+/** Lines of a broken process' output that are shown. */
+const shownLines = 20
+
+/** What is said every time. */
+const isUsual = (line: string): boolean => /^(?:INFO: |Skip loading bug detector )/.test(line)
+
+/** What there is to say of a process that failed without an input to show for it. */
+export const troubleOf = (target: string, { code, tail }: Outcome): readonly string[] => [
+  `${target}: jazzer.js ended with ${code ?? "a signal"} and without a finding. Its last lines:`,
+  ...tail
+    .filter((line) => !isUsual(line))
+    .slice(-shownLines)
+    .map((line) => `  ${printable(line).slice(0, 200)}`),
+]
+
+/** What there is to say of a process that ended well, if coverage cannot have guided it. */
+export const blindnessOf = (
+  { name, underTest }: Target,
+  { coverage }: Pick<Progress, "coverage">,
+): readonly string[] =>
+  coverage > 0 ? [] : [`${name}: nothing of ${underTest.join(", ")} was executed, which it says is under test`]
+
+/** Longer than this a merge does not take; the corpus then stays as it is. */
+const mergePatience = 120_000
+
+/** How many inputs a corpus has, and how far they reach. */
+export type Merged = Pick<Progress, "coverage" | "corpus">
+
+/**
+ * Leaves in a corpus the inputs that matter of it and of the seeds. They come before others go, so that whenever
+ * this is ended the corpus is one; what others have added meanwhile stays.
+ */
+export const merge = async (
+  workshop: Workshop,
+  target: Target,
+  fuzzing: Pick<Fuzzing, "corpus" | "longest">,
+  seeds: string,
+): Promise<Merged | undefined> => {
+  const { corpus } = fuzzing
+  const before = readdirSync(corpus)
+  const into = scratch(workshop, "merged")
+  let progress = noProgress
+  const onLine = (line: string) => {
+    progress = progressAfter(progress, line)
+  }
+  const signal = AbortSignal.any([workshop.signal, AbortSignal.timeout(mergePatience)])
+  const { code } = await execute(
+    workshop,
+    target,
+    (artifacts) => merging(into, [corpus, seeds], artifacts, fuzzing.longest),
+    { onLine, signal },
+  )
+  const kept = new Set(readdirSync(into))
+  if (code !== 0 || kept.size === 0) return undefined
+  for (const name of kept) if (!existsSync(join(corpus, name))) renameSync(join(into, name), join(corpus, name))
+  for (const name of before) if (!kept.has(name)) rmSync(join(corpus, name), { force: true })
+  return { coverage: progress.coverage, corpus: kept.size }
+}
+
+/** An input and what is wrong with it. */
+export interface Failing {
+  readonly input: Uint8Array
+  readonly failure: Failure
+}
+
+/** Longer than this nobody waits for a smaller input. */
+const minimisePatience = 60_000
+
+/** Time-outs and memory: each step of making them smaller would take as long as the limit. */
+const isSlow = ({ message }: Failure): boolean => /^libFuzzer: (?:timeout|out-of-memory)/.test(message)
+
+/** A smaller input that fails in the same way; the one given if none is found. */
+export const minimised = async (workshop: Workshop, target: Target, failing: Failing): Promise<Failing> => {
+  if (isSlow(failing.failure) || workshop.signal.aborted) return failing
+  const folder = scratch(workshop, "minimise")
+  const [from, to] = [join(folder, "found"), join(folder, "smaller")]
+  writeFileSync(from, failing.input)
+  const signal = AbortSignal.any([workshop.signal, AbortSignal.timeout(minimisePatience)])
+  await execute(workshop, target, () => minimising(from, to), { signal })
+  if (!existsSync(to)) return failing
+  const input = readFileSync(to)
+  if (input.length >= failing.input.length) return failing
+  const { failure } = await execute(workshop, target, (artifacts) => replaying(to, artifacts))
+  return signatureOf(failure) === signatureOf(failing.failure) ? { input, failure } : failing
 }

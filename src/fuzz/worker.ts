@@ -1,18 +1,38 @@
 import { mkdirSync, writeFileSync } from "node:fs"
 import { basename, join } from "node:path"
-import { regressionInputs } from "../corpus.js"
-import type { Plan, Scene } from "./config.js"
-import { blindnessOf, troubleOf } from "./diagnostics.js"
+import { type CorpusBlob, regressionInputs } from "../corpus.js"
 import type { Display } from "./display.js"
-import { execute, type Outcome, scratch } from "./execution.js"
-import { bugOf, findingOf, record, summaryOf } from "./finding.js"
+import { blindnessOf, execute, merge, minimised, type Outcome, scratch, troubleOf, type Workshop } from "./execution.js"
+import { bugOf, type Findings, findingOf, record, summaryOf } from "./finding.js"
 import { type Fuzzing, fuzzingForRuns, fuzzingForTime } from "./jazzer.js"
 import { noProgress, progressAfter } from "./libfuzzer.js"
-import { merge } from "./merge.js"
-import { minimised } from "./minimise.js"
+import { type Row, rowOf, type Standing } from "./progress.js"
 import { dictionaryText, writeSeeds } from "./seeds.js"
-import { rowOf, type Standing } from "./standing.js"
 import type { Target } from "./target.js"
+
+/** How much is done. */
+export interface Plan {
+  /** Processes at once. */
+  readonly jobs: number
+  /** Seconds for each target, unless it is runs that count. */
+  readonly seconds: number
+  /** Executions of each target beyond its seeds, always the same ones; what was found before plays no part then. */
+  readonly runs?: number | undefined
+  /** Where chance begins. */
+  readonly seed?: number | undefined
+}
+
+/** Where it is done. */
+export interface Scene {
+  readonly workshop: Workshop
+  /** The folder that keeps each target's corpus from run to run. */
+  readonly store: string
+  /** The folders of corpora that seeds come from. */
+  readonly corpora: readonly string[]
+  readonly blobs: readonly CorpusBlob[]
+  readonly findings: Findings
+  readonly displayOf: (rows: () => readonly Row[]) => Promise<Display>
+}
 
 /** The files that a target's processes share. */
 export interface Files extends Omit<Fuzzing, "artifacts" | "seed"> {

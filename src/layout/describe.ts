@@ -1,16 +1,17 @@
 import type { Rule } from "../violation/violation.js"
-import type { FieldRule, Layout, Scalar, Struct } from "./language.js"
-import {
-  type Flat,
-  type PlannedField,
-  type PlannedList,
-  type PlannedPart,
-  type PlannedRule,
-  type PlannedRun,
-  planOf,
-} from "./plan.js"
+import type { Condition } from "./expression.js"
+import { type PlannedField, type PlannedPart, type PlannedRule, planOf, type Scope } from "./plan.js"
 import { type Names, printCondition } from "./print.js"
 import { plannedRulesOf } from "./rules.js"
+import type { BitMember, Bytes, Field, FieldRule, Layout, Scalar, Struct } from "./types.js"
+
+/** How a document speaks of its format. */
+export interface Description {
+  /** How a reader knows a parameter: `receiver.glzMaxPixels`. */
+  readonly parameter?: (name: string) => string
+  /** The head of the column of consequences. */
+  readonly consequence?: string
+}
 
 /** A Markdown table; cells may hold anything but line breaks. */
 const table = (head: readonly string[], rows: readonly (readonly (string | number)[])[]): string => {
@@ -19,61 +20,142 @@ const table = (head: readonly string[], rows: readonly (readonly (string | numbe
   return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n")
 }
 
-const typeOf = (type: Scalar): string => {
+const bitsText = (members: Readonly<Record<string, BitMember>>): string => {
+  let from = 0
+  const texts = Object.entries(members).map(([name, member]) => {
+    const width = member.kind === "flag" ? 1 : member.width
+    const place = width === 1 ? `bit ${from}` : `bits ${from} to ${from + width - 1}`
+    from += width
+    return `${place} ${member.kind === "reserved" ? "0" : name}`
+  })
+  return texts.join(", ")
+}
+
+const typeOf = (type: Scalar | Bytes): string => {
+  if (type.kind === "bytes") return "bytes"
+  const order = type.bigEndian ? " big-endian" : ""
+  const wire = `${type.signed ? "i" : "u"}${type.bits}${order}`
   switch (type.kind) {
     case "integer":
-      return `${type.signed ? "i" : "u"}${type.bits}${type.bigEndian ? " big-endian" : ""}`
+      return wire
     case "boolean":
-      return "u8, 0 or 1"
+      return `${wire}, 0 or 1`
     case "enumeration":
-      return `u8: ${Object.entries(type.names)
+      return `${wire}: ${Object.entries(type.names)
         .map(([name, value]) => `${value} ${name}`)
         .join(", ")}`
     case "constant":
-      return type.check === "magic" ? `u32, always 0x${type.value.toString(16)}` : `u32, always ${type.value}`
+      return `${wire}, always ${type.check === "magic" ? `0x${type.value.toString(16)}` : type.value}`
+    case "bits":
+      return `${wire}: ${bitsText(type.members)}`
   }
 }
 
 const fieldRow = ({ path, offset, size, type, doc, role }: PlannedField) => [
   offset,
   size,
-  role?.of === "pointer" ? "u32 offset" : typeOf(type),
+  role?.of === "pointer" ? `${typeOf(type)} offset` : typeOf(type),
   `\`${path}\``,
   type.kind === "integer" ? type.unit : "",
   doc,
 ]
 
-const fieldHead = ["offset", "bytes", "type", "field", "unit", "meaning"]
+const fieldTable = (fields: readonly PlannedField[]): string =>
+  table(["offset", "bytes", "type", "field", "unit", "meaning"], fields.map(fieldRow))
 
-const fieldTable = (fields: readonly PlannedField[]): string => table(fieldHead, fields.map(fieldRow))
+const sentences = (...texts: readonly string[]): string => texts.filter((text) => text !== "").join(" ")
 
-const describePart = (part: PlannedPart): readonly string[] => [
-  `### \`${part.path}\``,
-  ...(part.kind === "list" ? describeList(part) : describeRun(part)),
-]
+const describePart = (part: PlannedPart, at: string, names: Names): readonly string[] => {
+  const heading = `### \`${at}${part.path}\``
+  switch (part.kind) {
+    case "block":
+      return [
+        heading,
+        "Fields behind what is before them; offsets count from the first of them.",
+        fieldTable(part.fields),
+      ]
+    case "run":
+      return [heading, ...describeRun(part)]
+    case "list":
+      return [heading, ...describeList(part, at, names)]
+    case "choice":
+      return [heading, ...describeChoice(part, at, names)]
+    case "group":
+      return [
+        heading,
+        sentences(lengthText(part.length), part.doc),
+        ...describeScope(part.scope, `${at}${part.path}.`, names),
+      ]
+  }
+}
 
-const describeRun = ({ length, pointer, header }: PlannedRun): readonly string[] => {
-  const size = `As many bytes as \`${length.path}\` says. ${pointer.doc}`
+const lengthText = (length: PlannedField | undefined): string =>
+  length === undefined ? "All bytes that are left." : `As many bytes as \`${length.path}\` says.`
+
+const describeRun = ({ length, doc, header }: Extract<PlannedPart, { kind: "run" }>): readonly string[] => {
+  const size = sentences(lengthText(length), doc)
   if (header === undefined) return [size]
   return [`${size} ${header.struct.doc} Offsets count from the part's first byte.`, fieldTable(header.fields)]
 }
 
-const describeList = ({ count, prefix, pointer, lossy, entries }: PlannedList): readonly string[] => {
-  const entry = ({ struct, size }: Flat) => `${size} bytes each. ${struct.doc}`
+const describeList = (part: Extract<PlannedPart, { kind: "list" }>, at: string, names: Names): readonly string[] => {
+  const { path, doc, variants } = part
   return [
-    `A u32 count, \`${count}\`, then that many entries. ${pointer.doc}`,
-    `Entries carry lossy regions when \`${printCondition(lossy, namesAt(prefix))}\`: ${entry(entries.lossy)}`,
-    fieldTable(entries.lossy.fields),
-    `Otherwise ${entry(entries.lossless)}`,
-    fieldTable(entries.lossless.fields),
+    sentences(countText(part), doc),
+    ...variants.flatMap(({ name, when, entry }, index) => {
+      if (entry === undefined) return ["There must be none."]
+      const which =
+        when !== undefined
+          ? `Entries are \`${name}\` when \`${printCondition(when, prefixed(names, `${at}${part.prefix}`))}\`: `
+          : index > 0
+            ? `Otherwise they are \`${name}\`: `
+            : ""
+      const size = entry.parts.length === 0 ? `${entry.size} bytes each.` : "Of different sizes."
+      return [sentences(`${which}${size}`, docOf(entry.shape)), ...describeScope(entry, `${at}${path}[].`, names)]
+    }),
   ]
 }
 
-/** How conditions are printed for a reader: the names of the wire and of ReceiverState. */
-const namesAt = (prefix: string): Names => ({
+const countText = ({ counted, count, length }: Extract<PlannedPart, { kind: "list" }>): string => {
+  if (typeof count === "number") return `${count} entries.`
+  if (count === undefined)
+    return length === undefined ? "Entries to the end." : `Entries in as many bytes as \`${length.path}\` says.`
+  return counted
+    ? `A u32 count, \`${count.path}\`, then that many entries.`
+    : `As many entries as \`${count.path}\` says.`
+}
+
+const describeChoice = (
+  part: Extract<PlannedPart, { kind: "choice" }>,
+  at: string,
+  names: Names,
+): readonly string[] => {
+  const resolved = prefixed(names, `${at}${part.prefix}`)
+  const whenText = (when: Condition | undefined, tag: number | undefined) => {
+    if (tag !== undefined) return `when \`${part.tag?.path}\` is ${tag}`
+    return when === undefined ? "otherwise" : `when \`${printCondition(when, resolved)}\``
+  }
+  return [
+    ...(part.doc === "" ? [] : [part.doc]),
+    ...part.cases.flatMap(({ name, tag, when, scope }) => {
+      if (scope === undefined) return []
+      const path = part.optional ? `${at}${part.path}` : `${at}${part.path}.${name}`
+      const head = part.optional ? `Only there ${whenText(when, tag)}.` : `\`${name}\` ${whenText(when, tag)}:`
+      return [sentences(head, docOf(scope.shape)), ...describeScope(scope, `${path}.`, names)]
+    }),
+  ]
+}
+
+const docOf = (shape: Field): string => shape.doc
+
+const describeScope = (scope: Scope, at: string, names: Names): readonly string[] => [
+  ...(scope.fields.length === 0 ? [] : [fieldTable(scope.fields)]),
+  ...scope.parts.flatMap((part) => describePart(part, at, names)),
+]
+
+const prefixed = (names: Names, prefix: string): Names => ({
+  ...names,
   field: (path) => `${prefix}${path}`,
-  previous: (path) => `previous ${prefix}${path}`,
-  receiver: (member, perChannel) => `receiver.${member}${perChannel ? "[channel]" : ""}`,
   scan: (part, test) => `${test}(${prefix}${part})`,
 })
 
@@ -81,6 +163,7 @@ const namesAt = (prefix: string): Names => ({
 const ruleRow = (
   { id, code, requirement, consequence }: FieldRule,
   rules: readonly PlannedRule[],
+  names: Names,
 ): readonly string[] => {
   const same = rules.filter(({ rule }) => rule.id === id)
   const list = (texts: readonly string[]) => [...new Set(texts)].map((text) => `\`${text}\``).join("<br>")
@@ -89,7 +172,7 @@ const ruleRow = (
     `\`${code}\``,
     list(same.map(({ rule, prefix }) => `${prefix}${rule.at.path}`)),
     requirement,
-    list(same.map(({ rule, prefix }) => printCondition(rule.holds, namesAt(prefix)))),
+    list(same.map(({ rule, prefix }) => printCondition(rule.holds, prefixed(names, prefix)))),
     consequence,
   ]
 }
@@ -102,35 +185,40 @@ const describeStructs = (struct: Struct, prefix = ""): readonly string[] =>
       : [],
   )
 
+const partsText = ({ parts }: Scope): string =>
+  parts.some((part) => part.kind !== "block" && part.pointer !== undefined)
+    ? "Behind the fixed part, back to back in this order; the pointer to an empty part is 0, a list with a count in front is never empty."
+    : "Behind the fixed part, back to back in this order."
+
 /** The documentation of one format, in Markdown, from its declaration alone. */
-export const describe = (layout: Layout): string => {
+export const describe = (
+  layout: Layout,
+  { parameter = (name) => name, consequence = "otherwise" }: Description = {},
+): string => {
   const plan = planOf(layout)
   const rules = plannedRulesOf(plan)
   const structs = describeStructs(layout.struct)
+  const names: Names = { field: (path) => path, parameter, scan: (part, test) => `${test}(${part})` }
+  const unique = [...new Map(rules.map(({ rule }) => [rule.id, rule])).values()]
   return `${[
     `# ${layout.title}`,
     `${layout.struct.doc} Integers are little-endian and packed unless the type says otherwise; offsets count from the blob's first byte.`,
     `## Fixed part, ${plan.size} bytes`,
     fieldTable(plan.fields),
     ...(structs.length === 0 ? [] : [structs.join("\n")]),
-    ...(plan.parts.length === 0
-      ? []
-      : [
-          "## Parts",
-          "Behind the fixed part, back to back in this order; the pointer to an empty run is 0, a list always has its count.",
-        ]),
-    ...plan.parts.flatMap(describePart),
+    ...(plan.parts.length === 0 ? [] : ["## Parts", partsText(plan)]),
+    ...plan.parts.flatMap((part) => describePart(part, "", names)),
     "## Rules",
     table(
-      ["rule", "code", "at", "what must hold", "condition", "what spice-server does without it"],
-      [...new Map(rules.map(({ rule }) => [rule.id, rule])).values()].map((rule) => ruleRow(rule, rules)),
+      ["rule", "code", "at", "what must hold", "condition", consequence],
+      unique.map((rule) => ruleRow(rule, rules, names)),
     ),
   ].join("\n\n")}\n`
 }
 
-/** The table of the checks that every layout makes by construction. */
-export const describeChecks = (checks: readonly Rule[]): string =>
+/** The table of the rules that hold by construction. */
+export const describeChecks = (checks: readonly Rule[], consequence = "otherwise"): string =>
   table(
-    ["rule", "code", "what must hold", "what spice-server does without it"],
-    checks.map(({ id, code, requirement, consequence }) => [`\`${id}\``, `\`${code}\``, requirement, consequence]),
+    ["rule", "code", "what must hold", consequence],
+    checks.map(({ id, code, requirement, consequence: follows }) => [`\`${id}\``, `\`${code}\``, requirement, follows]),
   )

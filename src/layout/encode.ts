@@ -1,123 +1,356 @@
 import { isBytes, isInt32Array, viewOf } from "../violation/bytes.js"
-import { type Rule, Violation } from "../violation/violation.js"
-import { type Environment, environmentOf, satisfied } from "./expression.js"
+import { Violation } from "../violation/violation.js"
+import type { BuiltIn } from "./built-in.js"
+import { type Environment, evaluate, satisfied } from "./evaluate.js"
+import type { Condition } from "./expression.js"
+import { parametersOf } from "./lower.js"
+import { type Arguments, argumentsOf } from "./parameters.js"
 import {
-  type Constant,
-  type FixedArray,
-  type Integer,
-  type Member,
-  membersOf,
-  type Scalar,
-  type Struct,
-} from "./language.js"
-import { known, type Plan, type PlannedField, type PlannedList, type PlannedRun, partOf } from "./plan.js"
-import { blobLimitOf, type Receiver, surroundingsOf } from "./reader.js"
+  type Header,
+  known,
+  type PlannedCase,
+  type PlannedChoice,
+  type PlannedField,
+  type PlannedList,
+  type PlannedPart,
+  type PlannedRun,
+  planOf,
+  type Scope,
+  type Variant,
+} from "./plan.js"
 import { writeScalar } from "./scalar.js"
-import { structure } from "./structure.js"
+import { typeOfScalar } from "./term.js"
+import { type BitField, type Field, type Layout, membersOf, type Scalar } from "./types.js"
 
 /**
- * Writes a state as the one blob that has it: constants, sizes and pointers come from the layout, parts follow each
- * other in the order of their pointers. It checks what it needs to write; whether the rules hold, decoding the
+ * Writes a state as the one input that has it: constants, sizes, counts, tags and pointers come from the layout, parts
+ * follow each other in the order of the plan. It checks what it needs to write; whether the rules hold, decoding the
  * result says. It returns a violation for a value of whatever other type.
  */
-export const encode = (plan: Plan, state: unknown, receiver: Receiver, channel: string): Uint8Array | Violation => {
-  const writer = new Writer(plan, receiver, channel)
-  const wrong = collect(writer, plan.layout.struct, state, "")
-  if (wrong !== undefined) return wrong
-  const size = [...writer.parts.values()].reduce((sum, part) => sum + part.length, plan.size)
-  return writer.oversize(size) ?? assemble(plan, writer.numbers, writer.parts)
+export const encode = (layout: Layout, state: unknown, given: Arguments = {}): Uint8Array | Violation => {
+  const encoding = new Encoding(layout, argumentsOf(parametersOf(layout), given))
+  const bytes = new ScopeEncoding(encoding, planOf(layout), "", state).bytes()
+  return bytes instanceof Violation ? bytes : (encoding.oversize(bytes.length) ?? bytes)
 }
 
-/** The numbers and parts that a state comes to. */
-class Writer {
-  readonly plan: Plan
-  readonly receiver: Receiver
-  readonly channel: string
-  readonly numbers = new Map<string, number | bigint>()
-  readonly parts = new Map<string, Uint8Array>()
+/** What all scopes of a state share. */
+class Encoding {
+  readonly layout: Layout
+  readonly arguments: Arguments
+  readonly #limit: number
 
-  constructor(plan: Plan, receiver: Receiver, channel: string) {
-    this.plan = plan
-    this.receiver = receiver
-    this.channel = channel
+  constructor(layout: Layout, given: Arguments) {
+    this.layout = layout
+    this.arguments = given
+    this.#limit = Number(evaluate(layout.limit, { arguments: given, field: never }))
   }
 
-  /** Where the condition of a list in the struct at `prefix` finds its numbers. */
-  environment(prefix: string): Environment {
-    return environmentOf({
-      field: (path) => known(this.numbers, `${prefix}${path}`),
-      ...surroundingsOf(this.receiver, this.channel),
-    })
-  }
-
-  /** The violation of a blob that would be larger than the receiver takes, asked for before memory is. */
+  /** The violation of an input that would be larger than its limit, asked for before memory is. */
   oversize(size: number): Violation | undefined {
-    const limit = blobLimitOf(this.receiver, this.channel)
-    if (size <= limit) return undefined
-    return new Violation(structure.blobLimit, { path: "", offset: 0, length: size }, size, limit)
+    if (size <= this.#limit) return undefined
+    return new Violation(this.layout.checks.limit, { path: "", offset: 0, length: size }, size, this.#limit)
   }
 
-  refusal(check: Rule, path: string): Violation {
-    const { offset, size } = this.plan.fields.find((field) => field.path === path) ?? { offset: 0, size: 0 }
-    return new Violation(check, { path, offset, length: size })
+  /** The violation of a member; fields of the fixed part have a place already. */
+  refusal(check: BuiltIn, path: string): Violation {
+    const field = planOf(this.layout).fields.find((each) => each.path === path)
+    return new Violation(this.layout.checks[check], { path, offset: field?.offset ?? 0, length: field?.size ?? 0 })
   }
+}
+
+function never(): never {
+  throw new TypeError("a limit reads no field")
 }
 
 const memberOf = (value: unknown, key: string): unknown =>
   typeof value === "object" && value !== null ? Reflect.get(value, key) : undefined
 
-/** Collects a struct's members in the order of its fields; returns the first that cannot be written. */
-const collect = (writer: Writer, struct: Struct, state: unknown, prefix: string): Violation | undefined => {
-  for (const [key, field] of membersOf(struct)) {
-    const wrong = collectMember(writer, field, memberOf(state, key), prefix, key)
+/** One scope of a state on its way to bytes: its numbers, then its parts, then both together. */
+class ScopeEncoding {
+  readonly #encoding: Encoding
+  readonly #scope: Scope
+  /** Goes before every path of the scope. */
+  readonly #prefix: string
+  readonly #state: unknown
+  readonly #numbers = new Map<string, number | bigint>()
+  readonly #contents = new Map<string, Uint8Array>()
+  /** The values of parts, by their paths. */
+  readonly #values = new Map<string, unknown>()
+  /** Parts that are being encoded: what asks for the size of one of them goes in circles. */
+  readonly #pending = new Set<string>()
+
+  constructor(encoding: Encoding, scope: Scope, prefix: string, state: unknown) {
+    this.#encoding = encoding
+    this.#scope = scope
+    this.#prefix = prefix
+    this.#state = state
+  }
+
+  bytes(): Uint8Array | Violation {
+    const wrong = this.#collect(this.#scope.shape, this.#state, "") ?? this.#parts()
+    return wrong ?? assemble(this.#scope, this.#numbers, this.#contents)
+  }
+
+  #refusal(check: BuiltIn, path: string): Violation {
+    return this.#encoding.refusal(check, joined(this.#prefix, path))
+  }
+
+  /** Collects the numbers of a value; returns the first member that cannot be written. */
+  #collect(shape: Field, value: unknown, path: string): Violation | undefined {
+    const part = this.#scope.parts.find((each) => each.path === path && each.kind !== "block")
+    if (part !== undefined) {
+      this.#values.set(path, value)
+      return undefined
+    }
+    switch (shape.kind) {
+      case "struct":
+        return first(membersOf(shape), ([key, field]) => this.#collect(field, memberOf(value, key), joined(path, key)))
+      case "array":
+        if (!Array.isArray(value) || value.length !== shape.length) return this.#refusal("valueType", path)
+        return first([...value.keys()], (index) => this.#collect(shape.element, value[index], `${path}[${index}]`))
+      case "bytes":
+        if (!isBytes(value) || value.length !== shape.length) return this.#refusal("valueType", path)
+        this.#contents.set(path, value)
+        return undefined
+      case "bits":
+        return this.#collectBits(shape, value, path)
+      case "integer":
+      case "boolean":
+      case "enumeration":
+        return this.#collectScalar(shape, value, path)
+      default:
+        return undefined
+    }
+  }
+
+  #collectBits({ members }: BitField, value: unknown, path: string): Violation | undefined {
+    return first(Object.entries(members), ([name, member]) => {
+      const of = memberOf(value, name)
+      const inner = `${path}.${name}`
+      if (member.kind === "reserved") return undefined
+      if (member.kind === "flag" ? typeof of !== "boolean" : !Number.isInteger(of))
+        return this.#refusal("valueType", inner)
+      const number = Number(of)
+      if (number < 0 || number >= 2 ** (member.kind === "flag" ? 1 : member.width))
+        return this.#refusal("valueRange", inner)
+      this.#numbers.set(inner, number)
+      return undefined
+    })
+  }
+
+  #collectScalar(type: Scalar, value: unknown, path: string): Violation | undefined {
+    const number = numberOf(type, value)
+    if (number === undefined) return this.#refusal("valueType", path)
+    const { from, to } = typeOfScalar(type)
+    if (number < from || number > to) return this.#refusal("valueRange", path)
+    this.#numbers.set(path, number)
+    return undefined
+  }
+
+  #parts(): Violation | undefined {
+    return first(this.#scope.parts, (part) => this.#part(part))
+  }
+
+  /** Encodes a part, unless that was done already. */
+  #part(part: PlannedPart): Violation | undefined {
+    if (part.kind === "block" || this.#contents.has(part.path)) return undefined
+    if (this.#pending.has(part.path)) return this.#refusal("valueForm", part.path)
+    this.#pending.add(part.path)
+    const bytes = this.#content(part, this.#values.get(part.path))
+    this.#pending.delete(part.path)
+    if (bytes instanceof Violation) return bytes
+    const { length, path } = part
+    if (length !== undefined && !isHeldBy(length, bytes.length)) return this.#refusal("valueRange", path)
+    this.#contents.set(path, bytes)
+    if (length !== undefined) this.#numbers.set(length.path, bytes.length)
+    return this.#encoding.oversize(bytes.length)
+  }
+
+  /** Whether a condition of a part holds, or why that cannot be said. */
+  #holds(condition: Condition, prefix: string): boolean | Violation {
+    let wrong: Violation | undefined
+    const field = (path: string) => {
+      wrong ??= this.#derive(`${prefix}${path}`)
+      return this.#numbers.get(`${prefix}${path}`) ?? 0
+    }
+    const names = (path: string) => {
+      const type = this.#fieldAt(`${prefix}${path}`)?.type
+      return type?.kind === "enumeration" ? type.names : undefined
+    }
+    const environment: Environment = { arguments: this.#encoding.arguments, field, names }
+    const holds = satisfied(condition, environment)
+    return wrong ?? holds
+  }
+
+  #fieldAt(path: string): PlannedField | undefined {
+    const blocks = this.#scope.parts.flatMap((part) => (part.kind === "block" ? part.fields : []))
+    return [...this.#scope.fields, ...blocks].find((field) => field.path === path)
+  }
+
+  /** Makes sure that a number is there which only the part behind it tells. */
+  #derive(path: string): Violation | undefined {
+    const role = this.#fieldAt(path)?.role
+    const part = this.#scope.parts.find((each) => each.path === role?.part)
+    return role === undefined || part === undefined ? undefined : this.#part(part)
+  }
+
+  #content(part: Exclude<PlannedPart, { kind: "block" }>, value: unknown): Uint8Array | Violation {
+    switch (part.kind) {
+      case "run":
+        return part.header === undefined ? this.#run(value, part.path) : this.#message(part.header, part, value)
+      case "list":
+        return this.#list(part, value)
+      case "choice":
+        return this.#choice(part, value)
+      case "group":
+        return this.#inner(part.scope, part.path, value)
+    }
+  }
+
+  #inner(scope: Scope, path: string, value: unknown): Uint8Array | Violation {
+    return new ScopeEncoding(this.#encoding, scope, joined(this.#prefix, path), value).bytes()
+  }
+
+  #run(value: unknown, path: string): Uint8Array | Violation {
+    return isBytes(value) ? value : this.#refusal("valueType", path)
+  }
+
+  /** A message: the bytes of its header before what follows, unless it is incomplete. */
+  #message({ struct, fields, size }: Header, { path }: PlannedRun, value: unknown): Uint8Array | Violation {
+    const data = this.#run(memberOf(value, "data"), `${path}.data`)
+    if (data instanceof Violation) return data
+    const header = memberOf(value, "header")
+    if (header === null) return data.length < size ? data : this.#refusal("valueForm", `${path}.header`)
+    const wrong = this.#collect(struct, header, `${path}.header`)
+    if (wrong !== undefined) return wrong
+    const bytes = new Uint8Array(size + data.length)
+    writeFields(this.#numbers, fields, viewOf(bytes), this.#contents)
+    bytes.set(data, size)
+    return bytes
+  }
+
+  #list(part: PlannedList, value: unknown): Uint8Array | Violation {
+    const variant = this.#variant(part)
+    if (variant instanceof Violation) return variant
+    const { path, counted } = part
+    const entries = part.table ? this.#table(part, variant, value) : this.#entries(part, variant, value)
+    if (entries instanceof Violation) return entries
+    const { count, chunks } = entries
+    if (typeof part.count === "object" && !isHeldBy(part.count, count)) return this.#refusal("valueRange", path)
+    if (typeof part.count === "object") this.#numbers.set(part.count.path, count)
+    if (!counted) return concatenated(chunks)
+    const front = new Uint8Array(4)
+    viewOf(front).setUint32(0, count, true)
+    return concatenated([front, ...chunks])
+  }
+
+  #variant({ path, prefix, variants }: PlannedList): Variant | Violation {
+    for (const variant of variants) {
+      const holds = variant.when === undefined ? true : this.#holds(variant.when, prefix)
+      if (holds instanceof Violation) return holds
+      if (holds) return variant
+    }
+    return this.#refusal("valueForm", path)
+  }
+
+  #entries({ path, count }: PlannedList, { entry }: Variant, value: unknown): Entries | Violation {
+    if (!Array.isArray(value)) return this.#refusal("valueType", path)
+    if (typeof count === "number" && value.length !== count) return this.#refusal("valueType", path)
+    if (entry === undefined) return value.length === 0 ? { count: 0, chunks: [] } : this.#refusal("depth", path)
+    const chunks: Uint8Array[] = []
+    let size = 0
+    for (const [index, each] of value.entries()) {
+      const bytes = this.#inner(entry, `${path}[${index}]`, each)
+      if (bytes instanceof Violation) return bytes
+      size += bytes.length
+      const wrong = this.#encoding.oversize(size)
+      if (wrong !== undefined) return wrong
+      chunks.push(bytes)
+    }
+    return { count: value.length, chunks }
+  }
+
+  #table({ path, counted }: PlannedList, { name, entry }: Variant, value: unknown): Entries | Violation {
+    if (memberOf(value, "kind") !== name) return this.#refusal("valueForm", `${path}.kind`)
+    const { fields, size } = entry ?? { fields: [], size: 0 }
+    const columns = memberOf(value, "columns")
+    if (!isInt32Array(columns) || columns.length % fields.length !== 0)
+      return this.#refusal("valueType", `${path}.columns`)
+    const count = columns.length / fields.length
+    const wrong = this.#encoding.oversize((counted ? 4 : 0) + count * size)
+    if (wrong !== undefined) return wrong
+    const bytes = new Uint8Array(count * size)
+    const view = viewOf(bytes)
+    for (const [column, field] of fields.entries())
+      for (const [index, number] of columns.subarray(column * count, (column + 1) * count).entries()) {
+        if (field.type.kind === "bytes") continue
+        if (field.size < 4 && !isHeldBy(field, number))
+          return this.#refusal("valueRange", `${path}[${index}].${field.path}`)
+        writeScalar(view, field.type, index * size + field.offset, number)
+      }
+    return { count, chunks: [bytes] }
+  }
+
+  #choice(part: PlannedChoice, value: unknown): Uint8Array | Violation {
+    const chosen = part.tag === undefined ? this.#case(part) : this.#tagged(part, value)
+    if (chosen instanceof Violation) return chosen
+    const { path, optional } = part
+    if (part.tag !== undefined) this.#numbers.set(part.tag.path, chosen.tag ?? 0)
+    if (chosen.scope === undefined) return value === null ? new Uint8Array(0) : this.#refusal("valueForm", path)
+    if (optional) return value === null ? this.#refusal("valueForm", path) : this.#inner(chosen.scope, path, value)
+    if (memberOf(value, "kind") !== chosen.name) return this.#refusal("valueForm", `${path}.kind`)
+    return this.#inner(chosen.scope, `${path}.${chosen.name}`, memberOf(value, "value"))
+  }
+
+  #tagged({ path, cases }: PlannedChoice, value: unknown): PlannedCase | Violation {
+    return cases.find(({ name }) => name === memberOf(value, "kind")) ?? this.#refusal("valueForm", `${path}.kind`)
+  }
+
+  #case({ path, prefix, cases }: PlannedChoice): PlannedCase | Violation {
+    for (const each of cases) {
+      const holds = each.when === undefined ? true : this.#holds(each.when, prefix)
+      if (holds instanceof Violation) return holds
+      if (holds) return each
+    }
+    return this.#refusal("valueForm", path)
+  }
+}
+
+interface Entries {
+  readonly count: number
+  readonly chunks: readonly Uint8Array[]
+}
+
+const joined = (path: string, name: string): string =>
+  path === "" || name === "" || name.startsWith("[") ? `${path}${name}` : `${path}.${name}`
+
+const first = <T>(items: readonly T[], check: (item: T) => Violation | undefined): Violation | undefined => {
+  for (const item of items) {
+    const wrong = check(item)
     if (wrong !== undefined) return wrong
   }
   return undefined
 }
 
-const collectMember = (writer: Writer, field: Member, value: unknown, prefix: string, key: string) => {
-  const path = `${prefix}${key}`
-  switch (field.kind) {
-    case "struct":
-      return collect(writer, field, value, `${path}.`)
-    case "pointer":
-      return collectPart(writer, value, path)
-    case "array":
-      return collectElements(writer, field, value, path)
-    default:
-      return collectScalar(writer, field, value, path)
+const concatenated = (chunks: readonly Uint8Array[]): Uint8Array => {
+  const bytes = new Uint8Array(chunks.reduce((size, chunk) => size + chunk.length, 0))
+  let at = 0
+  for (const chunk of chunks) {
+    bytes.set(chunk, at)
+    at += chunk.length
   }
+  return bytes
 }
 
-const collectElements = (
-  writer: Writer,
-  { element, length }: FixedArray,
-  value: unknown,
-  path: string,
-): Violation | undefined => {
-  if (!Array.isArray(value) || value.length !== length) return writer.refusal(structure.valueType, path)
-  for (let index = 0; index < length; index++) {
-    const wrong = collectScalar(writer, element, value[index], `${path}[${index}]`)
-    if (wrong !== undefined) return wrong
-  }
-  return undefined
-}
-
-const collectScalar = (
-  writer: Writer,
-  type: Exclude<Scalar, Constant>,
-  value: unknown,
-  path: string,
-): Violation | undefined => {
-  const number = numberOf(type, value)
-  if (number === undefined) return writer.refusal(structure.valueType, path)
-  if (type.kind === "integer" && !inRange(type, number)) return writer.refusal(structure.valueRange, path)
-  writer.numbers.set(path, number)
-  return undefined
+/** Whether a number is one that a field can hold. */
+const isHeldBy = ({ type }: PlannedField, number: number): boolean => {
+  if (type.kind === "bytes") return false
+  const { from, to } = typeOfScalar(type)
+  return from <= number && number <= to
 }
 
 /** A member's number on the wire, or undefined where the value has the wrong type. */
-const numberOf = (type: Exclude<Scalar, Constant>, value: unknown): number | bigint | undefined => {
+const numberOf = (type: Scalar, value: unknown): number | bigint | undefined => {
   switch (type.kind) {
     case "boolean":
       return typeof value === "boolean" ? Number(value) : undefined
@@ -126,83 +359,39 @@ const numberOf = (type: Exclude<Scalar, Constant>, value: unknown): number | big
     case "integer":
       if (type.bits === 64) return typeof value === "bigint" ? value : undefined
       return Number.isInteger(value) ? Number(value) : undefined
+    default:
+      return undefined
   }
-}
-
-const inRange = (type: Integer, value: number | bigint): boolean => {
-  const magnitude = 2n ** BigInt(type.signed ? type.bits - 1 : type.bits)
-  return (type.signed ? -magnitude : 0n) <= value && value < magnitude
-}
-
-const collectPart = (writer: Writer, value: unknown, path: string): Violation | undefined => {
-  const part = partOf(writer.plan, path)
-  const bytes = part.kind === "list" ? listBytes(writer, part, value) : runBytes(writer, part, value)
-  if (bytes instanceof Violation) return bytes
-  writer.parts.set(path, bytes)
-  return undefined
-}
-
-const bytesOf = (writer: Writer, value: unknown, path: string): Uint8Array | Violation =>
-  isBytes(value) ? value : writer.refusal(structure.valueType, path)
-
-/** A run's bytes; of a message those of its header before them, unless it is incomplete. */
-const runBytes = (writer: Writer, { path, header }: PlannedRun, value: unknown): Uint8Array | Violation => {
-  if (header === undefined) return bytesOf(writer, value, path)
-  const data = bytesOf(writer, memberOf(value, "data"), `${path}.data`)
-  if (data instanceof Violation) return data
-  const start = memberOf(value, "header")
-  if (start === null) return data.length < header.size ? data : writer.refusal(structure.valueForm, `${path}.header`)
-  const wrong = collect(writer, header.struct, start, `${path}.header.`)
-  if (wrong !== undefined) return wrong
-  const bytes = new Uint8Array(header.size + data.length)
-  writeFields(writer.numbers, header.fields, viewOf(bytes))
-  bytes.set(data, header.size)
-  return bytes
-}
-
-const listBytes = (writer: Writer, part: PlannedList, value: unknown): Uint8Array | Violation => {
-  const { path, prefix } = part
-  const kind = satisfied(part.lossy, writer.environment(prefix)) ? "lossy" : "lossless"
-  if (memberOf(value, "kind") !== kind) return writer.refusal(structure.valueForm, `${path}.kind`)
-  const { fields, size } = part.entries[kind]
-  const columns = memberOf(value, "columns")
-  if (!isInt32Array(columns) || columns.length % fields.length !== 0)
-    return writer.refusal(structure.valueType, `${path}.columns`)
-  const count = columns.length / fields.length
-  const wrong = writer.oversize(4 + count * size)
-  if (wrong !== undefined) return wrong
-  const bytes = new Uint8Array(4 + count * size)
-  const view = viewOf(bytes)
-  view.setUint32(0, count, true)
-  for (const [column, { type, offset }] of fields.entries())
-    for (const [index, number] of columns.subarray(column * count, (column + 1) * count).entries())
-      writeScalar(view, type, 4 + index * size + offset, number)
-  return bytes
 }
 
 /**
- * The blob of a plan whose numbers and parts are these: constants, sizes and pointers follow from them. Nothing is
- * checked; numbers too large for their field are cut to its width.
+ * The bytes of a scope whose numbers and parts are these: constants, sizes and pointers follow from them. Nothing is
+ * checked; numbers too large for their field are cut to its width. `contents` has the bytes of parts, a count in front
+ * of them included, and of fixed runs.
  */
 export const assemble = (
-  plan: Plan,
+  scope: Scope,
   numbers: ReadonlyMap<string, number | bigint>,
-  parts: ReadonlyMap<string, Uint8Array>,
+  contents: ReadonlyMap<string, Uint8Array>,
 ): Uint8Array => {
+  const sizeOf = (part: PlannedPart) => (part.kind === "block" ? part.size : known(contents, part.path).length)
   const derived = new Map(numbers)
-  let cursor = plan.size
-  for (const part of plan.parts) {
-    const { length } = known(parts, part.path)
-    derived.set(part.pointer.path, length === 0 ? 0 : cursor)
-    if (part.kind === "run") derived.set(part.length.path, length)
-    cursor += length
+  let size = scope.size
+  for (const part of scope.parts) {
+    const length = sizeOf(part)
+    if (part.kind !== "block" && part.pointer !== undefined) derived.set(part.pointer.path, length === 0 ? 0 : size)
+    if (part.kind !== "block" && part.length !== undefined) derived.set(part.length.path, length)
+    size += length
   }
-  const bytes = new Uint8Array(cursor)
-  writeFields(derived, plan.fields, viewOf(bytes))
-  cursor = plan.size
-  for (const { path } of plan.parts) {
-    bytes.set(known(parts, path), cursor)
-    cursor += known(parts, path).length
+  const fields = [...scope.fields, ...scope.parts.flatMap((part) => (part.kind === "block" ? part.fields : []))]
+  for (const { path, role } of fields) if (role?.of === "total") derived.set(path, size)
+  const bytes = new Uint8Array(size)
+  writeFields(derived, scope.fields, viewOf(bytes), contents)
+  let at = scope.size
+  for (const part of scope.parts) {
+    if (part.kind === "block") writeFields(derived, part.fields, viewOf(bytes.subarray(at)), contents)
+    else bytes.set(known(contents, part.path), at)
+    at += sizeOf(part)
   }
   return bytes
 }
@@ -212,7 +401,25 @@ export const writeFields = (
   numbers: ReadonlyMap<string, number | bigint>,
   fields: readonly PlannedField[],
   view: DataView,
+  contents: ReadonlyMap<string, Uint8Array> = new Map(),
 ): void => {
-  for (const { path, offset, type } of fields)
-    writeScalar(view, type, offset, type.kind === "constant" ? type.value : known(numbers, path))
+  for (const { path, offset, type } of fields) {
+    if (type.kind === "bytes") {
+      new Uint8Array(view.buffer, view.byteOffset + offset, type.length).set(known(contents, path))
+      continue
+    }
+    const number =
+      type.kind === "constant" ? type.value : type.kind === "bits" ? wordOf(type, path, numbers) : known(numbers, path)
+    writeScalar(view, type, offset, number)
+  }
+}
+
+/** The number that its members make up; reserved bits are 0. */
+const wordOf = (type: BitField, path: string, numbers: ReadonlyMap<string, number | bigint>): number | bigint => {
+  let [word, shift] = [0n, 0n]
+  for (const [name, member] of Object.entries(type.members)) {
+    word |= BigInt(numbers.get(`${path}.${name}`) ?? 0) << shift
+    shift += BigInt(member.kind === "flag" ? 1 : member.width)
+  }
+  return type.bits === 64 ? word : Number(word)
 }

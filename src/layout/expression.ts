@@ -1,37 +1,29 @@
-/** The language of rules: expressions over the numbers on the wire and the receiver's state. */
+import type { Chain } from "./chain.js"
+import type { Parameter, WordsParameter } from "./parameters.js"
 
-/** A field's number on the wire; booleans are 0 and 1, enumerations their byte. */
+/** The language of rules: expressions over the numbers on the wire and the layout's parameters. */
+
+/** A field's number on the wire; booleans are 0 and 1, enumerations their number. */
 export interface FieldRef {
   readonly op: "field"
-  /** Dotted, relative to the struct that declares the rule. */
+  /** Dotted, relative to the struct that declares the rule; empty for the field that a rule stands at. */
   readonly path: string
 }
 
-/** A part that a pointer places. */
+/** A part: a run, a list, what is behind a pointer. */
 export interface PartRef {
   readonly op: "part"
   readonly path: string
 }
 
+/** An exact integer, or a word where a parameter that is one is compared. */
 export type Expression =
   | FieldRef
   | { readonly op: "literal"; readonly value: number | bigint | string }
   | { readonly op: "previous"; readonly path: string; readonly first: number }
-  | { readonly op: "receiver"; readonly member: string; readonly perChannel: boolean }
-  | { readonly op: "channel" }
+  | Parameter
   | { readonly op: "sum" | "larger"; readonly left: Expression; readonly right: Expression }
   | { readonly op: "choose"; readonly when: Condition; readonly yes: Expression; readonly no: Expression }
-
-/** A look at the bytes of a part, for what numbers alone cannot say. */
-export interface Scan {
-  readonly name: string
-  /** Total and linear in the part's size. */
-  readonly holds: (part: Uint8Array) => boolean
-  /** A part that is refused, so that the rule's witness can be derived like any other. */
-  readonly refused: Uint8Array
-  /** Makes a part of the same size that holds out of any; one that holds stays as it is. */
-  readonly mended: (part: Uint8Array) => Uint8Array
-}
 
 export interface Comparison {
   readonly op: "equal" | "atMost" | "below"
@@ -43,24 +35,40 @@ export type Condition =
   | Comparison
   | { readonly op: "all" | "any"; readonly conditions: readonly Condition[] }
   | { readonly op: "not"; readonly condition: Condition }
-  | { readonly op: "scan"; readonly part: string; readonly scan: Scan }
-  | { readonly op: "listed"; readonly member: string; readonly word: string }
+  | { readonly op: "scan"; readonly part: string; readonly scan: Chain }
+  | { readonly op: "listed"; readonly parameter: WordsParameter; readonly word: string }
 
-type Operand = Expression | number | bigint | string
+export type Operand = Expression | number | bigint | string
 
 const operand = (value: Operand): Expression => (typeof value === "object" ? value : { op: "literal", value })
 
-const comparison =
-  (op: Comparison["op"]) =>
-  (left: Operand, right: Operand): Comparison => ({ op, left: operand(left), right: operand(right) })
+/** `below(a, b)` compares; `below(b)` is what `must` takes: the field that it stands at is on the left. */
+interface Compare {
+  (left: Operand, right: Operand): Condition
+  (right: Operand): (left: Operand) => Condition
+}
 
-export const equal = comparison("equal")
-export const atMost = comparison("atMost")
-export const below = comparison("below")
+const comparing = (compare: (left: Expression, right: Expression) => Condition): Compare => {
+  function compared(left: Operand, right: Operand): Condition
+  function compared(right: Operand): (left: Operand) => Condition
+  function compared(one: Operand, other?: Operand) {
+    if (other !== undefined) return compare(operand(one), operand(other))
+    return (left: Operand) => compare(operand(left), operand(one))
+  }
+  return compared
+}
+
+export const not = (condition: Condition): Condition => ({ op: "not", condition })
+
+export const equal = comparing((left, right) => ({ op: "equal", left, right }))
+export const unequal = comparing((left, right) => not({ op: "equal", left, right }))
+export const atMost = comparing((left, right) => ({ op: "atMost", left, right }))
+export const below = comparing((left, right) => ({ op: "below", left, right }))
+export const atLeast = comparing((left, right) => not({ op: "below", left, right }))
+export const above = comparing((left, right) => not({ op: "atMost", left, right }))
 
 export const all = (...conditions: Condition[]): Condition => ({ op: "all", conditions })
 export const any = (...conditions: Condition[]): Condition => ({ op: "any", conditions })
-export const not = (condition: Condition): Condition => ({ op: "not", condition })
 /** `condition` has to hold only `when` something else does. */
 export const implies = (when: Condition, condition: Condition): Condition => any(not(when), condition)
 
@@ -81,84 +89,14 @@ export const choose = (when: Condition, yes: Operand, no: Operand): Expression =
   no: operand(no),
 })
 
+/** A field of the struct that a condition stands in, by its name: for what is declared before there are refs. */
+export const field = (path: string): FieldRef => ({ op: "field", path })
+
 /** The same field of the list entry before this one; `first` stands in for it in the first entry. */
-export const previous = (field: FieldRef, first: number): Expression => ({ op: "previous", path: field.path, first })
+export const previous = (of: FieldRef, first: number): Expression => ({ op: "previous", path: of.path, first })
 
-/** The name of the channel that the blob came on. */
-export const channel: Expression = { op: "channel" }
-
-/** Whether a list of the receiver's state has a word. */
-export const listed = (member: string, word: string): Condition => ({ op: "listed", member, word })
-
-export const scanned = (part: PartRef, scan: Scan): Condition => ({ op: "scan", part: part.path, scan })
-
-/** Where an expression finds its numbers. */
-export interface Environment {
-  readonly field: (path: string) => number | bigint
-  readonly previous: (path: string, first: number) => number | bigint
-  readonly part: (path: string) => Uint8Array
-  readonly receiver: (member: string, perChannel: boolean) => number | bigint | string
-  readonly listed: (member: string, word: string) => boolean
-  readonly channel: () => string
-}
-
-const unread = (what: string) => (): never => {
-  throw new TypeError(`${what} cannot be read here`)
-}
-
-/** An environment of which only some is there; a rule that reads more is a programming error. */
-export const environmentOf = (known: Partial<Environment>): Environment => ({
-  field: unread("a field"),
-  previous: unread("a previous entry"),
-  part: unread("a part"),
-  receiver: unread("the receiver"),
-  listed: unread("a list of the receiver"),
-  channel: unread("the channel"),
-  ...known,
-})
-
-export const evaluate = (expression: Expression, environment: Environment): number | bigint | string => {
-  const number = (of: Expression): number => Number(evaluate(of, environment))
-  switch (expression.op) {
-    case "literal":
-      return expression.value
-    case "field":
-      return environment.field(expression.path)
-    case "previous":
-      return environment.previous(expression.path, expression.first)
-    case "receiver":
-      return environment.receiver(expression.member, expression.perChannel)
-    case "channel":
-      return environment.channel()
-    case "sum":
-      return number(expression.left) + number(expression.right)
-    case "larger":
-      return Math.max(number(expression.left), number(expression.right))
-    case "choose":
-      return evaluate(satisfied(expression.when, environment) ? expression.yes : expression.no, environment)
-  }
-}
-
-export const satisfied = (condition: Condition, environment: Environment): boolean => {
-  switch (condition.op) {
-    case "equal":
-      return evaluate(condition.left, environment) === evaluate(condition.right, environment)
-    case "atMost":
-      return evaluate(condition.left, environment) <= evaluate(condition.right, environment)
-    case "below":
-      return evaluate(condition.left, environment) < evaluate(condition.right, environment)
-    case "all":
-      return condition.conditions.every((each) => satisfied(each, environment))
-    case "any":
-      return condition.conditions.some((each) => satisfied(each, environment))
-    case "not":
-      return !satisfied(condition.condition, environment)
-    case "scan":
-      return condition.scan.holds(environment.part(condition.part))
-    case "listed":
-      return environment.listed(condition.member, condition.word)
-  }
-}
+/** Whether a run is what a chain says. */
+export const scanned = (part: PartRef, scan: Chain): Condition => ({ op: "scan", part: part.path, scan })
 
 /** Every node of a condition and of what it is made of, itself first. */
 export function* nodesOf(node: Condition | Expression): Generator<Condition | Expression> {
@@ -178,8 +116,7 @@ const childrenOf = (node: Condition | Expression): readonly (Condition | Express
     case "literal":
     case "field":
     case "previous":
-    case "receiver":
-    case "channel":
+    case "parameter":
     case "scan":
     case "listed":
       return []

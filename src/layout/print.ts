@@ -3,28 +3,25 @@ import type { Comparison, Condition, Expression } from "./expression.js"
 /** How the operands of an expression are called in the text that it is printed to. */
 export interface Names {
   readonly field: (path: string) => string
-  readonly previous: (path: string) => string
-  readonly receiver: (member: string, perChannel: boolean) => string
+  readonly parameter: (name: string) => string
   readonly scan: (part: string, test: string) => string
 }
 
 const symbols = { equal: "===", atMost: "<=", below: "<" } as const
 const opposites = { equal: "!==", atMost: ">", below: ">=" } as const
 
-/** An expression as TypeScript. */
+/** An expression for a reader. */
 export const printExpression = (expression: Expression, names: Names): string => {
   const print = (inner: Expression): string => printExpression(inner, names)
   switch (expression.op) {
     case "literal":
-      return typeof expression.value === "bigint" ? `${expression.value}n` : JSON.stringify(expression.value)
+      return typeof expression.value === "string" ? JSON.stringify(expression.value) : String(expression.value)
     case "field":
       return names.field(expression.path)
     case "previous":
-      return names.previous(expression.path)
-    case "receiver":
-      return names.receiver(expression.member, expression.perChannel)
-    case "channel":
-      return "channel"
+      return `previous ${names.field(expression.path)}`
+    case "parameter":
+      return names.parameter(expression.name)
     case "sum":
       return `(${print(expression.left)} + ${print(expression.right)})`
     case "larger":
@@ -34,10 +31,10 @@ export const printExpression = (expression: Expression, names: Names): string =>
   }
 }
 
-const printComparison = (comparison: Comparison, names: Names, negated: boolean): string =>
-  `${printExpression(comparison.left, names)} ${(negated ? opposites : symbols)[comparison.op]} ${printExpression(comparison.right, names)}`
+const printComparison = ({ left, right, op }: Comparison, names: Names, negated: boolean): string =>
+  `${printExpression(left, names)} ${(negated ? opposites : symbols)[op]} ${printExpression(right, names)}`
 
-/** A condition as TypeScript; `negated` prints its opposite, with the negation carried down to the comparisons. */
+/** A condition for a reader; `negated` prints its opposite, with the negation carried down to the comparisons. */
 export const printCondition = (condition: Condition, names: Names, negated = false): string => {
   switch (condition.op) {
     case "all":
@@ -51,7 +48,7 @@ export const printCondition = (condition: Condition, names: Names, negated = fal
     case "scan":
       return `${negated ? "!" : ""}${names.scan(condition.part, condition.scan.name)}`
     case "listed":
-      return `${negated ? "!" : ""}${names.receiver(condition.member, false)}.includes(${JSON.stringify(condition.word)})`
+      return `${negated ? "!" : ""}${names.parameter(condition.parameter.name)}.includes(${JSON.stringify(condition.word)})`
     default:
       return printComparison(condition, names, negated)
   }

@@ -1,34 +1,33 @@
-import { nodesOf, type Scan } from "./expression.js"
-import type { FieldRule, Layout } from "./language.js"
-import { type Plan, type PlannedRule, planOf } from "./plan.js"
+import { type PlannedRule, planOf, type Scope } from "./plan.js"
+import type { FieldRule, Layout } from "./types.js"
 
 /**
- * Every rule of a plan, those of list entries included, in the order in which they are judged. What goes before the
- * names of a list entry is the list's path with empty brackets.
+ * Every rule of a scope and of what is inside it, in the order in which they are judged. What goes before the names of a
+ * list's entry is the list's path with empty brackets.
  */
-export const plannedRulesOf = ({ parts, rules }: Plan): readonly PlannedRule[] => {
-  const entries = parts.flatMap((part) => {
-    if (part.kind === "run") return []
-    const { lossy, lossless } = part.entries
-    return [...lossy.struct.rules, ...lossless.struct.rules].map((rule) => ({ rule, prefix: `${part.path}[].` }))
+export const plannedRulesOf = (scope: Scope, at = ""): readonly PlannedRule[] => {
+  const dot = at === "" ? "" : `${at}.`
+  const inner = scope.parts.flatMap((part): readonly PlannedRule[] => {
+    const path = `${dot}${part.path}`
+    switch (part.kind) {
+      case "list":
+        return part.variants.flatMap(({ entry }) => (entry === undefined ? [] : plannedRulesOf(entry, `${path}[]`)))
+      case "choice":
+        return part.cases.flatMap(({ name, scope: of }) =>
+          of === undefined ? [] : plannedRulesOf(of, part.optional ? path : `${path}.${name}`),
+        )
+      case "group":
+        return plannedRulesOf(part.scope, path)
+      case "run":
+        return (part.header?.rules ?? []).map(({ rule, prefix }) => ({ rule, prefix: `${dot}${prefix}` }))
+      default:
+        return []
+    }
   })
-  return [...entries, ...rules]
+  return [...inner, ...scope.rules.map(({ rule, prefix }) => ({ rule, prefix: `${dot}${prefix}` }))]
 }
 
-/** Every rule of a layout, in the order in which they are judged. */
-export const rulesOf = (layout: Layout): readonly FieldRule[] => plannedRulesOf(planOf(layout)).map(({ rule }) => rule)
-
-/** How an emitted decoder gets at what its declaration holds: rules by id, and the scans inside them. */
-export const ruleFinder = (layout: Layout) => {
-  const byId = new Map(rulesOf(layout).map((rule) => [rule.id, rule]))
-  const rule = (id: string): FieldRule => {
-    const found = byId.get(id)
-    if (found === undefined) throw new TypeError(`${layout.format} declares no rule ${id}: run npm run generate`)
-    return found
-  }
-  const scan = (id: string): Scan => {
-    for (const node of nodesOf(rule(id).holds)) if (node.op === "scan") return node.scan
-    throw new TypeError(`${id} scans nothing: run npm run generate`)
-  }
-  return { rule, scan }
-}
+/** Every rule of a layout, in the order in which they are judged; one that is judged at several fields is there once. */
+export const rulesOf = (layout: Layout): readonly FieldRule[] => [
+  ...new Map(plannedRulesOf(planOf(layout)).map(({ rule }) => [rule.id, rule])).values(),
+]

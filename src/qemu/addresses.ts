@@ -157,6 +157,7 @@ const timings = ["keep-alive-count", "keep-alive-idle", "keep-alive-interval"] a
 
 const keepAliveIssues = (address: InetSocketAddress, isTaken: boolean): readonly Issue[] => {
   if (address["keep-alive"] === true) return isTaken ? ok : issueAt("keep-alive", rules.connectOnly)
+  if (timings.every((name) => address[name] === undefined)) return ok
   return concat(...timings.map((name) => (address[name] === undefined ? ok : issueAt(name, rules.keepAliveOff))))
 }
 

@@ -56,14 +56,17 @@ const isZoneAllowed = (host: string, zones: readonly string[]): boolean => {
 
 const inetIssues = (
   address: InetSocketAddress,
-  { hosts, ports, zones }: InetPolicy,
+  policy: InetPolicy | undefined,
   denied: InetDenials,
-): readonly Issue[] =>
-  concat(
+): readonly Issue[] => {
+  if (policy === undefined) return ok
+  const { hosts, ports, zones } = policy
+  return concat(
     hosts === undefined || isHostAllowed(address.host, hosts) ? ok : issueAt("host", denied.hosts),
     zones === undefined || isZoneAllowed(address.host, zones) ? ok : issueAt("host", denied.zones),
     ports === undefined || isPortAllowed(address, ports) ? ok : issueAt("port", denied.ports),
   )
+}
 
 const denialsOfInet: InetDenials = { hosts: denials.inetHosts, ports: denials.inetPorts, zones: denials.inetZones }
 const denialsOfRdma: InetDenials = { hosts: denials.rdmaHosts, ports: denials.rdmaPorts, zones: denials.rdmaZones }
@@ -113,7 +116,7 @@ const detailIssues = (address: MigrationAddress, policy: Policy): readonly Issue
     case "exec":
       return argvIssues(address.args, policy, "args", "transport")
     case "rdma":
-      return inetIssues(address, policy.rdma ?? {}, denialsOfRdma)
+      return inetIssues(address, policy.rdma, denialsOfRdma)
     case "file":
       return policy.file?.paths === undefined || isBelow(address.filename, policy.file.paths)
         ? ok
@@ -121,7 +124,7 @@ const detailIssues = (address: MigrationAddress, policy: Policy): readonly Issue
   }
   switch (address.type) {
     case "inet":
-      return inetIssues(address, policy.inet ?? {}, denialsOfInet)
+      return inetIssues(address, policy.inet, denialsOfInet)
     case "unix":
       return isUnixAllowed(address.path, address.abstract === true, policy) ? ok : issueAt("path", denials.unixPaths)
     case "vsock":
@@ -174,8 +177,14 @@ export const policyRule = <C extends Command>(
   context: Context & { readonly command: C },
 ): Refinement<ArgumentsOf[C]> => {
   const policy = acceptedPolicy(given)
-  return (args) =>
-    concat(...touchesOf(args, context).map((touched) => below(touched.keys, touchedIssues(touched, policy))))
+  return (args) => {
+    let said = ok
+    for (const touched of touchesOf(args, context)) {
+      const issues = touchedIssues(touched, policy)
+      if (issues !== ok) said = concat(said, below(touched.keys, issues))
+    }
+    return said
+  }
 }
 
 /** Judges a program that something else than arguments makes QEMU run. */

@@ -1,15 +1,19 @@
-import type * as t from "io-ts"
+import * as E from "fp-ts/lib/Either.js"
 import { dataCodec } from "../data/codec.js"
-import { refined } from "../data/refinement.js"
-import type { Codec } from "../violation/codec.js"
+import { accepts } from "../data/guard.js"
+import { placed } from "../data/locate.js"
+import { ok } from "../data/refinement.js"
+import { type Codec, codec } from "../violation/codec.js"
 import { type MigrationAddress, migrationAddress, type SocketAddress, socketAddress } from "./addresses.js"
 import { type MigrationChannel, migrationChannel } from "./arguments.js"
 import { policyRule } from "./check-policy.js"
 import type { Command } from "./commands.js"
 import { type CodecOptions, type CommandOptions, contextOf } from "./context.js"
-import { type ArgumentsOf, argumentsType } from "./entries.js"
+import type { ArgumentsOf } from "./entries.js"
+import { guardFor } from "./guards.js"
+import { allowedReader } from "./parse.js"
 import { defaultPolicy } from "./policy.js"
-import { partHint, spellingHint } from "./spelling.js"
+import { partHint } from "./spelling.js"
 
 /**
  * The io-ts type of a socket's address. A part by itself asks no policy: that is for the codec of a command.
@@ -50,8 +54,12 @@ const commandCodec =
   <C extends Command>(command: C, name: string) =>
   ({ policy = defaultPolicy, ...forQemu }: CodecOptions = {}): Codec<ArgumentsOf[C], ArgumentsOf[C]> => {
     const context = { ...contextOf({ ...forQemu, command }), command }
-    const type: t.Type<ArgumentsOf[C], unknown> = argumentsType(context)
-    return dataCodec(name, refined(type, policyRule(policy, context)), spellingHint(context))
+    const read = allowedReader(context, policy)
+    const check = (input: unknown) => placed(read(input))
+    const isAllowed = policyRule(policy, context)
+    const guard = guardFor(context)
+    const isValid = (state: unknown): boolean => guard?.(state) === true && isAllowed(state as ArgumentsOf[C]) === ok
+    return codec(name, check, check, (state) => accepts(isValid, state) || E.isRight(read(state)))
   }
 
 /**

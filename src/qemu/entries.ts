@@ -72,10 +72,10 @@ const uriTouched = (uri: string | undefined, context: Context): readonly Touched
   return [{ keys: ["uri"], ...(E.isLeft(read) ? { issues: read.left } : { address: read.right }) }]
 }
 
-const destinationTouched = ({ uri, channels = [] }: MigrateIncomingArguments, context: Context): readonly Touched[] => [
-  ...uriTouched(uri, context),
-  ...channels.map(({ addr }, index) => ({ keys: ["channels", String(index), "addr"], address: addr })),
-]
+const destinationTouched = ({ uri, channels = [] }: MigrateIncomingArguments, context: Context): readonly Touched[] => {
+  const named = channels.map(({ addr }, index) => ({ keys: ["channels", String(index), "addr"], address: addr }))
+  return uri === undefined ? named : [...uriTouched(uri, context), ...named]
+}
 
 const optionTouched = (option: string, context: Context): readonly Touched[] => {
   const read = incomingReader(context)(option)

@@ -1,4 +1,5 @@
 import * as E from "fp-ts/lib/Either.js"
+import { guarded } from "../data/guard.js"
 import { byteLength, type JsonLimits, placingIn, readJson, readText } from "../data/json.js"
 import { placed } from "../data/locate.js"
 import { check, type Issue } from "../data/refinement.js"
@@ -8,6 +9,7 @@ import { policyRule } from "./check-policy.js"
 import type { Command } from "./commands.js"
 import { type CodecOptions, type Context, contextOf, perContext } from "./context.js"
 import { type ArgumentsOf, argumentsType } from "./entries.js"
+import { guardFor } from "./guards.js"
 import { defaultJsonLimits } from "./limits.js"
 import { defaultPolicy, type Policy } from "./policy.js"
 import { commandIn } from "./qmp-command.js"
@@ -23,20 +25,36 @@ export interface ParseOptions<C extends Command> extends CodecOptions {
 
 type ContextFor<C extends Command> = Context & { readonly command: C }
 
-const readers = perContext((context) => exact(argumentsType(context), spellingHint(context)))
+const readers = perContext((context) => {
+  const read = exact(argumentsType(context), spellingHint(context))
+  const guard = guardFor(context)
+  return guard === undefined ? read : guarded(read, guard)
+})
 
 /** Reads a command's arguments as QEMU takes them, whatever a policy says. */
 export const argumentsReader = <C extends Command>(context: ContextFor<C>) =>
   readers(context) as unknown as (input: unknown) => Read<ArgumentsOf[C]>
 
-/** Reads a command's arguments, and holds them against a policy. */
-export const allowedReader = <C extends Command>(context: ContextFor<C>, policy: Policy) => {
+type AllowedReader<C extends Command> = (input: unknown) => Read<ArgumentsOf[C]>
+
+const makeAllowedReader = <C extends Command>(context: ContextFor<C>, policy: Policy): AllowedReader<C> => {
   const read = argumentsReader(context)
   const hold = check(policyRule(policy, context))
-  return (input: unknown): Read<ArgumentsOf[C]> => {
+  return (input) => {
     const decoded = read(input)
     return E.isLeft(decoded) ? decoded : hold(decoded.right)
   }
+}
+
+const made = new WeakMap<Policy, ReturnType<typeof readersUnder>>()
+
+const readersUnder = (policy: Policy) => perContext((context) => makeAllowedReader(context, policy))
+
+/** Reads a command's arguments, and holds them against a policy; made once for each. */
+export const allowedReader = <C extends Command>(context: ContextFor<C>, policy: Policy) => {
+  const readers = made.get(policy) ?? readersUnder(policy)
+  made.set(policy, readers)
+  return readers(context) as AllowedReader<C>
 }
 
 const below = <A>(key: string, read: Read<A>): Read<A> => {

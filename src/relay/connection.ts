@@ -1,9 +1,8 @@
 import type { Socket } from "node:net"
-import type { Budget } from "./budget.js"
 import { afterStandstill, type Clock } from "./clock.js"
 import type { Limits } from "./config/settings.js"
 import type { Inspector, Outlet } from "./inspect/interface.js"
-import { readBufferOf } from "./read-buffer.js"
+import { type Budget, readBufferOf } from "./read-buffer.js"
 import type { Connect } from "./target/connect.js"
 
 /** Bytes that have passed. */
@@ -33,6 +32,8 @@ export interface Surroundings {
   /** Nothing is left of the connection. */
   readonly closed: () => void
 }
+
+const second = 1000
 
 /** What remains of a timer that is not needed any more: it may be for days. */
 const ignore = (): void => undefined
@@ -127,11 +128,11 @@ export const relayConnection = (client: Socket, surroundings: Surroundings): Rel
       return
     }
     target.end()
-    after(limits.closing, finish)
+    after(limits.closingSeconds * second, finish)
   }
 
   const endLater = (): void => {
-    after(limits.closing, abandon)
+    after(limits.closingSeconds * second, abandon)
   }
 
   /** Whether the client has sent what is not judged yet. */
@@ -275,15 +276,15 @@ export const relayConnection = (client: Socket, surroundings: Surroundings): Rel
   }
 
   const inspector = surroundings.inspect(outlet)
-  let cancelHandshake = after(limits.handshake, () => {
+  let cancelHandshake = after(limits.handshakeSeconds * second, () => {
     troubled("handshake-timeout")
     abandon()
   })
-  if (limits.idle !== undefined)
+  if (limits.idleSeconds !== undefined)
     cancels.add(
       afterStandstill(
         clock,
-        limits.idle,
+        limits.idleSeconds * second,
         () => progress,
         guarded(() => {
           troubled("idle-timeout")

@@ -1,4 +1,3 @@
-import { budgetOf } from "./budget.js"
 import type { Clock } from "./clock.js"
 import { type Relayed, relayConnection } from "./connection.js"
 import { inspectorOf } from "./inspect/enforce.js"
@@ -9,6 +8,8 @@ import type { Activation } from "./listen/systemd.js"
 import type { Log } from "./operate/log.js"
 import type { Metrics } from "./operate/metrics.js"
 import type { Observer, Who } from "./operate/telemetry.js"
+import { budgetOf } from "./read-buffer.js"
+import { connecting } from "./target/connect.js"
 import type { Targets } from "./target/targets.js"
 
 /** What all buffers of a relay may take beyond the smallest, in bytes. */
@@ -70,7 +71,7 @@ export const connectionsOf = (scene: Scene): Connections => {
     let leave = (): void => {}
     metrics.opened(name)
     const relayed = relayConnection(client, {
-      connect: settings.connect,
+      connect: connecting(settings.target, settings.trust),
       inspect: inspecting(scene, who),
       tell: (verdict) => observer.decided(who, verdict),
       limits: settings.limits,

@@ -1,7 +1,9 @@
+import { separate } from "fp-ts/lib/Array.js"
 import * as E from "fp-ts/lib/Either.js"
 import { type Clock, systemClock } from "./clock.js"
 import { formatAddress, parseAddress } from "./config/address.js"
-import type { RelayConfiguration } from "./config/configuration.js"
+import { type RelayConfiguration, relayOptions } from "./config/configuration.js"
+import { resolve } from "./config/option.js"
 import { type Read, readConfiguration, type Settings } from "./config/settings.js"
 import { connectionsOf, type Scene } from "./connections.js"
 import { type Failure, printableReasonOf } from "./failure.js"
@@ -70,41 +72,36 @@ type Opened<A> = E.Either<readonly Failure[], A>
 
 const closed: readonly Failure[] = [{ name: "relay", reason: "it has been closed" }]
 
-/** What a relay stands for at a moment. */
-interface Standing {
+/** What a relay runs with: what its configuration has opened. */
+interface Running {
   readonly settings: readonly Settings[]
   readonly listeners: ReadonlyMap<string, Listener>
   readonly operations: { readonly key: string; readonly server: Operations } | undefined
   readonly shutdownSeconds: number
 }
 
-const nothing: Standing = { settings: [], listeners: new Map(), operations: undefined, shutdownSeconds: 10 }
+const stopped: Running = { settings: [], listeners: new Map(), operations: undefined, shutdownSeconds: 0 }
 
-/** What throws where a configuration is taken is a bug of ours, or beyond what we foresaw: it is refused. */
+/** A bug of ours, or something that nobody foresaw: the configuration is refused. */
 const failureOf = (error: unknown, name = "relay"): Failure => ({ name, reason: printableReasonOf(error) })
 
 /** Opens the listeners that are not open yet: all of them or none. */
 const openListeners = async (
   all: readonly Settings[],
-  { listeners: open }: Standing,
+  { listeners: open }: Running,
   activation: Activation,
   acceptor: Acceptor,
-): Promise<Opened<Standing["listeners"]>> => {
-  const results = await Promise.all(
-    all.map(
-      (settings) =>
-        open.get(keyOf(settings)) ??
-        openListener(settings, activation, acceptor).catch((error: unknown) => E.left(failureOf(error, settings.name))),
-    ),
-  )
-  const failures: Failure[] = []
-  const opened: [string, Listener][] = []
-  for (const result of results) {
-    const listener = "_tag" in result ? (E.isRight(result) ? result.right : undefined) : result
-    if (listener !== undefined) opened.push([keyOf(listener.settings()), listener])
-    else if ("_tag" in result && E.isLeft(result)) failures.push(result.left)
+): Promise<Opened<Running["listeners"]>> => {
+  const openOne = (settings: Settings): Promise<E.Either<Failure, Listener>> => {
+    const listener = open.get(keyOf(settings))
+    if (listener !== undefined) return Promise.resolve(E.right(listener))
+    return openListener(settings, activation, acceptor).catch((error: unknown) =>
+      E.left(failureOf(error, settings.name)),
+    )
   }
-  if (failures.length === 0) return E.right(new Map(opened))
+  const { left: failures, right: listeners } = separate(await Promise.all(all.map(openOne)))
+  const opened = new Map(listeners.map((listener) => [keyOf(listener.settings()), listener]))
+  if (failures.length === 0) return E.right(opened)
   for (const [key, listener] of opened) if (!open.has(key)) listener.close()
   return E.left(failures)
 }
@@ -112,10 +109,10 @@ const openListeners = async (
 /** Opens the server of metrics and health where it is not open yet. */
 const openMetrics = async (
   { wanted, metricsAccess }: Read,
-  { operations: open }: Standing,
+  { operations: open }: Running,
   { activation, metrics }: Scene,
   isReady: () => boolean,
-): Promise<Opened<Standing["operations"]>> => {
+): Promise<Opened<Running["operations"]>> => {
   const address = wanted.metrics === undefined ? undefined : parseAddress(wanted.metrics)
   if (address === undefined) return E.right(undefined)
   const key = JSON.stringify([formatAddress(address), metricsAccess])
@@ -126,48 +123,49 @@ const openMetrics = async (
   return E.isLeft(server) ? E.left([server.left]) : E.right({ key, server: server.right })
 }
 
-/** Closes what one standing has and another has not. */
-const closeBut = ({ listeners, operations }: Standing, kept: Standing): void => {
+/** Closes what one has and the other has not. */
+const closeUnlessIn = (kept: Running, { listeners, operations }: Running): void => {
   for (const [key, listener] of listeners) if (kept.listeners.get(key) !== listener) listener.close()
   if (operations !== kept.operations) operations?.server.close()
 }
 
-/** What a relay stands for, from one configuration to the next. */
-const standingOf = (scene: Scene, acceptor: Acceptor) => {
-  let standing = nothing
+/** Takes a relay from one configuration to the next. */
+const runtimeOf = (scene: Scene, acceptor: Acceptor) => {
+  let running = stopped
   let isReady = false
   let isClosed = false
 
-  /** All that a configuration needs, opened; nothing where something of it cannot be. */
-  const open = async (read: Read): Promise<Opened<Standing>> => {
+  /** Opens all that a configuration needs; nothing where something of it cannot be opened. */
+  const open = async (read: Read): Promise<Opened<Running>> => {
     const { wanted, settings } = read
-    const listeners = await openListeners(settings, standing, scene.activation, acceptor)
+    const { shutdownSeconds } = resolve(relayOptions, wanted)
+    const listeners = await openListeners(settings, running, scene.activation, acceptor)
     if (E.isLeft(listeners)) return listeners
-    const next = { ...standing, settings, listeners: listeners.right, shutdownSeconds: wanted.shutdownSeconds ?? 10 }
-    const operations = await openMetrics(read, standing, scene, () => isReady)
+    const next = { ...running, settings, listeners: listeners.right, shutdownSeconds }
+    const operations = await openMetrics(read, running, scene, () => isReady)
     if (E.isRight(operations) && !isClosed) return E.right({ ...next, operations: operations.right })
-    closeBut({ ...next, operations: E.isRight(operations) ? operations.right : standing.operations }, standing)
+    closeUnlessIn(running, { ...next, operations: E.isRight(operations) ? operations.right : running.operations })
     return E.isLeft(operations) ? operations : E.left(closed)
   }
 
-  const use = ({ settings, listeners }: Standing): void => {
+  const use = ({ settings, listeners }: Running): void => {
     for (const each of settings) listeners.get(keyOf(each))?.use(each)
     // What it forgets cannot be brought back.
     scene.targets.use(settings)
     scene.metrics.use(settings.map(({ name }) => name))
   }
 
-  /** Goes over to another standing, or back to what there was where that throws. */
-  const goOver = (next: Standing): void => {
+  /** Goes over to what was opened, or back to what there was where that throws. */
+  const goOver = (next: Running): void => {
     try {
       use(next)
     } catch (error) {
-      closeBut(next, standing)
-      use(standing)
+      closeUnlessIn(running, next)
+      use(running)
       throw error
     }
-    closeBut(standing, next)
-    standing = next
+    closeUnlessIn(next, running)
+    running = next
     isReady = true
   }
 
@@ -186,8 +184,8 @@ const standingOf = (scene: Scene, acceptor: Acceptor) => {
 
   let turn: Promise<unknown> = Promise.resolve()
   return {
-    now: () => standing,
-    /** One after the other, so that each begins with what the one before left. */
+    now: () => running,
+    /** Applies configurations one after the other, so that each begins with what the one before left. */
     apply: (configuration: RelayConfiguration): Promise<Opened<undefined>> => {
       const applied = turn
         .then(() => (isClosed ? E.left(closed) : apply(configuration)))
@@ -198,7 +196,7 @@ const standingOf = (scene: Scene, acceptor: Acceptor) => {
     stopListening: () => {
       isReady = false
       isClosed = true
-      closeBut({ ...standing, operations: undefined }, nothing)
+      closeUnlessIn(stopped, { ...running, operations: undefined })
       scene.activation.closeUnused()
     },
   }
@@ -225,7 +223,7 @@ export const startRelay = async (
   const scene = sceneOf(options)
   const { log, metrics, observer, targets, activation } = scene
   const connections = connectionsOf(scene)
-  const { now, apply, stopListening } = standingOf(scene, {
+  const { now, apply, stopListening } = runtimeOf(scene, {
     accept: connections.take,
     reject: observer.rejected,
     failed: observer.failed,

@@ -1,6 +1,6 @@
 import type { Colors } from "picocolors/types.js"
-import type { Scalar } from "../layout/language.js"
-import type { Claim } from "../layout/reader.js"
+import type { Claim } from "../layout/interpret.js"
+import type { Scalar } from "../layout/types.js"
 import type { Violation } from "../violation/violation.js"
 
 const bytesPerLine = 16
@@ -12,9 +12,11 @@ interface Block {
   readonly label: string
 }
 
-/** The four characters of a magic that is the declared one. */
-const magicText = (value: number): string =>
-  String.fromCharCode(...[0, 8, 16, 24].map((shift) => (value >>> shift) & 0xff))
+/** The characters of a magic that is the declared one. */
+const magicText = ({ value, bits }: Extract<Scalar, { kind: "constant" }>): string =>
+  Array.from({ length: bits / 8 }, (_, index) =>
+    String.fromCharCode(Number((BigInt(value) >> BigInt(8 * index)) & 0xffn)),
+  ).join("")
 
 const valueText = (type: Scalar, value: number | bigint): string => {
   if (type.kind === "boolean" && (value === 0 || value === 1)) return String(value === 1)
@@ -23,7 +25,7 @@ const valueText = (type: Scalar, value: number | bigint): string => {
     return name === undefined ? String(value) : `${value} (${name})`
   }
   if (type.kind === "constant" && type.check === "magic")
-    return value === type.value ? `"${magicText(type.value)}"` : `0x${value.toString(16)}`
+    return value === type.value ? `"${magicText(type)}"` : `0x${value.toString(16)}`
   return String(value)
 }
 

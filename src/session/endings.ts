@@ -40,8 +40,9 @@ export const dropSession = (world: World, session: SessionState): void => {
   session.displays.clear()
   session.heldMain = undefined
   for (const channel of session.channels.values()) {
+    // The server waits for the worker of a display that waits for DISPLAY_INIT, also where it ended main by itself.
+    if (world.unsettled.has(channel)) settle(world, channel)
     channel.stage = "orphaned"
-    world.unsettled.delete(channel)
   }
   for (const { channel } of held) refuse(world, channel, { check: rules.mainOpen })
   world.changed.add(session)

@@ -4,7 +4,8 @@ import type { LinkedChannel } from "../spice/wire/channels.js"
 import { type Measure, type Rule, Violation } from "../violation/violation.js"
 import type { Connection, Decision, EventOf } from "./events.js"
 import type { SessionOptions } from "./options.js"
-import type { Stage } from "./table.js"
+import { rules } from "./rules.js"
+import type { Stage } from "./transitions.js"
 
 /** What is known of one server's sessions. Only the functions of this folder see and change it. */
 
@@ -224,4 +225,15 @@ export const refuse = (world: World, channel: ChannelState, reason: Reason): voi
   channel.refused ??= violationOf(keyOf(channel.channel, channel.channelId), reason)
   world.decisions.push({ kind: "refuse", connection, violation: channel.refused })
   leave(world, channel)
+}
+
+/** Finds the channel that a client speaks on; refuses what comes on a connection without one, or behind its end. */
+export const speakerOf = (world: World, connection: Connection): ChannelState | undefined => {
+  const channel = world.connections.get(connection)
+  const reason = { check: rules.linked }
+  if (channel === undefined)
+    world.decisions.push({ kind: "refuse", connection, violation: violationOf("link", reason) })
+  else if (channel.hasLeft) refuse(world, channel, reason)
+  else return channel
+  return undefined
 }

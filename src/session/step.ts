@@ -1,11 +1,11 @@
-import { data, heldUntil, settleMain } from "./data.js"
 import { expireInits, hasUnsettled } from "./display-init.js"
-import { settleDisplays } from "./displays.js"
+import { settleDisplays } from "./display-sync.js"
 import { endWhatIsReady, gone } from "./endings.js"
 import type { Connection, Decision, SessionEvent } from "./events.js"
-import { admit, link, linked, requeue, withdrawLink } from "./links.js"
-import { message, settleMessages, whole } from "./messages.js"
-import { observe, onSilence } from "./server.js"
+import { message, settleMessages, whole } from "./on-client-message.js"
+import { data, heldUntil, settleMain } from "./on-data.js"
+import { admit, link, linked, requeue, withdrawLink } from "./on-link.js"
+import { observe, onSilence } from "./on-server-message.js"
 import { leave, type World } from "./state.js"
 
 /** Looks again at what waits in the sessions of which something has changed, until nothing changes any more. */

@@ -1,77 +1,69 @@
-import { atMost, below, equal, implies } from "../layout/expression.js"
-import {
-  boolean,
-  type FieldRule,
-  lengthOf,
-  pointerTo,
-  type Refs,
-  run,
-  struct,
-  u32,
-  version,
-  zeroUnless,
-} from "../layout/language.js"
-import { limit, receiver } from "./receiver.js"
+import * as L from "../layout/index.js"
+import { source } from "./parameters.js"
 
 /** Tokens of a channel that has no flow control: ~0 in C. */
 const unlimited = 0xffffffff
 
-/** SpiceMigrateDataCharDevice: 25 bytes inside SVMD, SCMD and MNMD (spice/server/migration-protocol.h). */
-export const charDevice = struct(
-  "The state of the character device behind the channel.",
-  {
-    version: version(1, "The version of this part; 1 is the only one that was ever written."),
-    connected: boolean("Whether the source had a device and a client on the channel."),
-    num_client_tokens: u32("What the client may still send before it gets tokens back.", "messages"),
-    num_send_tokens: u32("What the server may still send before it gets tokens back.", "messages"),
-    write_size: lengthOf("write_data", "The size of the queue of writes that had not reached the device."),
-    write_num_client_tokens: u32("How many messages of the client the queue was counted as.", "messages"),
-    write_data_ptr: pointerTo(
-      "write_data",
-      run,
-      "The queue: whole messages back to back, the first of them possibly partly written.",
-    ),
-  },
-  (base) => [
+/**
+ * SpiceMigrateDataCharDevice: 25 bytes inside SVMD, SCMD and MNMD (spice/server/migration-protocol.h). `most` is the
+ * channel's maxWriteBytes.
+ */
+export const charDevice = (most: L.Parameter) =>
+  L.struct(
+    "The state of the character device behind the channel.",
     {
-      id: "char-device/write-size-limit",
-      code: "limit-exceeded",
-      at: base.write_size,
-      holds: atMost(base.write_size, limit("maxWriteBytes")),
-      requirement: "The write queue must not be larger than the receiver's maxWriteBytes for the channel.",
-      consequence: "The queue reaches the device as one write; a size from 0x80000000 becomes a negative int.",
+      version: L.version(1, "The version of this part; 1 is the only one that was ever written."),
+      connected: L.boolean("Whether the source had a device and a client on the channel."),
+      num_client_tokens: L.u32("What the client may still send before it gets tokens back.", "messages"),
+      num_send_tokens: L.u32("What the server may still send before it gets tokens back.", "messages"),
+      write_size: L.lengthOf("write_data", "The size of the queue of writes that had not reached the device.").must(
+        L.atMost(most),
+        {
+          id: "char-device/write-size-limit",
+          code: "limit-exceeded",
+          requirement: "The write queue must not be larger than the receiver's maxWriteBytes for the channel.",
+          consequence: "The queue reaches the device as one write; a size from 0x80000000 becomes a negative int.",
+        },
+      ),
+      write_num_client_tokens: L.u32("How many messages of the client the queue was counted as.", "messages"),
+      write_data_ptr: L.pointerTo(
+        "write_data",
+        L.run(),
+        "The queue: whole messages back to back, the first of them possibly partly written.",
+      ),
     },
-    {
-      id: "char-device/tokens-need-data",
-      code: "inconsistent",
-      at: base.write_num_client_tokens,
-      holds: implies(below(0, base.write_num_client_tokens), below(0, base.write_size)),
-      requirement: "A queue that counts messages of the client must hold bytes.",
-      consequence: "The tokens are never given back to the client.",
-    },
-  ],
-)
+    (base) => [
+      {
+        id: "char-device/tokens-need-data",
+        code: "inconsistent",
+        at: base.write_num_client_tokens,
+        holds: L.implies(L.below(0, base.write_num_client_tokens), L.below(0, base.write_size)),
+        requirement: "A queue that counts messages of the client must hold bytes.",
+        consequence: "The tokens are never given back to the client.",
+      },
+    ],
+  )
 
-type BaseRefs = Refs<typeof charDevice.fields>
+type BaseRefs = L.Refs<ReturnType<typeof charDevice>["fields"]>
 
 /**
  * The rule of the channels that may be without a device: main and smartcard. That the queue counts no messages then
  * follows from char-device/tokens-need-data.
  */
-export const unconnectedIsZero = (base: BaseRefs): readonly FieldRule[] =>
-  zeroUnless(equal(base.connected, 1), [base.num_client_tokens, base.num_send_tokens, base.write_size], {
+export const unconnectedIsZero = (base: BaseRefs): readonly L.FieldRule[] =>
+  L.zeroUnless(L.equal(base.connected, 1), [base.num_client_tokens, base.num_send_tokens, base.write_size], {
     id: "char-device/unconnected-is-zero",
     requirement: "Without a device on the source, every field after connected must be 0.",
     consequence: "The fields are ignored or restored all the same, as the channel pleases.",
   })
 
 /** The rules of the channels without flow control: spicevmc and smartcard. */
-export const withoutFlowControl = (base: BaseRefs): readonly FieldRule[] => [
+export const withoutFlowControl = (base: BaseRefs): readonly L.FieldRule[] => [
   {
     id: "char-device/client-tokens-unlimited",
     code: "out-of-range",
     at: base.num_client_tokens,
-    holds: implies(equal(base.connected, 1), equal(base.num_client_tokens, unlimited)),
+    holds: L.implies(L.equal(base.connected, 1), L.equal(base.num_client_tokens, unlimited)),
     requirement: "A channel without flow control must carry 0xffffffff client tokens.",
     consequence: "It is restored into the token count of a channel that does not count.",
   },
@@ -79,9 +71,9 @@ export const withoutFlowControl = (base: BaseRefs): readonly FieldRule[] => [
     id: "char-device/send-tokens-unlimited",
     code: "out-of-range",
     at: base.num_send_tokens,
-    holds: implies(
-      equal(base.connected, 1),
-      implies(equal(receiver("source"), "0.15"), equal(base.num_send_tokens, unlimited)),
+    holds: L.implies(
+      L.equal(base.connected, 1),
+      L.implies(L.equal(source, "0.15"), L.equal(base.num_send_tokens, unlimited)),
     ),
     requirement: "A channel without flow control must carry 0xffffffff send tokens when spice-server 0.15 wrote it.",
     consequence: "It is restored into the token count of a channel that does not count.",

@@ -1,32 +1,31 @@
-import { atMost } from "../layout/expression.js"
-import { type Layout, type StateOf, struct, u16 } from "../layout/language.js"
+import * as L from "../layout/index.js"
 import { header } from "./header.js"
-import { receiver } from "./receiver.js"
-
-const fields = {
-  ...header("ICMD"),
-  motion_count: u16("Mouse motions that the source had not acknowledged yet.", "messages"),
-}
+import { maxBlobBytes, maxMotionCount } from "./parameters.js"
+import { structure } from "./structure.js"
 
 /** SpiceMigrateDataInputs (spice/server/migration-protocol.h). */
-export const inputs: Layout<typeof fields> = {
-  format: "inputs",
+export const inputs = L.layout("inputs", {
   title: "SpiceMigrateDataInputs",
-  struct: struct("The count of unacknowledged mouse motions.", fields, (blob) => [
-    {
-      id: "inputs/motion-count-limit",
-      code: "limit-exceeded",
-      at: blob.motion_count,
-      holds: atMost(blob.motion_count, receiver("maxMotionCount")),
-      requirement: "The motion count must not exceed the receiver's maxMotionCount.",
-      consequence: "The target sends one ack message for every 4 motions counted.",
-    },
-  ]),
-}
+  doc: "The count of unacknowledged mouse motions.",
+  limit: maxBlobBytes(2048, "the target's buffer", 2048),
+  checks: structure,
+  fields: {
+    ...header("ICMD"),
+    motion_count: L.u16("Mouse motions that the source had not acknowledged yet.", "messages").must(
+      L.atMost(maxMotionCount),
+      {
+        id: "inputs/motion-count-limit",
+        code: "limit-exceeded",
+        requirement: "The motion count must not exceed the receiver's maxMotionCount.",
+        consequence: "The target sends one ack message for every 4 motions counted.",
+      },
+    ),
+  },
+})
 
 /**
  * The decoded state of an inputs channel.
  *
  * @since 0.1.0
  */
-export interface InputsState extends StateOf<typeof fields> {}
+export interface InputsState extends L.State<typeof inputs> {}

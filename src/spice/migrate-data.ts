@@ -1,85 +1,47 @@
 import * as E from "fp-ts/lib/Either.js"
+import type { DecodeOptions } from "../layout/codec.js"
 import { encode } from "../layout/encode.js"
-import { interpret } from "../layout/interpret.js"
-import { planOf } from "../layout/plan.js"
-import { structure } from "../layout/structure.js"
+import { type InterpretOptions, interpret, type Reading } from "../layout/interpret.js"
+import type { State } from "../layout/types.js"
 import { isBytes } from "../violation/bytes.js"
 import type { Checked } from "../violation/codec.js"
 import { Violation } from "../violation/violation.js"
 import { argumentChecks } from "./arguments.js"
-import type { DisplayState } from "./display.js"
-import { decodeDisplay } from "./emitted/display.js"
-import { decodeInputs } from "./emitted/inputs.js"
-import { decodeMain } from "./emitted/main.js"
-import { decodeSmartcard } from "./emitted/smartcard.js"
-import { decodeSpicevmc } from "./emitted/spicevmc.js"
-import { type Format, formatOf, formats } from "./formats.js"
-import type { InputsState } from "./inputs.js"
-import type { MainState } from "./main.js"
-import { type Channel, defaultReceiver, isReceiver, type ReceiverState } from "./receiver.js"
-import type { SmartcardState } from "./smartcard.js"
-import type { SpicevmcState } from "./spicevmc.js"
-
-interface StateByChannel {
-  readonly main: MainState
-  readonly display: DisplayState
-  readonly inputs: InputsState
-  readonly usbredir: SpicevmcState
-  readonly port: SpicevmcState
-  readonly webdav: SpicevmcState
-  readonly spicevmc: SpicevmcState
-  readonly smartcard: SmartcardState
-}
+import { decoders } from "./emitted/decoders.js"
+import { formatOf } from "./formats.js"
+import { argumentsOf, type Channel, defaultReceiver, isReceiver, type ReceiverState } from "./receiver.js"
+import { layoutOf, type registry } from "./registry.js"
+import { structure } from "./structure.js"
 
 /**
  * The decoded state of a channel; without a parameter, of any.
  *
  * @since 0.1.0
  */
-export type MigrateData<C extends Channel = Channel> = StateByChannel[C]
+export type MigrateData<C extends Channel = Channel> = State<(typeof registry)[C]["format"]>
 
-/** How to decode. */
-export interface DecodeOptions {
-  /** Collect every violation that does not follow from another one, at most 64, not only the first. */
-  readonly all?: boolean
-  /** Let byte runs of the state be views of the input instead of copies. The input must then not change. */
-  readonly alias?: boolean
-}
+export type { DecodeOptions }
 
-type Decoders = {
-  readonly [C in Channel]: (
-    bytes: Uint8Array,
-    receiver: ReceiverState,
-    channel: C,
-    alias: boolean,
-  ) => MigrateData<C> | Violation
-}
+type Decoder<C extends Channel> = (
+  bytes: Uint8Array,
+  receiver: ReceiverState,
+  channel: C,
+  alias: boolean,
+) => MigrateData<C> | Violation
 
-const decoders: Decoders = {
-  main: decodeMain,
-  display: decodeDisplay,
-  inputs: decodeInputs,
-  usbredir: decodeSpicevmc,
-  port: decodeSpicevmc,
-  webdav: decodeSpicevmc,
-  spicevmc: decodeSpicevmc,
-  smartcard: decodeSmartcard,
-}
-
-/** The plan of every format. */
-export const plans = {
-  main: planOf(formats.main),
-  display: planOf(formats.display),
-  inputs: planOf(formats.inputs),
-  spicevmc: planOf(formats.spicevmc),
-  smartcard: planOf(formats.smartcard),
-} satisfies Record<Format, unknown>
+/** All that the reference interpreter can say of a blob. */
+export const readingOf = (
+  channel: Channel,
+  bytes: Uint8Array,
+  receiver: ReceiverState,
+  options?: InterpretOptions,
+): Reading => interpret(layoutOf(channel), bytes, argumentsOf(receiver, channel), options)
 
 const whole = { path: "", offset: 0, length: 0 }
 
 /** What is wrong with the arguments of a caller that no compiler checked. */
 const wrongArgument = (channel: unknown, receiver: unknown): Violation | undefined => {
-  if (typeof channel !== "string" || !Object.hasOwn(decoders, channel))
+  if (typeof channel !== "string" || !Object.hasOwn(formatOf, channel))
     return new Violation(argumentChecks.channel, whole)
   return isReceiver(receiver) ? undefined : new Violation(argumentChecks.receiver, whole)
 }
@@ -110,7 +72,7 @@ export const decodeMigrateData = <C extends Channel>(
   const wrong = wrongArgument(channel, receiver)
   if (wrong !== undefined) return E.left([wrong])
   if (!isBytes(bytes)) return E.left([new Violation(structure.argument, whole)])
-  const decode: Decoders[C] = decoders[channel]
+  const decode = decoders[formatOf[channel]] as Decoder<C>
   const decoded = decode(bytes, receiver, channel, options?.alias === true)
   if (!(decoded instanceof Violation)) return E.right(decoded)
   return E.left(options?.all === true ? allViolations(channel, bytes, receiver, decoded) : [decoded])
@@ -122,7 +84,7 @@ const allViolations = (
   receiver: ReceiverState,
   first: Violation,
 ): [Violation, ...Violation[]] => {
-  const [, ...others] = interpret(plans[formatOf[channel]], bytes, receiver, channel, { claims: false }).violations
+  const [, ...others] = readingOf(channel, bytes, receiver, { claims: false }).violations
   return [first, ...others]
 }
 
@@ -150,7 +112,7 @@ export const encodeMigrateData = <C extends Channel>(
 export const encodeUnknown = (channel: Channel, state: unknown, receiver: ReceiverState): Checked<Uint8Array> => {
   const wrong = wrongArgument(channel, receiver)
   if (wrong !== undefined) return E.left([wrong])
-  const bytes = encode(plans[formatOf[channel]], state, receiver, channel)
+  const bytes = encode(layoutOf(channel), state, argumentsOf(receiver, channel))
   if (bytes instanceof Violation) return E.left([bytes])
   const decoded = decodeMigrateData(channel, bytes, receiver, { alias: true })
   return E.isLeft(decoded) ? decoded : E.right(bytes)

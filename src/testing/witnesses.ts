@@ -1,68 +1,61 @@
-import type { Layout } from "../layout/language.js"
-import { isSizing } from "../layout/plan.js"
-import type { Claim } from "../layout/reader.js"
-import { type Channel, channels, defaultReceiver, type ReceiverState } from "../spice/receiver.js"
-import { cut, viewOf } from "../violation/bytes.js"
-import { channelOf, poked, read, type Setting, settingOf } from "./blob.js"
-import { explore } from "./search.js"
+import type { Claim } from "../layout/interpret.js"
+import { parametersOf } from "../layout/lower.js"
+import type { Arguments, Parameter } from "../layout/parameters.js"
+import type { Layout } from "../layout/types.js"
+import { limitOf } from "./attacks.js"
+import { joined, poked, resized } from "./bytes.js"
+import { isSizing } from "./edits.js"
+import { type Chooser, leastChooser, walkOf } from "./generate/blob.js"
+import { read, type Setting, settingOf } from "./setting.js"
+import { nearest } from "./solver/interval-set.js"
 
-/**
- * A blob that breaks one rule of its format and no other.
- *
- * @since 0.1.0
- */
-export interface Witness {
+/** A blob that breaks one rule of a setting's format and no other. */
+export interface Broken {
   /** The id of the rule. */
   readonly rule: string
-  /** The field at fault. */
+  /** The field at fault; an entry of a list has empty brackets. */
   readonly path: string
-  readonly channel: Channel
-  /** The receiver that has the rule broken: some rules depend on what it is, and limits are reached with low ones. */
-  readonly receiver: ReceiverState
+  readonly setting: Setting
   readonly bytes: Uint8Array
 }
 
-const everyChannel = (bytes: number) =>
-  Object.fromEntries(channels.map((channel) => [channel, bytes])) as ReceiverState["maxBlobBytes"]
-
-/** Receivers under which every rule can be broken alone; the first that serves is taken. */
-const receivers: readonly ReceiverState[] = [
-  { ...defaultReceiver, jpegWanCompression: "always" },
-  { ...defaultReceiver, jpegWanCompression: "never" },
-  { ...defaultReceiver, provenance: "sealed", source: "0.15" },
-  { ...defaultReceiver, provenance: "sealed", maxWriteBytes: everyChannel(16), maxReadBytes: { smartcard: 64 } },
-]
-
-/** The settings in which a format is searched: formats are named like a channel that uses them. */
-export const settingsOf = (layout: Layout): readonly Setting[] =>
-  receivers.map((receiver) => settingOf(layout, channelOf(layout), receiver))
+/** Chooses a little of everything: two entries of each list, two bytes of each run, where that may be. */
+export const fewOfAll: Chooser = { ...leastChooser, number: (_, domain) => nearest(domain, 2n) ?? 0n }
 
 /**
- * For every rule of a format, and for every field that it can be broken at, a blob that breaks it alone; likewise
- * for the checks that every layout makes by construction. Derived from the declaration: deterministic, no randomness.
- *
- * @example
- * witnessesOf(layouts.inputs).some(({ rule }) => rule === "inputs/motion-count-limit")
- * // true
- * @since 0.1.0
+ * For every rule of a format, and for every field that it can be broken at, a blob that breaks it alone; likewise for
+ * the checks that every layout makes by construction. Of the settings the first that serves is taken.
  */
-export const witnessesOf = (layout: Layout): readonly Witness[] => {
-  const found = new Map<string, Witness>()
+export const witnessesIn = (settings: readonly Setting[]): readonly Broken[] => {
+  const found = new Map<string, Broken>()
   const keep = (setting: Setting, bytes: Uint8Array) => {
-    const { violations } = read(setting, bytes)
-    const [first, ...others] = violations
+    const [first, ...others] = read(setting, bytes, false).violations
     if (first === undefined || others.some(({ rule }) => rule !== first.rule)) return
-    const path = first.path.replace(/\[\d+\]/, "[]")
+    const path = first.path.replace(/\[\d+\]/g, "[]")
     const key = `${first.rule} ${path}`
-    if (!found.has(key))
-      found.set(key, { rule: first.rule, path, bytes, channel: setting.channel, receiver: setting.receiver })
+    if (!found.has(key)) found.set(key, { rule: first.rule, path, bytes, setting })
   }
-  for (const setting of settingsOf(layout))
-    for (const { blob, broken } of explore(setting)) {
-      if (broken.size === 1) keep(setting, blob)
-      if (broken.size === 0) for (const edited of structuralEdits(setting, blob)) keep(edited.setting, edited.bytes)
-    }
+  for (const { setting, goals, reaching } of settings.flatMap(walkable)) {
+    for (const goal of goals)
+      for (const chooser of [leastChooser, fewOfAll]) {
+        const blob = reaching(goal, chooser)
+        if (blob === undefined) continue
+        keep(setting, blob)
+        if (goal.broken === undefined)
+          for (const edited of structuralEdits(setting, blob)) keep(edited.setting, edited.bytes)
+      }
+  }
   return [...found.values()]
+}
+
+/** Arguments that leave no valid blob have no witness either: nothing is broken alone. */
+const walkable = (setting: Setting) => {
+  try {
+    return [{ setting, ...walkOf(setting) }]
+  } catch (error) {
+    if (error instanceof RangeError) return []
+    throw error
+  }
 }
 
 interface Edited {
@@ -70,23 +63,63 @@ interface Edited {
   readonly bytes: Uint8Array
 }
 
+/** A limit that is larger, and no parameter, is not exceeded: it would take too long. */
+const longest = 2 ** 16
+
 function* structuralEdits(setting: Setting, seed: Uint8Array): Generator<Edited> {
-  const { receiver } = setting
-  const tight = { ...setting, receiver: { ...receiver, maxBlobBytes: everyChannel(seed.length - 1) } }
-  yield { setting: tight, bytes: seed }
-  yield { setting, bytes: cut(seed, 0, seed.length - 1, false) }
-  yield { setting, bytes: cut(seed, 0, setting.plan.size - 1, false) }
-  yield { setting, bytes: Uint8Array.from([...seed, 0]) }
-  for (const claim of read(setting, seed).claims)
-    for (const value of wrongValues(setting, claim, seed)) yield { setting, bytes: poked(seed, claim, value) }
+  const { layout, plan } = setting
+  const { limit } = layout
+  const [most, size] = [limitOf(setting), seed.length]
+  if (limit.op === "parameter" && limit.kind === "number" && size > limit.least)
+    yield { setting: { ...setting, arguments: { ...setting.arguments, [limit.name]: size - 1 } }, bytes: seed }
+  else if (most < longest) yield { setting, bytes: resized(seed, most + 1) }
+  if (size > 0) yield { setting, bytes: resized(seed, size - 1) }
+  if (plan.size > 0) yield { setting, bytes: resized(seed, plan.size - 1) }
+  yield { setting, bytes: joined(seed, new Uint8Array(1)) }
+  for (const claim of read(setting, seed).claims) {
+    const { type, offset } = claim
+    if (type === undefined) continue
+    for (const value of wrongValues(setting, claim)) yield { setting, bytes: poked(seed, { offset, type }, value) }
+  }
 }
 
 /** Numbers that a field's type or role may not like. */
-const wrongValues = ({ plan }: Setting, claim: Claim, seed: Uint8Array): readonly number[] => {
-  if (isSizing(plan, claim.path)) {
-    const value = viewOf(seed).getUint32(claim.offset, true)
-    return [value + 1, Math.max(0, value - 1), plan.size - 1, plan.size]
+const wrongValues = (setting: Setting, { path, type, value = 0 }: Claim): readonly bigint[] => {
+  const own = BigInt(value)
+  if (isSizing(setting, path)) return [own + 1n, own - 1n, BigInt(setting.plan.size) - 1n, BigInt(setting.plan.size)]
+  switch (type?.kind) {
+    case "constant":
+      return [own + 1n]
+    case "boolean":
+      return [2n]
+    case "enumeration": {
+      const numbers = Object.values<number>(type.names)
+      return [BigInt([2, 0, ...numbers.map((number) => number + 1)].find((number) => !numbers.includes(number)) ?? 0)]
+    }
+    case "bits":
+      return Array.from({ length: type.bits }, (_, bit) => own ^ (1n << BigInt(bit)))
+    default:
+      return []
   }
-  if (claim.type?.kind === "constant") return [claim.type.value + 1]
-  return claim.type?.kind === "boolean" || claim.type?.kind === "enumeration" ? [2] : []
+}
+
+/** The arguments that a layout has by default, and those that differ from them in one parameter. */
+export const variedSettings = (layout: Layout, given: Arguments = {}): readonly Setting[] => [
+  settingOf(layout, given),
+  ...parametersOf(layout).flatMap((parameter) =>
+    otherValues(parameter).map((value) => settingOf(layout, { ...given, [parameter.name]: value })),
+  ),
+]
+
+const otherValues = (parameter: Parameter): readonly (number | string | readonly string[])[] => {
+  switch (parameter.kind) {
+    case "number":
+      return [parameter.least, 64, parameter.most].filter(
+        (value) => parameter.least <= value && value <= parameter.most,
+      )
+    case "word":
+      return parameter.words
+    case "words":
+      return [[], parameter.words]
+  }
 }

@@ -22,10 +22,11 @@ export const codec = <S, O = Uint8Array>(
   name: string,
   decode: (input: unknown) => Checked<S>,
   encode: (state: unknown) => Checked<O>,
+  is: (state: unknown) => boolean = (state) => E.isRight(encode(state)),
 ): Codec<S, O> => {
   const type = new t.Type<S, O, unknown>(
     name,
-    (state): state is S => E.isRight(encode(state)),
+    (state): state is S => is(state),
     (input, context) => {
       const decoded = decode(input)
       return E.isLeft(decoded) ? E.left(decoded.left.map((violation) => violation.within(context))) : decoded

@@ -3,8 +3,8 @@ import { describe, expect, test } from "vitest"
 import { jsonFindings, place, runCli, temporaryFolder } from "./harness.js"
 
 const recorded = (name: string): readonly [string, string] => {
-  const [source = "", target = ""] = ["source", "target"].map((side) =>
-    new URL(`../qemu/recorded/${name}.${side}.log`, import.meta.url).pathname,
+  const [source = "", target = ""] = ["source", "target"].map(
+    (side) => new URL(`../qemu/recorded/${name}.${side}.log`, import.meta.url).pathname,
   )
   return [source, target]
 }
@@ -27,7 +27,11 @@ describe("completion-order", () => {
     expect(code).toBe(1)
     const [source, target] = jsonFindings(out)
     expect(source?.violations).toMatchObject([
-      { code: "out-of-order", rule: "completion/source-quit", message: expect.stringContaining("must not quit before") },
+      {
+        code: "out-of-order",
+        rule: "completion/source-quit",
+        message: expect.stringContaining("must not quit before"),
+      },
     ])
     expect(target?.violations).toEqual([])
   })

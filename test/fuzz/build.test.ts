@@ -2,8 +2,8 @@ import { createRequire } from "node:module"
 import { join } from "node:path"
 import { describe, expect, test } from "vitest"
 import { buildTargets } from "../../src/fuzz/build.js"
-import { counted } from "../../src/fuzz/exec-counter.js"
-import { loadTarget, targetNames } from "../../src/fuzz/targets.js"
+import { counted } from "../../src/fuzz/jazzer.js"
+import { loadTarget, targetNames } from "../../src/fuzz/target.js"
 import { place, temporaryFolder } from "../cli/harness.js"
 import { filesBelow, textOf } from "./harness.js"
 
@@ -21,7 +21,7 @@ const packageWith = (files: Readonly<Record<string, string>>): string => {
   const all = {
     "src/cli/main.ts": "await 1\n",
     "src/fuzz/campaign.ts": "export const here = import.meta.dirname\n",
-    "src/fuzz/corpus.ts": "export const corpus = 1\n",
+    "src/corpus.ts": "export const corpus = 1\n",
     "src/spice/main.ts": 'export const decode = (size: number): never => { throw new Error("no " + size) }',
     "src/types.d.ts": "export type None = never\n",
     "fuzz/README.md": "",
@@ -43,7 +43,7 @@ describe("a build", () => {
       "fuzz/raw.fuzz.js",
       "fuzz/shared/limits.js",
       "package.json",
-      "src/fuzz/corpus.js",
+      "src/corpus.js",
       "src/spice/main.js",
     ])
     expect(textOf(build, "fuzz/raw.fuzz.js")).toMatch(/sourceMappingURL=data:application\/json/)

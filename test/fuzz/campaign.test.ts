@@ -3,9 +3,9 @@ import { join } from "node:path"
 import { describe, expect, test } from "vitest"
 import { addFile, readIndex, regressionFiles } from "../../src/corpus.js"
 import { fuzzTargets } from "../../src/fuzz/campaign.js"
-import type { Plan } from "../../src/fuzz/config.js"
 import type { Command } from "../../src/fuzz/process.js"
 import { inputName } from "../../src/fuzz/seeds.js"
+import type { Plan } from "../../src/fuzz/worker.js"
 import { bytesOf, place } from "../cli/harness.js"
 import {
   bytes,

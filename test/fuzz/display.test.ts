@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest"
 import { displayOn } from "../../src/fuzz/display.js"
-import type { Row } from "../../src/fuzz/rows.js"
+import type { Row } from "../../src/fuzz/progress.js"
 
 const row: Row = {
   target: "raw",

@@ -1,8 +1,17 @@
 import { join } from "node:path"
 import { describe, expect, test } from "vitest"
 import { readIndex } from "../../src/corpus.js"
-import { evidenceOf, explanationOf, judgementOf } from "../../src/fuzz/explanation.js"
-import { bugOf, type Findings, findingOf, headlineOf, record, summaryOf } from "../../src/fuzz/finding.js"
+import {
+  bugOf,
+  evidenceOf,
+  explanationOf,
+  type Findings,
+  findingOf,
+  headlineOf,
+  judgementOf,
+  record,
+  summaryOf,
+} from "../../src/fuzz/finding.js"
 import type { BlobEvidence, Evidence } from "../../src/fuzz/target.js"
 import { defaultReceiver } from "../../src/spice/receiver.js"
 import { bytesOf, captureOf, temporaryFolder } from "../cli/harness.js"

@@ -1,9 +1,9 @@
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import type { Scene } from "../../src/fuzz/config.js"
 import type { Command, Run } from "../../src/fuzz/process.js"
-import type { Row } from "../../src/fuzz/rows.js"
+import type { Row } from "../../src/fuzz/progress.js"
 import type { Target } from "../../src/fuzz/target.js"
+import type { Scene } from "../../src/fuzz/worker.js"
 import { defaultReceiver } from "../../src/spice/receiver.js"
 import { temporaryFolder } from "../cli/harness.js"
 

@@ -22,8 +22,7 @@ import { root } from "../../scripts/corpus.js"
 import { indexText, readIndex } from "../../src/corpus.js"
 import { jazzerCommand } from "../../src/fuzz/jazzer.js"
 import { inputName } from "../../src/fuzz/seeds.js"
-import type { TargetModule } from "../../src/fuzz/target.js"
-import { loadTarget, targetNames } from "../../src/fuzz/targets.js"
+import { loadTarget, type TargetModule, targetNames } from "../../src/fuzz/target.js"
 import { textOf } from "./harness.js"
 
 const names = targetNames(root)

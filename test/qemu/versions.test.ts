@@ -123,7 +123,7 @@ const uris: readonly Row[] = [
   [
     "migrate-incoming",
     { uri: "tcp:to=5000,addr=127.0.0.1:4446" },
-    "7.2: qemu/uri-syntax uri | 10.1: qemu/uri-option uri",
+    "7.2: qemu/host uri.host | 10.1: qemu/uri-option uri",
   ],
   ["migrate", { uri: "tcp:[::1]:1,addr=127.0.0.1:2" }, "7.2: qemu/uri-second-address uri.addr"],
   ["migrate", { uri: "tcp:a:1,foo" }, "7.2: qemu/uri-option uri"],

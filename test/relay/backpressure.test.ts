@@ -1,6 +1,5 @@
 import { describe, expect, test } from "vitest"
-import { budgetOf } from "../../src/relay/budget.js"
-import { readBufferOf } from "../../src/relay/read-buffer.js"
+import { budgetOf, readBufferOf } from "../../src/relay/read-buffer.js"
 import { allGone, channel, guarded } from "./harness.js"
 import { getsEverything, notReading, passed, settled } from "./slow-client.js"
 

@@ -1,10 +1,10 @@
 import { once } from "node:events"
 import { connect, createServer, type Socket } from "node:net"
 import { describe, expect, onTestFinished, test } from "vitest"
-import { budgetOf } from "../../src/relay/budget.js"
 import { relayConnection } from "../../src/relay/connection.js"
 import type { Inspector, Outlet } from "../../src/relay/inspect/interface.js"
 import { monitored } from "../../src/relay/inspect/monitor.js"
+import { budgetOf } from "../../src/relay/read-buffer.js"
 import { closing, manualClock, rawClient, until } from "./harness.js"
 
 /** A server on a free port, and its connections as they come. */
@@ -56,9 +56,9 @@ const relayed = async (inspect: (outlet: Outlet) => Inspector) => {
           connectionsBySource: 1,
           handshaking: 1,
           handshakingBySource: 1,
-          handshake: 1000,
-          idle: undefined,
-          closing: 1000,
+          handshakeSeconds: 1,
+          idleSeconds: undefined,
+          closingSeconds: 1,
         },
         clock,
         budget: budgetOf(0),

@@ -1,8 +1,8 @@
 import pc from "picocolors"
 import { expect, test } from "vitest"
-import type { Claim } from "../../src/layout/reader.js"
-import { structure } from "../../src/layout/structure.js"
+import type { Claim } from "../../src/layout/interpret.js"
 import { annotatedHex } from "../../src/report/hex.js"
+import { structure } from "../../src/spice/structure.js"
 import { Violation } from "../../src/violation/violation.js"
 
 const run = (path: string, offset: number, length: number): Claim => ({

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest"
 import type { Decision } from "../../src/session/index.js"
-import { displayOf, genuine, sceneOf, types, verdictOf, word } from "./scene.js"
+import { displayOf, genuine, sceneOf, serverTypes, types, verdictOf, word } from "./scene.js"
 
 /** Attacks on a server through its guard, most of which once worked, as the events that the guard sees of them. */
 
@@ -20,7 +20,7 @@ describe("the answer that nobody sees", () => {
     const inputs = ask("inputs", 8)
     expect(inputs.verdict).toBe("hold")
     expect(sent()).toEqual([[second.connection, seamless, 2, 0, 0, 0]])
-    server(first, 117) // late, and of a session that is over
+    server(first, serverTypes.seamlessAck) // late, and of a session that is over
     expect(decided()).toEqual([])
     server(second.connection, 118)
     expect(decided()).toEqual([
@@ -58,12 +58,12 @@ describe("the answer that nobody sees", () => {
     const { link, ask, server, decided } = sceneOf()
     const main = link("main", 7)
     const { connection } = ask("inputs", 7)
-    server(main, 117)
+    server(main, serverTypes.seamlessAck)
     expect(decided()).toEqual([
       [main, "drop"],
       [main, "send"],
     ])
-    server(main, 118)
+    server(main, serverTypes.seamlessNack)
     expect(decided()).toEqual([
       [main, "drop"],
       [connection, "forward"],
@@ -120,7 +120,7 @@ describe("a display without DISPLAY_INIT", () => {
     const { display, leave, sent, server, decided } = linked()
     expect(told(leave(display))).toEqual([[display, "send"]])
     expect(sent()).toEqual([guardsInit(display)])
-    server(display, 3)
+    server(display, serverTypes.setAck)
     expect(decided()).toEqual([[display, "end"]])
   })
 
@@ -131,7 +131,7 @@ describe("a display without DISPLAY_INIT", () => {
     expect(sent()).toEqual([guardsInit(display)])
     expect(decided()).toContainEqual([display, "session/display-init-due"])
     expect(decided()).not.toContainEqual([display, "end"])
-    server(display, 3)
+    server(display, serverTypes.setAck)
     expect(decided()).toEqual([[display, "end"]])
   })
 
@@ -147,7 +147,7 @@ describe("a display without DISPLAY_INIT", () => {
     expect(decision?.kind).toBe("refuse")
     expect(send(display, types.displayInit)).toBe(verdictOf(decision))
     expect(sent()).toEqual([])
-    server(display, 3)
+    server(display, serverTypes.setAck)
     expect(decided()).toEqual([[display, "end"]])
   })
 
@@ -156,7 +156,7 @@ describe("a display without DISPLAY_INIT", () => {
     leave(display)
     leave(main)
     expect(wait(1_000_000)).toEqual([])
-    server(display, 3)
+    server(display, serverTypes.setAck)
     expect(decided()).toEqual([
       [display, "end"],
       [main, "end"],
@@ -168,7 +168,7 @@ describe("a display without DISPLAY_INIT", () => {
     leave(main)
     expect(sent()).toEqual([guardsInit(display)])
     expect(decided()).not.toContainEqual([main, "end"])
-    server(display, 3)
+    server(display, serverTypes.setAck)
     expect(decided()).toEqual([
       [display, "end"],
       [main, "end"],
@@ -194,7 +194,7 @@ describe("a display without DISPLAY_INIT", () => {
     expect(verdict).toBe("hold")
     wait(2_000)
     expect(sent()).toEqual([guardsInit(display)])
-    server(display, 3)
+    server(display, serverTypes.setAck)
     expect(decided()).toContainEqual([connection, "forward"])
   })
 
@@ -204,7 +204,7 @@ describe("a display without DISPLAY_INIT", () => {
     const next = ask("display", 7, 1)
     expect([main.verdict, next.verdict]).toEqual(["hold", "hold"])
     expect(send(display, types.displayInit)).toBe("forward")
-    server(display, 3)
+    server(display, serverTypes.setAck)
     expect(decided()).toEqual([[main.connection, "forward"]])
     expect(told(session({ kind: "linked", connection: main.connection, error: 0 }))).toEqual([
       [next.connection, "session/known-id"],
@@ -220,7 +220,7 @@ describe("a display without DISPLAY_INIT", () => {
     expect(send(main, end)).toBe("forward")
     expect(sent()).toEqual([guardsInit(display)])
     expect(decided()).not.toContainEqual([display, "end"])
-    server(display, 3)
+    server(display, serverTypes.setAck)
     expect(decided()).toEqual([[display, "end"]])
   })
 
@@ -243,7 +243,7 @@ describe("a display without DISPLAY_INIT", () => {
     leave(display)
     expect(send(main, seamless, word(1))).toBe("forward")
     expect(decided()).toEqual([[main, "forward"]])
-    server(main, 117)
+    server(main, serverTypes.seamlessAck)
     expect(decided()).toEqual([[display, "end"]])
   })
 
@@ -270,7 +270,7 @@ describe("what follows DISPLAY_INIT", () => {
       const display = link("display", 7)
       expect(send(display, types.displayInit)).toBe("forward")
       expect(send(display, type)).toBe("hold")
-      server(display, 3)
+      server(display, serverTypes.setAck)
       expect(decided().map(([, verdict]) => [verdict])).toEqual(then)
     }
   })
@@ -282,7 +282,7 @@ describe("what follows DISPLAY_INIT", () => {
     send(display, types.displayInit)
     expect(send(display, 103)).toBe("hold")
     expect(leave(display)).toEqual([])
-    server(display, 3)
+    server(display, serverTypes.setAck)
     expect(decided()).toEqual([[display, "end"]])
   })
 })
@@ -326,15 +326,15 @@ describe("an agent that comes and goes", () => {
     const scene = sceneOf()
     const main = scene.ordinary(7, agent)
     play(scene, main)
-    scene.server(main, 1, word(1))
+    scene.server(main, serverTypes.migrate, word(1))
     return scene.send(main, flushMark)
   }
 
   test("a client that does not hear of it has not started to speak with the next one", () => {
     const verdict = flushed(({ send, server }, main) => {
       send(main, agentStart)
-      server(main, 108)
-      server(main, 107)
+      server(main, serverTypes.agentDisconnected)
+      server(main, serverTypes.agentConnected)
     })
     expect(verdict).toBe("session/flush-mark-needs-agent-start")
   })
@@ -343,7 +343,7 @@ describe("an agent that comes and goes", () => {
     for (const connected of [107, 115]) {
       const verdict = flushed(({ send, server }, main) => {
         send(main, agentStart)
-        server(main, 108)
+        server(main, serverTypes.agentDisconnected)
         send(main, agentStart)
         server(main, connected)
       })
@@ -353,8 +353,8 @@ describe("an agent that comes and goes", () => {
 
   test("AGENT_START for the last one that came does", () => {
     const verdict = flushed(({ send, server }, main) => {
-      server(main, 108)
-      server(main, 107)
+      server(main, serverTypes.agentDisconnected)
+      server(main, serverTypes.agentConnected)
       send(main, agentStart)
     })
     expect(verdict).toBe("forward")
@@ -440,7 +440,7 @@ describe("main's data", () => {
     expect(data(main, genuine("main"))).toBe("hold")
     expect(data(display, displayOf())).toBe("forward")
     expect(decided()).toEqual([[display, "forward"]])
-    server(display, 3)
+    server(display, serverTypes.setAck)
     expect(decided()).toEqual([[main, "forward"]])
   })
 
@@ -497,7 +497,7 @@ describe("in monitor mode", () => {
     const inputs = ask("inputs", 7)
     expect([usbredir.verdict, inputs.verdict]).toEqual(["forward", "forward"])
     expect(send(main, seamless, word(1))).toBe("forward")
-    server(main, 117)
+    server(main, serverTypes.seamlessAck)
     expect(decided()).toEqual([])
   })
 })
@@ -508,7 +508,7 @@ describe("a client that QEMU's main loop may wait for, once that does not answer
     const scene = sceneOf()
     scene.ordinary(7)
     const connection = name === "display" ? scene.ready(name) : scene.link(name, 7)
-    scene.server(connection, 3, Uint8Array.of(...word(1), ...word(20)))
+    scene.server(connection, serverTypes.setAck, Uint8Array.of(...word(1), ...word(20)))
     for (let count = 0; count < messages; count++) scene.server(connection, 102)
     const silence = () => scene.session({ kind: "silent" }).map(verdictOf)
     return { ...scene, connection, silence }

@@ -6,7 +6,7 @@ import { readResults } from "../../lab/exposure/results.js"
 import { root } from "../../scripts/corpus.js"
 import { decodeMigrateData } from "../../src/index.js"
 import type { LinkedChannel } from "../../src/session/index.js"
-import { type Carrying, genuine, sceneOf, types, word } from "./scene.js"
+import { type Carrying, genuine, sceneOf, serverTypes, types, word } from "./scene.js"
 
 /** Every order of messages that harmed a target (docs/exposure.md), and what the session makes of it. */
 
@@ -32,7 +32,7 @@ const sizes: Readonly<Record<string, number>> = { "4-gib": 0xffffffff, "2-gib": 
 const atSource = (agent: number, marks: number): string => {
   const { ordinary, send, server } = sceneOf()
   const main = ordinary(7, agent)
-  server(main, 1, word(3))
+  server(main, serverTypes.migrate, word(3))
   let verdict = ""
   for (let mark = 0; mark < marks; mark++) verdict = send(main, types.flushMark)
   return verdict
@@ -116,7 +116,7 @@ const plays: readonly (readonly [beginning: string, play: Play, rule: string])[]
       const { connection, verdict } = ask("usbredir", 8)
       // The flag that still stands is turned off before the server is asked for the channel.
       const asked = sent()
-      server(main, 118)
+      server(main, serverTypes.seamlessNack)
       expect(decided()).toContainEqual([connection, "forward"])
       return `${verdict}, main is sent ${asked.flat().slice(1)}`
     },

@@ -66,6 +66,8 @@ const newModel = () => ({
   asking: undefined as Channel | undefined,
   /** Connections of which nothing goes to the server any more. */
   orphans: new Set<number>(),
+  /** Displays among them whose worker waits for DISPLAY_INIT, and the server's main loop for it. */
+  owed: new Set<number>(),
   /** Whether main's data has passed: the machine is here, and no other one comes. */
   arrived: false,
   /** What has been decided and not been taken yet. */
@@ -156,6 +158,7 @@ const forget = (model: Model, channel: Channel): void => {
     return
   }
   for (const each of model.channels.values()) if (each !== channel) model.orphans.add(each.connection)
+  for (const each of unsettled(model)) if (!each.hadInit) model.owed.add(each.connection)
   Object.assign(model, fresh(false))
 }
 
@@ -235,7 +238,8 @@ const take = (model: Model, decision: Decision): void => {
     if (kind === "forward") serverIsAsked(model, connection, waiting)
     else expect(mustRefuse(model, waiting)).toBe(true)
     model.waiting.delete(connection)
-  } else if (channel === undefined) expect(["refuse", "end"]).toContain(kind)
+  } else if (channel === undefined && kind === "send") expect(model.owed.delete(connection)).toBe(true)
+  else if (channel === undefined) expect(["refuse", "end"]).toContain(kind)
   else if (kind === "forward") forwarded(model, channel)
   else if (kind === "refuse") refused(model, channel)
   else if (decision.kind === "send") sent(model, channel, decision)
@@ -245,6 +249,7 @@ const take = (model: Model, decision: Decision): void => {
 
 /** What must not be left as it is. */
 const checkNothingIsLeft = (model: Model): void => {
+  expect(model.owed).toEqual(new Set())
   const main = mainOf(model)
   if (model.asking === undefined)
     for (const name of model.waiting.values())

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest"
 import { defaultReceiver } from "../../src/index.js"
 import { rules } from "../../src/session/rules.js"
-import { carrying, displayOf, genuine, sceneOf, types, verdictOf, withAgent, word } from "./scene.js"
+import { carrying, displayOf, genuine, sceneOf, serverTypes, types, verdictOf, withAgent, word } from "./scene.js"
 
 /** Each rule kept and broken, and what a well-behaved client does. */
 
@@ -16,11 +16,11 @@ describe("an ordinary session", () => {
     expect(send(main, types.agentStart, word(1))).toBe("forward")
     for (const channel of everyChannel.filter(isNotMain)) {
       const connection = ready(channel, 7, 1)
-      server(connection, 3, word(1))
+      server(connection, serverTypes.setAck, word(1))
       for (const type of [ackSync, ack, pong]) expect(send(connection, type)).toBe("forward")
       expect(send(connection, channel === "display" ? 103 : 101, undefined, 1000)).toBe("forward")
     }
-    server(main, 109)
+    server(main, serverTypes.agentData)
     expect(send(main, types.agentToken)).toBe("forward")
   })
 
@@ -33,10 +33,10 @@ describe("an ordinary session", () => {
     const again = sceneOf()
     const same = again.ordinary()
     const asked = channel === "main" ? same : again.ready(channel)
-    again.server(asked, 1, word(3))
+    again.server(asked, serverTypes.migrate, word(3))
     expect(again.send(asked, flushMark)).toBe("forward")
     expect(again.send(asked, flushMark)).toBe("session/flush-mark-asked")
-    server(other, 1, word(2)) // without NEED_FLUSH
+    server(other, serverTypes.migrate, word(2)) // without NEED_FLUSH
     expect(send(other, flushMark)).toBe("session/flush-mark-asked")
   })
 
@@ -44,7 +44,7 @@ describe("an ordinary session", () => {
     const start = (agent: number, before: readonly number[]) => {
       const { ordinary, send, server } = sceneOf()
       const main = ordinary(7, agent)
-      server(main, 1, word(1))
+      server(main, serverTypes.migrate, word(1))
       for (const type of before) if (type > 0) send(main, type)
       return send(main, flushMark)
     }
@@ -54,12 +54,12 @@ describe("an ordinary session", () => {
     const { ordinary, send, server } = sceneOf()
     const main = ordinary()
     send(main, types.agentStart) // of no agent
-    server(main, 115)
-    server(main, 1, word(1))
-    server(main, 108)
+    server(main, serverTypes.agentTokens)
+    server(main, serverTypes.migrate, word(1))
+    server(main, serverTypes.agentDisconnected)
     expect(send(main, flushMark)).toBe("forward")
-    server(main, 107)
-    server(main, 1, word(1))
+    server(main, serverTypes.agentConnected)
+    server(main, serverTypes.migrate, word(1))
     expect(send(main, flushMark)).toBe("session/flush-mark-needs-agent-start")
   })
 
@@ -90,7 +90,7 @@ describe("an ordinary session", () => {
   test("AGENT_TOKEN only after the agent has said something", () => {
     const { ordinary, send, server } = sceneOf()
     const main = ordinary()
-    server(main, 109)
+    server(main, serverTypes.agentData)
     expect(send(main, types.agentToken)).toBe("forward")
     const early = sceneOf()
     expect(early.send(early.ordinary(7, 1), types.agentToken)).toBe("session/agent-token-needs-data")
@@ -298,7 +298,7 @@ describe("links", () => {
     expect([inputs.verdict, cursor.verdict]).toEqual(["hold", "hold"])
     const again = ask("record", 7)
     expect(sent()).toEqual([]) // once is enough
-    server(main, 118)
+    server(main, serverTypes.seamlessNack)
     expect(decided()).toEqual([
       [main, "drop"],
       [inputs.connection, "forward"],
@@ -336,7 +336,7 @@ describe("links", () => {
     expect(send(main, end)).toBe("forward")
     const { connection, verdict } = ask("usbredir", 7)
     expect(verdict).toBe("hold")
-    server(main, 103, word(7))
+    server(main, serverTypes.init, word(7))
     expect(decided()).toEqual([[connection, "forward"]])
   })
 
@@ -358,9 +358,9 @@ describe("links", () => {
     const main = link("main", 7)
     const { connection } = ask("usbredir", 7)
     expect(send(main, seamless, word(1))).toBe("forward")
-    server(main, 118)
+    server(main, serverTypes.seamlessNack)
     expect(decided()).toEqual([[main, "drop"]])
-    server(main, 117)
+    server(main, serverTypes.seamlessAck)
     expect(decided()).toEqual([[connection, "forward"]])
   })
 })
@@ -376,16 +376,17 @@ describe("a seamless migration", () => {
     ]
     const cursor = link("cursor", 7)
     expect(send(main, seamless, word(1))).toBe("forward")
-    server(main, 117)
+    server(main, serverTypes.seamlessAck)
     const display = link("display", 7, 1)
     expect(send(cursor, 101)).toBe("forward")
     for (const [channel, connection] of early) expect(data(connection, genuine(channel))).toBe("forward")
     expect(data(display, displayOf())).toBe("forward")
     expect(ask("inputs", 7, 1).verdict).toBe("session/channel-before-data")
     expect(data(main, withAgent)).toBe("hold")
-    for (const [channel, connection] of early) if (channel === "display") server(connection, 3, word(1))
+    for (const [channel, connection] of early)
+      if (channel === "display") server(connection, serverTypes.setAck, word(1))
     expect(decided()).toEqual([])
-    server(display, 3, word(1))
+    server(display, serverTypes.setAck, word(1))
     expect(decided()).toEqual([[main, "forward"]])
     for (const [, connection] of early) expect(send(connection, 105)).toBe("forward")
     expect(send(main, types.agentToken)).toBe("forward")
@@ -419,8 +420,8 @@ describe("a seamless migration", () => {
     const { migrating, link, server, send, data } = sceneOf()
     const main = migrating()
     const connection = channel === "main" ? main : link(channel, 7)
-    server(connection, 3, word(1))
-    server(connection, 4, word(1))
+    server(connection, serverTypes.setAck, word(1))
+    server(connection, serverTypes.ping, word(1))
     for (const type of [ackSync, ack, pong, ack]) expect(send(connection, type)).toBe("forward")
     expect(data(connection, genuine(channel))).toBe("forward")
   })
@@ -511,7 +512,7 @@ describe("a seamless migration", () => {
       const [decision] = scene.session({ kind: "whole", connection, type: seamless, payload: word(1) })
       if (decision?.kind !== "replace") return decision?.kind
       expect([...decision.payload]).toEqual([2, 0, 0, 0])
-      scene.server(connection, 118)
+      scene.server(connection, serverTypes.seamlessNack)
       expect(scene.decided()).toEqual([]) // it is the answer to the client
       expect(scene.send(connection, end)).toBe("forward")
       return decision.violation.rule
@@ -539,7 +540,7 @@ describe("a seamless migration", () => {
     const same = asked.link("main", 7)
     asked.send(same, seamless, word(1))
     expect(asked.send(same, end)).toBe("session/end-not-seamless")
-    server(main, 117)
+    server(main, serverTypes.seamlessAck)
     expect(send(main, end)).toBe("session/end-not-seamless")
     const moved = sceneOf()
     const last = moved.migrating()
@@ -574,7 +575,7 @@ describe("a seamless migration", () => {
     const main = migrating()
     const stream = link("display", 7, 1)
     expect(data(main, genuine("main"))).toBe("hold")
-    server(stream, 3)
+    server(stream, serverTypes.setAck)
     expect(decided()).toEqual([[main, "forward"]])
     expect(send(stream, ackSync)).toBe("forward")
     server(stream, 314)
@@ -604,7 +605,7 @@ describe("a seamless migration", () => {
     const main = migrating()
     const [usbredir, inputs] = [link("usbredir", 7), link("inputs", 7)]
     close(main)
-    server(inputs, 1, word(1))
+    server(inputs, serverTypes.migrate, word(1))
     expect(send(inputs, flushMark)).toBe("session/main-open")
     expect(send(usbredir, types.data)).toBe("session/main-open")
     expect(close(usbredir)).toEqual([])
@@ -618,15 +619,15 @@ describe("a migration that is not seamless", () => {
     const display = linkEarly(main, "display")
     if (isDeclined) {
       send(main, seamless, word(1))
-      server(main, 118)
+      server(main, serverTypes.seamlessNack)
     }
     expect(send(main, end)).toBe("forward")
-    server(main, 103, word(7))
+    server(main, serverTypes.init, word(7))
     expect(send(display, displayInit)).toBe("forward")
     const { connection, verdict } = ask("inputs", 7)
     expect(verdict).toBe("forward")
     session({ kind: "linked", connection, error: 0 })
-    server(display, 3)
+    server(display, serverTypes.setAck)
     expect(ask("main", 9).verdict).toBe("forward")
     expect(data(display, displayOf())).toBe("session/data-in-migration")
   })
@@ -652,7 +653,7 @@ describe("a migration that is not seamless", () => {
       const { link, send, server } = sceneOf()
       const main = link("main", 7)
       send(main, seamless, word(1))
-      server(main, 118)
+      server(main, serverTypes.seamlessNack)
       expect(send(main, type, word(1))).toBe(rule)
     }
   })

@@ -14,7 +14,21 @@ export const word = (value: number): Uint8Array<ArrayBuffer> => {
   return bytes
 }
 
-/** Numbers of messages, written down anew. */
+/** Numbers of the server's messages, written down anew. */
+export const serverTypes = {
+  migrate: 1,
+  setAck: 3,
+  ping: 4,
+  init: 103,
+  agentConnected: 107,
+  agentDisconnected: 108,
+  agentData: 109,
+  agentTokens: 115,
+  seamlessAck: 117,
+  seamlessNack: 118,
+} as const
+
+/** Numbers of the client's. */
 export const types = {
   ackSync: 1,
   ack: 2,
@@ -131,7 +145,7 @@ export const sceneOf = (options: SessionOptions = { awaitsMachine: true }) => {
   const linkEarly = (main: number, channel: LinkedChannel, connectionId = 7, channelId = 0): number => {
     const { connection, verdict } = ask(channel, connectionId, channelId)
     if (verdict !== "hold") throw new TypeError(verdict)
-    server(main, 118)
+    server(main, serverTypes.seamlessNack)
     if (!decisions.some((each) => each.connection === connection && each.kind === "forward"))
       throw new TypeError("no link")
     session({ kind: "linked", connection, error: 0 })
@@ -144,14 +158,14 @@ export const sceneOf = (options: SessionOptions = { awaitsMachine: true }) => {
     const head = new Uint8Array(20)
     head.set(word(id))
     head.set(word(agent), 16)
-    server(main, 103, head)
+    server(main, serverTypes.init, head)
     return main
   }
   /** Main of a migration that the target has acknowledged. */
   const migrating = (id = 7): number => {
     const main = link("main", id)
     if (send(main, types.seamless, word(1)) !== "forward") throw new TypeError("no migration")
-    server(main, 117)
+    server(main, serverTypes.seamlessAck)
     return main
   }
 

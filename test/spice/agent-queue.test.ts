@@ -1,8 +1,10 @@
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
 import { defaultReceiver, ruleOf } from "../../src/index.js"
+import { chainHolds, chainMended, chainRefused } from "../../src/layout/chain.js"
+import { planOf } from "../../src/layout/plan.js"
 import { agentChunksFit } from "../../src/spice/agent-queue.js"
-import { plans } from "../../src/spice/migrate-data.js"
+import { formats } from "../../src/spice/formats.js"
 
 const client = 1
 const server = 2
@@ -19,7 +21,7 @@ const queue = (...chunks: readonly Uint8Array[]): Uint8Array => Uint8Array.from(
 /** A chunk of the client as large as they get, which fits no port: nothing in it looks like the start of another. */
 const longestRest = new Uint8Array(2056).fill(0xee)
 
-const fits = (bytes: Uint8Array): boolean => agentChunksFit.holds(bytes)
+const fits = (bytes: Uint8Array): boolean => chainHolds(agentChunksFit, bytes)
 
 describe("the write queue of an agent", () => {
   const cases: readonly (readonly [string, Uint8Array, boolean])[] = [
@@ -73,7 +75,7 @@ describe("the write queue of an agent", () => {
       }),
       fc.integer({ min: 2050, max: 6300 }).chain((length) => fc.uint8Array({ minLength: length, maxLength: length })),
     )
-    const mended = (queue: Uint8Array): Uint8Array => agentChunksFit.mended(queue)
+    const mended = (queue: Uint8Array): Uint8Array => chainMended(agentChunksFit, queue)
 
     test("fits, is as long as before, and is mended once", () => {
       fc.assert(
@@ -154,18 +156,18 @@ describe("the write queue of an agent", () => {
   })
 
   test("is refused by the example that the scan itself gives, and no shorter", () => {
-    expect(fits(agentChunksFit.refused)).toBe(false)
-    expect(fits(agentChunksFit.refused.subarray(1))).toBe(true)
+    expect(fits(chainRefused(agentChunksFit))).toBe(false)
+    expect(fits(chainRefused(agentChunksFit).subarray(1))).toBe(true)
   })
 })
 
 test("the limits of a receiver are what the layouts add up to", () => {
   const { maxBlobBytes, maxWriteBytes, maxReadBytes, surfaceTableSize } = defaultReceiver
-  expect(maxWriteBytes.main).toBe(maxBlobBytes.main - plans.main.size)
-  expect(maxBlobBytes.display).toBe(plans.display.size + 4 + 20 * surfaceTableSize)
-  expect(maxBlobBytes.smartcard).toBe(plans.smartcard.size + maxWriteBytes.smartcard + maxReadBytes.smartcard)
+  expect(maxWriteBytes.main).toBe(maxBlobBytes.main - planOf(formats.main).size)
+  expect(maxBlobBytes.display).toBe(planOf(formats.display).size + 4 + 20 * surfaceTableSize)
+  expect(maxBlobBytes.smartcard).toBe(planOf(formats.smartcard).size + maxWriteBytes.smartcard + maxReadBytes.smartcard)
   for (const channel of ["usbredir", "port", "webdav", "spicevmc"] as const)
-    expect(maxBlobBytes[channel]).toBe(plans.spicevmc.size + maxWriteBytes[channel])
+    expect(maxBlobBytes[channel]).toBe(planOf(formats.spicevmc).size + maxWriteBytes[channel])
 })
 
 test("a rule is known by its id", () => {

@@ -3,11 +3,9 @@ import { describe, expect, test } from "vitest"
 import { readBlob, readIndex } from "../../scripts/corpus.js"
 import { type CorpusEntry, isGenuine, receiverOf } from "../../src/corpus.js"
 import { decodeMigrateData, encodeMigrateData } from "../../src/index.js"
-import { interpret } from "../../src/layout/interpret.js"
 import { rulesOf } from "../../src/layout/rules.js"
-import { structure } from "../../src/layout/structure.js"
-import { formatOf, formats } from "../../src/spice/formats.js"
-import { plans } from "../../src/spice/migrate-data.js"
+import { formatOf, formats, structuralRules } from "../../src/spice/formats.js"
+import { readingOf } from "../../src/spice/migrate-data.js"
 import { plain } from "../plain.js"
 
 const index = readIndex()
@@ -15,8 +13,7 @@ const index = readIndex()
 const decode = (entry: CorpusEntry, all = false) =>
   decodeMigrateData(entry.channel, readBlob(entry), receiverOf(entry), { all })
 
-const reference = (entry: CorpusEntry) =>
-  interpret(plans[formatOf[entry.channel]], readBlob(entry), receiverOf(entry), entry.channel)
+const reference = (entry: CorpusEntry) => readingOf(entry.channel, readBlob(entry), receiverOf(entry))
 
 const rulesBroken = (entry: CorpusEntry): readonly string[] => reference(entry).violations.map(({ rule }) => rule)
 
@@ -65,7 +62,7 @@ describe("every rule", () => {
   const declared = Object.values(formats).flatMap((layout) =>
     [...new Set(rulesOf(layout).map(({ id }) => id))].map((rule) => ({ format: layout.format, rule })),
   )
-  const decodedStructure = Object.values(structure)
+  const decodedStructure = structuralRules
     .map(({ id }) => id)
     .filter((id) => !id.startsWith("layout/value-") && id !== "layout/argument")
 

@@ -11,15 +11,13 @@ import {
   encodeMigrateData,
   type ReceiverState,
 } from "../../src/index.js"
-import { interpret } from "../../src/layout/interpret.js"
-import { mostViolations } from "../../src/layout/reader.js"
-import { formatOf } from "../../src/spice/formats.js"
-import { plans } from "../../src/spice/migrate-data.js"
+import { mostViolations } from "../../src/layout/interpret.js"
+import { readingOf } from "../../src/spice/migrate-data.js"
 import { plain } from "../plain.js"
 import { anyChannel, anyReceiver, edited, edits, validState } from "./arbitraries.js"
 
 const expectAgreement = (channel: Channel, bytes: Uint8Array, receiver: ReceiverState): void => {
-  const { violations, state } = interpret(plans[formatOf[channel]], bytes, receiver, channel)
+  const { violations, state } = readingOf(channel, bytes, receiver)
   const [first] = violations
   const decoded = decodeMigrateData(channel, bytes, receiver)
   if (E.isRight(decoded)) expect(first).toBeUndefined()
@@ -320,7 +318,7 @@ describe("all violations", () => {
     new DataView(bytes.buffer).setUint32(80, count, true)
     const decoded = decodeMigrateData("display", bytes, lossy, { all: true })
     expect(E.isLeft(decoded) && decoded.left.length).toBe(mostViolations)
-    const { claims } = interpret(plans.display, bytes, lossy, "display")
+    const { claims } = readingOf("display", bytes, lossy)
     expect(claims.reduce((sum, { length }) => sum + length, 0)).toBe(bytes.length)
   })
 })

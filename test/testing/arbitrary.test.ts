@@ -12,13 +12,11 @@ import {
   type ReceiverState,
   surfacesOf,
 } from "../../src/index.js"
-import { interpret } from "../../src/layout/interpret.js"
-import { planOf } from "../../src/layout/plan.js"
 import { formats } from "../../src/spice/formats.js"
-import { arbitraryOf, attacksOf, blobsOf, fromFuzzerBytes, toFuzzerBytes } from "../../src/testing/index.js"
-import { sample } from "../layout/layouts.js"
+import { arbitraryOf, attacksOf, blobsOf, fromFuzzerBytes, settingOf, toFuzzerBytes } from "../../src/testing/index.js"
+import { read } from "../../src/testing/setting.js"
 import { edited, edits, validState } from "../spice/arbitraries.js"
-import { acceptsAny, anyChannel, anyReceiver, layoutOf, leastSizeOf, planFor, sealedReceiver } from "./receivers.js"
+import { acceptsAny, anyChannel, anyReceiver, layoutOf, leastSizeOf, sealedReceiver } from "./receivers.js"
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex")
 
@@ -29,7 +27,7 @@ const sampled = <T>(arbitrary: fc.Arbitrary<T>, seed: number, numRuns: number): 
 const expectValid = (channel: Channel, blob: Uint8Array, receiver: ReceiverState): MigrateData => {
   const decoded = decodeMigrateData(channel, blob, receiver)
   if (E.isLeft(decoded)) expect.fail(decoded.left[0].message)
-  const { violations, state } = interpret(planFor(channel), blob, receiver, channel)
+  const { violations, state } = read(settingOf(layoutOf(channel), channel, receiver), blob)
   expect(violations).toEqual([])
   expect(decoded.right).toEqual(state)
   const encoded = encodeMigrateData(channel, decoded.right, receiver)
@@ -58,7 +56,8 @@ describe("for any receiver and channel", () => {
   test("every state is what a blob decodes to, and there is none only where no blob is", () => {
     fc.assert(
       fc.property(anyReceiver, anyChannel, fc.integer(), (receiver, channel, seed) => {
-        const make = () => arbitraryOf(layoutOf(channel), receiver, channel) as fc.Arbitrary<MigrateData>
+        const make = () =>
+          arbitraryOf(layoutOf(channel), receiver, channel) as fc.Arbitrary<unknown> as fc.Arbitrary<MigrateData>
         if (!acceptsAny(channel, receiver)) expect(make).toThrow(RangeError)
         else
           for (const state of sampled(make(), seed, 3))
@@ -74,7 +73,7 @@ describe("for any receiver and channel", () => {
         fc.pre(acceptsAny(channel, receiver))
         const layout = layoutOf(channel)
         const blobs = blobsOf(layout, receiver, channel)
-        const states = arbitraryOf(layout, receiver, channel)
+        const states = arbitraryOf(layout, receiver, channel) as fc.Arbitrary<unknown>
         for (const blob of sampled(blobs, seed, 2))
           for (const arbitrary of [blobs, attacksOf(layout, receiver, channel)]) {
             const bytes = toFuzzerBytes(arbitrary, blob) ?? expect.fail("no bytes")
@@ -137,7 +136,11 @@ describe("nothing valid is out of reach", () => {
             const bytes = toFuzzerBytes(arbitrary, blob) ?? expect.fail("no bytes")
             expect(hex(fromFuzzerBytes(arbitrary)(bytes).value)).toBe(hex(blob))
           }
-          const states = arbitraryOf(layoutOf(channel), receiver, channel) as fc.Arbitrary<MigrateData>
+          const states = arbitraryOf(
+            layoutOf(channel),
+            receiver,
+            channel,
+          ) as fc.Arbitrary<unknown> as fc.Arbitrary<MigrateData>
           const bytes = toFuzzerBytes(states, state) ?? expect.fail("no bytes")
           expect(fromFuzzerBytes(states)(bytes).value).toEqual(state)
         },
@@ -182,30 +185,6 @@ describe("nothing valid is out of reach", () => {
     const receiver = { ...defaultReceiver, maxMotionCount: 700 }
     const counts = new Set(sampled(arbitraryOf(formats.inputs, receiver), 1, 20000).map((state) => state.motion_count))
     expect([...counts].sort((one, other) => one - other)).toEqual(Array.from({ length: 701 }, (_, count) => count))
-  })
-})
-
-describe("a layout that is no channel's", () => {
-  const plan = planOf(sample)
-
-  test.each([0, 1])("has valid blobs, all of them in reach, with entries of kind %s", (wide) => {
-    for (const size of [plan.size + 4, plan.size + 5, plan.size + 12, 200]) {
-      const receiver: ReceiverState & { readonly wide: number } = {
-        ...defaultReceiver,
-        maxBlobBytes: { ...defaultReceiver.maxBlobBytes, inputs: size },
-        wide,
-      }
-      const blobs = blobsOf(sample, receiver, "inputs")
-      for (const blob of sampled(blobs, 1, 150)) {
-        expect(interpret(plan, blob, receiver, "inputs").violations).toEqual([])
-        const bytes = toFuzzerBytes(blobs, blob) ?? expect.fail("no bytes")
-        expect(hex(fromFuzzerBytes(blobs)(bytes).value)).toBe(hex(blob))
-      }
-    }
-  })
-
-  test("needs a channel", () => {
-    expect(() => blobsOf(sample)).toThrow("sample is no channel")
   })
 })
 

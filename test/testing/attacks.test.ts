@@ -2,16 +2,15 @@ import fc from "fast-check"
 import { describe, expect, test } from "vitest"
 import { readIndex } from "../../scripts/corpus.js"
 import { type Channel, channels, defaultReceiver, type ReceiverState } from "../../src/index.js"
-import { interpret } from "../../src/layout/interpret.js"
-import { plannedRulesOf, rulesOf } from "../../src/layout/rules.js"
+import { rulesOf } from "../../src/layout/rules.js"
 import { type Format, formatOf, formats } from "../../src/spice/formats.js"
 import { choicesOf } from "../../src/testing/arbitrary/choices.js"
-import { settingOf } from "../../src/testing/blob.js"
 import { FuzzerRandom } from "../../src/testing/fuzzer-random.js"
 import { walkOf } from "../../src/testing/generate/blob.js"
 import { drawing } from "../../src/testing/generate/choose.js"
-import { attacksOf, fromFuzzerBytes } from "../../src/testing/index.js"
-import { acceptsAny, anyChannel, anyReceiver, layoutOf, planFor, smallReceiver } from "./receivers.js"
+import { attacksOf, fromFuzzerBytes, settingOf } from "../../src/testing/index.js"
+import { read } from "../../src/testing/setting.js"
+import { acceptsAny, anyChannel, anyReceiver, layoutOf, smallReceiver } from "./receivers.js"
 
 const everyChannel = (bytes: number) =>
   Object.fromEntries(channels.map((channel) => [channel, bytes])) as ReceiverState["maxBlobBytes"]
@@ -28,7 +27,7 @@ const suitable: readonly ReceiverState[] = [
 const formatNames: readonly Format[] = ["main", "display", "inputs", "spicevmc", "smartcard"]
 
 const rulesBroken = (channel: Channel, receiver: ReceiverState, blob: Uint8Array): readonly string[] =>
-  interpret(planFor(channel), blob, receiver, channel, { claims: false }).violations.map(({ rule }) => rule)
+  read(settingOf(layoutOf(channel), channel, receiver), blob, false).violations.map(({ rule }) => rule)
 
 describe("hostile blobs", () => {
   const witnesses = readIndex().filter(({ origin }) => origin === "witness")
@@ -97,10 +96,12 @@ describe("a rule that is broken on purpose", () => {
   test("is broken alone, or not at all", () => {
     const inputs = fc.sample(fc.uint8Array({ minLength: 20, maxLength: 80 }), { seed: 2, numRuns: 12 })
     const broken = new Map<string, number>()
-    for (const { format, receiver, breaking } of settings)
-      for (const { rule } of plannedRulesOf(planFor(format)))
+    for (const { format, receiver, goals, reaching } of settings)
+      for (const goal of goals)
         for (const input of inputs) {
-          const blob = breaking(rule, drawing(choicesOf(new FuzzerRandom(input))))
+          const rule = goal.broken?.rule
+          if (rule === undefined) continue
+          const blob = reaching(goal, drawing(choicesOf(new FuzzerRandom(input))))
           if (blob === undefined) continue
           const found = [...new Set(rulesBroken(format, receiver, blob))]
           if (found.length > 0) expect(found, `${rule.id} of ${format}`).toEqual([rule.id])
@@ -112,13 +113,13 @@ describe("a rule that is broken on purpose", () => {
 
   test("of a scan is broken wherever there is room for it, and not tried elsewhere", () => {
     const inputs = fc.sample(fc.uint8Array({ minLength: 20, maxLength: 80 }), { seed: 3, numRuns: 40 })
-    const [chunks] = rulesOf(formats.main).filter(({ id }) => id === "main/write-queue-chunks")
     const made = settings
       .filter(({ format }) => format === "main")
-      .map(({ receiver, breaking }) => {
+      .map(({ receiver, goals, reaching }) => {
+        const goal = goals.find(({ broken }) => broken?.rule.id === "main/write-queue-chunks")
         const blobs = inputs.flatMap((input) => {
           const random = new FuzzerRandom(Uint8Array.from([...input, ...new Uint8Array(6000).fill(0xee)]))
-          return breaking(chunks ?? expect.fail("no rule"), drawing(choicesOf(random))) ?? []
+          return reaching(goal ?? expect.fail("no rule"), drawing(choicesOf(random))) ?? []
         })
         for (const blob of blobs) expect(rulesBroken("main", receiver, blob)).toEqual(["main/write-queue-chunks"])
         return blobs.length

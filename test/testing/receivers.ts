@@ -1,14 +1,14 @@
 import fc from "fast-check"
 import { type Channel, channels, defaultReceiver, type ReceiverState } from "../../src/index.js"
-import type { Fields, Layout } from "../../src/layout/language.js"
-import { formatOf, formats } from "../../src/spice/formats.js"
-import { plans } from "../../src/spice/migrate-data.js"
+import { planOf } from "../../src/layout/plan.js"
+import type { Layout } from "../../src/layout/types.js"
+import { layoutOf as formatOf } from "../../src/spice/registry.js"
 
 /** Receivers from one extreme to the other, for properties of what is made for them. */
 
-export const layoutOf = (channel: Channel): Layout<Fields> => formats[formatOf[channel]]
+export const layoutOf = (channel: Channel): Layout => formatOf(channel)
 
-export const planFor = (channel: Channel) => plans[formatOf[channel]]
+export const planFor = (channel: Channel) => planOf(layoutOf(channel))
 
 /** The bytes of the smallest blob that there is. */
 export const leastSizeOf = (channel: Channel): number => planFor(channel).size + (channel === "display" ? 4 : 0)

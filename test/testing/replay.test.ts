@@ -9,9 +9,9 @@ import {
   type ReceiverState,
 } from "../../src/index.js"
 import { formats } from "../../src/spice/formats.js"
-import { settingOf } from "../../src/testing/blob.js"
-import { arbitraryOf, attacksOf, blobsOf } from "../../src/testing/index.js"
-import { differencesOf, replayView } from "../../src/testing/replay.js"
+import { arbitraryOf, attacksOf, blobsOf, settingOf } from "../../src/testing/index.js"
+import { replayView } from "../../src/testing/replay.js"
+import { differencesOf } from "../../src/testing/spice.js"
 import { runModule } from "../examples.js"
 import { anyChannel, anyReceiver, layoutOf, smallReceiver } from "./receivers.js"
 

@@ -4,7 +4,7 @@ import * as t from "io-ts"
 import { PathReporter } from "io-ts/lib/PathReporter.js"
 import { describe, expect, test } from "vitest"
 import { formatViolation, violationCodes } from "../../src/index.js"
-import { structure } from "../../src/layout/structure.js"
+import { structure } from "../../src/spice/structure.js"
 import { Violation } from "../../src/violation/violation.js"
 
 const check = {

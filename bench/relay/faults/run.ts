@@ -5,7 +5,8 @@
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { row, table, writeInto } from "../../markdown.js"
+import { table } from "../../../src/report/markdown.js"
+import { writeInto } from "../../markdown.js"
 import { type Fault, faults } from "./faults.js"
 import { type Cost, costOf, onStage, useSession } from "./stage.js"
 
@@ -45,10 +46,12 @@ const resultOf = (fault: Fault, index: number, folder: string): Promise<Result> 
 const text = (results: readonly Result[]): string =>
   table(
     ["fault", "what became of it", "MiB before", "at most", "after"],
-    results.map(({ fault: { name }, figure, cost: { before, most, after } }) =>
-      row(name, figure, ...[before, most, after].map((size) => size.toFixed(0))),
-    ),
-  ).join("\n")
+    results.map(({ fault: { name }, figure, cost: { before, most, after } }) => [
+      name,
+      figure,
+      ...[before, most, after].map((size) => size.toFixed(0)),
+    ]),
+  )
 
 const folder = mkdtempSync(join(tmpdir(), "faults-"))
 const results: Result[] = []

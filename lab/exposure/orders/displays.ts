@@ -61,6 +61,10 @@ const ends = {
     ({ send }) => send(init, [999, words(0)]),
   ],
   "main-first": ["closes main", (_, __, { main }) => main.close()],
+  "main-unread": [
+    "sends on main a message of a type that does not exist, for which the server ends the session",
+    (_, __, { main }) => main.send(999, words(0)),
+  ],
   silent: ["sends nothing there", () => undefined],
   "window-large": [
     "sends DISPLAY_INIT with a dictionary of 2^25 + 1 pixels",

@@ -1,4 +1,8 @@
 import { readFileSync } from "node:fs"
+import * as t from "io-ts"
+import { option, resolve, typesOf } from "./option.js"
+import { relayChecks } from "./rules.js"
+import { textThat } from "./text.js"
 
 /** Who may connect to a unix socket: its mode, and the numbers of its owner and group, -1 for those of this process. */
 export interface Access {
@@ -9,7 +13,7 @@ export interface Access {
 
 /** What a configuration says of a unix socket's file. */
 export interface SocketConfiguration {
-  /** Octal digits (0600: nobody but this process' user may connect). */
+  /** Octal digits. */
   readonly mode?: string
   /** A user's name or number (that of this process). */
   readonly owner?: string
@@ -35,9 +39,23 @@ const numberOf = (account: string | undefined, file: string): number => {
   return Number(columns[2])
 }
 
+const account = textThat(relayChecks.account, isAccount)
+
+/** The options of a unix socket that is listened on. */
+export const socketOptions = {
+  mode: option(textThat(relayChecks.socketMode, isMode), "octal digits, in a text", { initial: "0600" }),
+  owner: option(account, "a name or number, in a text", { shown: "the guard's own" }),
+  group: option(account, "a name or number, in a text", { shown: "the guard's own" }),
+}
+
+export const socketType = t.exact(t.partial(typesOf(socketOptions)))
+
 /** The access that a configuration means. Throws where it names somebody who is not known. */
-export const accessOf = ({ mode = "0600", owner, group }: SocketConfiguration = {}): Access => ({
-  mode: Number.parseInt(mode, 8),
-  owner: numberOf(owner, "/etc/passwd"),
-  group: numberOf(group, "/etc/group"),
-})
+export const accessOf = (configured: SocketConfiguration = {}): Access => {
+  const { mode, owner, group } = resolve(socketOptions, configured)
+  return {
+    mode: Number.parseInt(mode, 8),
+    owner: numberOf(owner, "/etc/passwd"),
+    group: numberOf(group, "/etc/group"),
+  }
+}

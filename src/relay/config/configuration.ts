@@ -1,6 +1,5 @@
 import * as t from "io-ts"
 import { dataCodec } from "../../data/codec.js"
-import { leaf } from "../../data/leaf.js"
 import { concat, type Issue, issue, issueAt, ok, refined } from "../../data/refinement.js"
 import { isIpv4 } from "../../net/host.js"
 import { isNetwork } from "../../net/network.js"
@@ -9,13 +8,15 @@ import type { Codec } from "../../violation/codec.js"
 import type { Rule } from "../../violation/violation.js"
 import type { Level } from "../operate/log.js"
 import { attributesOf } from "../target/x509-subject.js"
-import { isAccount, isMode, type SocketConfiguration } from "./access.js"
+import { type SocketConfiguration, socketOptions, socketType } from "./access.js"
 import { type Address, formatAddress, parseAddress } from "./address.js"
 import { type LocalHost, unknownHost } from "./local-host.js"
+import { group, option, resolve, typesOf } from "./option.js"
 import { type ReceiverConfiguration, receiverType } from "./receiver.js"
 import { relayChecks } from "./rules.js"
 import { collide, fileIdentityOf, groupsOf, identityOf, leadsTo } from "./target-identity.js"
-import { areCiphers, hasCiphers, type ProtocolConfiguration } from "./tls-protocol.js"
+import { textThat, within } from "./text.js"
+import { hasCiphers, type ProtocolConfiguration, protocolOptions } from "./tls-protocol.js"
 
 /** Whether violations are acted on, or everything is forwarded as it came and what would have been done is counted. */
 export const modes = ["enforce", "monitor"] as const
@@ -28,27 +29,27 @@ export const reactions = ["disconnect", "reset"] as const
 export type Reaction = (typeof reactions)[number]
 
 /**
- * What connections may take, each with its default in parentheses. Times are seconds.
+ * What connections may take. Times are seconds; docs/relay.md has the defaults.
  *
  * @since 0.4.0
  */
 export interface LimitsConfiguration {
-  /** Connections at a time (256). A session has one for each channel, and twice as many while it migrates. */
+  /** Connections at a time. A session has one for each channel, and twice as many while it migrates. */
   readonly connections?: number
-  /** Of these, from one source: an IPv4 address, or a /64 of IPv6 (64). */
+  /** Of these, from one source: an IPv4 address, or a /64 of IPv6. */
   readonly connectionsBySource?: number
   /**
-   * Of all, those that the server has not accepted yet (a quarter, at least 16). Half of them are for sources that have
+   * Of all, those that the server has not accepted yet. Half of them are for sources that have
    * no other. A source with a connection that the server has accepted does not count.
    */
   readonly handshaking?: number
-  /** Of these, from one source (16). */
+  /** Of these, from one source. */
   readonly handshakingBySource?: number
-  /** For each of: TLS with the client, and from then on until the server has accepted the link (10). */
+  /** For each of: TLS with the client, and from then on until the server has accepted the link. */
   readonly handshakeSeconds?: number
-  /** Without a byte in either direction (none: SPICE's channels can be quiet for days). */
+  /** Without a byte in either direction: SPICE's channels can be quiet for days. */
   readonly idleSeconds?: number
-  /** For the rest of a connection of which one side has ended (10). */
+  /** For the rest of a connection of which one side has ended. */
   readonly closingSeconds?: number
 }
 
@@ -71,9 +72,7 @@ export interface ListenerConfiguration {
    * of its sessions. Targets that are one address, however it is spelled, are one server without it.
    */
   readonly server?: string
-  /** Default `enforce`. */
   readonly mode?: Mode
-  /** Default `disconnect`. */
   readonly onViolation?: Reaction
   /** Files in PEM. With `clientCa` clients need a certificate that one of these has signed. */
   readonly tls?: ProtocolConfiguration & {
@@ -91,7 +90,7 @@ export interface ListenerConfiguration {
   readonly limits?: LimitsConfiguration
   /** What the target is, as far as it differs from `defaultReceiver`. */
   readonly receiver?: ReceiverConfiguration
-  /** Whether a machine may be migrated to the target. Default false: a seamless migration is declined. */
+  /** Whether a machine may be migrated to the target; otherwise a seamless migration is declined. */
   readonly awaitsMachine?: boolean
   /**
    * A QMP monitor of the target's QEMU that nobody else uses, `unix:///path` or `tcp://127.0.0.1:port`. QEMU is then
@@ -108,9 +107,9 @@ export interface ListenerConfiguration {
  * @since 0.5.0
  */
 export interface LogConfiguration {
-  /** Lines that matter less are not written. Default `info`. */
+  /** Lines that matter less are not written. */
   readonly level?: Level
-  /** `stdout`, the absolute path of a file, or `journald`: standard output with the levels of sd-daemon(3). Default `stdout`. */
+  /** `stdout`, the absolute path of a file, or `journald`: standard output with the levels of sd-daemon(3). */
   readonly to?: string
 }
 
@@ -125,24 +124,10 @@ export interface RelayConfiguration {
   /** Who may connect to `metrics`, where that is `unix:///path`. */
   readonly metricsSocket?: SocketConfiguration
   readonly log?: LogConfiguration
-  /** For how many seconds a relay that shuts down waits for its connections to end by themselves (10). */
+  /** For how many seconds a relay that shuts down waits for its connections to end by themselves. */
   readonly shutdownSeconds?: number
   readonly listeners: readonly ListenerConfiguration[]
 }
-
-const number = leaf(
-  "whole number",
-  (input): input is number => typeof input === "number" && Number.isSafeInteger(input),
-)
-
-/** A whole number within bounds. */
-const within = (least: number, most: number) =>
-  refined(number, (value) =>
-    value < least || value > most ? issue(relayChecks.number, value, value < least ? least : most) : ok,
-  )
-
-const textThat = (check: Rule, is: (text: string) => boolean) =>
-  refined(t.string, (value) => (is(value) ? ok : issue(check)))
 
 /** Whether an address is of this host only; a name could lead anywhere. */
 const isLoopback = (host: string): boolean => host === "::1" || (isIpv4(host) && host.startsWith("127."))
@@ -171,62 +156,128 @@ const name = textThat(relayChecks.name, (text) => /^[A-Za-z0-9._-]{1,64}$/.test(
 
 const file = textThat(relayChecks.path, (text) => normalised(text) !== undefined)
 
-const account = textThat(relayChecks.account, isAccount)
-
-const socket = t.exact(t.partial({ mode: textThat(relayChecks.socketMode, isMode), owner: account, group: account }))
-
 const subject = textThat(relayChecks.subject, (text) => attributesOf(text) !== undefined)
-
-const protocol = {
-  minVersion: t.keyof({ "TLSv1.2": null, "TLSv1.3": null }),
-  ciphers: textThat(relayChecks.ciphers, areCiphers),
-}
 
 const protocolRule = (configured: ProtocolConfiguration): readonly Issue[] =>
   hasCiphers(configured) ? ok : issueAt("ciphers", relayChecks.ciphersOfVersion)
 
-const log = t.exact(
-  t.partial({
-    level: t.keyof({ info: null, warn: null, error: null } satisfies Record<Level, null>),
-    to: textThat(
+const connections = within(1, 65535)
+
+/** The limits of a listener. */
+export const limitOptions = {
+  connections: option(
+    connections,
+    "at a time; a session has one for each channel, and as many again while it migrates",
+    { initial: 256 },
+  ),
+  connectionsBySource: option(connections, "", { initial: 64 }),
+  handshaking: option(
+    connections,
+    "strangers at a time: of sources from which the server has accepted no connection that is still open. The first half (at least 8) are anybody's, the rest are for sources that have none yet",
+    { shown: "a quarter of connections, at least 16" },
+  ),
+  handshakingBySource: option(connections, "of these, from one source", { initial: 16 }),
+  handshakeSeconds: option(within(1, 600), "once for TLS, once from then until the server has accepted the link", {
+    initial: 10,
+  }),
+  idleSeconds: option(
+    within(1, 604_800),
+    "without a byte in either direction; noticed within a quarter more. SPICE's channels can be quiet for days",
+    { shown: "none" },
+  ),
+  closingSeconds: option(within(1, 600), "for the rest of a connection of which one side has ended", { initial: 10 }),
+}
+
+const filesInPem = { certificate: option(file, "a file in PEM"), key: option(file, "a file in PEM") }
+const clientTlsOptions = {
+  clientCa: option(file, "a file in PEM: clients need a certificate that one of it has signed"),
+  ...protocolOptions,
+}
+const targetTlsOptions = {
+  ca: option(file, "a file in PEM", { shown: "Node's authorities" }),
+  subject: option(subject, "the whole subject of the target's certificate", { shown: "the target's host" }),
+  ...protocolOptions,
+}
+
+const tlsType = refined(
+  t.exact(t.intersection([t.type(typesOf(filesInPem)), t.partial(typesOf(clientTlsOptions))])),
+  protocolRule,
+)
+
+const addresses = { listen: option(listen, "an address"), target: option(target, "an address") }
+
+/** What listeners of one server must have in common: they share the state of its sessions. */
+const sharedOptions = {
+  mode: option(t.keyof({ enforce: null, monitor: null }), "or `monitor`", { initial: "enforce" }),
+  onViolation: option(t.keyof({ disconnect: null, reset: null }), "or `reset`", { initial: "disconnect" }),
+  awaitsMachine: option(
+    t.boolean,
+    "whether a machine may be migrated to the target. spice-server acknowledges a claimed migration whether it awaits one or not, and crashes by its data if not: where the guard does not know, it has a seamless migration declined. Better say `qmp`",
+    { initial: false },
+  ),
+}
+
+/** Options of a listener that are used as they are said. */
+export const plainOptions = {
+  ...sharedOptions,
+  allow: option(
+    t.readonlyArray(textThat(relayChecks.network, isNetwork)),
+    "addresses and networks; an empty list allows nobody",
+    { shown: "everybody" },
+  ),
+}
+
+const listenerOptions = {
+  name: option(name, "what the log and metrics call it", { shown: "its `listen`" }),
+  server: option(name, "names the process behind several targets", { shown: "what `target` leads to" }),
+  ...plainOptions,
+  socket: group(socketType, socketOptions),
+  tls: group(tlsType, { ...filesInPem, ...clientTlsOptions }),
+  targetTls: group(refined(t.exact(t.partial(typesOf(targetTlsOptions))), protocolRule), targetTlsOptions),
+  limits: group(t.exact(t.partial(typesOf(limitOptions))), limitOptions),
+  qmp: option(
+    qmp,
+    "a QMP monitor of the target's QEMU, `unix:///path` or `tcp://` with an address of loopback: QEMU is asked in place of `awaitsMachine`, which must not be there then. See [below](#knowing-the-machine)",
+  ),
+  receiver: option(
+    receiverType(within),
+    "members of `ReceiverState`: jpegWanCompression, maxBlobBytes (of main at most 26,624 and of inputs 2,048, the server's buffers), ...",
+    { shown: "QEMU's defaults" },
+  ),
+}
+
+const listenerFields = t.exact(t.intersection([t.type(typesOf(addresses)), t.partial(typesOf(listenerOptions))]))
+
+/** Options of the log. */
+export const logOptions = {
+  level: option(
+    t.keyof({ info: null, warn: null, error: null } satisfies Record<Level, null>),
+    "or `warn`, `error`: lines that matter less are not written",
+    { initial: "info" },
+  ),
+  to: option(
+    textThat(
       relayChecks.log,
       (text) => text === "stdout" || text === "journald" || (normalised(text) !== undefined && !text.includes("\0")),
     ),
-  }),
-)
+    "or the absolute path of a file, or `journald`: see [What it tells](#what-it-tells)",
+    { initial: "stdout" },
+  ),
+}
 
-const listenerFields = t.exact(
-  t.intersection([
-    t.type({ listen, target }),
-    t.partial({
-      name,
-      server: name,
-      socket,
-      mode: t.keyof({ enforce: null, monitor: null }),
-      onViolation: t.keyof({ disconnect: null, reset: null }),
-      tls: refined(
-        t.exact(t.intersection([t.type({ certificate: file, key: file }), t.partial({ clientCa: file, ...protocol })])),
-        protocolRule,
-      ),
-      targetTls: refined(t.exact(t.partial({ ca: file, subject, ...protocol })), protocolRule),
-      allow: t.readonlyArray(textThat(relayChecks.network, isNetwork)),
-      limits: t.exact(
-        t.partial({
-          connections: within(1, 65535),
-          connectionsBySource: within(1, 65535),
-          handshaking: within(1, 65535),
-          handshakingBySource: within(1, 65535),
-          handshakeSeconds: within(1, 600),
-          idleSeconds: within(1, 604_800),
-          closingSeconds: within(1, 600),
-        }),
-      ),
-      receiver: receiverType(within),
-      awaitsMachine: t.boolean,
-      qmp,
-    }),
-  ]),
-)
+/** Options of a relay, beside its listeners. */
+export const relayOptions = {
+  log: group(t.exact(t.partial(typesOf(logOptions))), logOptions),
+  metrics: option(metrics, "an address", { shown: "none" }),
+  metricsSocket: group(socketType, socketOptions),
+  shutdownSeconds: option(within(0, 600), "how long connections get to end by themselves", { initial: 10 }),
+}
+
+/** All options by where they stand, for the document. */
+export const documented = {
+  listener: { ...addresses, ...listenerOptions },
+  top: { ...relayOptions, listeners: option(t.readonlyArray(listenerFields), "at most 256") },
+} as const
 
 const schemeOf = (text: string): Address["scheme"] | undefined => parseAddress(text)?.scheme
 
@@ -265,8 +316,8 @@ const once = (
 }
 
 const sharedBy = (listener: ListenerConfiguration): string => {
-  const { mode = "enforce", onViolation = "disconnect", receiver = {}, awaitsMachine = false, qmp = "" } = listener
-  return JSON.stringify([mode, onViolation, Object.entries(receiver).sort(), awaitsMachine, canonical(qmp)])
+  const { receiver = {}, qmp = "" } = listener
+  return JSON.stringify([resolve(sharedOptions, listener), Object.entries(receiver).sort(), canonical(qmp)])
 }
 
 /** By what each listener's server is known: its target, the file that this is, and the name that was given. */
@@ -358,7 +409,7 @@ const configurationType = (machine: LocalHost): t.Type<RelayConfiguration, unkno
     t.exact(
       t.intersection([
         t.type({ listeners: refined(t.readonlyArray(refined(listenerFields, listenerRule)), listenersRule(machine)) }),
-        t.partial({ log, metrics, metricsSocket: socket, shutdownSeconds: within(0, 600) }),
+        t.partial(typesOf(relayOptions)),
       ]),
     ),
     circular(machine),

@@ -1,6 +1,9 @@
 import * as t from "io-ts"
 import { issue, ok, refined } from "../../data/refinement.js"
+import type { NumberParameter, Parameter } from "../../layout/parameters.js"
+import { mostBytes, provenance, shared } from "../../spice/parameters.js"
 import { defaultReceiver, type ReceiverState } from "../../spice/receiver.js"
+import { limits } from "../../spice/registry.js"
 import { relayChecks } from "./rules.js"
 
 /**
@@ -18,37 +21,46 @@ export type ReceiverConfiguration = {
     : Partial<ReceiverState[K]>
 }
 
-/** No blob may be larger than this, whatever is configured: it is held in memory while it is checked. */
-const mostBlobBytes = 0x4000000
-
-/** The buffers of fixed size that a server reads messages into. */
-const fixedBuffers = { main: 26624, inputs: 2048 } as const
-
 type Within = (least: number, most: number) => t.Type<number, unknown, unknown>
 
-/** The io-ts type of a receiver's configuration. */
-export const receiverType = (within: Within) => {
-  const size = within(0, mostBlobBytes)
-  const writers = { main: size, usbredir: size, port: size, webdav: size, spicevmc: size, smartcard: size }
-  const buffered = (most: number) =>
-    refined(size, (value) => (value > most ? issue(relayChecks.fixedBuffer, value, most) : ok))
-  const blobs = { ...writers, main: buffered(fixedBuffers.main), inputs: buffered(fixedBuffers.inputs), display: size }
-  return t.exact(
-    t.partial({
-      jpegWanCompression: t.keyof({ auto: null, always: null, never: null }),
-      surfaceTableSize: within(0, 65536),
-      agentTokenWindow: within(0, 65536),
-      maxEncoders: within(0, 64),
-      glzMaxPixels: within(0, 0x7fffffff),
-      maxMotionCount: within(0, 65535),
-      maxBlobBytes: t.exact(t.partial(blobs)),
-      maxWriteBytes: t.exact(t.partial(writers)),
-      maxReadBytes: t.exact(t.partial({ smartcard: size })),
-      source: t.keyof({ "0.15": null, any: null }),
-      accept: t.readonlyArray(t.keyof({ "usbredir-queue": null, "smartcard-partial-read": null })),
-    }),
-  )
+/** The io-ts type of a parameter. */
+const parameterType = (within: Within, parameter: Parameter): t.Mixed => {
+  switch (parameter.kind) {
+    case "number":
+      return within(parameter.least, parameter.most)
+    case "word":
+      return wordType(parameter.words)
+    case "words":
+      return t.readonlyArray(wordType(parameter.words))
+  }
 }
+
+const wordType = (words: readonly string[]): t.Mixed =>
+  t.keyof(Object.fromEntries(words.map((word) => [word, null])) as Record<string, null>)
+
+/** The io-ts type of a limit. One that is below what is the most of its kind is the size of a buffer of the server's. */
+const limitType = (within: Within, { most }: NumberParameter): t.Mixed => {
+  const size = within(0, mostBytes)
+  if (most === mostBytes) return size
+  return refined(size, (value) => (value > most ? issue(relayChecks.fixedBuffer, value, most) : ok))
+}
+
+const partialOf = (members: readonly (readonly [string, t.Mixed])[]) => t.exact(t.partial(Object.fromEntries(members)))
+
+/** The io-ts type of a receiver's configuration. */
+export const receiverType = (within: Within): t.Type<ReceiverConfiguration, unknown, unknown> =>
+  partialOf([
+    ...shared
+      .filter((parameter) => parameter !== provenance)
+      .map((parameter) => [parameter.name, parameterType(within, parameter)] as const),
+    ...limits.map(
+      ({ name, by }) =>
+        [
+          name,
+          partialOf(by.map(({ channel, parameter }) => [channel, limitType(within, parameter)] as const)),
+        ] as const,
+    ),
+  ]) as unknown as t.Type<ReceiverConfiguration, unknown, unknown>
 
 /** The whole of a receiver: what is configured, and the defaults for the rest. */
 export const receiverOf = (configured: ReceiverConfiguration = {}): ReceiverState => ({

@@ -5,25 +5,25 @@ import * as E from "fp-ts/lib/Either.js"
 import { printable } from "../../report/printable.js"
 import type { ReceiverState } from "../../spice/receiver.js"
 import { type Failure, printableReasonOf } from "../failure.js"
-import { type Connect, connecting, type Trust } from "../target/connect.js"
 import { type Access, accessOf } from "./access.js"
 import { type Address, parseAddress } from "./address.js"
 import {
   type LimitsConfiguration,
   type ListenerConfiguration,
-  type Mode,
+  limitOptions,
   nameOf,
-  type Reaction,
+  plainOptions,
   type RelayConfiguration,
   relayConfigurationCodecOn,
   serversOf,
 } from "./configuration.js"
 import { type LocalHost, thisHost } from "./local-host.js"
+import { type Resolved, resolve } from "./option.js"
 import { receiverOf } from "./receiver.js"
 import { protocolOf } from "./tls-protocol.js"
 
-/** What a listener does, with every default in place and every file read. Times are milliseconds. */
-export interface Settings {
+/** What a listener does, with every default in place and every file read. */
+export interface Settings extends Resolved<typeof plainOptions> {
   readonly name: string
   readonly listen: Address
   /** Who may connect, where it listens on a unix socket. */
@@ -31,50 +31,32 @@ export interface Settings {
   readonly target: Address
   /** Names the target's server, however the target is spelled: listeners with the same one share the state of its sessions. */
   readonly targetName: string
-  readonly mode: Mode
-  readonly onViolation: Reaction
   readonly tls: (SecureContextOptions & { readonly requestCert: boolean }) | undefined
-  readonly connect: Connect
-  readonly allow: readonly string[] | undefined
+  readonly trust: Trust
   readonly limits: Limits
   readonly receiver: ReceiverState
-  readonly awaitsMachine: boolean
   /** Where the target's QEMU is asked whether it awaits a machine. */
   readonly qmp: Address | undefined
 }
 
-export interface Limits {
-  readonly connections: number
-  readonly connectionsBySource: number
-  readonly handshaking: number
-  readonly handshakingBySource: number
-  readonly handshake: number
-  readonly idle: number | undefined
-  readonly closing: number
+/** How TLS is spoken with a target, and what its certificate is held against. */
+export interface Trust {
+  /** The authorities, if not Node's, and what is spoken. */
+  readonly secured: SecureContextOptions
+  readonly subject: string | undefined
 }
 
-const second = 1000
+export interface Limits extends Resolved<typeof limitOptions> {
+  readonly handshaking: number
+}
 
 /** A quarter of all connections, but of few connections more. */
 const handshakingOf = (connections: number): number => Math.min(connections, Math.max(16, Math.floor(connections / 4)))
 
-const limitsOf = ({
-  connections = 256,
-  connectionsBySource = 64,
-  handshaking = handshakingOf(connections),
-  handshakingBySource = 16,
-  handshakeSeconds = 10,
-  idleSeconds,
-  closingSeconds = 10,
-}: LimitsConfiguration = {}): Limits => ({
-  connections,
-  connectionsBySource,
-  handshaking,
-  handshakingBySource,
-  handshake: handshakeSeconds * second,
-  idle: idleSeconds === undefined ? undefined : idleSeconds * second,
-  closing: closingSeconds * second,
-})
+const limitsOf = (configured: LimitsConfiguration = {}): Limits => {
+  const limits = resolve(limitOptions, configured)
+  return { ...limits, handshaking: limits.handshaking ?? handshakingOf(limits.connections) }
+}
 
 /** Certificates are a few kilobytes; a path to something else is not read for long. */
 const mostBytes = 0x100000
@@ -115,24 +97,20 @@ const addressOf = (text: string): Address => {
 
 /** A listener's settings, or why there are none. */
 const settingsOf = (listener: ListenerConfiguration, targetName: string): E.Either<Failure, Settings> => {
-  const { mode = "enforce", onViolation = "disconnect", allow, limits, receiver, awaitsMachine = false, qmp } = listener
+  const { limits, receiver, qmp } = listener
   const name = nameOf(listener)
   try {
-    const target = addressOf(listener.target)
     return E.right({
+      ...resolve(plainOptions, listener),
       name,
       listen: addressOf(listener.listen),
       access: accessOf(listener.socket),
-      target,
+      target: addressOf(listener.target),
       targetName,
-      mode,
-      onViolation,
       tls: tlsOf(listener),
-      connect: connecting(target, trustOf(listener)),
-      allow,
+      trust: trustOf(listener),
       limits: limitsOf(limits),
       receiver: receiverOf(receiver),
-      awaitsMachine,
       qmp: qmp === undefined ? undefined : addressOf(qmp),
     })
   } catch (error) {

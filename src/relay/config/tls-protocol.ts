@@ -1,10 +1,14 @@
 import { getCiphers } from "node:tls"
+import * as t from "io-ts"
+import { option, resolve } from "./option.js"
+import { relayChecks } from "./rules.js"
+import { textThat } from "./text.js"
 
 /** What both sides of TLS may agree on, as OpenSSL spells it. */
 export interface ProtocolConfiguration {
-  /** The oldest version that is spoken. Default `TLSv1.2`. */
+  /** The oldest version that is spoken. */
   readonly minVersion?: "TLSv1.2" | "TLSv1.3"
-  /** Names with colons between them; without one of TLS 1.3's, which begin with TLS_, there is no TLS 1.3. Default: Mozilla's. */
+  /** Names with colons between them; without one of TLS 1.3's, which begin with TLS_, there is no TLS 1.3. */
   readonly ciphers?: string
 }
 
@@ -33,11 +37,22 @@ export const areCiphers = (list: string): boolean => {
   return list.split(":").every((name) => known.has(name))
 }
 
-/** Whether there is a cipher for the least version. */
-export const hasCiphers = ({ minVersion, ciphers = intermediateCiphers }: ProtocolConfiguration): boolean =>
-  minVersion !== "TLSv1.3" || ciphers.split(":").some((name) => name.startsWith("TLS_"))
+/** The options of TLS, on either side. */
+export const protocolOptions = {
+  minVersion: option(t.keyof({ "TLSv1.2": null, "TLSv1.3": null }), "or `TLSv1.3`", { initial: "TLSv1.2" }),
+  ciphers: option(
+    textThat(relayChecks.ciphers, areCiphers),
+    "OpenSSL's names with colons between them; a name that is not known is refused. Without a name of TLS 1.3's there is no TLS 1.3. A listener does not speak the DHE ones",
+    { initial: intermediateCiphers, shown: "Mozilla's intermediate list, 5.7" },
+  ),
+}
 
-export const protocolOf = ({ minVersion = "TLSv1.2", ciphers = intermediateCiphers }: ProtocolConfiguration = {}) => ({
-  minVersion,
-  ciphers,
-})
+/** What is spoken where a configuration says this of it. */
+export const protocolOf = ({ minVersion, ciphers }: ProtocolConfiguration = {}) =>
+  resolve(protocolOptions, { minVersion, ciphers })
+
+/** Whether there is a cipher for the least version. */
+export const hasCiphers = (configured: ProtocolConfiguration): boolean => {
+  const { minVersion, ciphers } = protocolOf(configured)
+  return minVersion !== "TLSv1.3" || ciphers.split(":").some((name) => name.startsWith("TLS_"))
+}

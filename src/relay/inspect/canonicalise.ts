@@ -1,8 +1,8 @@
 import * as E from "fp-ts/lib/Either.js"
 import { encode } from "../../layout/encode.js"
-import { formatOf } from "../../spice/formats.js"
-import { decodeMigrateData, encodeMigrateData, type MigrateData, plans } from "../../spice/migrate-data.js"
-import type { Channel, ReceiverState } from "../../spice/receiver.js"
+import { decodeMigrateData, encodeMigrateData, type MigrateData } from "../../spice/migrate-data.js"
+import { argumentsOf, type Channel, type ReceiverState } from "../../spice/receiver.js"
+import { layoutOf } from "../../spice/registry.js"
 import { Violation } from "../../violation/violation.js"
 import type { Reaction } from "../config/configuration.js"
 
@@ -65,7 +65,7 @@ export const checkBlob = (
     return onViolation === "reset" ? reset(channel, violation) : { state: undefined, violation }
   }
   const state = decoded.right
-  const bytes = encode(plans[formatOf[channel]], state, receiver, channel)
+  const bytes = encode(layoutOf(channel), state, argumentsOf(receiver, channel))
   // Of every blob that decodes the one encoding is the blob itself (fuzz/properties.ts, isIdentity).
   if (bytes instanceof Violation || Buffer.compare(bytes, payload) !== 0)
     throw new Error("a blob that decoded is encoded otherwise")

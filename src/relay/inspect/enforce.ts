@@ -10,8 +10,7 @@ import type { Clock } from "../clock.js"
 import type { Mode, Reaction } from "../config/configuration.js"
 import type { TargetGuard } from "../target/session.js"
 import { checkBlob } from "./canonicalise.js"
-import type { Action, Judged } from "./decision.js"
-import type { Inspector, Outlet } from "./interface.js"
+import type { Action, Inspector, Judged, Outlet } from "./interface.js"
 
 /** What all inspectors of one target are told. */
 export interface Judging {

@@ -1,6 +1,31 @@
-import type { Verdict } from "./decision.js"
+import type { LinkRequest } from "../../session/index.js"
+import type { Violation } from "../../violation/violation.js"
+import type { Mode } from "../config/configuration.js"
 
 /** How a connection is judged: what the pump gives to whoever judges, and what it is told. */
+
+/** What was done with what was judged, or in monitor mode would have been. */
+export type Action = "forward" | "reset" | "decline" | "disconnect"
+
+/** Data that was judged, without any of it. */
+export interface Judged {
+  readonly size: number
+  readonly sha256: string
+  /** Milliseconds from its last byte to the decision. */
+  readonly held: number
+  /** Seconds that decoding and encoding took. */
+  readonly seconds: number
+}
+
+/** One decision, as logs and metrics get it. It holds nothing of a payload. */
+export interface Verdict {
+  readonly mode: Mode
+  readonly action: Action
+  /** Undefined where the client was refused before it had said what it wants. */
+  readonly link: LinkRequest | undefined
+  readonly violation: Violation | undefined
+  readonly data: Judged | undefined
+}
 
 /** What an inspector does with its connection. All of it may also be called later than the bytes that led to it. */
 export interface Outlet {

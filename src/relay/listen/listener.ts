@@ -48,7 +48,8 @@ const peerOf = ({ remoteAddress, remotePort }: Socket): Peer | undefined =>
 const tlsServerOf = (settings: Settings, admission: Admission, acceptor: Acceptor): TlsServer | undefined => {
   const { tls, limits } = settings
   if (tls === undefined) return undefined
-  const server = createTlsServer({ ...tls, rejectUnauthorized: tls.requestCert, handshakeTimeout: limits.handshake })
+  const handshakeTimeout = 1000 * limits.handshakeSeconds
+  const server = createTlsServer({ ...tls, rejectUnauthorized: tls.requestCert, handshakeTimeout })
   server.on("secureConnection", (client) => {
     client.allowHalfOpen = true
     acceptor.accept({ client, settings, peer: peerOf(client), admission })

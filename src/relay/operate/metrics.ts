@@ -1,7 +1,8 @@
 import { Counter, Gauge, Histogram, Registry } from "prom-client"
 import { violationCodes } from "../../violation/violation.js"
+import { modes } from "../config/configuration.js"
 import type { Ending, Traffic } from "../connection.js"
-import type { Verdict } from "../inspect/decision.js"
+import type { Verdict } from "../inspect/interface.js"
 import { rejections } from "../listen/admission.js"
 import type { Acceptor } from "../listen/listener.js"
 
@@ -22,6 +23,18 @@ export interface Metrics {
   /** All of it in Prometheus' text format. */
   readonly text: () => Promise<string>
   readonly contentType: string
+  /** What there is, for docs/relay.md. */
+  readonly descriptions: readonly Description[]
+}
+
+/** Labels, and their values where these are few and known. */
+type Labels = Readonly<Record<string, readonly string[]>>
+
+/** A metric as its document has it. */
+export interface Description {
+  readonly name: string
+  readonly help: string
+  readonly labels: Labels
 }
 
 type Rejection = Parameters<Acceptor["reject"]>[2]
@@ -52,41 +65,41 @@ export const metricsOf = (droppedLines: () => number): Metrics => {
   const registry = new Registry()
   const registers = [registry]
   const traffic = new Map<string, Traffic>()
-  const counter = <const L extends string>(name: string, help: string, ...labelNames: readonly L[]) =>
-    new Counter<L>({ name: `${prefix}${name}`, help, labelNames, registers })
+  const descriptions: Description[] = []
+
+  /** Declares a metric: it is documented by that too. */
+  const declared = <L extends Labels>(name: string, help: string, labels: L) => {
+    const description = { name: `${prefix}${name}`, help, labels }
+    descriptions.push(description)
+    return { name: description.name, help, labelNames: Object.keys(labels) as (keyof L & string)[], registers }
+  }
+  const counter = <L extends Labels>(name: string, help: string, labels: L) => new Counter(declared(name, help, labels))
 
   const decisions = counter(
     "decisions_total",
     "Decisions on data and violations; in monitor mode, what would have been done.",
-    "listener",
-    "channel",
-    "rule",
-    "verdict",
-    "action",
-    "mode",
+    { listener: [], channel: [], rule: [], verdict: ["accept", "reject"], action: [], mode: modes },
   )
-  const violations = counter(
-    "violations_total",
-    "Violations by the kind of what was wrong; in monitor mode too.",
-    "listener",
-    "code",
-  )
-  const connections = new Gauge({
-    name: `${prefix}connections`,
-    help: "Connections at the moment.",
-    labelNames: ["listener"] as const,
-    registers,
+  const violations = counter("violations_total", "Violations by the kind of what was wrong; in monitor mode too.", {
+    listener: [],
+    code: [],
   })
-  const openings = counter("connections_total", "Connections that were taken.", "listener")
-  const rejections = counter("rejected_connections_total", "Connections that were not taken.", "listener", "reason")
-  const troubles = counter("troubles_total", "What went wrong without a violation.", "listener", "reason")
-  const reloads = counter("reloads_total", "Configurations that were read again.", "result")
+  const connections = new Gauge(declared("connections", "Connections at the moment.", { listener: [] }))
+  const openings = counter("connections_total", "Connections that were taken.", { listener: [] })
+  const rejections = counter("rejected_connections_total", "Connections that were not taken.", {
+    listener: [],
+    reason: rejectionReasons,
+  })
+  const troubles = counter("troubles_total", "What went wrong without a violation.", {
+    listener: [],
+    reason: troubleReasons,
+  })
+  const reloads = counter("reloads_total", "Configurations that were read again.", { result: ["taken", "refused"] })
   const omissions = { count: 0 }
   new Counter({
-    name: `${prefix}log_dropped_total`,
-    help: "Lines that are missing from the log.",
-    labelNames: ["reason"] as const,
-    registers,
+    ...declared("log_dropped_total", "Lines that are missing from the log: left out of a flood, or without room.", {
+      reason: ["limit", "full"],
+    }),
     collect() {
       this.reset()
       this.inc({ reason: "limit" }, omissions.count)
@@ -94,10 +107,7 @@ export const metricsOf = (droppedLines: () => number): Metrics => {
     },
   })
   new Counter({
-    name: `${prefix}bytes_total`,
-    help: "Bytes that were passed on.",
-    labelNames: ["listener", "from"] as const,
-    registers,
+    ...declared("bytes_total", "Bytes that were passed on.", { listener: [], from: ["client", "server"] }),
     collect() {
       this.reset()
       for (const [listener, { fromClient, fromServer }] of traffic) {
@@ -107,7 +117,7 @@ export const metricsOf = (droppedLines: () => number): Metrics => {
     },
   })
   const histogram = (name: string, help: string, buckets: number[]) =>
-    new Histogram({ name: `${prefix}${name}`, help, labelNames: ["channel"] as const, buckets, registers })
+    new Histogram({ ...declared(name, help, { channel: [] }), buckets })
   const holds = histogram("hold_seconds", "From a blob's last byte to the decision on it.", holdBuckets)
   const decodes = histogram("decode_seconds", "Decoding a blob and encoding it anew.", decodeBuckets)
 
@@ -174,5 +184,6 @@ export const metricsOf = (droppedLines: () => number): Metrics => {
       return registry.metrics()
     },
     contentType: registry.contentType,
+    descriptions,
   }
 }

@@ -1,7 +1,8 @@
 import { X509Certificate } from "node:crypto"
 import { connect as connectNet, isIP, type OnReadOpts, Socket } from "node:net"
-import { type ConnectionOptions, checkServerIdentity, connect as connectTls, type SecureContextOptions } from "node:tls"
+import { type ConnectionOptions, checkServerIdentity, connect as connectTls } from "node:tls"
 import type { Address } from "../config/address.js"
+import type { Trust } from "../config/settings.js"
 import { lasting, relayed } from "../socket-options.js"
 import { isSubject } from "./x509-subject.js"
 
@@ -16,13 +17,6 @@ const identity =
     if (isSubject(subject, new X509Certificate(certificate.raw).subject)) return undefined
     return Object.assign(new Error("the target's certificate has another subject"), { code: "ERR_TLS_CERT_SUBJECT" })
   }
-
-/** How TLS is spoken with a target, and what its certificate is held against. */
-export interface Trust {
-  /** The authorities, if not Node's, and what is spoken. */
-  readonly secured: SecureContextOptions
-  readonly subject: string | undefined
-}
 
 /** How a target is connected to. */
 export const connecting = (target: Address, { secured, subject }: Trust): Connect => {
@@ -53,7 +47,7 @@ export const connecting = (target: Address, { secured, subject }: Trust): Connec
   }
 }
 
-/** Connects to a target without a word: whoever only wants to know whether it is there needs no TLS. */
+/** Connects to a target without TLS: to ask whether it is there needs none. */
 export const connectSilently = (target: Address): Socket =>
   target.scheme === "unix"
     ? connectNet({ path: target.path })

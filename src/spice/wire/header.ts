@@ -1,32 +1,30 @@
-import { type Layout, struct, u16, u32, u64 } from "../../layout/language.js"
+import * as L from "../../layout/index.js"
 import { viewOf } from "../../violation/bytes.js"
 import { placesOf } from "./fixed-layout.js"
 
-const type = u16("The message's number.")
-const size = u32("The size of what follows the header.", "bytes")
-
-const mini = { type, size }
+const type = L.u16("The message's number.")
+const size = L.u32("The size of what follows the header.", "bytes")
 
 /** SpiceMiniDataHeader: 6 bytes (spice-protocol, protocol.h). */
-export const miniHeader: Layout<typeof mini> = {
-  format: "mini-header",
+const miniHeader = L.layout("mini-header", {
   title: "SpiceMiniDataHeader",
-  struct: struct("The header of a message where both sides have the capability for the short one.", mini),
-}
-
-const full = {
-  serial: u64("The message's number in its direction of the connection, from 1."),
-  type,
-  size,
-  sub_list: u32("The offset of a list of messages inside the payload; 0 where there is none."),
-}
+  doc: "The header of a message where both sides have the capability for the short one.",
+  limit: 6,
+  fields: { type, size },
+})
 
 /** SpiceDataHeader: 18 bytes (spice-protocol, protocol.h). */
-export const fullHeader: Layout<typeof full> = {
-  format: "full-header",
+const fullHeader = L.layout("full-header", {
   title: "SpiceDataHeader",
-  struct: struct("The header of a message otherwise.", full),
-}
+  doc: "The header of a message otherwise.",
+  limit: 18,
+  fields: {
+    serial: L.u64("The message's number in its direction of the connection, from 1."),
+    type,
+    size,
+    sub_list: L.u32("The offset of a list of messages inside the payload; 0 where there is none."),
+  },
+})
 
 /** Where a framer finds what it needs of a header: framing indexes the bytes directly, at the declared places. */
 export interface HeaderPlaces {
@@ -35,7 +33,7 @@ export interface HeaderPlaces {
   readonly length: number
 }
 
-const placesIn = (layout: Layout): HeaderPlaces => {
+const placesIn = (layout: L.Layout): HeaderPlaces => {
   const places = placesOf(layout)
   return { size: places.size, type: places.at("type"), length: places.at("size") }
 }

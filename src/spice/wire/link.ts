@@ -1,5 +1,4 @@
-import { all, any, atMost, equal, type FieldRef } from "../../layout/expression.js"
-import { type FieldRule, type Layout, struct, u8, u32 } from "../../layout/language.js"
+import * as L from "../../layout/index.js"
 import { Violation } from "../../violation/violation.js"
 import { channelNameOf, type LinkedChannel } from "./channels.js"
 import { declared, placesOf, wordAt } from "./fixed-layout.js"
@@ -12,24 +11,24 @@ export const linkMagic = Uint8Array.of(0x52, 0x45, 0x44, 0x51)
 const fixedSize = 18
 export const mostLinkBytes = 4096
 
-const headerFields = {
-  magic: u32("REDQ in ASCII."),
-  major_version: u32("The version of the protocol: 2."),
-  minor_version: u32("What was added to it; servers do not look."),
-  size: u32("The size of the link message that follows.", "bytes"),
-}
-
 /** SpiceLinkHeader: 16 bytes (spice-protocol, protocol.h). */
-export const linkHeader: Layout<typeof headerFields> = {
-  format: "link-header",
+export const linkHeader = L.layout("link-header", {
   title: "SpiceLinkHeader",
-  struct: struct("What every connection begins with, in both directions.", headerFields, (header) => [
-    { ...wireChecks.magic, at: header.magic, holds: equal(header.magic, wordAt(linkMagic, 0)) },
+  doc: "What every connection begins with, in both directions.",
+  limit: 16,
+  fields: {
+    magic: L.u32("REDQ in ASCII."),
+    major_version: L.u32("The version of the protocol: 2."),
+    minor_version: L.u32("What was added to it; servers do not look."),
+    size: L.u32("The size of the link message that follows.", "bytes"),
+  },
+  rules: (header) => [
+    { ...wireChecks.magic, at: header.magic, holds: L.equal(header.magic, wordAt(linkMagic, 0)) },
     {
       id: "wire/link-version",
       code: "unsupported-version",
       at: header.major_version,
-      holds: equal(header.major_version, 2),
+      holds: L.equal(header.major_version, 2),
       requirement: "The major version must be 2, the only one that was ever spoken.",
       consequence: "spice-server refuses the link.",
     },
@@ -37,44 +36,44 @@ export const linkHeader: Layout<typeof headerFields> = {
       id: "wire/link-size-limit",
       code: "limit-exceeded",
       at: header.size,
-      holds: all(atMost(fixedSize, header.size), atMost(header.size, mostLinkBytes)),
+      holds: L.all(L.atMost(fixedSize, header.size), L.atMost(header.size, mostLinkBytes)),
       requirement: "A link message must have from 18 to 4096 bytes.",
       consequence: "spice-server refuses the link.",
     },
-  ]),
-}
-
-const messageFields = {
-  connection_id: u32("The session: 0 for a new one, and on main of a migrating client the one on the source."),
-  channel_type: u8("The kind of channel."),
-  channel_id: u8("Which of that kind."),
-  num_common_caps: u32("Capabilities that every channel may have.", "words"),
-  num_channel_caps: u32("Capabilities of this kind of channel.", "words"),
-  caps_offset: u32("Where the capabilities begin, from the message's first byte.", "bytes"),
-}
+  ],
+})
 
 /** The server's limit, so that a guard never refuses what the server takes. */
-const mostCapabilities = (at: FieldRef): FieldRule => ({
+const mostCapabilities = (at: L.FieldRef): L.FieldRule => ({
   id: "wire/capabilities-limit",
   code: "limit-exceeded",
   at,
-  holds: atMost(at, 1024),
+  holds: L.atMost(at, 1024),
   requirement: "A link message must not count more than 1024 words of capabilities of either kind.",
   consequence: "spice-server refuses the link.",
 })
 
 /** The fixed part of SpiceLinkMess: 18 bytes (spice-protocol, protocol.h). */
-export const linkMessage: Layout<typeof messageFields> = {
-  format: "link-message",
+export const linkMessage = L.layout("link-message", {
   title: "SpiceLinkMess",
-  struct: struct("Which channel of which session a connection is for.", messageFields, (message) => [
+  doc: "Which channel of which session a connection is for.",
+  limit: fixedSize,
+  fields: {
+    connection_id: L.u32("The session: 0 for a new one, and on main of a migrating client the one on the source."),
+    channel_type: L.u8("The kind of channel."),
+    channel_id: L.u8("Which of that kind."),
+    num_common_caps: L.u32("Capabilities that every channel may have.", "words"),
+    num_channel_caps: L.u32("Capabilities of this kind of channel.", "words"),
+    caps_offset: L.u32("Where the capabilities begin, from the message's first byte.", "bytes"),
+  },
+  rules: (message) => [
     {
       id: "wire/channel-type",
       code: "wrong-channel",
       at: message.channel_type,
-      holds: any(
-        all(atMost(1, message.channel_type), atMost(message.channel_type, 6)),
-        all(atMost(8, message.channel_type), atMost(message.channel_type, 11)),
+      holds: L.any(
+        L.all(L.atMost(1, message.channel_type), L.atMost(message.channel_type, 6)),
+        L.all(L.atMost(8, message.channel_type), L.atMost(message.channel_type, 11)),
       ),
       requirement: "The channel must be of a kind that is known.",
       consequence: "What its messages mean, and whether it carries migration data, is not known.",
@@ -85,33 +84,31 @@ export const linkMessage: Layout<typeof messageFields> = {
       id: "wire/capabilities-offset",
       code: "bad-pointer",
       at: message.caps_offset,
-      holds: equal(message.caps_offset, fixedSize),
+      holds: L.equal(message.caps_offset, fixedSize),
       requirement: "The capabilities must begin where the fixed part ends.",
       consequence: "Bytes that no field claims pass unseen.",
     },
-  ]),
-}
+  ],
+})
 
-/**
- * The end of the fixed part of SpiceLinkReply. What is before it stands here as offsets, for the language has no runs
- * of fixed length: u32 error, u8 pub_key[162].
- */
-const replyFields = {
-  num_common_caps: u32("Capabilities that every channel may have.", "words"),
-  num_channel_caps: u32("Capabilities of this kind of channel.", "words"),
-  caps_offset: u32("Where the capabilities begin, from the reply's first byte.", "bytes"),
-}
-
-export const linkReplyEnd: Layout<typeof replyFields> = {
-  format: "link-reply",
+/** The fixed part of SpiceLinkReply: 178 bytes (spice-protocol, protocol.h). */
+const linkReply = L.layout("link-reply", {
   title: "SpiceLinkReply",
-  struct: struct("The server's capabilities, at the end of its reply.", replyFields),
-}
+  doc: "The server's answer to a link message.",
+  limit: mostLinkBytes,
+  fields: {
+    error: L.u32("Why the link is refused; 0 where it is not."),
+    pub_key: L.bytes(162, "The key that a ticket is encrypted with."),
+    num_common_caps: L.u32("Capabilities that every channel may have.", "words"),
+    num_channel_caps: L.u32("Capabilities of this kind of channel.", "words"),
+    caps_offset: L.u32("Where the capabilities begin, from the reply's first byte.", "bytes"),
+    caps: L.run("The capabilities, where caps_offset says."),
+  },
+})
 
 export const linkHeaderSize = placesOf(linkHeader).size
-const replyEndAt = 4 + 162
-const replyEnd = placesOf(linkReplyEnd)
-export const linkReplySize = replyEndAt + replyEnd.size
+const reply = placesOf(linkReply)
+export const linkReplySize = reply.size
 
 /** What a client asks for with a link message. */
 export interface Link {
@@ -154,11 +151,10 @@ export interface Reply {
 
 /** Decodes a link reply, of 178 bytes at least. */
 export const decodeReply = (bytes: Uint8Array): Reply | Violation => {
-  const end = bytes.subarray(replyEndAt)
-  const error = wordAt(bytes, 0)
-  if (wordAt(end, replyEnd.at("num_common_caps")) === 0) return { error, capabilities: 0 }
-  const at = wordAt(end, replyEnd.at("caps_offset"))
+  const error = wordAt(bytes, reply.at("error"))
+  if (wordAt(bytes, reply.at("num_common_caps")) === 0) return { error, capabilities: 0 }
+  const offset = reply.at("caps_offset")
+  const at = wordAt(bytes, offset)
   if (at <= bytes.length - 4) return { error, capabilities: wordAt(bytes, at) }
-  const place = { path: "caps_offset", offset: replyEndAt + replyEnd.at("caps_offset"), length: 4 }
-  return new Violation(wireChecks.replySize, place, at, bytes.length - 4)
+  return new Violation(wireChecks.replySize, { path: "caps_offset", offset, length: 4 }, at, bytes.length - 4)
 }

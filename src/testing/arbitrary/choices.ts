@@ -12,6 +12,12 @@ export interface Choices {
   readonly bytes: (length: number) => Uint8Array
 }
 
+/** Writes decisions down: a number below `count`, or bytes. */
+export interface Notes {
+  readonly number: (count: bigint, choice: bigint) => void
+  readonly bytes: (bytes: Uint8Array) => void
+}
+
 /** Decisions that were made: the numbers, and apart from them all bytes. */
 export interface Tape {
   readonly numbers: readonly bigint[]
@@ -34,68 +40,15 @@ const randomBytes = (random: fc.Random, length: number): Uint8Array => {
   return bytes
 }
 
-/** The same decisions, written down as they are made. */
-export const noting = (choices: Choices): { readonly choices: Choices; readonly tape: Tape } => {
+/** What is noted, if it leads to a value. */
+export const tapeOf = (follow: (notes: Notes) => boolean): Tape | undefined => {
   const numbers: bigint[] = []
   const bytes: Uint8Array[] = []
-  const noted = <T>(value: T, list: T[]): T => {
-    list.push(value)
-    return value
-  }
-  return {
-    choices: {
-      below: (count) => noted(choices.below(count), numbers),
-      bytes: (length) => noted(choices.bytes(length), bytes),
-    },
-    tape: { numbers, bytes },
-  }
-}
-
-/** The decisions of a tape again, as far as they can be made now, and zeros behind its end. */
-export const replaying = ({ numbers, bytes }: Tape): Choices => {
-  let numbersMade = 0
-  let bytesMade = 0
-  return {
-    below: (count) => {
-      const number = numbers[numbersMade++] ?? 0n
-      return number < count ? number : count - 1n
-    },
-    bytes: (length) => {
-      const made = new Uint8Array(length)
-      made.set(bytes[bytesMade++]?.subarray(0, length) ?? [])
-      return made
-    },
-  }
-}
-
-/** Tapes that differ from one in decisions made simpler, those that change most first. */
-export function* simplified({ numbers, bytes }: Tape): Generator<Tape> {
-  for (let kept = 0; kept < numbers.length; kept = Math.ceil((kept + numbers.length) / 2))
-    yield { numbers: numbers.slice(0, kept), bytes }
-  for (const [index, number] of numbers.entries())
-    for (const less of halvesOf(number)) yield { numbers: numbers.with(index, number - less), bytes }
-  for (const [index, run] of bytes.entries())
-    for (const zeroed of zeroedIn(run)) yield { numbers, bytes: bytes.with(index, zeroed) }
-}
-
-/** A number, its half, the half of that and so on, away from 0. */
-export function* halvesOf(number: bigint): Generator<bigint> {
-  for (let left = number; left !== 0n; left /= 2n) yield left
-}
-
-/** A run is looked at in no more windows of the same width. */
-const mostWindows = 32
-
-/** Where a run, its halves, their halves and so on lie. */
-export function* windowsOf(length: number, least = length / mostWindows): Generator<readonly [number, number]> {
-  for (let width = length; width >= Math.max(least, 1); width = width === 1 ? 0 : Math.ceil(width / 2))
-    for (let from = 0; from < length; from += width) yield [from, Math.min(from + width, length)]
-}
-
-/** Copies of bytes with some of them made 0. */
-export function* zeroedIn(bytes: Uint8Array): Generator<Uint8Array> {
-  for (const [from, to] of windowsOf(bytes.length))
-    if (bytes.subarray(from, to).some((byte) => byte > 0)) yield bytes.slice().fill(0, from, to)
+  const followed = follow({
+    number: (_, choice) => numbers.push(choice),
+    bytes: (run) => bytes.push(run),
+  })
+  return followed ? { numbers, bytes } : undefined
 }
 
 /** Whether the first decision in which two tapes differ is simpler in the first one. */

@@ -1,192 +1,445 @@
+import { type Chain, chainHolds, chainMended, chainRefused } from "../../layout/chain.js"
 import { assemble, writeFields } from "../../layout/encode.js"
-import { environmentOf, nodesOf, type Scan, satisfied } from "../../layout/expression.js"
-import type { FieldRule } from "../../layout/language.js"
-import { type Flat, known, type PlannedList, type PlannedRun } from "../../layout/plan.js"
-import { blobLimitOf, surroundingsOf } from "../../layout/reader.js"
+import { evaluate, satisfied } from "../../layout/evaluate.js"
+import { type Condition, nodesOf } from "../../layout/expression.js"
+import {
+  known,
+  type PlannedCase,
+  type PlannedChoice,
+  type PlannedField,
+  type PlannedList,
+  type PlannedPart,
+  type PlannedRule,
+  type PlannedRun,
+  type Scope,
+} from "../../layout/plan.js"
 import { viewOf } from "../../violation/bytes.js"
-import type { Setting } from "../blob.js"
-import { between } from "../solver/interval-set.js"
-import { assign, type Choose, type Narrow, type Numbers, only } from "../solver/solve.js"
-import { type Variables, variablesOf } from "../solver/variable.js"
-import { type Entries, entriesOf, listBytes } from "./list.js"
+import { joined } from "../bytes.js"
+import { pathIn } from "../paths.js"
+import { read, type Setting } from "../setting.js"
+import { between, type Domain } from "../solver/interval-set.js"
+import { assign, type Choose, keeps, type Narrow, type Narrowed, type Numbers, only } from "../solver/solve.js"
+import { among, numbersOf, previousKey } from "../solver/variable.js"
+import { type Goal, goalsOf, type Stop } from "./goals.js"
+import { countKey, fieldsOf, type Ground, groundOf, sizeKey } from "./ground.js"
 
-/** Who decides which of the valid blobs comes out. */
+/** Who decides which of the valid blobs comes out. Paths are those of the whole blob. */
 export interface Chooser {
   readonly number: Choose
   /** Whether the first field of every entry of a list takes the least number that it can. */
-  readonly dense: () => boolean
+  readonly dense: (path: string) => boolean
   /** Bytes that the format does not look into. */
   readonly content: (path: string, length: number) => Uint8Array
 }
 
-/** Everything about a setting that does not depend on what is chosen. */
-interface Ground {
-  readonly setting: Setting
-  readonly fixed: Variables
-  /** The sizes of runs by their paths, with what the rules scan in those runs. */
-  readonly sizes: ReadonlyMap<string, readonly Scanned[]>
-  /** The run that each field of a message's header is in, by the field's path. */
-  readonly headers: ReadonlyMap<string, PlannedRun>
-  /** What the entries of a list are made of. */
-  readonly entries: ReadonlyMap<Flat, Entries>
-}
-
-/** A rule that looks into the bytes of a run. */
-interface Scanned {
-  readonly rule: FieldRule
-  readonly scan: Scan
-}
-
-/** What makes blobs of a format for one receiver. */
+/** What makes blobs of a setting. */
 export interface Walk {
   /** A valid blob. Whatever is chosen, one comes out, and every valid blob can. */
   readonly valid: (chooser: Chooser) => Uint8Array
+  /** What there is to reach, and to break. */
+  readonly goals: readonly Goal[]
   /**
-   * A blob that breaks one rule and keeps all others; undefined where what was chosen leaves none. A rule about the
-   * entries of a list is broken by the last one.
+   * A blob that holds what a goal leads to, and breaks its rule and no other; undefined where what was chosen leaves
+   * none. In a list it is the last entry.
    */
-  readonly breaking: (rule: FieldRule, chooser: Chooser) => Uint8Array | undefined
+  readonly reaching: (goal: Goal, chooser: Chooser) => Uint8Array | undefined
 }
 
 /**
- * The walk through a format for one receiver: numbers are decided in the order of the layout, parts behind them.
+ * The walk through a format: in each scope numbers are decided in the order of the layout, parts behind them.
  *
- * @throws RangeError where the receiver leaves no valid blob
+ * @throws RangeError where the arguments leave no valid blob
  */
 export const walkOf = (setting: Setting): Walk => {
-  const ground = groundOf(setting)
-  const valid = (chooser: Chooser): Uint8Array => {
-    const blob = walked(ground, chooser)
-    if (blob === undefined)
-      throw new RangeError(`the receiver's limits leave no valid ${setting.plan.layout.format} blob`)
-    return blob
+  const grounds = new Map<Scope, Map<Scope | undefined, Ground>>()
+  const ground = (scope: Scope, stop?: Stop): Ground => {
+    const known = grounds.get(scope) ?? new Map<Scope | undefined, Ground>()
+    grounds.set(scope, known)
+    const made = known.get(stop?.scope) ?? groundOf(setting.arguments, scope, stop)
+    known.set(stop?.scope, made)
+    return made
   }
-  valid(leastOf)
-  return { valid, breaking: (rule, chooser) => walked(ground, chooser, rule) }
+  const goals = goalsOf(setting.plan)
+  // What is nested, or read before it is known, may not come out as it was planned: such blobs are judged.
+  const isSure = goals.every(({ stops }) => {
+    const { isLate, isFlat } = ground(stops.at(-1)?.scope ?? setting.plan)
+    return !isLate && (stops.length === 0 || (stops.length === 1 && isFlat && stops[0]?.part.kind === "list"))
+  })
+  const totals = fieldsOf(setting.plan)
+    .filter(({ role }) => role?.of === "total")
+    .map(largestOf)
+  const limit = BigInt(evaluate(setting.layout.limit, { arguments: setting.arguments, field: () => 0 }))
+  const walked = (chooser: Chooser, goal?: Goal): Uint8Array | undefined => {
+    const walking: Walking = { setting, ground, chooser, left: { entries: mostEntries } }
+    return scopeBytes(walking, setting.plan, {
+      path: "",
+      room: [limit, ...totals].reduce(smaller, mostBytes),
+      goal,
+      before: undefined,
+    })?.bytes
+  }
+  const isValid = (blob: Uint8Array) => isSure || read(setting, blob, false).violations.length === 0
+  const valid = (chooser: Chooser): Uint8Array => {
+    for (const each of [chooser, leastChooser]) {
+      const blob = walked(each)
+      if (blob !== undefined && isValid(blob)) return blob
+    }
+    throw new RangeError(`the arguments leave no valid ${setting.layout.format} blob`)
+  }
+  valid(leastChooser)
+  return { valid, goals, reaching: (goal, chooser) => walked(chooser, goal) }
 }
 
-/** No part is made longer, in bytes, and no list, in entries, whatever a receiver's limits are: it would take too long. */
+/** No blob is made longer, in bytes, and its lists together, in entries, whatever its limits are: it would take too long. */
+const mostBytes = 2n ** 25n
 const longestPart = 2n ** 24n
-const longestList = 2n ** 14n
+const mostEntries = 2 ** 14
 
 const smaller = (one: bigint, other: bigint): bigint => (one < other ? one : other)
 
 /** Chooses the least of everything. */
-const leastOf: Chooser = {
+export const leastChooser: Chooser = {
   number: (_, domain) => domain[0]?.from ?? 0n,
-  dense: () => false,
+  dense: () => true,
   content: (_, length) => new Uint8Array(length),
 }
 
-const groundOf = (setting: Setting): Ground => {
-  const { plan } = setting
-  const runs = plan.parts.filter((part) => part.kind === "run")
-  const lists = plan.parts.filter((part) => part.kind === "list")
-  const headers = runs.flatMap((run) => (run.header?.fields ?? []).map((field) => [field, run] as const))
-  const chosen = plan.fields.filter(({ type, role }) => type.kind !== "constant" && role?.of !== "pointer")
-  return {
-    setting,
-    fixed: variablesOf(setting, [...chosen, ...headers.map(([field]) => field)], plan.rules),
-    sizes: new Map(runs.map(({ path, length }) => [length.path, scansOf(setting, path)])),
-    headers: new Map(headers.map(([{ path }, run]) => [path, run])),
-    entries: new Map(
-      lists.flatMap(({ entries }) =>
-        [entries.lossy, entries.lossless].map((flat) => [flat, entriesOf(setting, flat)] as const),
-      ),
-    ),
-  }
+/** What all scopes of a blob share while it is made. */
+interface Walking {
+  readonly setting: Setting
+  readonly ground: (scope: Scope, stop?: Stop) => Ground
+  readonly chooser: Chooser
+  readonly left: { entries: number }
 }
 
-const scansOf = ({ plan }: Setting, path: string): readonly Scanned[] =>
-  plan.rules.flatMap(({ rule, prefix }) =>
-    [...nodesOf(rule.holds)].flatMap((node) =>
-      node.op === "scan" && `${prefix}${node.part}` === path ? [{ rule, scan: node.scan }] : [],
-    ),
-  )
-
-const walked = (ground: Ground, chooser: Chooser, broken?: FieldRule): Uint8Array | undefined => {
-  const { plan } = ground.setting
-  const numbers: Numbers = new Map()
-  const narrow: Narrow = (path) => {
-    const scans = ground.sizes.get(path)
-    if (scans !== undefined)
-      return {
-        left: between(leastSize(scans, broken), smaller(room(ground, numbers), longestPart)),
-        because: [...ground.sizes.keys()],
-      }
-    const run = ground.headers.get(path)
-    return run === undefined || isComplete(run, numbers) ? undefined : { left: only(0n), because: [run.length.path] }
-  }
-  if (room(ground, numbers) < 0n || !assign(ground.fixed, numbers, chooser.number, broken, narrow)) return undefined
-  const parts = plan.parts.map((part) => {
-    const bytes =
-      part.kind === "run"
-        ? runOf(ground, part, numbers, chooser, broken)
-        : listOf(ground, part, numbers, chooser, broken)
-    return [part.path, bytes] as const
-  })
-  return assemble(plan, numbers, new Map(parts))
+/** Where a scope lies, and what is wanted of it. */
+interface Place {
+  readonly path: string
+  /** The bytes that it may have at most. */
+  readonly room: bigint
+  readonly goal: Goal | undefined
+  /** The numbers of the entry before, where it is a list's entry that is not the first one. */
+  readonly before: Numbers | undefined
 }
 
-/** A scan that is to refuse a run needs as many bytes as in the example of what it refuses. */
-const leastSize = (scans: readonly Scanned[], broken: FieldRule | undefined): bigint =>
-  BigInt(scans.find(({ rule }) => rule === broken)?.scan.refused.length ?? 0)
+interface Made {
+  readonly bytes: Uint8Array
+  readonly numbers: Numbers
+}
 
-/** The bytes that the receiver's limit leaves to what is not decided yet. */
-const room = ({ setting: { plan, receiver, channel } }: Ground, numbers: Numbers): bigint =>
-  plan.parts.reduce(
-    (left, part) => left - (part.kind === "list" ? 4n : (numbers.get(part.length.path) ?? 0n)),
-    BigInt(blobLimitOf(receiver, channel) - plan.size),
+/** One scope while it is made: its numbers, then its parts. */
+interface Making extends Place {
+  readonly walking: Walking
+  readonly ground: Ground
+  readonly stop: Stop | undefined
+  /** The rule that is to be broken, where it is one of this scope. */
+  readonly broken: PlannedRule | undefined
+  /** The part that is not to be empty, where it is one of this scope. */
+  readonly filled: PlannedPart | undefined
+  readonly numbers: Numbers
+  /** The bytes of the parts that are made, by their paths; undefined while numbers are decided. */
+  readonly contents: Map<string, Uint8Array> | undefined
+}
+
+const scopeBytes = (walking: Walking, scope: Scope, place: Place): Made | undefined => {
+  const { goal, before, path, room: whole } = place
+  const [stop] = goal?.stops ?? []
+  const ground = walking.ground(scope, stop)
+  const { broken, filled } = stop === undefined ? (goal ?? {}) : {}
+  const numbers: Numbers = new Map(
+    ground.previous.map((of) => [previousKey(of.path), before?.get(of.path) ?? of.first] as const),
   )
+  const making: Making = {
+    path,
+    room: whole,
+    goal,
+    before,
+    walking,
+    ground,
+    stop,
+    broken,
+    filled,
+    numbers,
+    contents: undefined,
+  }
+  const choose: Choose = (name, domain, edges) => walking.chooser.number(pathIn(path, name), domain, edges)
+  if (room(making) < 0n || !assign(ground.variables, numbers, choose, broken, narrowing(making))) return undefined
+  if (ground.isFlat) return { bytes: flatBytes(scope, numbers), numbers }
+  const contents = new Map(
+    ground.bytes.map(({ path: name, type }) => [name, walking.chooser.content(pathIn(path, name), type.length)]),
+  )
+  return partsOf({ ...making, contents }, contents) ? { bytes: assemble(scope, numbers, contents), numbers } : undefined
+}
 
-const isComplete = ({ header, length }: PlannedRun, numbers: Numbers): boolean =>
-  header !== undefined && known(numbers, length.path) >= BigInt(header.size)
-
-const runOf = (
-  { sizes }: Ground,
-  part: PlannedRun,
-  numbers: Numbers,
-  chooser: Chooser,
-  broken: FieldRule | undefined,
-): Uint8Array => {
-  const { fields = [], size = 0 } = isComplete(part, numbers) ? (part.header ?? {}) : {}
-  const bytes = new Uint8Array(Number(known(numbers, part.length.path)))
+/** The bytes of a scope that is nothing but numbers, as most entries of lists are. */
+const flatBytes = ({ fields, size }: Scope, numbers: Numbers): Uint8Array => {
+  const bytes = new Uint8Array(size)
   writeFields(numbers, fields, viewOf(bytes))
-  bytes.set(chooser.content(part.path, bytes.length - size), size)
-  return known(sizes, part.length.path)
-    .filter(({ rule }) => rule !== broken)
-    .reduce<Uint8Array>((mended, { scan }) => scan.mended(mended), bytes)
+  return bytes
 }
 
-const listOf = (
-  ground: Ground,
-  part: PlannedList,
-  numbers: Numbers,
-  chooser: Chooser,
-  broken: FieldRule | undefined,
-): Uint8Array => {
-  const { path, entries } = part
-  const flat = entries[isLossy(ground.setting, part, numbers) ? "lossy" : "lossless"]
-  const most = smaller(room(ground, numbers) / BigInt(flat.size), longestList)
-  const least = entriesFor(flat, broken)
-  const count = chooser.number(part.count, between(least < most ? least : most, most), () => [least, most])
-  const choose =
-    (index: number): Choose =>
-    (name, domain, edges) =>
-      chooser.number(`${path}[${index}].${name}`, domain, edges)
-  return listBytes(known(ground.entries, flat), { count, dense: count > 0n && chooser.dense(), broken, choose })
+/** Makes the parts of a scope whose numbers are decided; returns whether all came out as those numbers want them. */
+const partsOf = (making: Making, contents: Map<string, Uint8Array>): boolean => {
+  const { ground, numbers, broken } = making
+  let isResized = false
+  for (const part of ground.scope.parts) {
+    if (part.kind === "block") continue
+    const bytes = partBytes(making, part)
+    if (bytes === undefined) return false
+    contents.set(part.path, bytes)
+    const { length } = part
+    if (length === undefined || numbers.get(length.path) === BigInt(bytes.length)) continue
+    numbers.set(length.path, BigInt(bytes.length))
+    isResized = true
+  }
+  return !isResized || keeps(ground.variables, numbers, broken)
 }
 
-/** How many entries it takes to break a rule about them. */
-const entriesFor = ({ struct }: Flat, broken: FieldRule | undefined): bigint => {
-  if (broken === undefined || !struct.rules.includes(broken)) return 0n
-  return [...nodesOf(broken.holds)].some(({ op }) => op === "previous") ? 2n : 1n
+/**
+ * The bytes that are left to a part, or to all that is not made yet; negative where it needs more. The parts behind it
+ * have to begin where their pointers can point.
+ */
+const room = (making: Making, part?: PlannedPart): bigint => {
+  const { scope } = making.ground
+  let used = BigInt(scope.size)
+  let left = making.room
+  let isBehind = part === undefined
+  for (const each of scope.parts) {
+    if (isBehind && each.kind !== "block" && each.pointer !== undefined)
+      left = smaller(left, largestOf(each.pointer) - used)
+    if (each === part) isBehind = true
+    else used += bytesOf(making, each)
+  }
+  return smaller(left, making.room - used)
 }
 
-const isLossy = ({ receiver, channel }: Setting, { lossy, prefix }: PlannedList, numbers: Numbers): boolean => {
-  const environment = environmentOf({
-    field: (path) => Number(known(numbers, `${prefix}${path}`)),
-    ...surroundingsOf(receiver, channel),
-  })
-  return satisfied(lossy, environment)
+const largestOf = ({ type }: PlannedField): bigint => (type.kind === "bytes" ? 0n : (numbersOf(type).at(-1)?.to ?? 0n))
+
+const bytesOf = (making: Making, part: PlannedPart): bigint => {
+  const made = making.contents?.get(part.path)
+  return made === undefined ? leastOfPart(making, part) : BigInt(made.length)
+}
+
+/** The bytes that a part has at least, as far as its numbers are decided. */
+const leastOfPart = (making: Making, part: PlannedPart): bigint => {
+  const { numbers } = making
+  switch (part.kind) {
+    case "block":
+      return BigInt(part.size)
+    case "run":
+      return numbers.get(sizeKey(part)) ?? 0n
+    case "list": {
+      if (part.counted) return 4n
+      const count = typeof part.count === "number" ? BigInt(part.count) : (numbers.get(countKey(part)) ?? 0n)
+      return count * leastEntry(part)
+    }
+    case "choice": {
+      if (making.contents !== undefined) return leastOf(caseOf(making, part)?.scope)
+      const tag = part.tag && numbers.get(part.tag.path)
+      const cases = part.cases.filter((of) => tag === undefined || of.tag === Number(tag))
+      return BigInt(Math.min(...cases.map(({ scope }) => scope?.least ?? 0)))
+    }
+    case "group":
+      return BigInt(part.scope.least)
+  }
+}
+
+const leastEntry = ({ variants }: PlannedList): bigint =>
+  BigInt(Math.min(...variants.map(({ entry }) => entry?.least ?? 0)))
+
+/** What is left to the numbers of a scope for reasons beside its rules: room, and what is to be reached. */
+const narrowing =
+  (making: Making): Narrow =>
+  (path) => {
+    const { ground, numbers } = making
+    const part = ground.sized.get(path)
+    if (part !== undefined) return { left: sizesLeft(making, part, path), because: [...ground.sized.keys()] }
+    const run = ground.headers.get(path)
+    return run === undefined || isComplete(run, numbers) ? undefined : absent(run)
+  }
+
+const absent = (run: PlannedRun): Narrowed => ({ left: only(0n), because: [sizeKey(run)] })
+
+const sizesLeft = (making: Making, part: PlannedPart, path: string): Domain => {
+  const left = smaller(roomFor(making, part), longestPart)
+  if (part.kind === "run") return between(leastSize(making, part), left)
+  if (part.kind === "list" && path === countKey(part))
+    return between(leastCount(making, part), mostCount(making, part, left))
+  if (part.kind === "choice" && path === part.tag?.path)
+    return among(part.cases.flatMap(({ tag, scope }) => (tag === undefined || leastOf(scope) > left ? [] : [tag])))
+  const least = leastOfPart(making, part)
+  return part.kind === "group" && part.scope.parts.length === 0 ? within(least, least, left) : between(least, left)
+}
+
+const within = (from: bigint, to: bigint, left: bigint): Domain => between(from, smaller(to, left))
+
+const leastOf = (scope: Scope | undefined): bigint => BigInt(scope?.least ?? 0)
+
+/** A scan that is to refuse a run needs some bytes for that. */
+const leastSize = ({ ground, broken, filled }: Making, part: PlannedRun): bigint => {
+  const scan = known(ground.scans, part.path).find(({ rule }) => rule === broken)?.scan
+  return BigInt(scan === undefined ? Number(filled === part) : chainRefused(scan).length)
+}
+
+/** How many entries it takes to reach what is in them: rules about the entry before need one. */
+const leastCount = ({ stop, goal, filled }: Making, list: PlannedList): bigint => {
+  if (stop?.part !== list) return filled === list ? 1n : 0n
+  const broken = goal?.stops.length === 1 ? goal.broken : undefined
+  const reads = broken === undefined ? [] : [...nodesOf(broken.rule.holds)]
+  return reads.some(({ op }) => op === "previous") ? 2n : 1n
+}
+
+const mostCount = ({ walking }: Making, list: PlannedList, left: bigint): bigint => {
+  const entry = leastEntry(list)
+  if (list.variants.every((variant) => variant.entry === undefined)) return 0n
+  return smaller(BigInt(walking.left.entries), entry === 0n ? left : left / entry)
+}
+
+const isComplete = (run: PlannedRun, numbers: Numbers): boolean =>
+  run.header !== undefined && known(numbers, sizeKey(run)) >= BigInt(run.header.size)
+
+const partBytes = (making: Making, part: Exclude<PlannedPart, { kind: "block" }>): Uint8Array | undefined => {
+  switch (part.kind) {
+    case "run":
+      return runBytes(making, part)
+    case "list":
+      return listBytes(making, part)
+    case "choice":
+      return choiceBytes(making, part)
+    case "group":
+      return inner(making, part, part.scope, part.path)
+  }
+}
+
+/** The bytes of a scope inside a part; it has no more room than a length leaves it. */
+const inner = (making: Making, part: PlannedPart, scope: Scope, path: string): Uint8Array | undefined => {
+  const { walking, path: outer } = making
+  return scopeBytes(walking, scope, {
+    path: pathIn(outer, path),
+    room: roomFor(making, part),
+    goal: goalIn(making, scope),
+    before: undefined,
+  })?.bytes
+}
+
+const roomFor = (making: Making, part: PlannedPart): bigint => {
+  const length = part.kind === "block" ? undefined : part.length
+  const left = room(making, part)
+  return length === undefined ? left : smaller(left, making.numbers.get(length.path) ?? left)
+}
+
+/** What is left of a goal in a scope that the way to it leads through. */
+const goalIn = ({ goal, stop }: Making, scope: Scope): Goal | undefined =>
+  goal !== undefined && stop?.scope === scope ? { ...goal, stops: goal.stops.slice(1) } : undefined
+
+const runBytes = ({ walking, ground, broken, numbers, path }: Making, part: PlannedRun): Uint8Array => {
+  const { fields = [], size = 0 } = isComplete(part, numbers) ? (part.header ?? {}) : {}
+  const bytes = new Uint8Array(Number(known(numbers, sizeKey(part))))
+  writeFields(numbers, fields, viewOf(bytes))
+  bytes.set(walking.chooser.content(pathIn(path, part.path), bytes.length - size), size)
+  return known(ground.scans, part.path).reduce<Uint8Array>(
+    (made, { rule, scan }) => (rule === broken ? chainBroken : chainMended)(scan, made),
+    bytes,
+  )
+}
+
+/** The same bytes, or others in their place, that a chain refuses; they are enough. */
+const chainBroken = (chain: Chain, run: Uint8Array): Uint8Array =>
+  chainHolds(chain, run) ? new Uint8Array(run.length).fill(0xff) : run
+
+const choiceBytes = (making: Making, part: PlannedChoice): Uint8Array | undefined => {
+  const { name, scope } = caseOf(making, part) ?? {}
+  if (scope === undefined) return new Uint8Array()
+  return inner(making, part, scope, part.optional ? part.path : `${part.path}.${name}`)
+}
+
+/** The case that the numbers decide for. */
+const caseOf = (making: Making, part: PlannedChoice): PlannedCase | undefined => {
+  const tag = part.tag && known(making.numbers, part.tag.path)
+  return part.cases.find((of) => (tag === undefined ? holdsIn(making, part, of.when) : of.tag === Number(tag)))
+}
+
+const holdsIn = (
+  { walking, ground, numbers }: Making,
+  part: { readonly prefix: string },
+  when?: Condition,
+): boolean => {
+  if (when === undefined) return true
+  const types = new Map(fieldsOf(ground.scope).map((field) => [field.path, field.type]))
+  const names = (path: string) => {
+    const type = types.get(`${part.prefix}${path}`)
+    return type?.kind === "enumeration" ? type.names : undefined
+  }
+  const field = (path: string) => numbers.get(`${part.prefix}${path}`) ?? 0n
+  return satisfied(when, { arguments: walking.setting.arguments, field, names })
+}
+
+/** The entries, first as they are chosen, then with the least numbers where those have left none to later ones. */
+const listBytes = (making: Making, part: PlannedList): Uint8Array | undefined => {
+  const { walking, numbers, path } = making
+  const entry = part.variants.find(({ when }) => holdsIn(making, part, when))?.entry
+  const name = pathIn(path, part.path)
+  const left = roomFor(making, part) - (part.counted ? 4n : 0n)
+  const isGiven = typeof part.count === "number" || (!part.counted && numbers.has(countKey(part)))
+  const most = entry === undefined ? 0n : smaller(mostCount(making, part, left), left / BigInt(entry.least))
+  const least = smaller(leastCount(making, part), most)
+  const key = part.counted || !isGiven ? pathIn(path, countKey(part)) : ""
+  const count = isGiven
+    ? typeof part.count === "number"
+      ? BigInt(part.count)
+      : known(numbers, countKey(part))
+    : walking.chooser.number(key, between(least, most < least ? least : most), () => [least, most])
+  const dense = count > 0n && walking.chooser.dense(name)
+  const entries =
+    entriesOf(making, part, { entry, count, left, dense, isGiven }) ??
+    (dense ? undefined : entriesOf(making, part, { entry, count, left, dense: true, isGiven }))
+  if (entries === undefined) return undefined
+  if (!part.counted) return joined(...entries)
+  const front = new Uint8Array(4)
+  viewOf(front).setUint32(0, entries.length, true)
+  return joined(front, ...entries)
+}
+
+/** How the entries of a list are made. */
+interface Wish {
+  readonly entry: Scope | undefined
+  readonly count: bigint
+  readonly left: bigint
+  readonly dense: boolean
+  /** Whether there must be so many; otherwise there may be fewer, where the rules leave no numbers to more. */
+  readonly isGiven: boolean
+}
+
+const entriesOf = (making: Making, part: PlannedList, { entry, count, left, dense, isGiven }: Wish) => {
+  const { walking, path } = making
+  const entries: Uint8Array[] = []
+  if (entry === undefined) return count === 0n ? entries : undefined
+  const chooser = dense ? denseIn(walking.chooser, entry) : walking.chooser
+  let before: Numbers | undefined
+  let free = left - count * BigInt(entry.least)
+  for (let index = 0; BigInt(index) < count; index++) {
+    const isLast = BigInt(index) === count - 1n
+    walking.left.entries--
+    const made = scopeBytes({ ...walking, chooser }, entry, {
+      path: `${pathIn(path, part.path)}[${index}]`,
+      room: free + BigInt(entry.least),
+      goal: isLast ? goalIn(making, entry) : undefined,
+      before,
+    })
+    if (made === undefined) return isGiven ? undefined : entries
+    free -= BigInt(made.bytes.length - entry.least)
+    entries.push(made.bytes)
+    before = made.numbers
+  }
+  return entries
+}
+
+/** Takes the least number for the first field of an entry. */
+const denseIn = (chooser: Chooser, entry: Scope): Chooser => {
+  const first = entry.fields[0]?.path ?? ""
+  return {
+    ...chooser,
+    number: (path, domain, edges) =>
+      path.endsWith(`].${first}`) ? (domain[0]?.from ?? 0n) : chooser.number(path, domain, edges),
+  }
 }

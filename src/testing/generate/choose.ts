@@ -1,6 +1,6 @@
-import type { Notes } from "../arbitrary/choice-arbitrary.js"
-import type { Choices } from "../arbitrary/choices.js"
+import type { Choices, Notes } from "../arbitrary/choices.js"
 import type { Content } from "../arbitrary/shrink.js"
+import { resized } from "../bytes.js"
 import { type Domain, indexOf, nearest, numberAt, sizeOf } from "../solver/interval-set.js"
 import type { Chooser } from "./blob.js"
 
@@ -23,7 +23,7 @@ const reachOf = (index: number, size: bigint): bigint => {
   return reach < size ? reach : size
 }
 
-/** The number of a domain that is the simplest but so many: from 0 upwards, and then from -1 downwards. */
+/** The index-th number of the domain in the order 0, 1, 2, ..., -1, -2, ... */
 const simplestBut = (index: bigint, domain: Domain): bigint => {
   const negative = indexOf(domain, 0n)
   const size = sizeOf(domain)
@@ -35,41 +35,44 @@ const simplicityOf = (number: bigint, domain: Domain): bigint => {
   return number < 0n ? sizeOf(domain) - 1n - indexOf(domain, number) : indexOf(domain, number) - negative
 }
 
-/** Lets choices decide. */
-export const drawing = ({ below, bytes }: Choices): Chooser => ({
-  number: (_, domain, edges) => {
-    const size = sizeOf(domain)
-    if (size <= evenly) return simplestBut(size === 1n ? 0n : below(size), domain)
-    const near = edges()
-    const way = Number(below(waysOf(near)))
-    return near[way - weight * reaches.length] ?? simplestBut(below(reachOf(way, size)), domain)
-  },
-  dense: () => below(denseOf) === denseOf - 1n,
-  content: (_, length) => bytes(length),
-})
+/** Where decisions come from: chance, or a blob that is to come out. Both see the same decisions in the same order. */
+interface Source {
+  /** A number below `count`; `wanted` is the one that makes what a blob says. */
+  readonly below: (count: bigint, wanted: (content: Content) => bigint) => bigint
+  readonly bytes: (path: string, length: number) => Uint8Array
+}
 
-/** Decides for what a blob says, or what is nearest to it, and notes the choices that make {@link drawing} decide the same. */
-export const following = ({ numbers, runs }: Content, notes: Notes): Chooser => ({
+const chooserOf = ({ below, bytes }: Source): Chooser => ({
   number: (path, domain, edges) => {
     const size = sizeOf(domain)
-    const number = nearest(domain, numbers.get(path) ?? 0n) ?? 0n
-    const index = simplicityOf(number, domain)
-    const reach = reaches.findIndex((most) => index < most)
-    if (size > evenly) notes.number(waysOf(edges()), BigInt(reach))
-    if (size > 1n) notes.number(size > evenly ? reachOf(reach, size) : size, index)
-    return number
+    const indexIn = ({ numbers }: Content) => simplicityOf(nearest(domain, numbers.get(path) ?? 0n) ?? 0n, domain)
+    if (size <= evenly) return simplestBut(size === 1n ? 0n : below(size, indexIn), domain)
+    const near = edges()
+    const way = Number(below(waysOf(near), (content) => BigInt(reaches.findIndex((reach) => indexIn(content) < reach))))
+    return near[way - weight * reaches.length] ?? simplestBut(below(reachOf(way, size), indexIn), domain)
   },
-  dense: () => {
-    notes.number(denseOf, 0n)
-    return false
-  },
-  content: (path, length) => {
-    const bytes = new Uint8Array(length)
-    bytes.set(runs.get(path)?.subarray(0, length) ?? [])
-    notes.bytes(bytes)
-    return bytes
-  },
+  dense: () => below(denseOf, () => 0n) === denseOf - 1n,
+  content: bytes,
 })
+
+/** Lets choices decide. */
+export const drawing = ({ below, bytes }: Choices): Chooser =>
+  chooserOf({ below: (count) => below(count), bytes: (_, length) => bytes(length) })
+
+/** Decides for what a blob says, or what is nearest to it, and notes the choices that make {@link drawing} decide the same. */
+export const following = (content: Content, notes: Notes): Chooser =>
+  chooserOf({
+    below: (count, wanted) => {
+      const choice = wanted(content)
+      notes.number(count, choice)
+      return choice
+    },
+    bytes: (path, length) => {
+      const run = resized(content.runs.get(path) ?? new Uint8Array(), length)
+      notes.bytes(run)
+      return run
+    },
+  })
 
 /** Takes no notes. */
 export const unnoted: Notes = { number: () => undefined, bytes: () => undefined }

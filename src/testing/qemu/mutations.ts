@@ -1,6 +1,6 @@
 import * as E from "fp-ts/lib/Either.js"
 import { readJson } from "../../data/json.js"
-import type { Mutation } from "../mutations.js"
+import type { Mutation } from "../edits.js"
 import { everyEdit } from "./edits.js"
 import { type Tree, textOf, treeOf } from "./json-cst.js"
 import { textEdits } from "./text-edits.js"

@@ -1,4 +1,5 @@
 import type { Condition, Expression } from "../../layout/expression.js"
+import type { Arguments } from "../../layout/parameters.js"
 import { between, type Domain, intersection, nothing, union } from "./interval-set.js"
 
 /**
@@ -13,16 +14,17 @@ export type Clause =
 /** Fields by their paths, each with what it is multiplied by. */
 type Terms = ReadonlyMap<string, bigint>
 
-const always: Clause = { op: "all", clauses: [] }
+/** The clause that holds whatever the numbers are. */
+export const always: Clause = { op: "all", clauses: [] }
 const never: Clause = { op: "any", clauses: [] }
 
 /** What the names in a condition mean. */
 export interface Names {
   readonly field: (path: string) => string
   readonly previous: (path: string) => string
-  readonly receiver: (member: string, perChannel: boolean) => number | bigint | string
-  readonly listed: (member: string, word: string) => boolean
-  readonly channel: () => string
+  /** The named numbers of an enumeration. */
+  readonly names: (path: string) => Readonly<Record<string, number>> | undefined
+  readonly arguments: Arguments
 }
 
 interface Linear {
@@ -48,8 +50,10 @@ export const clauseOf = (condition: Condition, names: Names, wanted = true): Cla
       return clauseOf(condition.condition, names, !wanted)
     case "scan":
       return always
-    case "listed":
-      return names.listed(condition.member, condition.word) === wanted ? always : never
+    case "listed": {
+      const words = names.arguments[condition.parameter.name] ?? condition.parameter.default
+      return (Array.isArray(words) && words.includes(condition.word)) === wanted ? always : never
+    }
     default:
       return comparisonOf(condition.op, condition.left, condition.right, names, wanted)
   }
@@ -80,28 +84,31 @@ const comparisonOf = (
   names: Names,
   wanted: boolean,
 ): Clause => {
-  const words = [left, right].map((side) => wordOf(side, names))
-  if (words.some((word) => word !== undefined)) return (words[0] === words[1]) === wanted ? always : never
+  const word = wordOf(left, names)
+  const other = right.op === "literal" && typeof right.value === "string" ? right.value : undefined
+  if (word !== undefined) return (word === other) === wanted ? always : never
+  const value = other === undefined ? right : namedNumber(left, other, names)
   return any(
     alternativesOf(left, names).flatMap((one) =>
-      alternativesOf(right, names).map((other) =>
-        all([one.guard, other.guard, compared(op, one.value, other.value, wanted)]),
+      alternativesOf(value, names).map((last) =>
+        all([one.guard, last.guard, compared(op, one.value, last.value, wanted)]),
       ),
     ),
   )
 }
 
-/** What an expression says where it is no number: the name of a receiver's setting, or the channel's. */
+/** What a parameter says that is no number. */
 const wordOf = (expression: Expression, names: Names): string | undefined => {
-  const value = knownOf(expression, names)
+  if (expression.op !== "parameter") return undefined
+  const value = names.arguments[expression.name] ?? expression.default
   return typeof value === "string" ? value : undefined
 }
 
-/** What an expression says whatever the blob is. */
-const knownOf = (expression: Expression, names: Names): number | bigint | string | undefined => {
-  if (expression.op === "receiver") return names.receiver(expression.member, expression.perChannel)
-  if (expression.op === "channel") return names.channel()
-  return expression.op === "literal" ? expression.value : undefined
+/** The number that an enumeration has for a word. */
+const namedNumber = (field: Expression, word: string, names: Names): Expression => {
+  const value = field.op === "field" ? names.names(field.path)?.[word] : undefined
+  if (value === undefined) throw new TypeError(`"${word}" is no number of what it is compared with`)
+  return { op: "literal", value }
 }
 
 const compared = (op: "equal" | "atMost" | "below", left: Linear, right: Linear, wanted: boolean): Clause => {
@@ -113,12 +120,25 @@ const compared = (op: "equal" | "atMost" | "below", left: Linear, right: Linear,
     : any([atMost(upwards, -1n), atMost(downwards, -1n)])
 }
 
+/** Where a sum is at most a bound. */
 const atMost = ({ terms, constant }: Linear, bound: bigint): Clause => {
   if (terms.size === 0) return constant <= bound ? always : never
   return { op: "atMost", terms, bound: bound - constant }
 }
 
 const constant = (value: number | bigint | string): Linear => ({ terms: new Map(), constant: BigInt(value) })
+
+/** Where one number is so many times another one. */
+export const multipleOf = (path: string, other: string, factor: number): Clause => {
+  const terms = new Map([[path, 1n] as const, [other, -BigInt(factor)] as const])
+  return compared("equal", { terms, constant: 0n }, constant(0), true)
+}
+
+/** A clause that only counts where a number is at least so much, and its opposite. */
+export const guardedBy = (path: string, least: number, kept: Clause, broken: Clause) => ({
+  kept: any([atMost(variable(path), BigInt(least) - 1n), kept]),
+  broken: all([atMost(minus(constant(0), variable(path)), -BigInt(least)), broken]),
+})
 
 const variable = (path: string): Linear => ({ terms: new Map([[path, 1n]]), constant: 0n })
 
@@ -136,10 +156,8 @@ const alternativesOf = (expression: Expression, names: Names): readonly Alternat
   switch (expression.op) {
     case "literal":
       return just(constant(expression.value))
-    case "receiver":
-      return just(constant(names.receiver(expression.member, expression.perChannel)))
-    case "channel":
-      throw new TypeError("a channel's name is no number")
+    case "parameter":
+      return just(constant(Number(names.arguments[expression.name] ?? expression.default)))
     case "field":
       return just(variable(names.field(expression.path)))
     case "previous":
@@ -233,6 +251,10 @@ const floored = (dividend: bigint, divisor: bigint): bigint => {
   const quotient = dividend / divisor
   return dividend % divisor < 0n ? quotient - 1n : quotient
 }
+
+/** Whether a clause holds for numbers that are all decided. */
+export const holds = (clause: Clause, numberOf: (path: string) => bigint): boolean =>
+  possible(clause, "#none", (path) => ({ from: numberOf(path), to: numberOf(path) })).length > 0
 
 /** The fields that a clause speaks of. */
 export const fieldsOf = (clause: Clause): readonly string[] =>

@@ -1,24 +1,40 @@
-import type { FieldRule, Scalar } from "../../layout/language.js"
-import type { PlannedField, PlannedRule } from "../../layout/plan.js"
-import { surroundingsOf } from "../../layout/reader.js"
-import type { Setting } from "../blob.js"
+import type { Arguments } from "../../layout/parameters.js"
+import type { PlannedRule } from "../../layout/plan.js"
+import type { Scalar } from "../../layout/types.js"
 import {
+  always,
   type Clause,
   clauseOf,
   fieldsOf,
+  guardedBy,
   type Names,
   possible,
   type Range,
   settled,
   thresholdsOf,
 } from "./constraint.js"
-import { between, type Domain, intersection, union } from "./interval-set.js"
+import { between, type Domain, intersection, nothing, union } from "./interval-set.js"
 
 /** A rule as a clause, and as the clause of its being broken. */
 export interface Bound {
-  readonly rule: FieldRule
+  /** Undefined for what holds in any case, and is never broken. */
+  readonly rule: PlannedRule | undefined
   readonly kept: Clause
   readonly broken: Clause
+}
+
+/** A number with the numbers that its type has. */
+export interface Typed {
+  readonly path: string
+  readonly typed: Domain
+  /** The named numbers of an enumeration. */
+  readonly names?: Readonly<Record<string, number>> | undefined
+}
+
+/** A rule, and where it is judged at all: where the number at a path is at least so much. */
+export interface GuardedRule {
+  readonly rule: PlannedRule
+  readonly where?: { readonly path: string; readonly least: number } | undefined
 }
 
 /** A number of a blob with what is known of it before anything is decided. */
@@ -47,39 +63,55 @@ export interface Variables {
 /** The name under which rules find the number of the list entry before. */
 export const previousKey = (path: string): string => `previous ${path}`
 
-/** What lies before the first entry of a list is any number. */
+/** What lies before the first entry of a list is any number, and so is what only follows from the bytes. */
 const unknown: Range = { from: -(2n ** 64n), to: 2n ** 64n }
 
 const boundOf = (
-  { receiver, channel }: Setting,
-  { rule, prefix }: PlannedRule,
+  { rule, where }: GuardedRule,
+  given: Arguments,
+  numbers: ReadonlyMap<string, Typed>,
   ranges: ReadonlyMap<string, Range>,
 ): Bound => {
+  const { prefix } = rule
   const names: Names = {
     field: (path) => `${prefix}${path}`,
-    previous: previousKey,
-    ...surroundingsOf(receiver, channel),
+    previous: (path) => previousKey(`${prefix}${path}`),
+    names: (path) => numbers.get(`${prefix}${path}`)?.names,
+    arguments: given,
   }
   const clause = (wanted: boolean) =>
-    settled(clauseOf(rule.holds, names, wanted), (path) => ranges.get(path) ?? unknown)
-  return { rule, kept: clause(true), broken: clause(false) }
+    settled(clauseOf(rule.rule.holds, names, wanted), (path) => ranges.get(path) ?? unknown)
+  const { kept, broken } = { kept: clause(true), broken: clause(false) }
+  return { rule, ...(where === undefined ? { kept, broken } : guardedBy(where.path, where.least, kept, broken)) }
 }
 
-/** The numbers of some fields, as the rules and the receiver leave them. */
+/** What some numbers are to be. */
+export interface Wanted {
+  readonly rules: readonly GuardedRule[]
+  /** What holds beside the rules. */
+  readonly relations?: readonly Clause[]
+  /** Numbers that follow from the bytes and are not decided: rules that read them are not relied on. */
+  readonly derived?: readonly Typed[]
+}
+
+/** Some numbers, as the rules and the arguments leave them. */
 export const variablesOf = (
-  setting: Setting,
-  fields: readonly PlannedField[],
-  rules: readonly PlannedRule[],
+  given: Arguments,
+  numbers: readonly Typed[],
+  { rules, relations = [], derived = [] }: Wanted,
 ): Variables => {
-  const types = new Map(fields.map(({ path, type }) => [path, numbersOf(type)]))
-  const ranges = new Map([...types].map(([path, typed]) => [path, hullOf(typed)]))
-  const bounds = rules.map((rule) => {
-    const bound = boundOf(setting, rule, ranges)
-    const about = [...fieldsOf(bound.kept), ...fieldsOf(bound.broken)]
-    // What this receiver has already decided is the business of the field at fault: nothing is left to it, or all.
-    return { bound, about: new Set(about.length > 0 ? about : [`${rule.prefix}${rule.rule.at.path}`]) }
+  const byPath = new Map(numbers.map((number) => [number.path, number]))
+  const ranges = new Map([...numbers, ...derived].map(({ path, typed }) => [path, hullOf(typed)]))
+  const bounds = [
+    ...relations.map((kept): Bound => ({ rule: undefined, kept, broken: kept })),
+    ...rules.map((rule) => boundOf(rule, given, byPath, ranges)),
+  ].map((bound) => {
+    const about = new Set([...fieldsOf(bound.kept), ...fieldsOf(bound.broken)])
+    // A rule without free fields is constant for these arguments; charge it to the field at fault.
+    if (![...about].some((path) => byPath.has(path))) for (const path of faultOf(bound)) about.add(path)
+    return { bound, about }
   })
-  const list = [...types].map(([path, typed]): Variable => {
+  const list = numbers.map(({ path, typed }): Variable => {
     const mine = bounds.filter(({ about }) => about.has(path))
     const alone = mine.filter(({ about }) => about.size === 1).map(({ bound }) => bound)
     const shared = mine.filter(({ about }) => about.size > 1)
@@ -96,8 +128,13 @@ export const variablesOf = (
   return { list, ranges }
 }
 
-const noRange = (path: string): Range => {
-  throw new TypeError(`${path} is not in the rule`)
+const faultOf = ({ rule }: Bound): readonly string[] =>
+  rule === undefined ? [] : [`${rule.prefix}${rule.rule.at.path}`]
+
+/** What a rule asks for where one is to be broken: at whatever else that one is judged, it may hold or not. */
+export const wantedOf = ({ rule, kept, broken: opposite }: Bound, broken: PlannedRule | undefined): Clause => {
+  if (rule === undefined || broken === undefined || rule.rule.id !== broken.rule.id) return kept
+  return rule === broken ? opposite : always
 }
 
 /** What rules leave to a number; `broken` is the one that must not hold. */
@@ -105,29 +142,31 @@ export const leftTo = (
   path: string,
   start: Domain,
   bounds: readonly Bound[],
-  rangeOf: (path: string) => Range = noRange,
-  broken?: FieldRule,
+  rangeOf: (path: string) => Range = () => unknown,
+  broken?: PlannedRule,
 ): Domain => {
   let left = start
-  for (const { rule, kept, broken: opposite } of bounds)
-    left = intersection(left, possible(rule === broken ? opposite : kept, path, rangeOf))
+  for (const bound of bounds) left = intersection(left, possible(wantedOf(bound, broken), path, rangeOf))
   return left
 }
 
 const hullOf = (domain: Domain): Range => ({ from: domain.at(0)?.from ?? 0n, to: domain.at(-1)?.to ?? 0n })
 
-/** The numbers that a type has. */
-const numbersOf = (type: Scalar): Domain => {
+/** The domain of some numbers. */
+export const among = (numbers: Iterable<number | bigint>): Domain =>
+  [...numbers].reduce<Domain>((left, value) => union(left, between(BigInt(value), BigInt(value))), nothing)
+
+/** The numbers that a type has; bits are numbers of their own. */
+export const numbersOf = (type: Scalar): Domain => {
   switch (type.kind) {
     case "constant":
-      return between(BigInt(type.value), BigInt(type.value))
+      return among([type.value])
     case "boolean":
       return between(0n, 1n)
     case "enumeration":
-      return Object.values<number>(type.names).reduce<Domain>(
-        (left, value) => union(left, between(BigInt(value), BigInt(value))),
-        [],
-      )
+      return among(Object.values<number>(type.names))
+    case "bits":
+      return nothing
     case "integer": {
       const half = 2n ** BigInt(type.bits - 1)
       return type.signed ? between(-half, half - 1n) : between(0n, 2n * half - 1n)

@@ -68,7 +68,8 @@ const pathOf = (node: Node): Choice[] => {
   return path.reverse()
 }
 
-const kindsOf = (path: readonly Choice[]): ((connection: number) => ChannelKind) => {
+/** The kinds of channel that a path has linked, by connection. */
+export const kindsOf = (path: readonly Choice[]): ((connection: number) => ChannelKind) => {
   const kinds = new Map(
     path.flatMap((each) => (each.does === "link" ? [[each.connection, each.channel] as const] : [])),
   )
@@ -103,7 +104,8 @@ const linksOf = (hostile: Hostile, scene: Scene, connection: number): readonly C
   ]
 }
 
-const hostileChoices = (hostile: Hostile, scene: Scene, path: readonly Choice[]): readonly Choice[] => {
+/** What a hostile client can do next, after a path that led to a scene. */
+export const hostileChoices = (hostile: Hostile, scene: Scene, path: readonly Choice[]): readonly Choice[] => {
   const own = path.filter((each) => "connection" in each && hostile.connections.includes(each.connection))
   const done = own.filter(({ does }) => does === "link" || does === "send" || does === "leave").length
   if (done >= hostile.events) return []

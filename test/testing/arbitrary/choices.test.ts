@@ -1,15 +1,6 @@
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
-import {
-  type Choices,
-  choicesOf,
-  isSimpler,
-  noting,
-  replaying,
-  simplified,
-  type Tape,
-} from "../../../src/testing/arbitrary/choices.js"
-import { FuzzerRandom } from "../../../src/testing/fuzzer-random.js"
+import { type Choices, choicesOf, isSimpler, type Tape } from "../../../src/testing/arbitrary/choices.js"
 import { drawing } from "../../../src/testing/generate/choose.js"
 import { between, type Domain, edgesOf, has, union } from "../../../src/testing/solver/interval-set.js"
 
@@ -18,39 +9,7 @@ const tape: fc.Arbitrary<Tape> = fc.record({
   bytes: fc.array(fc.uint8Array({ maxLength: 5, max: 9 }), { maxLength: 2 }),
 })
 
-/** Takes decisions of every kind. */
-const made = (choices: Choices): readonly unknown[] => {
-  const first = choices.below(10n)
-  const run = choices.bytes(Number(first))
-  const more = Array.from({ length: 3 }, () => choices.below(2n ** 40n))
-  return [first, [...run], more, [...choices.bytes(5)], choices.below(1n)]
-}
-
 describe("decisions", () => {
-  const input = fc.uint8Array({ minLength: 40, maxLength: 40 })
-
-  test("that were noted are made again", () => {
-    fc.assert(
-      fc.property(input, (bytes) => {
-        const { choices, tape: noted } = noting(choicesOf(new FuzzerRandom(bytes)))
-        const value = made(choices)
-        expect(made(replaying(noted))).toEqual(value)
-        expect(made(choicesOf(new FuzzerRandom(bytes)))).toEqual(value)
-      }),
-    )
-  })
-
-  test("of a tape that is too short are zeros, and those that are too large the largest", () => {
-    expect(made(replaying({ numbers: [], bytes: [] }))).toEqual([0n, [], [0n, 0n, 0n], [0, 0, 0, 0, 0], 0n])
-    expect(made(replaying({ numbers: [2n ** 70n], bytes: [Uint8Array.of(1, 2)] }))).toEqual([
-      9n,
-      [1, 2, 0, 0, 0, 0, 0, 0, 0],
-      [0n, 0n, 0n],
-      [0, 0, 0, 0, 0],
-      0n,
-    ])
-  })
-
   test("by chance are below their count, for small counts and large ones", () => {
     const counts = [1n, 2n, 255n, 256n, 2n ** 32n, 2n ** 32n + 1n, 2n ** 64n]
     const numbers = new Map(counts.map((count) => [count, new Set<bigint>()]))
@@ -96,26 +55,6 @@ describe("a tape", () => {
     expect(isSimpler(one, other) || isSimpler(other, one)).toBe(false)
     expect(isSimpler(one, { numbers: [3n, 0n, 1n], bytes: [] })).toBe(true)
     expect(isSimpler(one, { ...one, bytes: [new Uint8Array(3), Uint8Array.of(0, 1)] })).toBe(true)
-  })
-
-  test("is made simpler in ways that are not many, and never more complicated", () => {
-    fc.assert(
-      fc.property(tape, (own) => {
-        const all = [...simplified(own)]
-        expect(all.length).toBeLessThan(200)
-        for (const simpler of all) expect(isSimpler(own, simpler)).toBe(false)
-        const isZero =
-          own.numbers.every((number) => number === 0n) &&
-          own.bytes.flatMap((run) => [...run]).every((byte) => byte === 0)
-        if (!isZero) expect(all.some((simpler) => isSimpler(simpler, own))).toBe(true)
-      }),
-      { numRuns: 500 },
-    )
-  })
-
-  test("with a number of 64 bits is made simpler in no more than some hundred ways", () => {
-    const large: Tape = { numbers: [2n ** 64n - 1n, 2n ** 64n - 1n], bytes: [new Uint8Array(2 ** 20).fill(1)] }
-    expect([...simplified(large)].length).toBeLessThan(400)
   })
 })
 

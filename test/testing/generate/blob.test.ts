@@ -1,48 +1,31 @@
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
 import { channels, defaultReceiver, type ReceiverState } from "../../../src/index.js"
-import { below } from "../../../src/layout/expression.js"
-import { interpret } from "../../../src/layout/interpret.js"
-import {
-  type FieldRule,
-  type Fields,
-  type Layout,
-  lengthOf,
-  magic,
-  partialMessage,
-  pointerTo,
-  run,
-  struct,
-  u8,
-  u32,
-} from "../../../src/layout/language.js"
+import { below, type Condition, type FieldRef } from "../../../src/layout/expression.js"
+import { layout, lengthOf, magic, message, pointerTo, run, struct, u8, u32 } from "../../../src/layout/fields.js"
+import { numberParameter } from "../../../src/layout/parameters.js"
 import { planOf } from "../../../src/layout/plan.js"
+import type { Layout } from "../../../src/layout/types.js"
 import { choicesOf } from "../../../src/testing/arbitrary/choices.js"
-import { settingOf } from "../../../src/testing/blob.js"
 import { FuzzerRandom } from "../../../src/testing/fuzzer-random.js"
 import { type Chooser, walkOf } from "../../../src/testing/generate/blob.js"
 import { drawing } from "../../../src/testing/generate/choose.js"
+import { countKey } from "../../../src/testing/generate/ground.js"
+import { settingOf as settingFor } from "../../../src/testing/index.js"
+import { read, settingOf } from "../../../src/testing/setting.js"
 import type { Domain } from "../../../src/testing/solver/interval-set.js"
 import { acceptsAny, anyChannel, anyReceiver, layoutOf, planFor } from "../receivers.js"
 
-const limitedTo = (size: number): ReceiverState => ({
-  ...defaultReceiver,
-  maxBlobBytes: { ...defaultReceiver.maxBlobBytes, inputs: size },
-})
+const limit = numberParameter("limit", { default: 1000, doc: "" })
+const limitedTo = (of: Layout, size: number) => settingOf(of, { limit: size })
 
-const rule = (id: string, at: FieldRule["at"], holds: FieldRule["holds"]): FieldRule => ({
+const rule = (id: string, at: FieldRef, holds: Condition) => ({
   id,
-  code: "inconsistent",
+  code: "inconsistent" as const,
   at,
   holds,
   requirement: "It must be so.",
   consequence: "Nothing happens.",
-})
-
-const layout = (name: string, fields: Fields, rules: Parameters<typeof struct>[2]): Layout => ({
-  format: name,
-  title: name,
-  struct: struct("For tests.", { magic: magic("TEST", "The format."), ...fields }, rules),
 })
 
 /** Chooses by chance. */
@@ -50,32 +33,32 @@ const byInput = (bytes: Uint8Array): Chooser => drawing(choicesOf(new FuzzerRand
 
 const inputs = fc.sample(fc.uint8Array({ minLength: 4, maxLength: 40 }), { seed: 1, numRuns: 300 })
 
-const expectValid = (of: Layout, receiver: ReceiverState, blob: Uint8Array): void =>
-  expect(interpret(planOf(of), blob, receiver, "inputs").violations).toEqual([])
+const expectValid = (setting: ReturnType<typeof settingOf>, blob: Uint8Array): void =>
+  expect(read(setting, blob).violations).toEqual([])
 
 describe("two parts of which the second must have some bytes", () => {
-  const pair = layout(
-    "pair",
-    {
+  const pair = layout("pair", {
+    title: "pair",
+    doc: "For tests.",
+    limit,
+    fields: {
+      magic: magic("TEST", "The format."),
       one_size: lengthOf("one", "Its size."),
-      one_ptr: pointerTo("one", run, "One part."),
+      one_ptr: pointerTo("one", run(), "One part."),
       other_size: lengthOf("other", "Its size."),
-      other_ptr: pointerTo("other", run, "The other."),
+      other_ptr: pointerTo("other", run(), "The other."),
     },
-    (refs) => {
-      const { other_size } = refs as unknown as Record<string, FieldRule["at"]>
-      return other_size === undefined ? [] : [rule("pair/enough", other_size, below(4, other_size))]
-    },
-  )
+    rules: ({ other_size }) => [rule("pair/enough", other_size, below(4, other_size))],
+  })
   const { size } = planOf(pair)
 
   test("leave each other room, whatever is chosen", () => {
-    const receiver = limitedTo(size + 6)
-    const { valid } = walkOf(settingOf(pair, "inputs", receiver))
+    const setting = limitedTo(pair, size + 6)
+    const { valid } = walkOf(setting)
     const sizes = new Set<string>()
     for (const input of inputs) {
       const blob = valid(byInput(input))
-      expectValid(pair, receiver, blob)
+      expectValid(setting, blob)
       const view = new DataView(blob.buffer)
       sizes.add(`${view.getUint32(4, true)} ${view.getUint32(12, true)}`)
     }
@@ -83,44 +66,42 @@ describe("two parts of which the second must have some bytes", () => {
   })
 
   test("have none only where there is no room", () => {
-    expect(() => walkOf(settingOf(pair, "inputs", limitedTo(size + 4)))).toThrow(RangeError)
-    expect(walkOf(settingOf(pair, "inputs", limitedTo(size + 5))).valid(byInput(new Uint8Array()))).toHaveLength(
-      size + 5,
-    )
+    expect(() => walkOf(limitedTo(pair, size + 4))).toThrow(RangeError)
+    expect(walkOf(limitedTo(pair, size + 5)).valid(byInput(new Uint8Array()))).toHaveLength(size + 5)
   })
 })
 
 describe("a message whose header must not be 0", () => {
-  const tagged = layout(
-    "tagged",
-    {
+  const tagged = layout("tagged", {
+    title: "tagged",
+    doc: "For tests.",
+    limit,
+    fields: {
+      magic: magic("TEST", "The format."),
       message_size: lengthOf("message", "Its size."),
       message_ptr: pointerTo(
         "message",
-        partialMessage(struct("Its header.", { tag: u8("A tag."), more: u32("More.") })),
+        message(struct("Its header.", { tag: u8("A tag."), more: u32("More.") })),
         "A message.",
       ),
     },
-    () => {
-      const tag = { op: "field", path: "message.header.tag" } as const
-      return [rule("tagged/tag", tag, below(0, tag))]
-    },
-  )
+    rules: ({ message: { header } }) => [rule("tagged/tag", header.tag, below(0, header.tag))],
+  })
   const { size } = planOf(tagged)
 
   test("is complete, whatever is chosen", () => {
-    const receiver = limitedTo(size + 8)
-    const { valid } = walkOf(settingOf(tagged, "inputs", receiver))
+    const setting = limitedTo(tagged, size + 8)
+    const { valid } = walkOf(setting)
     const lengths = inputs.map((input) => {
       const blob = valid(byInput(input))
-      expectValid(tagged, receiver, blob)
+      expectValid(setting, blob)
       return blob.length - size
     })
     expect([...new Set(lengths)].sort()).toEqual([5, 6, 7, 8])
   })
 
   test("is none only where there is no room for it", () => {
-    expect(() => walkOf(settingOf(tagged, "inputs", limitedTo(size + 4)))).toThrow(RangeError)
+    expect(() => walkOf(limitedTo(tagged, size + 4))).toThrow(RangeError)
   })
 })
 
@@ -137,11 +118,10 @@ describe("whatever is chosen", () => {
     fc.assert(
       fc.property(anyReceiver, anyChannel, fc.boolean(), (receiver, channel, dense) => {
         fc.pre(acceptsAny(channel, receiver))
-        const { valid } = walkOf(settingOf(layoutOf(channel), channel, receiver))
+        const setting = settingFor(layoutOf(channel), channel, receiver)
+        const { valid } = walkOf(setting)
         for (const pick of [least, most])
-          expect(
-            interpret(planFor(channel), valid(chooserOf(pick, dense)), receiver, channel, { claims: false }).violations,
-          ).toEqual([])
+          expect(read(setting, valid(chooserOf(pick, dense)), false).violations).toEqual([])
       }),
       { numRuns: 150 },
     )
@@ -159,8 +139,10 @@ describe("whatever is chosen", () => {
     }
     for (const channel of channels) {
       const plan = planFor(channel)
-      const sizes = plan.parts.map((part) => (part.kind === "run" ? part.length.path : part.count))
-      const walk = walkOf(settingOf(layoutOf(channel), channel, receiver))
+      const sizes = plan.parts.flatMap((part) =>
+        part.kind === "run" ? [part.length?.path] : part.kind === "list" ? [countKey(part)] : [],
+      )
+      const walk = walkOf(settingFor(layoutOf(channel), channel, receiver))
       const chooser: Chooser = {
         ...chooserOf(least, false),
         number: (path, domain) => {
@@ -169,7 +151,7 @@ describe("whatever is chosen", () => {
         },
       }
       walk.valid(chooser)
-      for (const { rule: broken } of plan.rules) walk.breaking(broken, chooser)
+      for (const goal of walk.goals) walk.reaching(goal, chooser)
     }
   })
 })

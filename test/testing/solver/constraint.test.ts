@@ -1,29 +1,30 @@
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
+import { chain } from "../../../src/layout/chain.js"
+import { satisfied } from "../../../src/layout/evaluate.js"
 import {
   all,
   any,
   atMost,
   below,
   type Condition,
-  channel,
   choose,
   type Expression,
-  environmentOf,
   equal,
   type FieldRef,
   larger,
-  listed,
   not,
   previous,
-  satisfied,
   scanned,
   sum,
 } from "../../../src/layout/expression.js"
+import { struct, u8 } from "../../../src/layout/fields.js"
+import { listed, numberParameter, wordParameter, wordsParameter } from "../../../src/layout/parameters.js"
 import {
   type Clause,
   clauseOf,
   fieldsOf,
+  type Names,
   possible,
   type Range,
   settled,
@@ -36,30 +37,27 @@ type Numbers = Readonly<Record<string, bigint>>
 
 const paths = ["a", "b", "c"] as const
 const [a, b, c] = paths.map((path): FieldRef => ({ op: "field", path })) as [FieldRef, FieldRef, FieldRef]
-const receiverNumbers: Readonly<Record<string, number | string>> = { three: 3, huge: 2 ** 40, word: "always" }
+const three = numberParameter("three", { default: 9, doc: "" })
+const huge = numberParameter("huge", { default: 2 ** 40, doc: "" })
+const word = wordParameter("word", { words: ["always", "never"], default: "always", doc: "" })
+const words = wordsParameter("words", { words: ["always", "never"], default: [], doc: "" })
+const kinds: Readonly<Record<string, number>> = { one: 1, two: 2 }
 
-const names = {
-  field: (path: string) => path,
-  previous: (path: string) => `previous ${path}`,
-  receiver: (member: string) => receiverNumbers[member] ?? 0,
-  listed: (member: string, word: string) => member === "words" && word === "always",
-  channel: () => "always",
+const names: Names = {
+  field: (path) => path,
+  previous: (path) => `previous ${path}`,
+  names: () => kinds,
+  arguments: { three: 3, words: ["always"] },
 }
 
 const literal = (value: number | bigint | string): Expression => ({ op: "literal", value })
-const receiver = (member: string): Expression => ({ op: "receiver", member, perChannel: false })
 
 /** Conditions of every kind, nested; `leaves` are the fields that they may read. */
 const conditionsOf = (leaves: readonly Expression[]): fc.Arbitrary<Condition> => {
-  const word = fc.constantFrom(literal("always"), literal("never"), receiver("word"), channel)
   return fc.letrec<{ condition: Condition; expression: Expression; comparison: Condition }>((tie) => ({
     expression: fc.oneof(
       { maxDepth: 2, depthSize: "small" },
-      fc.oneof(
-        fc.constantFrom(...leaves),
-        fc.integer({ min: -2, max: 8 }).map(literal),
-        fc.constantFrom(receiver("three"), receiver("huge")),
-      ),
+      fc.oneof(fc.constantFrom(...leaves), fc.integer({ min: -2, max: 8 }).map(literal), fc.constantFrom(three, huge)),
       fc.record({ op: fc.constantFrom("sum", "larger"), left: tie("expression"), right: tie("expression") }),
       fc.record({ op: fc.constant("choose"), when: tie("condition"), yes: tie("expression"), no: tie("expression") }),
     ) as fc.Arbitrary<Expression>,
@@ -72,12 +70,19 @@ const conditionsOf = (leaves: readonly Expression[]): fc.Arbitrary<Condition> =>
           right: tie("expression"),
         }),
       },
-      { weight: 1, arbitrary: fc.record({ op: fc.constant("equal"), left: word, right: word }) },
+      {
+        weight: 1,
+        arbitrary: fc.record({
+          op: fc.constant("equal"),
+          left: fc.constant(word),
+          right: fc.constantFrom("always", "never").map(literal),
+        }),
+      },
     ) as fc.Arbitrary<Condition>,
     condition: fc.oneof(
       { maxDepth: 3, depthSize: "small" },
       { weight: 8, arbitrary: tie("comparison") },
-      { weight: 1, arbitrary: fc.constantFrom(listed("words", "always"), listed("words", "never")) },
+      { weight: 1, arbitrary: fc.constantFrom(listed(words, "always"), listed(words, "never")) },
       {
         weight: 8,
         arbitrary: fc.record({
@@ -99,16 +104,12 @@ const holds = (clause: Clause, numbers: Numbers): boolean => {
 }
 
 const isSatisfied = (condition: Condition, numbers: Numbers): boolean =>
-  satisfied(
-    condition,
-    environmentOf({
-      field: (path) => Number(numbers[path]),
-      previous: (path) => Number(numbers[`previous ${path}`]),
-      receiver: names.receiver,
-      listed: names.listed,
-      channel: names.channel,
-    }),
-  )
+  satisfied(condition, {
+    arguments: names.arguments,
+    field: (path) => numbers[path] ?? expect.fail(path),
+    names: names.names,
+    previous: (path) => numbers[`previous ${path}`] ?? 0n,
+  })
 
 const cube = (numbers: readonly bigint[]): readonly Numbers[] =>
   numbers.flatMap((one) => numbers.flatMap((two) => numbers.map((three) => ({ a: one, b: two, c: three }))))
@@ -283,9 +284,10 @@ describe("the clause", () => {
     ["of a bound of 64 bits", below(a, 2n ** 64n - 1n), to(2n ** 64n - 2n), from(2n ** 64n - 1n)],
     ["of a number", equal(a, 5), between(5n, 5n), [...to(4n), ...from(6n)]],
     ["of what is the same on both sides", below(sum(a, 1), sum(a, 1)), [], whole],
-    ["of a word that is so", equal(receiver("word"), "always"), whole, []],
-    ["of a word that is not", equal(receiver("word"), "never"), [], whole],
-    ["of a word and a number", equal(receiver("word"), 5), [], whole],
+    ["of a word that is so", equal(word, "always"), whole, []],
+    ["of a word that is not", equal(word, "never"), [], whole],
+    ["of a word and a number", equal(word, 5), [], whole],
+    ["of a named number", equal(a, "two"), between(2n, 2n), [...to(1n), ...from(3n)]],
     ["of nothing", all(), whole, []],
     ["of no way", any(), [], whole],
     ["of twice a number", atMost(sum(a, a), 5), to(2n), from(3n)],
@@ -307,11 +309,14 @@ describe("the clause", () => {
   })
 
   test("of a scan may hold, wanted or not", () => {
-    const scan = scanned(
-      { op: "part", path: "p" },
-      { name: "none", holds: () => false, refused: new Uint8Array(), mended: (bytes) => bytes },
-    )
+    const header = struct("An entry.", { size: u8("Its size.") })
+    const never = chain("never", { doc: "", header, length: "size", most: 0, begins: "whole" })
+    const scan = scanned({ op: "part", path: "p" }, never)
     for (const wanted of [true, false]) expect(clauseOf(scan, names, wanted)).toEqual({ op: "all", clauses: [] })
+  })
+
+  test("of a word that no number has is none", () => {
+    expect(() => clauseOf(equal(a, "three"), names)).toThrow(/three/)
   })
 
   test("of the entry before reads it under its own name", () => {

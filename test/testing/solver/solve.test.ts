@@ -1,6 +1,6 @@
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
-import type { FieldRule } from "../../../src/layout/language.js"
+import type { PlannedRule } from "../../../src/layout/plan.js"
 import { type Clause, fieldsOf } from "../../../src/testing/solver/constraint.js"
 import { between, has, numberAt, sizeOf } from "../../../src/testing/solver/interval-set.js"
 import { assign, type Choose, type Numbers } from "../../../src/testing/solver/solve.js"
@@ -8,6 +8,10 @@ import type { Bound, Variable, Variables } from "../../../src/testing/solver/var
 
 const paths = ["a", "b", "c", "d"] as const
 const highest = 3n
+
+let count = 0
+/** A rule of its own: which one it is, is all that matters here. */
+const ruleOf = (): PlannedRule => ({ prefix: "", rule: { id: String(count++) } }) as PlannedRule
 
 type Sum = readonly [terms: readonly (readonly [path: string, factor: bigint])[], bound: bigint]
 
@@ -38,7 +42,7 @@ const bounds: fc.Arbitrary<Bound> = fc
       })),
     ),
   }))
-  .bound.map((bound) => ({ rule: {} as FieldRule, ...bound }))
+  .bound.map((bound) => ({ rule: ruleOf(), ...bound }))
 
 const holds = (clause: Clause, numbers: ReadonlyMap<string, bigint>): boolean => {
   if (clause.op === "all") return clause.clauses.every((each) => holds(each, numbers))
@@ -67,7 +71,7 @@ const everyway = paths.reduce<readonly Numbers[]>(
   [new Map()],
 )
 
-const solutionsOf = (rules: readonly Bound[], broken?: FieldRule): readonly Numbers[] =>
+const solutionsOf = (rules: readonly Bound[], broken?: Bound["rule"]): readonly Numbers[] =>
   everyway.filter((numbers) => rules.every((each) => holds(each.rule === broken ? each.broken : each.kept, numbers)))
 
 /** Takes of each domain what a list of choices says. */
@@ -124,7 +128,7 @@ describe("assigning numbers", () => {
     )
   })
 
-  const rule = (sum: Sum): Bound => ({ rule: {} as FieldRule, kept: atMost(sum), broken: above(sum) })
+  const rule = (sum: Sum): Bound => ({ rule: ruleOf(), kept: atMost(sum), broken: above(sum) })
 
   test("gives up a number for one that it shares no rule with, where a third one stands between them", () => {
     const numbers: Numbers = new Map()
@@ -172,7 +176,7 @@ describe("assigning numbers", () => {
 
   test("says so where a rule reads what is no number", () => {
     const foreign: Bound = {
-      rule: {} as FieldRule,
+      rule: ruleOf(),
       kept: atMost([
         [
           ["a", 1n],

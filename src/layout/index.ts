@@ -1,0 +1,45 @@
+/** The language of binary layouts: `import * as L from "../layout/index.js"`. */
+
+export { type Emission, emitTypeScript } from "./backends/typescript.js"
+export { type BuiltIn, builtIn, type Checks, checksWith } from "./built-in.js"
+export { type Chain, chain } from "./chain.js"
+export { check, codecOf, decode } from "./codec.js"
+export { describe } from "./describe.js"
+export { encode } from "./encode.js"
+export {
+  above,
+  all,
+  any,
+  atLeast,
+  atMost,
+  below,
+  type Condition,
+  choose,
+  type Expression,
+  equal,
+  type FieldRef,
+  field,
+  implies,
+  larger,
+  not,
+  type Operand,
+  previous,
+  scanned,
+  sum,
+  unequal,
+} from "./expression.js"
+export * from "./fields.js"
+export { type Claim, interpret, type Reading } from "./interpret.js"
+export {
+  type Arguments,
+  accepts,
+  argumentsOf,
+  listed,
+  numberParameter,
+  type Parameter,
+  wordParameter,
+  wordsParameter,
+} from "./parameters.js"
+export { rulesOf } from "./rules.js"
+export type { Columns, Field, FieldRule, Fields, Layout, Refs, State, StateOf, Struct } from "./types.js"
+export { validate } from "./validate.js"

@@ -1,0 +1,28 @@
+import { checksWith } from "../layout/built-in.js"
+
+/** The rules that hold by construction, with what spice-server 0.15.1 does with what breaks one, read off its sources. */
+export const structure = checksWith({
+  limit: {
+    requirement: "The blob must not be larger than the receiver's maxBlobBytes for its channel.",
+    consequence:
+      "display, spicevmc and smartcard channels allocate what the frame's size says; a failed allocation ends QEMU.",
+  },
+  fixedPart: {
+    consequence:
+      "main and inputs drop the channel; spicevmc, smartcard and display end QEMU by an assertion or an error.",
+  },
+  magic: {
+    requirement: "The magic must be the one of the channel that the blob is for.",
+    consequence: "spice-server logs an error that ends QEMU.",
+  },
+  version: { consequence: "Version 0 is taken as version 1; a higher one is an error that ends QEMU." },
+  enumeration: {
+    requirement: "The byte must be a member of the enumeration that a server can have stored.",
+    consequence: "It is cast to the C enumeration unchecked; a filter in an unknown state misjudges the next message.",
+  },
+  pointerRange: { consequence: "It is added to the message's address unchecked: a read anywhere within 4 GiB." },
+  partFits: {
+    consequence: "memcpy reads beyond the message: a leak of heap memory into the device, or SIGSEGV.",
+  },
+  countFits: { consequence: "The loop over the list runs off the message's end." },
+})
