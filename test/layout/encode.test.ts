@@ -4,11 +4,11 @@ import { interpret } from "../../src/layout/interpret.js"
 import { planOf } from "../../src/layout/plan.js"
 import { viewOf } from "../../src/violation/bytes.js"
 import { Violation } from "../../src/violation/violation.js"
-import { sample, sampleReceiver, sampleState } from "./layouts.js"
+import { sample, sampleArguments, sampleState } from "./layouts.js"
 
 const plan = planOf(sample)
 
-const encoded = (state: unknown, receiver = sampleReceiver) => encode(plan, state, receiver, "test")
+const encoded = (state: unknown, receiver = sampleArguments) => encode(sample, state, receiver)
 
 const refusal = (state: unknown) => {
   const result = encoded(state)
@@ -38,27 +38,27 @@ describe("encode", () => {
         [6, 0, 0, 0, 255, 255, 255, 127],
       ].flat(),
     )
-    expect(interpret(plan, bytes, sampleReceiver, "test").state).toEqual(sampleState)
+    expect(interpret(sample, bytes, sampleArguments).state).toEqual(sampleState)
   })
 
   test("writes an incomplete message without a header", () => {
     const state = { ...sampleState, message: { header: null, data: Uint8Array.of(1, 2, 3, 4) } }
     const bytes = encoded(state)
     if (bytes instanceof Violation) throw new Error(bytes.message)
-    expect(interpret(plan, bytes, sampleReceiver, "test").state).toEqual(state)
+    expect(interpret(sample, bytes, sampleArguments).state).toEqual(state)
   })
 
   test("writes the form of a list that the receiver reads", () => {
     const state = { ...sampleState, list: { kind: "lossless", columns: Int32Array.of(5) } }
-    const narrow = { ...sampleReceiver, wide: 0 }
+    const narrow = { ...sampleArguments, wide: 0 }
     const bytes = encoded(state, narrow)
     if (bytes instanceof Violation) throw new Error(bytes.message)
-    expect(interpret(plan, bytes, narrow, "test").state).toEqual(state)
+    expect(interpret(sample, bytes, narrow).state).toEqual(state)
     expect(refusal(state)).toEqual(["layout/value-form", "list.kind"])
   })
 
   test("refuses what is larger than the receiver's limit, by its size", () => {
-    const result = encoded(sampleState, { ...sampleReceiver, maxBlobBytes: { test: 75 } })
+    const result = encoded(sampleState, { ...sampleArguments, limit: 75 })
     expect(result).toMatchObject({
       rule: "layout/blob-limit",
       path: "",
@@ -67,7 +67,7 @@ describe("encode", () => {
       expected: 75,
       length: 76,
     })
-    expect(encoded(sampleState, { ...sampleReceiver, maxBlobBytes: { test: 76 } })).toHaveLength(76)
+    expect(encoded(sampleState, { ...sampleArguments, limit: 76 })).toHaveLength(76)
   })
 
   test("refuses a list that is larger than the limit by itself", () => {
@@ -151,7 +151,7 @@ describe("the widths that encode accepts", () => {
   test("go to the ends of each type", () => {
     const bytes = encoded(wide)
     if (bytes instanceof Violation) throw new Error(bytes.message)
-    const { violations, claims } = interpret(plan, bytes, sampleReceiver, "test")
+    const { violations, claims } = interpret(sample, bytes, sampleArguments)
     expect(violations.map(({ rule }) => rule)).toEqual(["sample/near-limit"])
     expect(claims.slice(-2).map(({ value }) => value)).toEqual([2 ** 32 - 1, -(2 ** 31)])
   })

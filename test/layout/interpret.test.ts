@@ -2,20 +2,17 @@ import { describe, expect, test } from "vitest"
 import { encode } from "../../src/layout/encode.js"
 import { interpret } from "../../src/layout/interpret.js"
 import { planOf } from "../../src/layout/plan.js"
-import { Reader } from "../../src/layout/reader.js"
 import { Violation } from "../../src/violation/violation.js"
-import { sample, sampleReceiver, sampleState } from "./layouts.js"
-
-const plan = planOf(sample)
+import { sample, sampleArguments, sampleState } from "./layouts.js"
 
 const blob = (): Uint8Array => {
-  const bytes = encode(plan, sampleState, sampleReceiver, "test")
+  const bytes = encode(sample, sampleState, sampleArguments)
   if (bytes instanceof Violation) throw new Error(bytes.message)
   return bytes
 }
 
-const rulesBroken = (bytes: Uint8Array, receiver: object = sampleReceiver) =>
-  interpret(plan, bytes, receiver, "test").violations.map(({ rule, path }) => `${rule} ${path}`)
+const rulesBroken = (bytes: Uint8Array, given = sampleArguments) =>
+  interpret(sample, bytes, given).violations.map(({ rule, path }) => `${rule} ${path}`)
 
 const set = (offset: number, ...values: readonly number[]): Uint8Array => {
   const bytes = blob()
@@ -52,24 +49,24 @@ describe("the interpreter", () => {
   })
 
   test("measures what it refuses", () => {
-    const [violation] = interpret(plan, set(56, 3), sampleReceiver, "test").violations
+    const [violation] = interpret(sample, set(56, 3), sampleArguments).violations
     expect(violation).toMatchObject({ offset: 56, length: 4, actual: 3, expected: 2 })
-    const [trailing] = interpret(plan, Uint8Array.from([...blob(), 0, 0]), sampleReceiver, "test").violations
+    const [trailing] = interpret(sample, Uint8Array.from([...blob(), 0, 0]), sampleArguments).violations
     expect(trailing).toMatchObject({ offset: 76, length: 2, actual: 2, expected: 0 })
-    const [fits] = interpret(plan, set(28, 29), sampleReceiver, "test").violations
+    const [fits] = interpret(sample, set(28, 29), sampleArguments).violations
     expect(fits).toMatchObject({ offset: 28, length: 4, actual: 29, expected: 28 })
-    const [cut] = interpret(plan, blob().slice(0, 59), sampleReceiver, "test").violations
+    const [cut] = interpret(sample, blob().slice(0, 59), sampleArguments).violations
     expect(cut).toMatchObject({ actual: 56, expected: 55 })
-    const [gap] = interpret(plan, set(40, 51), sampleReceiver, "test").violations
+    const [gap] = interpret(sample, set(40, 51), sampleArguments).violations
     expect(gap).toMatchObject({ offset: 40, length: 4, actual: 51, expected: 50 })
-    const [magic] = interpret(plan, set(0, 0x20), sampleReceiver, "test").violations
+    const [magic] = interpret(sample, set(0, 0x20), sampleArguments).violations
     expect(magic).toMatchObject({ actual: 0x4c504d20, expected: 0x4c504d53 })
-    const [flag] = interpret(plan, set(8, 2), sampleReceiver, "test").violations
+    const [flag] = interpret(sample, set(8, 2), sampleArguments).violations
     expect(flag).toMatchObject({ actual: 2, expected: undefined })
   })
 
   test("claims every byte of an accepted blob once and says what of it", () => {
-    const { claims } = interpret(plan, blob(), sampleReceiver, "test")
+    const { claims } = interpret(sample, blob(), sampleArguments)
     expect(claims.map(({ path, offset, length }) => `${offset}+${length} ${path}`)).toEqual([
       ...planOf(sample).fields.map(({ path, offset, size }) => `${offset}+${size} ${path}`),
       "48+2 inner.name",
@@ -86,25 +83,18 @@ describe("the interpreter", () => {
 
   test("claims nothing for a message that ends with its header", () => {
     const state = { ...sampleState, message: { header: { tag: 1, size: 0 }, data: new Uint8Array() } }
-    const bytes = encode(plan, state, sampleReceiver, "test")
+    const bytes = encode(sample, state, sampleArguments)
     if (bytes instanceof Violation) throw new Error(bytes.message)
-    const { claims } = interpret(plan, bytes, sampleReceiver, "test")
+    const { claims } = interpret(sample, bytes, sampleArguments)
     expect(claims.map(({ path }) => path)).not.toContain("message")
   })
 
   test("hands out copies, or views when asked", () => {
     const bytes = blob()
-    const copied = interpret(plan, bytes, sampleReceiver, "test").state
-    const viewed = interpret(plan, bytes, sampleReceiver, "test", { alias: true }).state
+    const copied = interpret(sample, bytes, sampleArguments).state
+    const viewed = interpret(sample, bytes, sampleArguments, { alias: true }).state
     bytes[48] = 90
     expect(copied).toMatchObject({ inner: { name: Uint8Array.of(65, 66) } })
     expect(viewed).toMatchObject({ inner: { name: Uint8Array.of(90, 66) } })
   })
-})
-
-test("a reader that is asked for what it never read says so", () => {
-  const reader = new Reader(new Uint8Array(), sampleReceiver, "test", true)
-  expect(() => reader.number("near")).toThrow(TypeError)
-  expect(() => reader.environment("").part("name")).toThrow(TypeError)
-  expect(() => reader.environment("").previous("near", 5)).toThrow(TypeError)
 })

@@ -1,82 +1,60 @@
-import { all, atMost, below, equal } from "../../src/layout/expression.js"
-import {
-  array,
-  boolean,
-  countedList,
-  enumeration,
-  i32,
-  type Layout,
-  lengthOf,
-  magic,
-  partialMessage,
-  pointerTo,
-  run,
-  struct,
-  u8,
-  u16,
-  u32,
-  u32be,
-  u64,
-  version,
-} from "../../src/layout/language.js"
+import * as L from "../../src/layout/index.js"
 
-const entry = struct("One entry.", { id: u32("Its id."), x: i32("Its place.", "pixels") })
-const short = struct("One entry.", { id: u32("Its id.") })
+const entry = L.struct("One entry.", { id: L.u32("Its id."), x: L.i32("Its place.", "pixels") })
+const short = L.struct("One entry.", { id: L.u32("Its id.") })
+
+const limit = L.numberParameter("limit", { default: 200, doc: "The most bytes." })
+const wide = L.numberParameter("wide", { default: 1, doc: "Whether entries are wide." })
 
 /** A layout with a little of everything. */
-export const sample: Layout = {
-  format: "sample",
+export const sample = L.layout("sample", {
   title: "SampleBlob",
-  struct: struct(
-    "A blob for tests.",
+  doc: "A blob for tests.",
+  limit,
+  fields: {
+    magic: L.magic("SMPL", "The format."),
+    version: L.version(3, "The version."),
+    flag: L.boolean("A flag."),
+    kind: L.enumeration({ small: 1, large: 4 }, "A kind."),
+    near: L.u16("A small number.", "items"),
+    serials: L.array(L.u64("A serial."), 2),
+    inner: L.struct("Nested.", {
+      name_size: L.lengthOf("name", "The name's size."),
+      name_ptr: L.pointerTo("name", L.run(), "The name."),
+    }),
+    message_size: L.lengthOf("message", "The message's size."),
+    message_ptr: L.pointerTo(
+      "message",
+      L.message(L.struct("Its header.", { tag: L.u8("A tag."), size: L.u32be("A size.", "bytes") })),
+      "A message.",
+    ),
+    list_ptr: L.pointerTo(
+      "list",
+      L.table({ lossy: [L.equal(wide, 1), entry], lossless: short }, { counted: "count" }),
+      "A list.",
+    ),
+  },
+  rules: ({ flag, near, kind }) => [
     {
-      magic: magic("SMPL", "The format."),
-      version: version(3, "The version."),
-      flag: boolean("A flag."),
-      kind: enumeration({ small: 1, large: 4 }, "A kind."),
-      near: u16("A small number.", "items"),
-      serials: array(u64("A serial."), 2),
-      inner: struct("Nested.", {
-        name_size: lengthOf("name", "The name's size."),
-        name_ptr: pointerTo("name", run, "The name."),
-      }),
-      message_size: lengthOf("message", "The message's size."),
-      message_ptr: pointerTo(
-        "message",
-        partialMessage(struct("Its header.", { tag: u8("A tag."), size: u32be("A size.", "bytes") })),
-        "A message.",
-      ),
-      list_ptr: pointerTo(
-        "list",
-        countedList("count", equal({ op: "receiver", member: "wide", perChannel: false }, 1), {
-          lossy: entry,
-          lossless: short,
-        }),
-        "A list.",
-      ),
+      id: "sample/near-limit",
+      code: "limit-exceeded",
+      at: near,
+      holds: L.atMost(near, 9),
+      requirement: "It must be near.",
+      consequence: "It is far.",
     },
-    ({ flag, near, kind }) => [
-      {
-        id: "sample/near-limit",
-        code: "limit-exceeded",
-        at: near,
-        holds: atMost(near, 9),
-        requirement: "It must be near.",
-        consequence: "It is far.",
-      },
-      {
-        id: "sample/flag-needs-kind",
-        code: "inconsistent",
-        at: flag,
-        holds: all(atMost(flag, kind), below(flag, 5)),
-        requirement: "A flag must have a kind.",
-        consequence: "Nothing happens.",
-      },
-    ],
-  ),
-}
+    {
+      id: "sample/flag-needs-kind",
+      code: "inconsistent",
+      at: flag,
+      holds: L.all(L.atMost(flag, kind), L.below(flag, 5)),
+      requirement: "A flag must have a kind.",
+      consequence: "Nothing happens.",
+    },
+  ],
+})
 
-export const sampleReceiver = { wide: 1, maxBlobBytes: { test: 200 } }
+export const sampleArguments = { wide: 1, limit: 200 }
 
 export const sampleState = {
   flag: true,
