@@ -1,4 +1,4 @@
-/** A folder depends only downwards: cli -> relay -> session -> spice | qemu -> layout | data | net -> violation. */
+/** A folder depends only downwards: cli -> relay -> session | seal -> spice | qemu -> layout | data | net -> violation. */
 const ground = ["violation"]
 const layers = {
   violation: ground,
@@ -8,10 +8,11 @@ const layers = {
   spice: ["spice", "layout", ...ground],
   qemu: ["qemu", "data", "net", ...ground],
   session: ["session", "spice", "layout", ...ground],
+  seal: ["seal", "spice", "layout", ...ground],
   report: ["report", "spice", "qemu", "layout", "data", ...ground],
   testing: ["testing", "report", "session", "spice", "qemu", "net", "layout", "data", ...ground],
   fuzz: ["fuzz", "corpus.ts", "report", "testing", "session", "spice", "qemu", "layout", "data", ...ground],
-  relay: ["relay", "report", "session", "spice", "layout", "data", "net", ...ground],
+  relay: ["relay", "report", "seal", "session", "spice", "layout", "data", "net", ...ground],
 }
 
 const downwards = Object.entries(layers).map(([layer, allowed]) => ({
@@ -46,6 +47,15 @@ export default {
       to: {
         dependencyTypes: ["npm", "npm-dev", "npm-no-pkg", "npm-unknown", "core"],
         pathNot: library.map((name) => `^node_modules/${name}/`),
+      },
+    },
+    {
+      name: "seal-adds-cryptography",
+      severity: "error",
+      from: { path: "^src/seal/" },
+      to: {
+        dependencyTypes: ["npm", "npm-dev", "npm-no-pkg", "npm-unknown", "core"],
+        pathNot: [...library.map((name) => `^node_modules/${name}/`), "^(node:)?crypto$"],
       },
     },
     {

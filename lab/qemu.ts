@@ -5,8 +5,8 @@ import { type Installed, obstacleTo } from "./installed.js"
 import { makeJail } from "./jail.js"
 import { type Conversation, converse } from "./qmp.js"
 
-/** How long one QEMU may live, in milliseconds; it takes a few hundredths of a second. */
-const lifetime = 20_000
+/** How long one QEMU may live, in milliseconds: one that is asked a hundred sets on a busy machine, some ten seconds. */
+const lifetime = 120_000
 
 /**
  * A network of its own with nothing but loopback, files of at most 1 GiB whatever the file system, and in these the

@@ -4,6 +4,8 @@ import { completionRules } from "./qemu/completion-rules.js"
 import { denials, policyRules } from "./qemu/policy-rules.js"
 import { rules as qemuRules, qmpRules } from "./qemu/rules.js"
 import { relayChecks } from "./relay/config/rules.js"
+import { envelopeLayout, statementLayout } from "./seal/envelope.js"
+import { openRules, sealRules } from "./seal/rules.js"
 import { rules as sessionRules } from "./session/rules.js"
 import { argumentChecks } from "./spice/arguments.js"
 import { formats, structuralRules } from "./spice/formats.js"
@@ -15,6 +17,8 @@ const tables: readonly Readonly<Record<string, Rule>>[] = [
   argumentChecks,
   wireChecks,
   sessionRules,
+  openRules,
+  sealRules,
   jsonRules,
   shape,
   qmpRules,
@@ -25,7 +29,8 @@ const tables: readonly Readonly<Record<string, Rule>>[] = [
   relayChecks,
 ]
 
-const declared = [...structuralRules, ...[...Object.values(formats), linkHeader, linkMessage].flatMap(rulesOf)]
+const layouts = [...Object.values(formats), linkHeader, linkMessage, envelopeLayout, statementLayout]
+const declared = [...structuralRules, ...layouts.flatMap(rulesOf)]
 
 const byId: ReadonlyMap<string, Rule> = new Map(
   [...tables.flatMap((table) => Object.values(table)), ...declared].map(

@@ -5,6 +5,7 @@ import { root } from "../scripts/corpus.js"
 import * as library from "../src/index.js"
 import * as qemu from "../src/qemu/index.js"
 import * as relay from "../src/relay/index.js"
+import * as seal from "../src/seal/index.js"
 import * as session from "../src/session/index.js"
 import * as testing from "../src/testing/index.js"
 import { runModule } from "./examples.js"
@@ -17,11 +18,13 @@ import * as E from "fp-ts/lib/Either.js"
 import * as library from "migration-guard"
 import * as qemu from "migration-guard/qemu"
 import * as relayEntry from "migration-guard/relay"
+import * as sealEntry from "migration-guard/seal"
 import * as sessionEntry from "migration-guard/session"
 import * as testing from "migration-guard/testing"
 const { ${Object.keys(library).join(", ")} } = library
 const { ${Object.keys(qemu).join(", ")} } = qemu
 const { ${Object.keys(relay).join(", ")} } = relayEntry
+const { ${Object.keys(seal).join(", ")} } = sealEntry
 const { ${Object.keys(session).join(", ")} } = sessionEntry
 const { ${Object.keys(testing).join(", ")} } = testing
 `
@@ -65,7 +68,7 @@ describe("the example of", () => {
 })
 
 describe("the public function", () => {
-  const functions = [library, qemu, relay, session, testing]
+  const functions = [library, qemu, relay, seal, session, testing]
     .flatMap((entry) => Object.entries(entry))
     .flatMap(([name, value]) => (typeof value === "function" ? [name] : []))
 

@@ -21,6 +21,7 @@ export const runModule = async (
     code
       .replaceAll('"migration-guard/qemu"', '"../../src/qemu/index.js"')
       .replaceAll('"migration-guard/relay"', '"../../src/relay/index.js"')
+      .replaceAll('"migration-guard/seal"', '"../../src/seal/index.js"')
       .replaceAll('"migration-guard/session"', '"../../src/session/index.js"')
       .replaceAll('"migration-guard/testing"', '"../../src/testing/index.js"')
       .replaceAll('"migration-guard"', '"../../src/index.js"'),

@@ -5,6 +5,7 @@ import { expect, test } from "vitest"
 test.each([
   ["the library", () => import("../src/index.js"), "decodeMigrateData"],
   ["the entry for QEMU's arguments", () => import("../src/qemu/index.js"), "parseMigrateArguments"],
+  ["the entry for sealing", () => import("../src/seal/index.js"), "seal"],
   ["the testing entry", () => import("../src/testing/index.js"), "witnessesOf"],
   ["the emitter", () => import("../src/layout/backends/typescript.js"), "emitTypeScript"],
   ["the describer", () => import("../src/layout/describe.js"), "describe"],

@@ -19,13 +19,19 @@ const text = matching(rules.text)
 const host = matching(rules.host)
 const vsockNumber = matching(rules.vsockNumber)
 
+const timings = Object.fromEntries(
+  Object.entries(rules.timings).map(([name, maximum]) => [name, { type: "integer", minimum: 0, maximum }]),
+)
+const keptAlive = { properties: { "keep-alive": { const: true } }, required: ["keep-alive"] }
+
 const inet = {
   ...object(
     { transport: socket, type: { const: "inet" }, host, port: matching(rules.port) },
-    { numeric: { const: false }, ipv4: flag, ipv6: flag, "keep-alive": flag, mptcp: flag },
+    { numeric: { const: false }, ipv4: flag, ipv6: flag, "keep-alive": flag, mptcp: flag, ...timings },
   ),
   // Without IPv6 there must be IPv4, and a host that is no IPv6 address.
   dependentSchemas: {
+    ...Object.fromEntries(Object.keys(timings).map((name) => [name, keptAlive])),
     ipv6: {
       anyOf: [
         { properties: { ipv6: { const: true } } },
@@ -102,7 +108,7 @@ const channels = {
 
 const schema = {
   type: "object",
-  properties: { uri: matching(rules.uri), channels, detach: flag, resume: flag },
+  properties: { uri: matching(rules.uri), channels, resume: flag },
   additionalProperties: false,
   if: { required: ["uri"] },
   // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema

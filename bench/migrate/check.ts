@@ -3,7 +3,7 @@
  * ours: what is compared is how fast equal rules are checked.
  */
 import type { Contender } from "./contender.js"
-import { ours, peers } from "./contenders.js"
+import { ours, oursVerdict, peers } from "./contenders.js"
 import { broken, type Input, kept } from "./inputs.js"
 
 /** The inputs that a contender judges other than it should. */
@@ -16,7 +16,7 @@ const misjudged = (contender: Contender, inputs: readonly Input[], expected: boo
 const asParsed = (inputs: readonly Input[]): readonly Input[] =>
   inputs.map((input) => JSON.parse(JSON.stringify(input)))
 
-const found = [ours, ...peers].flatMap((contender) => [
+const found = [ours, oursVerdict, ...peers].flatMap((contender) => [
   ...misjudged(contender, asParsed(kept), true),
   ...misjudged(contender, asParsed(broken), false),
 ])

@@ -4,5 +4,5 @@ import { valibot } from "./valibot.js"
 import { zod } from "./zod.js"
 
 export { ours, oursVerdict } from "./ours.js"
-export { zod }
+export { typebox, zod }
 export const peers = [zod, valibot, typebox, typeboxTuned, ajv]

@@ -140,7 +140,8 @@ const ipv6Host = { host: "fd00::9" }
 /** Arguments that ours takes, of every kind of address and at every limit. */
 export const kept: readonly Input[] = [
   typical,
-  ...[{ detach: true }, { resume: false }, { detach: false, resume: true }].map((more) => ({ ...to(inet()), ...more })),
+  ...[{ resume: true }, { resume: false }].map((more) => ({ ...to(inet()), ...more })),
+  to(inet({ "keep-alive": true, "keep-alive-count": 127, "keep-alive-idle": 32767, "keep-alive-interval": 0 })),
   ...keptHosts.flatMap((host) => [to(inet({ host })), to(rdma({ host }))]),
   ...keptPorts.flatMap((port) => [to(inet({ port })), to(rdma({ port }))]),
   ...keptServices.map((port) => to(inet({ port }))),
@@ -220,6 +221,9 @@ export const broken: readonly Input[] = [
   ...keptServices.map((port) => to(rdma({ port }))),
   to(inet({ to: 49155 })),
   to(inet({ numeric: true })),
+  to(inet({ "keep-alive-idle": 1 })),
+  to(inet({ "keep-alive": true, "keep-alive-count": 128 })),
+  { ...to(inet()), detach: true },
   ...["numeric", "ipv4", "ipv6", "keep-alive", "mptcp"].flatMap((name) => [
     ...notFlags.map((flag) => to(inet({ [name]: flag }))),
     to(rdma({ [name]: false })),

@@ -8,7 +8,9 @@ export interface Findings {
   readonly times: Times
   readonly ours: Contender
   readonly peers: readonly Contender[]
+  readonly oursVerdict: Contender
   readonly zod: Contender
+  readonly typebox: Contender
   readonly refusals: readonly string[]
   /** How many arguments all contenders accept, and refuse, before they are timed. */
   readonly agreed: { readonly kept: number; readonly broken: number }
@@ -33,11 +35,17 @@ const contenderTable = (findings: Findings): string => {
   )
 }
 
-const targetsOf = ({ times, ours, peers, zod }: Findings): readonly Target[] => {
+const targetsOf = ({ times, ours, oursVerdict, peers, zod, typebox }: Findings): readonly Target[] => {
   const over = (peer: Contender): number => ratio(times, typicalTask(ours), typicalTask(peer))
   return [
-    atMost("typical arguments, ours / fastest peer:", Math.max(...peers.map(over)), 3),
-    atMost("typical arguments, ours / zod 4:", over(zod), 1),
+    atMost(
+      "a copy, ours / fastest peer that copies:",
+      Math.max(...peers.filter(({ gives }) => gives === "copy").map(over)),
+      1.5,
+    ),
+    atMost("a copy, ours / zod 4:", over(zod), 1),
+    atMost("a verdict, ours / typebox, compiled:", ratio(times, typicalTask(oursVerdict), typicalTask(typebox)), 1.1),
+    atMost("from text, ours / JSON.parse and typebox:", ratio(times, textTask(ours), textTask(typebox)), 3),
   ]
 }
 
@@ -58,7 +66,7 @@ export const report = (findings: Findings): string => {
     "",
     "A `copy` holds nothing but what was checked; a `verdict` is on the caller's own object. Refusing, ours tells all that is wrong and",
     "where, zod tells it too, valibot and ajv stop at the first, and typebox only says no. From a text, the peers run behind JSON.parse;",
-    "ours is parseMigrateArguments, which besides holds the text against limits, refuses duplicate names, lone surrogates and inexact",
+    "ours is parseArguments, which besides holds the text against limits, refuses duplicate names, lone surrogates and inexact",
     "integers, asks a policy, and says of each violation at which byte it stands.",
     "",
     `A URI, \`{uri: "tcp:10.12.34.9:49152"}\`, takes ours ${uri} times as long as the typical arguments.`,

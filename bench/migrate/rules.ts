@@ -52,14 +52,30 @@ export const abstractPath = `^${plain}{1,107}$`
 /** Far from what a URI has to be; no URI is compared. */
 export const uri = `^(?:tcp|unix|vsock|fd|exec|rdma|file):${plain}*$`
 
-interface Families {
+interface Inet {
   readonly host: string
+  readonly "keep-alive"?: boolean | undefined
+  readonly "keep-alive-count"?: number | undefined
+  readonly "keep-alive-idle"?: number | undefined
+  readonly "keep-alive-interval"?: number | undefined
   readonly ipv4?: boolean | undefined
   readonly ipv6?: boolean | undefined
 }
 
-/** Whether one of the families is allowed, and it is not IPv4 alone if the host is an IPv6 address. */
-export const familyKept = ({ host, ipv4, ipv6 }: Families): boolean => {
+/** The timings of keep-alive, each with its most; they count only where keep-alive is on. */
+export const timings = { "keep-alive-count": 127, "keep-alive-idle": 32767, "keep-alive-interval": 32767 } as const
+
+/**
+ * Whether one of the families is allowed, and it is not IPv4 alone if the host is an IPv6 address; and whether
+ * keep-alive is on where its timings are given.
+ */
+export const inetKept = (address: Inet): boolean => {
+  const { host, ipv4, ipv6 } = address
+  const isTimed =
+    address["keep-alive-count"] !== undefined ||
+    address["keep-alive-idle"] !== undefined ||
+    address["keep-alive-interval"] !== undefined
+  if (isTimed && address["keep-alive"] !== true) return false
   if (ipv4 === undefined && ipv6 === undefined) return true
   if (ipv6 === true) return true
   if (ipv6 === undefined && ipv4 !== true) return true

@@ -1,6 +1,6 @@
 /** Times our validator of the arguments of `migrate` beside other libraries, and prints a section of Markdown. */
 import { timesOf } from "../measure.js"
-import { ours, peers, zod } from "./contenders.js"
+import { ours, oursVerdict, peers, typebox, zod } from "./contenders.js"
 import { broken, kept, refusals, typical } from "./inputs.js"
 import { parse } from "./ours.js"
 import { refusalTask, report, textTask, typicalTask, uriTask } from "./report.js"
@@ -10,9 +10,10 @@ const rounds = 15
 const text = JSON.stringify(typical)
 const parsed = (input: unknown): unknown => JSON.parse(JSON.stringify(input))
 const contenders = [ours, ...peers]
+const verdicts = [oursVerdict, ...contenders]
 
 /** Each contender gets an object of its own, so that none pays for what V8 knows of another's. */
-const accepting = contenders.map((each) => {
+const accepting = verdicts.map((each) => {
   const input = parsed(typical)
   return { name: typicalTask(each), run: () => each.run(input) }
 })
@@ -31,4 +32,6 @@ const ofUri = { name: uriTask, run: () => ours.run(uri) }
 
 const times = await timesOf([...accepting, ...refusing, ...fromText, ofUri], rounds)
 const agreed = { kept: kept.length, broken: broken.length }
-process.stdout.write(report({ times, ours, peers, zod, refusals: refusals.map(({ name }) => name), agreed }))
+process.stdout.write(
+  report({ times, ours, oursVerdict, peers, zod, typebox, refusals: refusals.map(({ name }) => name), agreed }),
+)

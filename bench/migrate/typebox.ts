@@ -6,6 +6,7 @@ import * as rules from "./rules.js"
 const matching = (pattern: string, flags?: string) => Type.String({ pattern: new RegExp(pattern, flags) })
 const exact = { additionalProperties: false }
 const flag = Type.Optional(Type.Boolean())
+const timing = (maximum: number) => Type.Optional(Type.Integer({ minimum: 0, maximum }))
 const socket = Type.Literal("socket")
 const host = matching(rules.host)
 const text = matching(rules.text, "u")
@@ -21,11 +22,14 @@ const inet = Type.Refine(
       ipv4: flag,
       ipv6: flag,
       "keep-alive": flag,
+      "keep-alive-count": timing(rules.timings["keep-alive-count"]),
+      "keep-alive-idle": timing(rules.timings["keep-alive-idle"]),
+      "keep-alive-interval": timing(rules.timings["keep-alive-interval"]),
       mptcp: flag,
     },
     exact,
   ),
-  rules.familyKept,
+  rules.inetKept,
 )
 const beside = { transport: socket, type: Type.Literal("unix") }
 const unix = Type.Union([
@@ -62,7 +66,7 @@ const channelsOf = <Inet extends Type.TSchema>(inet: Inet) => {
   return Type.Refine(Type.Array(channel), (channels) => rules.channelsKept(channels))
 }
 
-const options = { detach: flag, resume: flag }
+const options = { resume: flag }
 const uriArguments = Type.Object({ uri: matching(rules.uri, "u"), ...options }, exact)
 
 const contender = (name: string, schema: Type.TSchema): Contender => {

@@ -7,6 +7,7 @@ const matching = (pattern: string, flags?: string) => v.pipe(v.string(), v.regex
 const text = matching(rules.text, "u")
 const host = matching(rules.host)
 const flag = v.optional(v.boolean())
+const timing = (most: number) => v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.maxValue(most)))
 const socket = v.literal("socket")
 
 const inet = v.pipe(
@@ -19,9 +20,12 @@ const inet = v.pipe(
     ipv4: flag,
     ipv6: flag,
     "keep-alive": flag,
+    "keep-alive-count": timing(rules.timings["keep-alive-count"]),
+    "keep-alive-idle": timing(rules.timings["keep-alive-idle"]),
+    "keep-alive-interval": timing(rules.timings["keep-alive-interval"]),
     mptcp: flag,
   }),
-  v.check((address) => rules.familyKept(address)),
+  v.check((address) => rules.inetKept(address)),
 )
 
 const beside = { transport: socket, type: v.literal("unix") }
@@ -68,7 +72,6 @@ const schema = v.pipe(
         v.check((channels) => rules.channelsKept(channels)),
       ),
     ),
-    detach: flag,
     resume: flag,
   }),
   v.check(({ uri, channels }) => (uri === undefined) !== (channels === undefined)),

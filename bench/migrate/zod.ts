@@ -7,6 +7,7 @@ const matching = (pattern: string, flags?: string) => z.string().regex(new RegEx
 const text = matching(rules.text, "u")
 const host = matching(rules.host)
 const flag = z.boolean().optional()
+const timing = (most: number) => z.int().min(0).max(most).optional()
 const socket = z.literal("socket")
 
 const inet = z
@@ -19,9 +20,12 @@ const inet = z
     ipv4: flag,
     ipv6: flag,
     "keep-alive": flag,
+    "keep-alive-count": timing(rules.timings["keep-alive-count"]),
+    "keep-alive-idle": timing(rules.timings["keep-alive-idle"]),
+    "keep-alive-interval": timing(rules.timings["keep-alive-interval"]),
     mptcp: flag,
   })
-  .refine(rules.familyKept)
+  .refine(rules.inetKept)
 
 const beside = { transport: socket, type: z.literal("unix") }
 const concretePath = z.strictObject({
@@ -66,7 +70,6 @@ const schema = z
   .strictObject({
     uri: matching(rules.uri, "u").optional(),
     channels: z.array(channel).refine(rules.channelsKept).optional(),
-    detach: flag,
     resume: flag,
   })
   .refine(({ uri, channels }) => (uri === undefined) !== (channels === undefined))

@@ -1,8 +1,30 @@
-import { type ListenerConfiguration, type Relay, type RelayConfiguration, startRelay } from "../../src/relay/index.js"
+import { writeFileSync } from "node:fs"
+import {
+  type ListenerConfiguration,
+  type Relay,
+  type RelayConfiguration,
+  type RelayOptions,
+  startRelay,
+} from "../../src/relay/index.js"
+import { encodeWindow } from "../../src/seal/replay.js"
 import { freePort } from "./free-port.js"
 
 /** What a relay is told of a server. */
-export type Told = Pick<ListenerConfiguration, "receiver" | "awaitsMachine" | "qmp">
+export interface Told extends Pick<ListenerConfiguration, "receiver" | "awaitsMachine" | "qmp" | "seal" | "sealFor"> {
+  /** By how many milliseconds its host's clock is ahead. */
+  readonly clockAhead?: number
+  /** Whether clients are told of something in front of it. */
+  readonly isBehindAnother?: boolean
+}
+
+/** A line of its log about a decision. */
+export interface Decided {
+  readonly channel?: unknown
+  readonly action?: unknown
+  readonly rule?: unknown
+  readonly size?: unknown
+  readonly sealing?: unknown
+}
 
 /** The guard in front of a server, with no option but what it is told of the server. */
 export interface Guard {
@@ -13,11 +35,13 @@ export interface Guard {
   readonly reload: (make?: (own: ListenerConfiguration) => readonly ListenerConfiguration[]) => Promise<void>
   /** Where a listener of this name listens. */
   readonly portOf: (name: string) => number
+  /** What it has decided so far. */
+  readonly decisions: () => readonly Decided[]
   readonly close: () => Promise<void>
 }
 
-const start = async (configuration: RelayConfiguration): Promise<Relay> => {
-  const started = await startRelay(configuration)
+const start = async (configuration: RelayConfiguration, options: RelayOptions): Promise<Relay> => {
+  const started = await startRelay(configuration, options)
   if (started._tag === "Left") throw new Error(started.left.map(({ reason }) => reason).join("; "))
   return started.right
 }
@@ -28,22 +52,51 @@ const portAt = (relay: Relay, name: string): number => {
   return Number(address.replace(/^.*:/, ""))
 }
 
+/** Tells a guard that opens how clients are told of it. */
+const sealedAs = ({ seal }: Told, port: number): Pick<ListenerConfiguration, "seal"> =>
+  seal === undefined ? {} : { seal: { ...seal, as: `127.0.0.1:${port}` } }
+
+/** A window that another process has begun: a guard without one takes a while to believe that nothing was opened. */
+const replayFileBeside = (keys: string, port: number): string => {
+  const file = `${keys}.opened-${port}`
+  writeFileSync(file, encodeWindow([]), { mode: 0o600 })
+  return file
+}
+
 /** Starts this package's relay in front of a port of loopback. */
-export const guard = async (target: number, told: Told): Promise<Guard> => {
+export const guard = async (
+  target: number,
+  { clockAhead = 0, isBehindAnother = false, ...told }: Told,
+): Promise<Guard> => {
   const port = await freePort()
-  const own = { name: "lab", listen: `tcp://127.0.0.1:${port}`, target: `tcp://127.0.0.1:${target}`, ...told }
-  let relay = await start({ listeners: [own] })
+  const decisions: Decided[] = []
+  const options: RelayOptions = {
+    date: () => Date.now() + clockAhead,
+    log: (_, message, fields = {}) => {
+      if (message === "decision") decisions.push(fields)
+    },
+  }
+  const common = told.seal === undefined ? {} : { replayFile: replayFileBeside(told.seal.keys, port) }
+  const own = {
+    name: "lab",
+    listen: `tcp://127.0.0.1:${port}`,
+    target: `tcp://127.0.0.1:${target}`,
+    ...told,
+    ...(isBehindAnother ? {} : sealedAs(told, port)),
+  }
+  let relay = await start({ ...common, listeners: [own] }, options)
   return {
     port,
     restart: async () => {
       await relay.close(0)
-      relay = await start({ listeners: [own] })
+      relay = await start({ ...common, listeners: [own] }, options)
     },
     reload: async (make = (listener) => [listener]) => {
-      const reloaded = await relay.reload({ listeners: make(own) })
+      const reloaded = await relay.reload({ ...common, listeners: make(own) })
       if (reloaded._tag === "Left") throw new Error(reloaded.left.map(({ reason }) => reason).join("; "))
     },
     portOf: (name) => portAt(relay, name),
+    decisions: () => decisions,
     close: () => relay.close(0),
   }
 }

@@ -36,6 +36,33 @@ const wholeNumber =
     throw new InvalidArgumentError(`It must be a whole number from ${least} on.`)
   }
 
+/** Reads the id of a key, or of a connection. */
+const keyId = (text: string): number => {
+  if (/^[1-9]\d{0,9}$/.test(text) && Number(text) < 2 ** 32) return Number(text)
+  throw new InvalidArgumentError("It must be a whole number from 1 to 4294967295.")
+}
+
+const date = (text: string): Date => {
+  const read = new Date(text)
+  if (Number.isNaN(read.getTime())) throw new InvalidArgumentError("It must be a date like 2026-11-28T12:00:00Z.")
+  return read
+}
+
+/** A command on one file that is bound to what both guards know. */
+const bound = (command: Command): Command =>
+  command
+    .argument("<file>", `a file, or ${standardInput} for standard input`)
+    .requiredOption("--keys <file>", "the key file")
+    .requiredOption("--vm <name>", "the virtual machine's UUID or name, as the guards are told")
+    .addOption(new Option("--connection <id>", "the session's connection id").argParser(keyId).makeOptionMandatory())
+    .addOption(
+      new Option("--channel <channel>", "the channel")
+        .choices(channels.filter((channel) => channel !== "spicevmc"))
+        .makeOptionMandatory(),
+    )
+    .addOption(new Option("--channel-id <id>", "which of that kind").argParser(wholeNumber(0)).default(0))
+    .addOption(new Option("--at <date>", "the time to go by (default: now)").argParser(date))
+
 /** Reads a release of QEMU, which stands for the last known version that is not newer. */
 const qemuRelease = (text: string): Release => {
   const found = releaseOf(text)
@@ -144,6 +171,34 @@ const programOf = (terminal: Terminal, end: (code: ExitCode) => void): Command =
     .action(async (module, options) => {
       const { emit } = await import("./emit.js")
       end(await emit(module, options, terminal))
+    })
+  program
+    .command("seal-key")
+    .description(
+      "create a key file for sealing, with the mode 0600, or change which keys it has; no key is ever printed",
+    )
+    .argument("<file>", "the key file")
+    .addOption(new Option("--add", "add a key that is accepted").conflicts(["activate", "remove"]))
+    .addOption(new Option("--activate <id>", "seal with this key from now on").argParser(keyId).conflicts("remove"))
+    .addOption(new Option("--remove <id>", "forget a key that is not active").argParser(keyId))
+    .action(async (file, options) => {
+      const { sealKey } = await import("./seal-key.js")
+      end(sealKey(file, options, terminal))
+    })
+  bound(program.command("seal"))
+    .description("seal a blob as the guard of a source does")
+    .addOption(new Option("--lifetime <seconds>", "when it expires").argParser(wholeNumber(1)).default(60))
+    .requiredOption("-o, --output <file>", "where the envelope goes")
+    .action(async (file, options) => {
+      const { sealFile } = await import("./seal.js")
+      end(await sealFile(file, options, terminal))
+    })
+  bound(program.command("open"))
+    .description("say what an envelope is, and open it as the guard of a target does; exit 1 if it is refused")
+    .option("-o, --output <file>", "where the state goes")
+    .action(async (file, options) => {
+      const { openFile } = await import("./open.js")
+      end(await openFile(file, options, terminal))
     })
   program
     .command("fuzz")

@@ -83,52 +83,50 @@ export const checksOf = (type: t.Mixed): Checks => {
   }
 }
 
-/** A copy has at most this many values in it; what is larger is read part by part. */
-const mostValues = 128
-const mostDepth = 8
+/** A copy has at most this many values in it; what is larger or deeper is left to the reader. */
+const mostValues = 8192
+const mostDepth = 64
 
-/** How many values a copy may still take. */
+/** How many values a copy may still take; less than none is too many. */
 interface Budget {
   left: number
 }
 
-/** Copies plain data, reading each part once; undefined for what is too large, of a class, or not all there. */
+/** Copies lists and objects of no class, reading each part once; anything else is what it is. */
 const copied = (value: unknown, budget: Budget, depth: number): unknown => {
   if (typeof value !== "object" || value === null) return value
-  budget.left--
-  if (budget.left < 0 || depth === mostDepth) return undefined
-  return Array.isArray(value) ? copiedList(value, budget, depth) : copiedObject(value, budget, depth)
+  if (depth === mostDepth) budget.left = -1
+  if (Array.isArray(value)) return copiedList(value, budget, depth)
+  return isPlain(value) ? copiedObject(value, budget, depth) : value
 }
 
 const copiedList = (list: readonly unknown[], budget: Budget, depth: number): unknown => {
   const { length } = list
   budget.left -= length
   const entries: unknown[] = []
-  for (let index = 0; index < length && budget.left >= 0; index++) {
-    const entry = copied(list[index], budget, depth + 1)
-    if (entry === undefined) return undefined
-    entries.push(entry)
-  }
-  return budget.left < 0 ? undefined : entries
+  for (let index = 0; index < length && budget.left >= 0; index++) entries.push(copied(list[index], budget, depth + 1))
+  return entries
 }
 
 const copiedObject = (object: object, budget: Budget, depth: number): unknown => {
-  if (!isPlain(object)) return undefined
   const names = Object.keys(object)
   budget.left -= names.length
-  if (budget.left < 0) return undefined
   const members: Record<string, unknown> = {}
   for (const name of names) {
-    const member = copied((object as Readonly<Record<string, unknown>>)[name], budget, depth + 1)
-    if (member === undefined || name === "__proto__") return undefined
-    members[name] = member
+    if (budget.left < 0) break
+    const value = copied((object as Readonly<Record<string, unknown>>)[name], budget, depth + 1)
+    if (name === "__proto__") Object.defineProperty(members, name, { value, enumerable: true })
+    else members[name] = value
   }
   return members
 }
 
+/** A copy of plain data; undefined for what throws while it is read, and for too much. */
 const copyOf = (input: unknown): unknown => {
+  const budget = { left: mostValues }
   try {
-    return copied(input, { left: mostValues }, 0)
+    const copy = copied(input, budget, 0)
+    return budget.left < 0 ? undefined : copy
   } catch {
     return undefined
   }

@@ -35,7 +35,7 @@ import type {
   Union,
   Wire,
 } from "./types.js"
-import { validate } from "./validate.js"
+import { nestingOf, validate } from "./validate.js"
 
 /** A field that takes rules: each is judged with the field itself, whose path is empty. */
 const ruled = <T extends object>(field: T, rules: readonly FieldRule[] = []): T & Ruled => ({
@@ -303,6 +303,8 @@ export const layout = <const F extends Fields, const Name extends string>(
   { title, doc, fields, rules, limit, checks = builtIn }: LayoutOptions<F>,
 ): Layout<F, Name> => {
   const bound: Expression = typeof limit === "object" ? limit : { op: "literal", value: limit }
+  const nesting = nestingOf({ kind: "struct", doc, fields, rules: [] }, new Set())
+  if (nesting !== undefined) throw new TypeError(`${format} cannot be a layout: ${nesting}`)
   const declared: Layout<F, Name> = { format, title, struct: struct(doc, fields, rules), limit: bound, checks }
   const problems = validate(declared)
   if (problems.length > 0) throw new TypeError(`${format} cannot be a layout: ${problems.join("; ")}`)

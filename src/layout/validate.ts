@@ -35,8 +35,8 @@ export const validate = (layout: Layout): readonly string[] => {
 /** Structs may not be nested deeper: emitted code has a block for each level. */
 const deepest = 32
 
-/** What is wrong with a declaration that contains itself, which would have no end. */
-const nestingOf = (field: Field, above: ReadonlySet<Field>): string | undefined => {
+/** Says what is wrong with a declaration that contains itself, which would have no end. */
+export const nestingOf = (field: Field, above: ReadonlySet<Field>): string | undefined => {
   if (above.has(field)) return "a struct contains itself: bound its depth with nested()"
   if (above.size > deepest) return `it is nested deeper than ${deepest} levels`
   const within = new Set([...above, field])

@@ -144,7 +144,7 @@ const addressIssues = (address: MigrationAddress, policy: Policy): readonly Issu
 }
 
 const destinationPorts = (info: ClientMigrateInfoArguments) =>
-  (["port", "tls-port"] as const).filter((name) => (info[name] ?? 0) !== 0)
+  (["port", "tls-port"] as const).filter((name) => (info[name] ?? 0) > 0)
 
 /** Judges where SPICE's clients are sent to. A port that is 0 is none. */
 const destinationIssues = (info: ClientMigrateInfoArguments, { spice = {} }: Policy): readonly Issue[] => {

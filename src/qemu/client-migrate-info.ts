@@ -16,7 +16,7 @@ export interface ClientMigrateInfoArguments {
   readonly protocol: "spice"
   /** A name, an address, or a ticket that a SPICE proxy reads, as Proxmox VE's does. */
   readonly hostname: string
-  /** 1 to 65535; 0 beside a `tls-port` that is not. */
+  /** 1 to 65535; 0 or -1, which is none, beside a `tls-port` that is one. libvirt gives -1 for the one that there is not. */
   readonly port?: number
   readonly "tls-port"?: number
   /** Names of X.509, `O=Example,CN=host`, that the target's certificate must have. */
@@ -36,10 +36,12 @@ const hostname = refined(t.string, (host) => {
   return hostIssues(host, "connect") === ok && !isUnspecified(host) ? ok : issue(rules.spiceHost)
 })
 
+/** What QEMU itself passes on for a port that is not given (ui/ui-qmp-cmds.c). */
+const noPort = -1
 const maxPort = 0xffff
 
 const port = refined(number, (value) =>
-  value >= 0 && value <= maxPort ? ok : issue(rules.spicePort, value, value < 0 ? 0 : maxPort),
+  value >= noPort && value <= maxPort ? ok : issue(rules.spicePort, value, value < noPort ? noPort : maxPort),
 )
 
 const maxSubject = 1024
@@ -53,7 +55,7 @@ const certSubject = refined(t.string, (value) =>
 )
 
 const portsIssues = ({ port, "tls-port": tlsPort }: ClientMigrateInfoArguments): readonly Issue[] =>
-  (port ?? 0) === 0 && (tlsPort ?? 0) === 0 ? issue(rules.spiceNoPort) : ok
+  (port ?? 0) <= 0 && (tlsPort ?? 0) <= 0 ? issue(rules.spiceNoPort) : ok
 
 const protocol = refined(t.string, (value) => (value === "spice" ? ok : issue(rules.spiceProtocol)))
 

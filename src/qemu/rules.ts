@@ -421,13 +421,13 @@ export const rules = {
   spicePort: rule(
     "spice-port",
     "out-of-range",
-    "A port must be 1 to 65535, or 0 beside another one.",
+    "A port must be 1 to 65535; or 0 or -1, which is none, beside another one.",
     "QEMU cuts it to 16 bits without a word and sends it to every client.",
   ),
   spiceNoPort: rule(
     "spice-no-port",
     "inconsistent",
-    "One of port and tls-port must be given, and not be 0.",
+    "One of port and tls-port must be given, and be neither 0 nor -1.",
     "QEMU refuses none at all, and sends 0 to every client.",
   ),
   certSubject: rule(

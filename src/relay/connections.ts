@@ -9,6 +9,7 @@ import type { Log } from "./operate/log.js"
 import type { Metrics } from "./operate/metrics.js"
 import type { Observer, Who } from "./operate/telemetry.js"
 import { budgetOf } from "./read-buffer.js"
+import type { Replays } from "./seal/replay-file.js"
 import { connecting } from "./target/connect.js"
 import type { Targets } from "./target/targets.js"
 
@@ -21,6 +22,9 @@ const settling = 2_000
 /** What the parts of a relay share. */
 export interface Scene {
   readonly clock: Clock
+  /** The time in milliseconds since 1970. */
+  readonly date: () => number
+  readonly replays: Replays
   readonly log: Log
   readonly metrics: Metrics
   readonly observer: Observer
@@ -29,10 +33,10 @@ export interface Scene {
 }
 
 /** Judges a listener's connections, in earnest or only for the record. */
-const inspecting = ({ targets, clock, observer }: Scene, who: Who) => {
+const inspecting = ({ targets, clock, date, replays, observer }: Scene, who: Who) => {
   const { settings } = who
   const { mode, onViolation } = settings
-  const judging = { guard: targets.guardOf(settings), onViolation, clock }
+  const judging = { guard: targets.guardOf(settings), onViolation, clock, date, window: replays.window }
   const judged = (outlet: Outlet): Inspector => {
     const linked = (): void => {
       who.isLinked = true

@@ -7,6 +7,7 @@ export {
   type Reaction,
   type RelayConfiguration,
   relayConfigurationCodec,
+  type SealConfiguration,
 } from "./config/configuration.js"
 export type { ReceiverConfiguration } from "./config/receiver.js"
 export type { Failure } from "./failure.js"

@@ -14,6 +14,7 @@ import { type Operations, openOperations } from "./operate/admin-server.js"
 import { harmless, type Log } from "./operate/log.js"
 import { metricsOf } from "./operate/metrics.js"
 import { observerOf } from "./operate/telemetry.js"
+import { replaysOf } from "./seal/replay-file.js"
 import { targetsOf } from "./target/targets.js"
 
 /**
@@ -29,6 +30,12 @@ export interface RelayOptions {
   /** LISTEN_FDS, LISTEN_PID and LISTEN_FDNAMES, for addresses like fd://name. Default: none. */
   readonly environment?: Readonly<Record<string, string | undefined>>
   readonly clock?: Clock
+  /**
+   * The time in milliseconds since 1970, which envelopes expire by. Default `Date.now`.
+   *
+   * @since 0.6.0
+   */
+  readonly date?: () => number
 }
 
 /**
@@ -52,12 +59,13 @@ export interface Relay {
 }
 
 const sceneOf = (options: RelayOptions): Scene => {
-  const { environment = {}, clock = systemClock, droppedLines = () => 0 } = options
+  const { environment = {}, clock = systemClock, date = Date.now, droppedLines = () => 0 } = options
   const log = harmless(options.log ?? (() => {}))
   const metrics = metricsOf(droppedLines)
   const targets = targetsOf(clock, (target) => log("info", "target gone, its sessions are forgotten", { target }))
   const activation = activationOf(environment, process.pid)
-  return { clock, log, metrics, observer: observerOf(log, metrics, clock), targets, activation }
+  const observer = observerOf(log, metrics, clock)
+  return { clock, date, replays: replaysOf(date), log, metrics, observer, targets, activation }
 }
 
 /** What tells one listening socket from another. */
@@ -78,9 +86,16 @@ interface Running {
   readonly listeners: ReadonlyMap<string, Listener>
   readonly operations: { readonly key: string; readonly server: Operations } | undefined
   readonly shutdownSeconds: number
+  readonly replayFile: string | undefined
 }
 
-const stopped: Running = { settings: [], listeners: new Map(), operations: undefined, shutdownSeconds: 0 }
+const stopped: Running = {
+  settings: [],
+  listeners: new Map(),
+  operations: undefined,
+  shutdownSeconds: 0,
+  replayFile: undefined,
+}
 
 /** A bug of ours, or something that nobody foresaw: the configuration is refused. */
 const failureOf = (error: unknown, name = "relay"): Failure => ({ name, reason: printableReasonOf(error) })
@@ -141,14 +156,15 @@ const runtimeOf = (scene: Scene, acceptor: Acceptor) => {
     const { shutdownSeconds } = resolve(relayOptions, wanted)
     const listeners = await openListeners(settings, running, scene.activation, acceptor)
     if (E.isLeft(listeners)) return listeners
-    const next = { ...running, settings, listeners: listeners.right, shutdownSeconds }
+    const next = { ...running, settings, listeners: listeners.right, shutdownSeconds, replayFile: wanted.replayFile }
     const operations = await openMetrics(read, running, scene, () => isReady)
     if (E.isRight(operations) && !isClosed) return E.right({ ...next, operations: operations.right })
     closeUnlessIn(running, { ...next, operations: E.isRight(operations) ? operations.right : running.operations })
     return E.isLeft(operations) ? operations : E.left(closed)
   }
 
-  const use = ({ settings, listeners }: Running): void => {
+  const use = ({ settings, listeners, replayFile }: Running): void => {
+    scene.replays.use(replayFile)
     for (const each of settings) listeners.get(keyOf(each))?.use(each)
     // What it forgets cannot be brought back.
     scene.targets.use(settings)
@@ -221,7 +237,7 @@ export const startRelay = async (
   options: RelayOptions = {},
 ): Promise<E.Either<readonly Failure[], Relay>> => {
   const scene = sceneOf(options)
-  const { log, metrics, observer, targets, activation } = scene
+  const { log, metrics, observer, targets, activation, replays } = scene
   const connections = connectionsOf(scene)
   const { now, apply, stopListening } = runtimeOf(scene, {
     accept: connections.take,
@@ -230,6 +246,7 @@ export const startRelay = async (
   })
   const applied = await apply(configuration)
   if (E.isLeft(applied)) {
+    replays.close()
     activation.closeUnused()
     return applied
   }
@@ -249,6 +266,7 @@ export const startRelay = async (
     stopListening()
     await connections.drain(seconds * 1000)
     targets.close()
+    replays.close()
     observer.flush()
     now().operations?.server.close()
     activation.closeUnused()

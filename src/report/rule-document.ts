@@ -23,6 +23,8 @@ const subjects = {
   smartcard: "blobs of smartcard channels",
   wire: "the bytes of a connection before its messages",
   session: "the order of messages",
+  envelope: "the form of envelopes",
+  seal: "envelopes, and the files that they take",
   json: "JSON texts",
   shape: "plain data",
   qemu: "the arguments of QEMU's commands",

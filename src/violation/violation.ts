@@ -22,6 +22,7 @@ export const violationCodes = [
   "wrong-channel",
   "out-of-order",
   "policy-denied",
+  "not-sealed",
   "malformed-json",
   "unknown-member",
   "wrong-type",

@@ -123,7 +123,7 @@ const uris: readonly Row[] = [
   [
     "migrate-incoming",
     { uri: "tcp:to=5000,addr=127.0.0.1:4446" },
-    "7.2: qemu/uri-syntax uri | 10.1: qemu/uri-option uri",
+    "7.2: qemu/host uri.host | 10.1: qemu/uri-option uri",
   ],
   ["migrate", { uri: "tcp:[::1]:1,addr=127.0.0.1:2" }, "7.2: qemu/uri-second-address uri.addr"],
   ["migrate", { uri: "tcp:a:1,foo" }, "7.2: qemu/uri-option uri"],
@@ -306,6 +306,8 @@ const others: readonly Row[] = [
   ["client_migrate_info", { protocol: "spice", hostname: "fd00::9", port: 5900, "tls-port": 5901 }, "7.2: accept"],
   ["client_migrate_info", { protocol: "spice", hostname: "h", port: 70000 }, "7.2: qemu/spice-port port"],
   ["client_migrate_info", { protocol: "spice", hostname: "h", port: -5 }, "7.2: qemu/spice-port port"],
+  ["client_migrate_info", { protocol: "spice", hostname: "198.51.100.2", port: 5900, "tls-port": -1 }, "7.2: accept"],
+  ["client_migrate_info", { protocol: "spice", hostname: "h", port: -1, "tls-port": -1 }, "7.2: qemu/spice-no-port"],
   ["client_migrate_info", '{"protocol":"spice","hostname":"h","port":4294967297}', "7.2: qemu/spice-port port"],
   ["client_migrate_info", { protocol: "spice", hostname: "", port: 1 }, "7.2: qemu/spice-host hostname"],
   ["client_migrate_info", { protocol: "spice", hostname: "a\nb", port: 1 }, "7.2: qemu/spice-host hostname"],

@@ -4,9 +4,11 @@ import { concat, type Issue, issue, issueAt, ok, refined } from "../../data/refi
 import { isIpv4 } from "../../net/host.js"
 import { isNetwork } from "../../net/network.js"
 import { normalised } from "../../net/path.js"
+import { isVmName } from "../../seal/binding.js"
 import type { Codec } from "../../violation/codec.js"
 import type { Rule } from "../../violation/violation.js"
 import type { Level } from "../operate/log.js"
+import { isDestination, isPlace } from "../seal/destination.js"
 import { attributesOf } from "../target/x509-subject.js"
 import { type SocketConfiguration, socketOptions, socketType } from "./access.js"
 import { type Address, formatAddress, parseAddress } from "./address.js"
@@ -51,6 +53,32 @@ export interface LimitsConfiguration {
   readonly idleSeconds?: number
   /** For the rest of a connection of which one side has ended. */
   readonly closingSeconds?: number
+}
+
+/**
+ * How relayed state is sealed: the guards of both hosts need the same keys and the same name of the machine.
+ *
+ * @since 0.6.0
+ */
+export interface SealConfiguration {
+  /** A key file, as `migration-guard seal-key` makes it, that nobody but root and this user can read. */
+  readonly keys: string
+  /** The virtual machine's UUID or name, of 1 to 256 bytes: what is sealed for one is not opened for another. */
+  readonly vm: string
+  /**
+   * Whether data that is not sealed is refused, and data that cannot be sealed for want of a listed destination is not
+   * sent.
+   */
+  readonly required?: boolean
+  /**
+   * How clients are told of this listener when a machine migrates here, as `host:port` (the TLS port where there is no
+   * other). Then only what was sealed for that is opened. Default: whatever was sealed for this machine.
+   */
+  readonly as?: string
+  /** What becomes of data of the source's that its own decoder refuses: it is told, and sealed or not. */
+  readonly onInvalid?: "seal" | "refuse"
+  /** For how many seconds what is sealed here can be opened. */
+  readonly lifetimeSeconds?: number
 }
 
 /**
@@ -99,6 +127,19 @@ export interface ListenerConfiguration {
    * @since 0.5.0
    */
   readonly qmp?: string
+  /**
+   * Opens what another guard has sealed, and seals for the destinations of `sealFor`. Default: neither.
+   *
+   * @since 0.6.0
+   */
+  readonly seal?: SealConfiguration
+  /**
+   * The destinations that have a guard that opens, as the source's QEMU names them to clients: `host`, `host:port`,
+   * `[address]:port`, or `*` for all of them. A server without a guard crashes by an envelope.
+   *
+   * @since 0.6.0
+   */
+  readonly sealFor?: readonly string[]
 }
 
 /**
@@ -126,6 +167,13 @@ export interface RelayConfiguration {
   readonly log?: LogConfiguration
   /** For how many seconds a relay that shuts down waits for its connections to end by themselves. */
   readonly shutdownSeconds?: number
+  /**
+   * Where it is kept which envelopes were opened, until they expire. Default nowhere: after a start, what was sealed before
+   * is refused.
+   *
+   * @since 0.6.0
+   */
+  readonly replayFile?: string
   readonly listeners: readonly ListenerConfiguration[]
 }
 
@@ -227,6 +275,34 @@ export const plainOptions = {
   ),
 }
 
+const neededSealOptions = {
+  keys: option(file, "a key file that nobody but root and the guard's user can read: `migration-guard seal-key`"),
+  vm: option(
+    textThat(relayChecks.sealVm, isVmName),
+    "the machine's UUID or name, the same on all hosts. See [sealing.md](sealing.md)",
+  ),
+}
+
+/** How a listener seals, beside its keys and its machine. */
+export const sealOptions = {
+  required: option(
+    t.boolean,
+    "as target, data that is not sealed is refused; as source, data for a destination that is not listed is not sent",
+    { initial: true },
+  ),
+  as: option(textThat(relayChecks.sealAs, isPlace), "how clients are told of this listener, `host:port`", {
+    shown: "any",
+  }),
+  onInvalid: option(
+    t.keyof({ seal: null, refuse: null }),
+    "what the source's server writes and its own decoder refuses is told, and sealed; or `refuse`",
+    { initial: "seal" },
+  ),
+  lifetimeSeconds: option(within(1, 3600), "for how long what is sealed here can be opened", { initial: 60 }),
+}
+
+const sealType = t.exact(t.intersection([t.type(typesOf(neededSealOptions)), t.partial(typesOf(sealOptions))]))
+
 const listenerOptions = {
   name: option(name, "what the log and metrics call it", { shown: "its `listen`" }),
   server: option(name, "names the process behind several targets", { shown: "what `target` leads to" }),
@@ -238,6 +314,12 @@ const listenerOptions = {
   qmp: option(
     qmp,
     "a QMP monitor of the target's QEMU, `unix:///path` or `tcp://` with an address of loopback: QEMU is asked in place of `awaitsMachine`, which must not be there then. See [below](#knowing-the-machine)",
+  ),
+  seal: group(sealType, { ...neededSealOptions, ...sealOptions }),
+  sealFor: option(
+    t.readonlyArray(textThat(relayChecks.sealFor, isDestination)),
+    "destinations with a guard that opens, as the source's QEMU names them: `host`, `host:port`, `[address]:port`, or `*`. All ports that a client is given must be listed. Without it nothing is sealed",
+    { shown: "none" },
   ),
   receiver: option(
     receiverType(within),
@@ -271,6 +353,7 @@ export const relayOptions = {
   metrics: option(metrics, "an address", { shown: "none" }),
   metricsSocket: group(socketType, socketOptions),
   shutdownSeconds: option(within(0, 600), "how long connections get to end by themselves", { initial: 10 }),
+  replayFile: option(file, "where it is kept which envelopes were opened, until they expire", { shown: "nowhere" }),
 }
 
 /** All options by where they stand, for the document. */
@@ -282,7 +365,7 @@ export const documented = {
 const schemeOf = (text: string): Address["scheme"] | undefined => parseAddress(text)?.scheme
 
 const listenerRule = (listener: ListenerConfiguration): readonly Issue[] => {
-  const { listen, target, socket, tls, targetTls, allow, awaitsMachine, qmp } = listener
+  const { listen, target, socket, tls, targetTls, allow, awaitsMachine, qmp, seal, sealFor, mode } = listener
   const scheme = schemeOf(listen)
   return concat(
     scheme === "tls" && tls === undefined ? issueAt("tls", relayChecks.tlsNeeded) : ok,
@@ -291,6 +374,8 @@ const listenerRule = (listener: ListenerConfiguration): readonly Issue[] => {
     scheme !== "unix" && socket !== undefined ? issueAt("socket", relayChecks.socketUnused) : ok,
     scheme === "unix" && allow !== undefined ? issueAt("allow", relayChecks.allowUnused) : ok,
     awaitsMachine !== undefined && qmp !== undefined ? issueAt("awaitsMachine", relayChecks.awaitsAsked) : ok,
+    sealFor !== undefined && seal === undefined ? issueAt("sealFor", relayChecks.sealForUnused) : ok,
+    seal !== undefined && mode === "monitor" ? issueAt("seal", relayChecks.sealEnforced) : ok,
   )
 }
 
@@ -316,8 +401,9 @@ const once = (
 }
 
 const sharedBy = (listener: ListenerConfiguration): string => {
-  const { receiver = {}, qmp = "" } = listener
-  return JSON.stringify([resolve(sharedOptions, listener), Object.entries(receiver).sort(), canonical(qmp)])
+  const { receiver = {}, qmp = "", seal = {}, sealFor = [] } = listener
+  const sealing = [Object.entries(seal).sort(), [...sealFor].sort()]
+  return JSON.stringify([resolve(sharedOptions, listener), Object.entries(receiver).sort(), canonical(qmp), ...sealing])
 }
 
 /** By what each listener's server is known: its target, the file that this is, and the name that was given. */

@@ -92,7 +92,20 @@ export const relayChecks = {
   oneTarget: invalid(
     "one-target",
     "inconsistent",
-    "Listeners of one target, however it is spelled, and of one server must have the same mode, onViolation, receiver, awaitsMachine and qmp: they share the state of its sessions.",
+    "Listeners of one target, however it is spelled, and of one server must have the same mode, onViolation, receiver, awaitsMachine, qmp, seal and sealFor: they share the state of its sessions.",
+  ),
+  sealVm: invalid("seal-vm", "wrong-type", "The name of a virtual machine must have from 1 to 256 bytes of UTF-8."),
+  sealFor: invalid(
+    "seal-for",
+    "wrong-type",
+    "A destination must be host, host:port or [address]:port, with a port from 1 on, or * for all of them.",
+  ),
+  sealAs: invalid("seal-as", "wrong-type", "This must be host:port or [address]:port, with a port from 1 on."),
+  sealForUnused: invalid("seal-for-unused", "inconsistent", "Only a listener with seal can have sealFor."),
+  sealEnforced: invalid(
+    "seal-enforced",
+    "inconsistent",
+    "A listener with seal must not have the mode monitor, which would pass envelopes on: a server crashes by one.",
   ),
   qmpOnce: invalid(
     "qmp-once",

@@ -3,8 +3,10 @@ import type { SecureContextOptions } from "node:tls"
 import { createSecureContext } from "node:tls"
 import * as E from "fp-ts/lib/Either.js"
 import { printable } from "../../report/printable.js"
+import type { Keyring } from "../../seal/keyring.js"
 import type { ReceiverState } from "../../spice/receiver.js"
 import { type Failure, printableReasonOf } from "../failure.js"
+import { placeOf } from "../seal/destination.js"
 import { type Access, accessOf } from "./access.js"
 import { type Address, parseAddress } from "./address.js"
 import {
@@ -15,8 +17,10 @@ import {
   plainOptions,
   type RelayConfiguration,
   relayConfigurationCodecOn,
+  sealOptions,
   serversOf,
 } from "./configuration.js"
+import { readKeyring } from "./key-file.js"
 import { type LocalHost, thisHost } from "./local-host.js"
 import { type Resolved, resolve } from "./option.js"
 import { receiverOf } from "./receiver.js"
@@ -37,6 +41,18 @@ export interface Settings extends Resolved<typeof plainOptions> {
   readonly receiver: ReceiverState
   /** Where the target's QEMU is asked whether it awaits a machine. */
   readonly qmp: Address | undefined
+  readonly seal: SealSettings | undefined
+}
+
+/** How state is sealed and opened. */
+export interface SealSettings extends Pick<Resolved<typeof sealOptions>, "required" | "onInvalid"> {
+  readonly keys: Keyring
+  readonly vm: string
+  /** How clients are told of it, as envelopes have it. */
+  readonly as: string | undefined
+  /** Milliseconds. */
+  readonly lifetime: number
+  readonly destinations: readonly string[]
 }
 
 /** How TLS is spoken with a target, and what its certificate is held against. */
@@ -95,6 +111,20 @@ const addressOf = (text: string): Address => {
   return address
 }
 
+const sealOf = ({ seal, sealFor = [] }: ListenerConfiguration): SealSettings | undefined => {
+  if (seal === undefined) return undefined
+  const { required, as, onInvalid, lifetimeSeconds } = resolve(sealOptions, seal)
+  return {
+    keys: readKeyring(seal.keys),
+    vm: seal.vm,
+    required,
+    as: as && placeOf(as),
+    onInvalid,
+    lifetime: lifetimeSeconds * 1000,
+    destinations: sealFor,
+  }
+}
+
 /** A listener's settings, or why there are none. */
 const settingsOf = (listener: ListenerConfiguration, targetName: string): E.Either<Failure, Settings> => {
   const { limits, receiver, qmp } = listener
@@ -112,6 +142,7 @@ const settingsOf = (listener: ListenerConfiguration, targetName: string): E.Eith
       limits: limitsOf(limits),
       receiver: receiverOf(receiver),
       qmp: qmp === undefined ? undefined : addressOf(qmp),
+      seal: sealOf(listener),
     })
   } catch (error) {
     return E.left({ name, reason: printableReasonOf(error) })

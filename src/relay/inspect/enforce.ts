@@ -1,22 +1,33 @@
 import { createHash } from "node:crypto"
+import type { DataChannel } from "../../seal/binding.js"
+import { envelopeIdOf } from "../../seal/envelope.js"
+import type { ReplayWindow } from "../../seal/replay.js"
+import { sealRules } from "../../seal/rules.js"
 import type { Decision, LinkRequest } from "../../session/index.js"
 import { carriesData } from "../../spice/wire/channels.js"
 import { frameConnection } from "../../spice/wire/connection.js"
 import type { ClientEvent, Message, ServerEvent, Whole } from "../../spice/wire/events.js"
 import { fullPlaces, miniPlaces } from "../../spice/wire/header.js"
-import { fromClient as clientMessages, onMain } from "../../spice/wire/messages.js"
-import type { Violation } from "../../violation/violation.js"
+import { fromClient as clientMessages, fromServer, onMain } from "../../spice/wire/messages.js"
+import { Violation } from "../../violation/violation.js"
 import type { Clock } from "../clock.js"
 import type { Mode, Reaction } from "../config/configuration.js"
+import type { SealSettings } from "../config/settings.js"
+import { intentFor, saysDestination, sealData, sourceBegan, sourceHeard, sourceLinked } from "../seal/source.js"
+import { openData } from "../seal/target.js"
 import type { TargetGuard } from "../target/session.js"
 import { checkBlob } from "./canonicalise.js"
-import type { Action, Inspector, Judged, Outlet } from "./interface.js"
+import type { Action, Inspector, Judged, Outlet, Sealing } from "./interface.js"
 
 /** What all inspectors of one target are told. */
 export interface Judging {
   readonly guard: TargetGuard
   readonly onViolation: Reaction
   readonly clock: Clock
+  /** The time in milliseconds since 1970. */
+  readonly date: () => number
+  /** Where it is kept which envelopes were opened. */
+  readonly window: () => ReplayWindow
 }
 
 /** What the session has still to decide on: the end of a link, a message, or a blob. */
@@ -26,6 +37,7 @@ interface Held {
   readonly blob?: {
     readonly violation: Violation | undefined
     readonly data: Omit<Judged, "held">
+    readonly sealing: Sealing | undefined
     readonly since: number
   }
 }
@@ -41,8 +53,14 @@ const resized = (header: Uint8Array, size: number): Uint8Array => {
   return copy
 }
 
-/** Whether messages of the server may be dropped: the guard asks questions of its own on main of a session that migrates. */
-const mayDrop = ({ channel, connectionId }: LinkRequest): boolean => channel === "main" && connectionId !== 0
+/** Whether messages of the server may be held: where it gives data that is to be sealed, and where the guard asks questions of its own on main of a session that migrates. */
+const mayHold = (guard: TargetGuard, { channel, connectionId }: LinkRequest): boolean =>
+  (channel === "main" && connectionId !== 0) || (guard.target().seal !== undefined && carriesData(channel))
+
+const nowhere = { path: "", offset: 0, length: 0 }
+
+/** No destination is said in more bytes. */
+const longestDestination = 4096
 
 /**
  * Judges a connection by the messages on it, the order of all messages to its target and the data that it carries. A
@@ -50,9 +68,10 @@ const mayDrop = ({ channel, connectionId }: LinkRequest): boolean => channel ===
  * goes on as far as it can, and each rule is told once.
  */
 export const inspectorOf = (outlet: Outlet, mode: Mode, judging: Judging): Inspector => {
-  const { guard, onViolation, clock } = judging
+  const { guard, onViolation, clock, date, window } = judging
   const observes = mode === "monitor"
   let link: LinkRequest | undefined
+  let linkedAt = 0
   let held: Held | undefined
   /** Nothing of the client's goes on any more. */
   let isRefused = false
@@ -64,8 +83,8 @@ export const inspectorOf = (outlet: Outlet, mode: Mode, judging: Judging): Inspe
   let toldRules: ReadonlySet<string> = noRules
   let cancelHold = (): void => {}
 
-  const tell = (action: Action, violation: Violation | undefined, data?: Judged): void =>
-    outlet.tell({ mode, action, link, violation, data })
+  const tell = (action: Action, violation: Violation | undefined, data?: Judged, sealing?: Sealing): void =>
+    outlet.tell({ mode, action, link, violation, data, sealing })
 
   const judged = ({ blob }: Held): Judged | undefined =>
     blob === undefined ? undefined : { ...blob.data, held: clock.now() - blob.since }
@@ -100,7 +119,8 @@ export const inspectorOf = (outlet: Outlet, mode: Mode, judging: Judging): Inspe
     cancelHold()
     held = undefined
     for (const each of bytes) outlet.forward(each)
-    if (blob !== undefined) tell(blob.violation === undefined ? "forward" : "reset", blob.violation, about)
+    if (blob !== undefined)
+      tell(blob.violation === undefined ? "forward" : "reset", blob.violation, about, blob.sealing)
     if (!isJudging) outlet.release()
   }
 
@@ -144,7 +164,12 @@ export const inspectorOf = (outlet: Outlet, mode: Mode, judging: Judging): Inspe
   }
 
   const connection = guard.join(take, unblock)
-  const { client, server, encode } = frameConnection(connection, mayDrop)
+  /** Whether messages of the server can be held. */
+  let holdsServer = false
+  const { client, server, encode } = frameConnection(connection, (request) => {
+    holdsServer = mayHold(guard, request)
+    return holdsServer
+  })
 
   const say = (event: SaidEvent): void => {
     for (const decision of guard.say(event)) take(decision)
@@ -166,6 +191,7 @@ export const inspectorOf = (outlet: Outlet, mode: Mode, judging: Judging): Inspe
 
   const judgeLink = (request: LinkRequest, last: Uint8Array): void => {
     link = request
+    linkedAt = date()
     held = { bytes: [last] }
     const decision = ask({ kind: "link", connection, link: request })
     if (decision?.kind === "refuse") refuse(decision.violation)
@@ -225,10 +251,22 @@ export const inspectorOf = (outlet: Outlet, mode: Mode, judging: Judging): Inspe
     }
   }
 
+  /** What a client brings, opened where it is sealed; or why it is not what it has to be. */
+  const openBrought = ({ channelId, connectionId }: LinkRequest, channel: DataChannel, payload: Uint8Array) => {
+    const { receiver, seal } = guard.target()
+    const now = date()
+    const bound = { channel, channelId, connectionId, linkedAt }
+    return openData(payload, bound, seal, receiver, window(), now)
+  }
+
   const judgeData = (header: Uint8Array, payload: Uint8Array): void => {
     if (link === undefined || !carriesData(link.channel)) throw new Error("data on a channel that carries none")
     const began = clock.now()
-    const checked = checkBlob(link.channel, payload, guard.target().receiver, onViolation)
+    const opened = openBrought(link, link.channel, payload)
+    const checked =
+      opened instanceof Violation
+        ? { state: undefined, violation: opened }
+        : checkBlob(link.channel, opened.state, opened.receiver, onViolation)
     const since = clock.now()
     const data = {
       size: payload.length,
@@ -240,7 +278,8 @@ export const inspectorOf = (outlet: Outlet, mode: Mode, judging: Judging): Inspe
       return
     }
     const { state, bytes, violation } = checked
-    held = { bytes: [resized(header, bytes.length), bytes], blob: { violation, data, since } }
+    const sealing = opened instanceof Violation ? undefined : opened.sealing
+    held = { bytes: [resized(header, bytes.length), bytes], blob: { violation, data, since, sealing } }
     const decision = ask({ kind: "data", connection, state })
     if (decision?.kind === "forward") release()
     else if (decision?.kind === "hold") wait(decision.until)
@@ -288,6 +327,58 @@ export const inspectorOf = (outlet: Outlet, mode: Mode, judging: Judging): Inspe
     isJudging = false
   }
 
+  const sourceSeal = (settings: SealSettings) => ({
+    settings,
+    session: guard.source(),
+    receiver: guard.target().receiver,
+  })
+
+  /** Takes in what the server says as a source, and holds what is to be sealed, or says for whom. */
+  const holdForSealing = ({ type, size, head }: Message, passing: Uint8Array[]): void => {
+    const { seal } = guard.target()
+    if (seal === undefined || link === undefined || isRefused) return
+    if (link.channel === "main") sourceHeard(guard.source(), type, head)
+    if (link.channel === "main" && saysDestination(type)) {
+      guard.source().destination = undefined
+      if (holdsServer && size <= longestDestination) passing.push(server.hold())
+    } else if (type === fromServer.migrateData && carriesData(link.channel)) {
+      const intent = intentFor(link.channel, size, sourceSeal(seal))
+      if (intent instanceof Violation) rejectOwn(intent)
+      else if (intent === "seal" && !holdsServer) rejectOwn(new Violation(sealRules.prepared, nowhere))
+      else if (intent === "seal") passing.push(server.hold())
+      else if (seal.destinations.length > 0) tell("forward", undefined, undefined, { kind: "unsealed" })
+    }
+  }
+
+  /** Lets what was held of the server's go on: sealed, or read. What was to be dropped ends here. */
+  const sealHeld = ({ type, header, payload }: Whole, passing: Uint8Array[]): void => {
+    const { seal } = guard.target()
+    if (link?.channel === "main" && saysDestination(type)) {
+      sourceBegan(guard.source(), payload)
+      passing.push(header, payload)
+    }
+    if (type !== fromServer.migrateData || link === undefined || !carriesData(link.channel)) return
+    const { channel, channelId } = link
+    const since = clock.now()
+    const sealed =
+      seal === undefined
+        ? new Violation(sealRules.destination, nowhere)
+        : sealData({ channel, channelId }, payload, sourceSeal(seal), date())
+    const data = {
+      size: payload.length,
+      sha256: createHash("sha256").update(payload).digest("hex"),
+      held: 0,
+      seconds: (clock.now() - since) / 1000,
+    }
+    if (sealed instanceof Violation) {
+      rejectOwn(sealed, data)
+      return
+    }
+    const { bytes, violation } = sealed
+    passing.push(resized(header, bytes.length), bytes)
+    tell("forward", violation, data, { kind: "sealed", envelope: envelopeIdOf(bytes) })
+  }
+
   /** Hears what the server says, and adds what of it passes. */
   const hear = (event: ServerEvent, passing: Uint8Array[]): void => {
     switch (event.kind) {
@@ -299,10 +390,17 @@ export const inspectorOf = (outlet: Outlet, mode: Mode, judging: Judging): Inspe
         const decision = ask({ kind: "server", connection, type, size, head })
         if (decision?.kind === "drop") passing.push(server.drop())
         else if (decision !== undefined) take(decision)
+        holdForSealing(event, passing)
         break
       }
+      case "whole":
+        sealHeld(event, passing)
+        break
       case "result":
-        if (event.error === 0) outlet.linked()
+        if (event.error === 0) {
+          outlet.linked()
+          if (link !== undefined) sourceLinked(guard.source(), link)
+        }
         say({ kind: "linked", connection, error: event.error })
         break
     }

@@ -17,6 +17,18 @@ export interface Judged {
   readonly seconds: number
 }
 
+/** What became of data by sealing; `unsealed`: it need not be sealed, and is not. */
+export const sealingKinds = ["sealed", "opened", "unsealed"] as const
+
+/** What sealing had to do with data. */
+export interface Sealing {
+  readonly kind: (typeof sealingKinds)[number]
+  /** The envelope's id, which both guards tell. */
+  readonly envelope?: string
+  /** Milliseconds since it was sealed; negative where the clocks of the hosts differ. */
+  readonly age?: number
+}
+
 /** One decision, as logs and metrics get it. It holds nothing of a payload. */
 export interface Verdict {
   readonly mode: Mode
@@ -25,6 +37,7 @@ export interface Verdict {
   readonly link: LinkRequest | undefined
   readonly violation: Violation | undefined
   readonly data: Judged | undefined
+  readonly sealing?: Sealing | undefined
 }
 
 /** What an inspector does with its connection. All of it may also be called later than the bytes that led to it. */

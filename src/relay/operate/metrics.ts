@@ -2,7 +2,7 @@ import { Counter, Gauge, Histogram, Registry } from "prom-client"
 import { violationCodes } from "../../violation/violation.js"
 import { modes } from "../config/configuration.js"
 import type { Ending, Traffic } from "../connection.js"
-import type { Verdict } from "../inspect/interface.js"
+import { sealingKinds, type Verdict } from "../inspect/interface.js"
 import { rejections } from "../listen/admission.js"
 import type { Acceptor } from "../listen/listener.js"
 
@@ -84,6 +84,15 @@ export const metricsOf = (droppedLines: () => number): Metrics => {
     listener: [],
     code: [],
   })
+  const sealings = counter(
+    "sealed_data_total",
+    "Data that was sealed, was opened, or passed though it was not sealed.",
+    {
+      listener: [],
+      channel: [],
+      sealing: sealingKinds,
+    },
+  )
   const connections = new Gauge(declared("connections", "Connections at the moment.", { listener: [] }))
   const openings = counter("connections_total", "Connections that were taken.", { listener: [] })
   const rejections = counter("rejected_connections_total", "Connections that were not taken.", {
@@ -122,7 +131,7 @@ export const metricsOf = (droppedLines: () => number): Metrics => {
   const decodes = histogram("decode_seconds", "Decoding a blob and encoding it anew.", decodeBuckets)
 
   let configured: ReadonlySet<string> = new Set()
-  const ofListeners = [decisions, violations, connections, openings, rejections, troubles]
+  const ofListeners = [decisions, violations, sealings, connections, openings, rejections, troubles]
 
   const trafficOf = (listener: string): Traffic => {
     const known = traffic.get(listener) ?? { fromClient: 0, fromServer: 0 }
@@ -159,11 +168,12 @@ export const metricsOf = (droppedLines: () => number): Metrics => {
       for (const listener of listeners) begin(listener)
     },
     trafficOf,
-    decided: (listener, { mode, action, link, violation, data }) => {
+    decided: (listener, { mode, action, link, violation, data, sealing }) => {
       const channel = link?.channel ?? "unknown"
       const verdict = violation === undefined ? "accept" : "reject"
       decisions.inc({ listener, channel, rule: violation?.rule ?? "none", verdict, action, mode })
       if (violation !== undefined) violations.inc({ listener, code: violation.code })
+      if (sealing !== undefined) sealings.inc({ listener, channel, sealing: sealing.kind })
       if (data === undefined) return
       holds.observe({ channel }, data.held / 1000)
       decodes.observe({ channel }, data.seconds)

@@ -42,7 +42,7 @@ const fieldsOf = ({ settings, peer, connection, isLinked }: Who): Fields => ({
   authenticated: isLinked,
 })
 
-const verdictFields = ({ mode, action, link, violation, data }: Verdict): Fields => ({
+const verdictFields = ({ mode, action, link, violation, data, sealing }: Verdict): Fields => ({
   channel: link?.channel,
   channelId: link?.channelId,
   verdict: violation === undefined ? "accept" : "reject",
@@ -55,6 +55,9 @@ const verdictFields = ({ mode, action, link, violation, data }: Verdict): Fields
   reason: violation?.message,
   size: data?.size,
   sha256: data?.sha256,
+  sealing: sealing?.kind,
+  envelope: sealing?.envelope,
+  age: sealing?.age,
 })
 
 /** Lines in a second of each listener and rule, or reason. */

@@ -1,3 +1,4 @@
+import { overhead } from "../../seal/envelope.js"
 import {
   type Connection,
   createSession,
@@ -6,8 +7,11 @@ import {
   type SessionEvent,
   type SessionOptions,
 } from "../../session/index.js"
+import type { ReceiverState } from "../../spice/receiver.js"
 import { mainFromServer } from "../../spice/wire/messages.js"
 import type { Clock } from "../clock.js"
+import type { SealSettings } from "../config/settings.js"
+import { newSourceSession, type SourceSession } from "../seal/source.js"
 
 /** Takes the decisions on one connection that come with other connections' events. */
 type Decide = (decision: Decision) => void
@@ -16,6 +20,8 @@ type Decide = (decision: Decision) => void
 export interface Target extends Required<Pick<SessionOptions, "receiver" | "observes">> {
   /** Whether a machine is known to be on its way to it. */
   readonly awaitsMachine: () => boolean
+  /** How data is sealed and opened, if it is. */
+  readonly seal: SealSettings | undefined
   /** Calls back once `awaitsMachine` rests on what the target said after this call. */
   readonly confirm: (then: () => void) => void
 }
@@ -33,10 +39,19 @@ export interface TargetGuard {
   readonly use: (target: Target) => void
   /** What the target is now. */
   readonly target: () => Target
+  /** What is known of the session that the target has, as a source that seals. */
+  readonly source: () => SourceSession
   /** The target's main loop does not answer: clients that may hold it up are let go of. */
   readonly silent: () => void
   /** The target's process is another one: forgets what was known of its sessions. */
   readonly forget: () => void
+}
+
+/** The receiver whose limits hold for what a header announces: an envelope is larger than what is in it. */
+const announcedOf = ({ receiver, seal }: Target): ReceiverState => {
+  if (seal === undefined) return receiver
+  const larger = Object.entries(receiver.maxBlobBytes).map(([channel, size]) => [channel, size + overhead])
+  return { ...receiver, maxBlobBytes: Object.fromEntries(larger) }
 }
 
 /** Whether something may take its time from an event on. */
@@ -51,7 +66,7 @@ export const targetGuardOf = (initial: Target, clock: Clock, known: () => void):
   let target = initial
   const told: SessionOptions = {
     get receiver() {
-      return target.receiver
+      return announced
     },
     get awaitsMachine() {
       return target.awaitsMachine()
@@ -61,6 +76,8 @@ export const targetGuardOf = (initial: Target, clock: Clock, known: () => void):
     },
   }
   let session: Session = createSession(told)
+  let source = newSourceSession()
+  let announced = announcedOf(initial)
   let isKnown = false
   let next: Connection = 1
   const deciders = new Map<Connection, Decide>()
@@ -81,6 +98,7 @@ export const targetGuardOf = (initial: Target, clock: Clock, known: () => void):
 
   const forget = (): void => {
     session = createSession(told)
+    source = newSourceSession()
     isKnown = false
   }
 
@@ -117,8 +135,10 @@ export const targetGuardOf = (initial: Target, clock: Clock, known: () => void):
     },
     use: (next) => {
       target = next
+      announced = announcedOf(next)
     },
     target: () => target,
+    source: () => source,
     forget,
   }
 }

@@ -38,8 +38,9 @@ const watchOf = (
   return qmp === undefined ? undefined : watchMachine(qmp, clock, told, silent)
 }
 
-const targetOf = ({ receiver, awaitsMachine, mode }: Settings, watch: MachineWatch | undefined): Target => ({
+const targetOf = ({ receiver, awaitsMachine, mode, seal }: Settings, watch: MachineWatch | undefined): Target => ({
   receiver,
+  seal,
   observes: mode === "monitor",
   awaitsMachine: () => (watch === undefined ? awaitsMachine : watch.machine() === "awaited"),
   confirm: (then) => (watch === undefined ? then() : watch.confirm(then)),

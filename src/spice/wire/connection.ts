@@ -19,11 +19,11 @@ export interface Framers {
  * @param connection - its number, for the events
  * @param mayDrop - whether messages of the server may be dropped on a connection with this link
  */
-export const frameConnection = (connection: number, mayDrop: (link: Link) => boolean): Framers => {
+export const frameConnection = (connection: number, mayHold: (link: Link) => boolean): Framers => {
   const terms: Terms = { connection, link: undefined, agreement: undefined }
   return {
     client: frameClient(terms),
-    server: frameServer(terms, mayDrop),
+    server: frameServer(terms, mayHold),
     encode: (type, payload) => encodeMessage(terms.agreement?.header ?? fullPlaces, type, payload),
   }
 }

@@ -36,11 +36,14 @@ export const fromServer = { migrate: 1, migrateData: 2, setAck: 3, ping: 4 } as 
 
 /** Of the server, on main. */
 export const mainFromServer = {
+  migrateBegin: 101,
+  migrateCancel: 102,
   init: 103,
   agentConnected: 107,
   agentDisconnected: 108,
   agentData: 109,
   agentConnectedTokens: 115,
+  migrateBeginSeamless: 116,
   dstSeamlessAck: 117,
   dstSeamlessNack: 118,
 } as const

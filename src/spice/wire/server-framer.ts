@@ -14,7 +14,12 @@ export interface ServerFramer {
   readonly push: (chunk: Uint8Array) => void
   /** The next event; undefined where more bytes have to come first. */
   readonly next: () => ServerEvent | undefined
-  /** Drops the message that came last, if it has no payload and may be dropped. Returns what passes before it. */
+  /**
+   * Holds the message that came last, where messages can be held: it comes again as `whole`. Its size is the caller's to
+   * bound. Returns what passes before it.
+   */
+  readonly hold: () => Uint8Array
+  /** Drops the message that came last, if it has no payload and can be held. Returns what passes before it. */
   readonly drop: () => Uint8Array
 }
 
@@ -52,12 +57,13 @@ function* openServer(input: Input, terms: Terms): Opening<Agreed> {
   return result === 0 ? { link, agreement } : yield* ignore(input)
 }
 
-/** Follows the server's side of a connection. It keeps a reply to a link, a cut header and a message's head. */
-export const frameServer = (terms: Terms, mayDrop: (link: Link) => boolean): ServerFramer => {
+/** Follows the server's side of a connection. It keeps a reply to a link, a cut header and a message's head,
+ * and what is held. */
+export const frameServer = (terms: Terms, mayHold: (link: Link) => boolean): ServerFramer => {
   const input = newInput()
   const opening = openServer(input, terms)
   let messages: MessageFramer | undefined
-  let drops = false
+  let holds = false
   /** The chunk that the opening is read from. */
   let chunk: Uint8Array = nothing
   let size = 0
@@ -67,9 +73,9 @@ export const frameServer = (terms: Terms, mayDrop: (link: Link) => boolean): Ser
     if (step.done !== true && step.value !== undefined) return step.value
     if (step.done === true) {
       const { link, agreement } = step.value
-      drops = mayDrop(link)
+      holds = mayHold(link)
       const heads = headsFromServer(link.channel)
-      messages = frameMessages({ connection: terms.connection, input, places: agreement.header, heads, mayHold: drops })
+      messages = frameMessages({ connection: terms.connection, input, places: agreement.header, heads, mayHold: holds })
     }
     const bytes = chunk.subarray(0, chunk.length - unreadIn(input))
     chunk = nothing
@@ -83,12 +89,15 @@ export const frameServer = (terms: Terms, mayDrop: (link: Link) => boolean): Ser
     return event
   }
 
+  const hold = (): Uint8Array => (holds && messages !== undefined ? messages.hold() : nothing)
+
   return {
     push: (bytes) => {
       push(input, bytes)
       if (messages === undefined) chunk = bytes
     },
     next,
-    drop: () => (drops && size === 0 && messages !== undefined ? messages.hold() : nothing),
+    hold,
+    drop: () => (size === 0 ? hold() : nothing),
   }
 }

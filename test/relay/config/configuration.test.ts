@@ -67,6 +67,24 @@ describe("a configuration is taken", () => {
         },
       }),
     ],
+    ["with sealing", one({ seal: { keys: "/etc/guard/keys", vm: "web-1" } })],
+    [
+      "with all that sealing has",
+      {
+        replayFile: "/var/lib/guard/opened",
+        ...one({
+          seal: {
+            keys: "/etc/guard/keys",
+            vm: "é",
+            required: false,
+            onInvalid: "refuse",
+            lifetimeSeconds: 3600,
+            as: "[fd00::1]:5900",
+          },
+          sealFor: ["*", "host", "host.example:5900", "10.0.0.1:1", "[fd00::1]", "[fd00::1]:65535"],
+        }),
+      },
+    ],
     ["with a monitor", one({ qmp: "unix:///run/vm1.qmp" })],
     ["with a monitor on loopback", one({ qmp: "tcp://127.0.0.1:4444" })],
     ["with a monitor on IPv6's loopback", one({ qmp: "tcp://[::1]:4444" })],
@@ -107,6 +125,8 @@ describe("a configuration is taken", () => {
 
 describe("a configuration is refused", () => {
   const several = (...listeners: readonly object[]) => ({ listeners: listeners.map((each) => ({ ...plain, ...each })) })
+  const sealing = (seal: object, listener: object = {}) =>
+    one({ seal: JSON.parse(JSON.stringify({ keys: "/etc/guard/keys", vm: "web-1", ...seal })), ...listener })
   const [listen, target] = ["listeners[0].listen", "listeners[0].target"]
 
   test.each([
@@ -174,6 +194,32 @@ describe("a configuration is refused", () => {
       one({ listen: "tls://h:1", tls: { ...tls, minVersion: "TLSv1.1" } }),
       "shape/name",
       "listeners[0].tls.minVersion",
+    ],
+    ["with sealing without a machine", sealing({ vm: undefined }), "shape/missing-member", "listeners[0].seal.vm"],
+    ["with sealing without keys", sealing({ keys: undefined }), "shape/missing-member", "listeners[0].seal.keys"],
+    ["with a relative path of keys", sealing({ keys: "keys" }), "relay/path", "listeners[0].seal.keys"],
+    ["with a listener that is known by a host alone", sealing({ as: "b" }), "relay/seal-as", "listeners[0].seal.as"],
+    ["with a machine without a name", sealing({ vm: "" }), "relay/seal-vm", "listeners[0].seal.vm"],
+    ["with a machine of a long name", sealing({ vm: "x".repeat(257) }), "relay/seal-vm", "listeners[0].seal.vm"],
+    ["with no lifetime", sealing({ lifetimeSeconds: 0 }), "relay/number", "listeners[0].seal.lifetimeSeconds"],
+    ["with a long lifetime", sealing({ lifetimeSeconds: 3601 }), "relay/number", "listeners[0].seal.lifetimeSeconds"],
+    ["with sealing in monitor mode", sealing({}, { mode: "monitor" }), "relay/seal-enforced", "listeners[0].seal"],
+    ["with destinations without sealing", one({ sealFor: ["*"] }), "relay/seal-for-unused", "listeners[0].sealFor"],
+    ["with a relative replay file", { ...one({}), replayFile: "opened" }, "relay/path", "replayFile"],
+    [
+      "with two machines behind one target",
+      several({ seal: { keys: "/k", vm: "a" } }, { listen: "tcp://0.0.0.0:1", seal: { keys: "/k", vm: "b" } }),
+      "relay/one-target",
+      "listeners[1].target",
+    ],
+    [
+      "with destinations of one of a target's listeners only",
+      several(
+        { seal: { keys: "/k", vm: "a" } },
+        { listen: "tcp://0.0.0.0:1", seal: { keys: "/k", vm: "a" }, sealFor: ["*"] },
+      ),
+      "relay/one-target",
+      "listeners[1].target",
     ],
     [
       "with networks for a unix socket",
@@ -402,6 +448,14 @@ describe("a configuration is refused", () => {
     expect(messages.join()).not.toContain("secret")
   })
 })
+
+test.each(["", "fd00::1", "host:0", "host:65536", "host:", "*:1", "a b", "[fd00::1", "user@[::1]"])(
+  "a configuration is refused with the destination %j",
+  (text) => {
+    const seal = { keys: "/etc/guard/keys", vm: "web-1" }
+    expect(violationsOf(one({ seal, sealFor: ["*", text] }))).toEqual([["relay/seal-for", "listeners[0].sealFor[1]"]])
+  },
+)
 
 describe("a monitor", () => {
   const qmpOf = (listener: object) => {

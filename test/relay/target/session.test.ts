@@ -9,6 +9,7 @@ import { manualClock } from "../harness.js"
 const displayed = (clock = manualClock(), connectionId = 0) => {
   const target = {
     receiver: defaultReceiver,
+    seal: undefined,
     observes: false,
     awaitsMachine: () => true,
     confirm: (then: () => void) => then(),

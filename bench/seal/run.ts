@@ -1,0 +1,77 @@
+/**
+ * Times sealing and opening beside the bare cipher of node:crypto. With --write the table goes to docs/sealing.md as well.
+ */
+import { createCipheriv, createDecipheriv, createSecretKey, randomBytes } from "node:crypto"
+import { table } from "../../src/report/markdown.js"
+import type { Binding } from "../../src/seal/binding.js"
+import { headerSize } from "../../src/seal/envelope.js"
+import { type Keyring, open, type ReplayWindow, seal } from "../../src/seal/index.js"
+import { duration, writeInto } from "../markdown.js"
+import { median, ratio, timesOf } from "../measure.js"
+
+const key = createSecretKey(randomBytes(32))
+const keys: Keyring = { active: { id: 1, key }, find: () => key }
+const binding: Binding = { vm: "web-1", connectionId: 7, channel: "usbredir", channelId: 0 }
+const now = Date.now()
+
+/** Opens one envelope as often as it is asked to. */
+const window: ReplayWindow = { take: () => "first", openings: () => [], since: 0 }
+
+const right = <A>(checked: { readonly _tag: "Left" } | { readonly _tag: "Right"; readonly right: A }): A => {
+  if (checked._tag === "Right") return checked.right
+  throw new Error("refused")
+}
+
+/** What anybody would write with the cipher alone: a nonce, additional data, and all of it in one buffer. */
+const bareSeal = (state: Uint8Array, header: Uint8Array): Uint8Array => {
+  const nonce = randomBytes(12)
+  const cipher = createCipheriv("aes-256-gcm", key, nonce, { authTagLength: 16 })
+  cipher.setAAD(header)
+  return Buffer.concat([header, nonce, cipher.update(state), cipher.final(), cipher.getAuthTag()])
+}
+
+const bareOpen = (sealed: Uint8Array): Uint8Array => {
+  const end = sealed.length - 16
+  const decipher = createDecipheriv("aes-256-gcm", key, sealed.subarray(headerSize, headerSize + 12), {
+    authTagLength: 16,
+  })
+  decipher.setAAD(sealed.subarray(0, headerSize))
+  decipher.setAuthTag(sealed.subarray(end))
+  const state = decipher.update(sealed.subarray(headerSize + 12, end))
+  decipher.final()
+  return state
+}
+
+const sizes = [
+  { says: "104 B", size: 104 },
+  { says: "1 MiB", size: 0x100000 },
+] as const
+
+const header = randomBytes(headerSize)
+
+const cases = sizes.flatMap(({ says, size }) => {
+  const state = randomBytes(size)
+  const envelope = right(seal(state, binding, { keys, now }))
+  const bare = bareSeal(state, header)
+  const options = { keys, window, now, maxStateBytes: size }
+  return [
+    { says: `seal ${says}`, ours: () => seal(state, binding, { keys, now }), bare: () => bareSeal(state, header) },
+    { says: `open ${says}`, ours: () => right(open(envelope, binding, options)), bare: () => bareOpen(bare) },
+  ]
+})
+
+const rows: (readonly string[])[] = []
+for (const { says, ours, bare } of cases) {
+  const times = await timesOf(
+    [
+      { name: "ours", run: ours },
+      { name: "bare", run: bare },
+    ],
+    9,
+  )
+  const typical = (name: string) => duration(median(times.get(name) ?? []))
+  rows.push([says, typical("bare"), typical("ours"), ratio(times, "ours", "bare").toFixed(2)])
+}
+const text = table(["what", "AES-256-GCM alone", "an envelope", "ratio"], rows)
+process.stdout.write(`${text}\n`)
+if (process.argv.includes("--write")) writeInto("docs/sealing.md", "npm run bench:seal -- --write", text)

@@ -1,0 +1,8 @@
+export type { Checked } from "../violation/codec.js"
+export type { Violation } from "../violation/violation.js"
+export type { Binding, DataChannel } from "./binding.js"
+export { isEnvelope, overhead } from "./envelope.js"
+export { type Keyring, keyring, type SealKey } from "./keyring.js"
+export { clockSkew, type Opened, type OpenOptions, open } from "./open.js"
+export { type Opening, type ReplayOptions, type ReplayWindow, replayWindow } from "./replay.js"
+export { type SealOptions, type Stated, seal } from "./seal.js"

@@ -1,0 +1,64 @@
+import * as fc from "fast-check"
+import { describe, expect, test } from "vitest"
+import { isListed } from "../../../src/relay/seal/destination.js"
+import { decodeDestination } from "../../../src/spice/wire/destination.js"
+
+const at = (host: string, port: number, tlsPort = 0) => ({ host, port, tlsPort })
+
+describe("a destination", () => {
+  test.each([
+    ["its host", ["b.example"], at("b.example", 5900)],
+    ["its host in other case", ["B.Example"], at("b.eXample", 5900)],
+    ["its host and port", ["b:5900"], at("b", 5900)],
+    ["its host and TLS port", ["b:5901"], at("b", 0, 5901)],
+    ["both of its ports", ["b:5900", "b:5901"], at("b", 5900, 5901)],
+    ["its address of IPv6", ["[fd00::1]:5900"], at("fd00::1", 5900)],
+    ["its address of IPv6 in brackets", ["[FD00::1]"], at("[fd00::1]", 5900)],
+    ["everything", ["*"], at("pvespiceproxy:64198b7e:100:node::3dbc", 0, 61000)],
+  ])("is listed by %s", (_, list, destination) => {
+    expect(isListed(list, destination)).toBe(true)
+  })
+
+  test.each([
+    ["nothing", [], at("b", 5900)],
+    ["another host", ["a"], at("b", 5900)],
+    ["another port", ["b:5901"], at("b", 5900)],
+    ["only one of its ports: the client chooses", ["b:5900"], at("b", 5900, 5901)],
+    ["a part of its name", ["b"], at("b.example", 5900)],
+    ["its host, where it has no port", ["b"], at("b", 0)],
+  ])("is not listed by %s", (_, list, destination) => {
+    expect(isListed(list, destination)).toBe(false)
+  })
+})
+
+/** A MIGRATE_BEGIN as spice-server marshals it. */
+const beginOf = (host: string, port: number, tlsPort: number, more = 0): Buffer => {
+  const bytes = Buffer.alloc(20 + more)
+  bytes.writeUInt16LE(port, 0)
+  bytes.writeUInt16LE(tlsPort, 2)
+  bytes.writeUInt32LE(host.length + 1, 4)
+  bytes.writeUInt32LE(20 + more, 8)
+  return Buffer.concat([bytes, Buffer.from(`${host}\0`, "latin1")])
+}
+
+describe("MIGRATE_BEGIN", () => {
+  test.each([
+    ["", 0],
+    ["_SEAMLESS", 4],
+  ])("%s names a destination", (_, more) => {
+    expect(decodeDestination(beginOf("10.0.0.2", 5900, 5901, more))).toEqual(at("10.0.0.2", 5900, 5901))
+  })
+
+  test.each([
+    ["that is cut", beginOf("b", 1, 2).subarray(0, 19)],
+    ["whose host is cut", beginOf("b", 1, 2).subarray(0, 21)],
+    ["whose host is in its fixed part", Buffer.from(beginOf("b", 1, 2).fill(4, 8, 9))],
+    ["without a host", beginOf("", 1, 2)],
+    ["with a host that is no name", beginOf("a b", 1, 2)],
+    ["with a host that hides another", beginOf("a\0b", 1, 2)],
+    ["with a long host", beginOf("b".repeat(1024), 1, 2)],
+  ])("%s names none", (_, payload) => expect(decodeDestination(payload)).toBeUndefined())
+
+  test("of any bytes is read without a throw", () =>
+    fc.assert(fc.property(fc.uint8Array({ maxLength: 64 }), (bytes) => void decodeDestination(bytes))))
+})
