@@ -1,5 +1,6 @@
 /** The language of binary layouts: `import * as L from "../layout/index.js"`. */
 
+export { type CEmission, emitC } from "./backends/c99-layouts.js"
 export { type Emission, emitTypeScript } from "./backends/typescript.js"
 export { type BuiltIn, builtIn, type Checks, checksWith } from "./built-in.js"
 export { type Chain, chain } from "./chain.js"

@@ -20,9 +20,6 @@ export interface CEmission {
  * are any, and a place for the first violation. It finds the same one as every other decoder of the layout.
  *
  * @throws TypeError where two parameters have one name, or where a layout needs what C's 64 bits do not hold
- * @example
- * emitC([layouts.inputs], { prefix: "my", file: "my_formats", origin: "By hand." }).header.includes("bool my_check_inputs(")
- * // true
  * @since 0.6.0
  */
 export const emitC = (layouts: readonly Layout[], { prefix, file, origin }: CEmission): LibraryFiles => {
