@@ -6,7 +6,20 @@ import fc from "fast-check"
 import { afterAll, describe, expect, test } from "vitest"
 import { emitC } from "../../src/layout/backends/c99-layouts.js"
 import { constantNamed, snake } from "../../src/layout/backends/c99-text.js"
-import { encode, interpret, type Layout } from "../../src/layout/index.js"
+import {
+  chain,
+  encode,
+  interpret,
+  type Layout,
+  layout,
+  lengthOf,
+  numberParameter,
+  run,
+  scanned,
+  struct,
+  u16,
+  u32,
+} from "../../src/layout/index.js"
 import { programOf } from "../../src/layout/lower.js"
 import type { Arguments, Parameter } from "../../src/layout/parameters.js"
 import { isFound } from "../support/found.js"
@@ -101,7 +114,7 @@ describe.skipIf(!isFound("gcc"))("C that is emitted of a layout", () => {
           return fc.tuple(...edits).map((edited) => ({ layout, given, blobs: [...valid, ...edited, ...random] }))
         }),
     )
-    const runs = Number(C99_LAYOUTS ?? 8)
+    const runs = Number(C99_LAYOUTS ?? 25)
     fc.assert(
       fc.property(samples, ({ layout, given, blobs }) => {
         if (blobs.length === 0) return
@@ -109,5 +122,44 @@ describe.skipIf(!isFound("gcc"))("C that is emitted of a layout", () => {
       }),
       { numRuns: runs, endOnFailure: true, ...(C99_LAYOUTS === undefined ? { seed: 7 } : {}) },
     )
+  })
+})
+
+describe("C that cannot be", () => {
+  const limited = (standard: number) => numberParameter("most", { default: standard, doc: "The most." })
+  const one = (name: string, most: number) =>
+    layout(name, { title: name, doc: name, limit: limited(most), fields: { one: u16("One.") } })
+
+  test("two parameters of one name are refused", () => {
+    expect(() => emitC([one("a", 1), one("b", 2)], { prefix: "t", file: "t", origin: "A test's." })).toThrow(
+      "two parameters are called most",
+    )
+  })
+
+  test("a scan that would keep too much on the stack is refused", () => {
+    const long = chain("long", {
+      doc: "Long.",
+      header: struct("A header.", { size: u32("Its size.") }),
+      length: "size",
+      most: 0x100000,
+      begins: "anywhere",
+    })
+    const scanning = layout("c", {
+      title: "C",
+      doc: "C.",
+      limit: 9,
+      fields: { size: lengthOf("data", "Its size."), data: run("Data.") },
+      rules: ({ size, data }) => [
+        {
+          id: "c/long",
+          code: "inconsistent",
+          at: size,
+          holds: scanned(data, long),
+          requirement: "Long.",
+          consequence: "",
+        },
+      ],
+    })
+    expect(() => emitC([scanning], { prefix: "t", file: "t", origin: "A test's." })).toThrow("too long for a scan in C")
   })
 })
