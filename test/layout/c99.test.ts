@@ -7,8 +7,14 @@ import { afterAll, describe, expect, test } from "vitest"
 import { emitC } from "../../src/layout/backends/c99-layouts.js"
 import { constantNamed, snake } from "../../src/layout/backends/c99-text.js"
 import {
+  above,
+  atLeast,
+  atMost,
+  below,
   chain,
   encode,
+  equal,
+  i64,
   interpret,
   type Layout,
   layout,
@@ -19,6 +25,8 @@ import {
   struct,
   u16,
   u32,
+  u64,
+  unequal,
 } from "../../src/layout/index.js"
 import { programOf } from "../../src/layout/lower.js"
 import type { Arguments, Parameter } from "../../src/layout/parameters.js"
@@ -122,6 +130,26 @@ describe.skipIf(!isFound("gcc"))("C that is emitted of a layout", () => {
       }),
       { numRuns: runs, endOnFailure: true, ...(C99_LAYOUTS === undefined ? { seed: 7 } : {}) },
     )
+  })
+})
+
+describe.skipIf(!isFound("gcc"))("numbers with and without a sign", () => {
+  const compared = { equal, atMost, below, unequal, above, atLeast }
+
+  test.each(Object.entries(compared))("are compared as what they are: %s", { timeout: 60_000 }, (name, compare) => {
+    const pair = layout("pair", {
+      title: "Pair",
+      doc: "A pair.",
+      limit: 16,
+      fields: { a: i64("With a sign."), b: u64("Without.") },
+      rules: ({ a, b }) => [
+        { id: `${name}/ab`, code: "inconsistent", at: a, holds: compare(a, b), requirement: "So.", consequence: "" },
+        { id: `${name}/ba`, code: "inconsistent", at: b, holds: compare(b, a), requirement: "So.", consequence: "" },
+      ],
+    })
+    const edges = [0n, 1n, 2n ** 63n - 1n, 2n ** 63n, 2n ** 64n - 1n]
+    const blobs = edges.flatMap((a) => edges.map((b) => new Uint8Array(new BigUint64Array([a, b]).buffer)))
+    expect(answers(pair, {}, blobs)).toEqual(blobs.map((blob) => said(pair, {}, blob)))
   })
 })
 
