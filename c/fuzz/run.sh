@@ -22,7 +22,7 @@ fi
 if command -v afl-fuzz >/dev/null; then
   AFL_USE_ASAN=1 AFL_USE_UBSAN=1 afl-clang-fast -DAFL -std=c99 -g -O1 -I. -o "$work/aflfuzz" fuzz/target.c migration_guard.c >/dev/null 2>&1
   # Short seeds: AFL++ takes each of them through all of its steps.
-  mkdir -p "$work/short" && find "$work/seeds" -size -1k -name '*genuine*' -exec cp {} "$work/short/" \;
+  mkdir -p "$work/short" && find "$work/seeds" -size -2 -name '*genuine*' -exec cp {} "$work/short/" \;
   AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES=1 AFL_SKIP_CPUFREQ=1 AFL_NO_UI=1 \
     afl-fuzz -V "$seconds" -x fuzz/dictionary.txt -i "$work/short" -o "$work/afl" "$work/aflfuzz" 2>&1 | tail -n 3
   crashes=$(find "$work/afl" -path '*crashes/id*' | wc -l)
