@@ -1,10 +1,10 @@
 import { table } from "../src/report/markdown.js"
-import { rules } from "../src/session/rules.js"
+import { sessionRules } from "../src/session/rules.js"
 import { largestMessage } from "../src/session/sizes.js"
 import { stages, table as transitions } from "../src/session/transitions.js"
 import { channelTypes, type LinkedChannel } from "../src/spice/wire/channels.js"
 import { linkHeader, linkMessage } from "../src/spice/wire/link.js"
-import { wireChecks } from "../src/spice/wire/rules.js"
+import { wireRules } from "../src/spice/wire/rules.js"
 import type { Rule } from "../src/violation/violation.js"
 import { ablations, explored } from "../test/session/explore/settings.js"
 
@@ -13,7 +13,7 @@ const ordered = [...kinds].sort((one, other) => Number(one === "other") - Number
 
 const entryOf = (entry: (typeof transitions)["ordinary"]["other"]): string => {
   if (entry === "pass") return "passes"
-  return entry === "judge" ? "judged" : `\`${rules[entry].id.replace("session/", "")}\``
+  return entry === "judge" ? "judged" : `\`${sessionRules[entry].id.replace("session/", "")}\``
 }
 
 const checks = (all: readonly Rule[]): string =>
@@ -191,11 +191,11 @@ ${table(names, [names.map((name) => String(largestMessage(name, 101)))])}
 
 Positions are those of spice-server 0.15.1; what was measured stands in [exposure.md](exposure.md).
 
-${checks(Object.values(rules))}
+${checks(Object.values(sessionRules))}
 
 ## Rules of the link
 
-${checks([...Object.values(wireChecks), ...linkHeader.struct.rules, ...linkMessage.struct.rules])}
+${checks([...Object.values(wireRules), ...linkHeader.struct.rules, ...linkMessage.struct.rules])}
 
 ## What the order does not cover
 

@@ -1,32 +1,32 @@
-import { jsonRules, shape } from "./data/rules.js"
+import { jsonRules, shapeRules } from "./data/rules.js"
 import { rulesOf } from "./layout/rules.js"
 import { completionRules } from "./qemu/completion-rules.js"
 import { denials, policyRules } from "./qemu/policy-rules.js"
-import { rules as qemuRules, qmpRules } from "./qemu/rules.js"
-import { relayChecks } from "./relay/config/rules.js"
+import { qemuRules, qmpRules } from "./qemu/rules.js"
+import { relayRules } from "./relay/config/rules.js"
 import { envelopeLayout, statementLayout } from "./seal/envelope.js"
 import { openRules, sealRules } from "./seal/rules.js"
-import { rules as sessionRules } from "./session/rules.js"
-import { argumentChecks } from "./spice/arguments.js"
+import { sessionRules } from "./session/rules.js"
+import { argumentRules } from "./spice/arguments.js"
 import { formats, structuralRules } from "./spice/formats.js"
 import { linkHeader, linkMessage } from "./spice/wire/link.js"
-import { wireChecks } from "./spice/wire/rules.js"
+import { wireRules } from "./spice/wire/rules.js"
 import type { Rule } from "./violation/violation.js"
 
 const tables: readonly Readonly<Record<string, Rule>>[] = [
-  argumentChecks,
-  wireChecks,
+  argumentRules,
+  wireRules,
   sessionRules,
   openRules,
   sealRules,
   jsonRules,
-  shape,
+  shapeRules,
   qmpRules,
   qemuRules,
   denials,
   policyRules,
   completionRules,
-  relayChecks,
+  relayRules,
 ]
 
 const layouts = [...Object.values(formats), linkHeader, linkMessage, envelopeLayout, statementLayout]

@@ -76,7 +76,7 @@ export const jsonRules = {
 /**
  * The rules that every exact type has by construction: what a value of plain data is, and what an object may hold.
  */
-export const shape = {
+export const shapeRules = {
   data: {
     id: "shape/data",
     code: "wrong-type",

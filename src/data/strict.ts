@@ -5,7 +5,7 @@ import * as t from "io-ts"
 import type { Measure, Rule } from "../violation/violation.js"
 import { type Issue, isRefined, mostIssues, type Refinement } from "./refinement.js"
 import { casesOf, literalsOf, membersOf } from "./reflect.js"
-import { shape } from "./rules.js"
+import { shapeRules } from "./rules.js"
 
 /** Lists are not read beyond this number of entries. */
 const maxEntries = 4096
@@ -110,9 +110,9 @@ const readerOf = (type: t.Mixed, hint: Hint, depth: number): Reader => {
   const known = type as Known
   switch (known._tag) {
     case "StringType":
-      return (input, problems) => (typeof input === "string" ? input : failKind(problems, shape.text, input))
+      return (input, problems) => (typeof input === "string" ? input : failKind(problems, shapeRules.text, input))
     case "BooleanType":
-      return (input, problems) => (typeof input === "boolean" ? input : failKind(problems, shape.flag, input))
+      return (input, problems) => (typeof input === "boolean" ? input : failKind(problems, shapeRules.flag, input))
     case "LiteralType":
       return literalReader(known.value)
     case "KeyofType":
@@ -133,12 +133,14 @@ const isList = (type: t.Mixed): boolean => (type as Known)._tag === "ReadonlyArr
 /** A type of one's own without parts: its guard is all there is to ask. */
 const leafReader = (type: t.Mixed): Reader => {
   if (type instanceof t.Type && !("_tag" in type))
-    return (input, problems) => (type.is(input) ? input : failKind(problems, shape.leaf, input, type.name))
+    return (input, problems) => (type.is(input) ? input : failKind(problems, shapeRules.leaf, input, type.name))
   throw new TypeError(`no exact reader for ${type.name}`)
 }
 
 const failName = (problems: Problems, input: unknown, expected?: string): undefined =>
-  typeof input === "string" ? fail(problems, shape.name, undefined, expected) : failKind(problems, shape.text, input)
+  typeof input === "string"
+    ? fail(problems, shapeRules.name, undefined, expected)
+    : failKind(problems, shapeRules.text, input)
 
 const literalReader =
   (literal: string): Reader =>
@@ -170,15 +172,15 @@ const refinedReader =
 /** A list's entries, each read once; undefined for what is no list, and for what throws while it is read. */
 const entriesOf = (input: unknown, problems: Problems): unknown[] | undefined => {
   try {
-    if (!Array.isArray(input)) return failKind(problems, shape.list, input)
+    if (!Array.isArray(input)) return failKind(problems, shapeRules.list, input)
     const length: unknown = input.length
-    if (typeof length !== "number") return fail(problems, shape.data)
-    if (length > maxEntries) return fail(problems, shape.listLength, length, maxEntries)
+    if (typeof length !== "number") return fail(problems, shapeRules.data)
+    if (length > maxEntries) return fail(problems, shapeRules.listLength, length, maxEntries)
     const entries = new Array<unknown>(length)
     for (let index = 0; index < length; index++) entries[index] = input[index]
     return entries
   } catch {
-    return fail(problems, shape.data)
+    return fail(problems, shapeRules.data)
   }
 }
 
@@ -211,10 +213,10 @@ const isPlain = (input: unknown): input is object => {
 /** An object's own members, each read once; undefined for what is no object, and for what throws while it is read. */
 const dataOf = (input: unknown, problems: Problems): Data | undefined => {
   try {
-    if (!isPlain(input)) return failKind(problems, shape.object, input)
+    if (!isPlain(input)) return failKind(problems, shapeRules.object, input)
     return { names: Object.keys(input), values: Object.values(input) }
   } catch {
-    return fail(problems, shape.data)
+    return fail(problems, shapeRules.data)
   }
 }
 
@@ -264,7 +266,7 @@ const objectReader = (type: t.Mixed, hint: Hint, depth: number): Reader<Data> =>
     }
     if (given !== all)
       for (const { name, bit } of members)
-        if ((given & bit) !== bit) failType(problems, [name], { rule: shape.missing })
+        if ((given & bit) !== bit) failType(problems, [name], { rule: shapeRules.missing })
     return copy
   }
 }
@@ -276,7 +278,7 @@ const memberOf = (members: readonly Member[], name: string, index: number): Memb
 }
 
 const failUnknown = (problems: Problems, key: string, hint: Hint, depth: number, names: string): undefined =>
-  failType(problems, [key], hint(key, depth) ?? { rule: shape.unknown, expected: names })
+  failType(problems, [key], hint(key, depth) ?? { rule: shapeRules.unknown, expected: names })
 
 const caseReader = (type: t.Mixed, hint: Hint, depth: number): Reader<Data> =>
   isRefined(type) ? refinedReader(caseReader(type.type, hint, depth), type.rules) : objectReader(type, hint, depth)
@@ -331,7 +333,7 @@ const failTag = (
     if (known !== undefined) failType(problems, [name], known)
   }
   const start = problems.count
-  if (value === undefined) fail(problems, shape.missing, undefined, expected)
+  if (value === undefined) fail(problems, shapeRules.missing, undefined, expected)
   else failName(problems, value, expected)
   nest(problems, start, tag)
 }

@@ -9,7 +9,7 @@ import { isStandard, numberOf } from "./descriptor.js"
 import { hostIssues } from "./host.js"
 import { keepAliveCount, keepAliveTime, offset, uint16 } from "./number.js"
 import { portIssues, vsockIssues } from "./port.js"
-import { rules } from "./rules.js"
+import { qemuRules } from "./rules.js"
 import { lengthIssues, text } from "./text.js"
 import { behaviour, has, isKnown, type MemberTable, members } from "./versions.js"
 
@@ -144,43 +144,43 @@ const isAllowed = (flag: boolean | undefined, other: boolean | undefined): boole
 
 const familyIssues = ({ host, ipv4, ipv6 }: InetSocketAddress, direction: Direction): readonly Issue[] => {
   if (ipv4 === undefined && ipv6 === undefined) return ok
-  if (ipv4 === false && ipv6 === false) return issue(rules.noFamily)
+  if (ipv4 === false && ipv6 === false) return issue(qemuRules.noFamily)
   const family = familyOf(host)
   // To connect, an address of IPv4 is as good in its IPv6 form.
   const isWrong =
     (family === "ipv6" && !isAllowed(ipv6, ipv4)) ||
     (family === "ipv4" && !isAllowed(ipv4, ipv6) && direction === "listen")
-  return isWrong ? issueAt("host", rules.family) : ok
+  return isWrong ? issueAt("host", qemuRules.family) : ok
 }
 
 const timings = ["keep-alive-count", "keep-alive-idle", "keep-alive-interval"] as const
 
 const keepAliveIssues = (address: InetSocketAddress, isTaken: boolean): readonly Issue[] => {
-  if (address["keep-alive"] === true) return isTaken ? ok : issueAt("keep-alive", rules.connectOnly)
+  if (address["keep-alive"] === true) return isTaken ? ok : issueAt("keep-alive", qemuRules.connectOnly)
   if (timings.every((name) => address[name] === undefined)) return ok
-  return concat(...timings.map((name) => (address[name] === undefined ? ok : issueAt(name, rules.keepAliveOff))))
+  return concat(...timings.map((name) => (address[name] === undefined ? ok : issueAt(name, qemuRules.keepAliveOff))))
 }
 
 const listenOnlyIssues = ({ to, numeric }: InetSocketAddress): readonly Issue[] => {
   if (to === undefined && numeric !== true) return ok
   return concat(
-    to === undefined ? ok : issueAt("to", rules.listenOnly),
-    numeric === true ? issueAt("numeric", rules.listenOnly) : ok,
+    to === undefined ? ok : issueAt("to", qemuRules.listenOnly),
+    numeric === true ? issueAt("numeric", qemuRules.listenOnly) : ok,
   )
 }
 
 const numericIssues = ({ numeric, host, port }: InetSocketAddress): readonly Issue[] => {
   if (numeric !== true) return ok
   return concat(
-    host === "" || isAddress(host) ? ok : issueAt("host", rules.portNumeric),
-    isDecimal(port) ? ok : issueAt("port", rules.portNumeric),
+    host === "" || isAddress(host) ? ok : issueAt("host", qemuRules.portNumeric),
+    isDecimal(port) ? ok : issueAt("port", qemuRules.portNumeric),
   )
 }
 
 const rangeIssues = ({ port, to }: InetSocketAddress): readonly Issue[] => {
   if (to === undefined) return ok
-  if (!isDecimal(port)) return issueAt("to", rules.to)
-  return Number(port) > to ? issueAt("to", rules.to, to, Number(port)) : ok
+  if (!isDecimal(port)) return issueAt("to", qemuRules.to)
+  return Number(port) > to ? issueAt("to", qemuRules.to, to, Number(port)) : ok
 }
 
 const inetIssues = ({ command, version }: Context) => {
@@ -207,17 +207,17 @@ const rdmaIssues = ({ command }: Context) => {
       // RDMA looks a host up to listen, too.
       atKey("host", hostIssues(address.host, "connect")),
       atKey("port", port),
-      port === ok && !isDecimal(address.port) ? issueAt("port", rules.portRdma) : ok,
-      ...inetOptionNames.map((name) => (address[name] === undefined ? ok : issueAt(name, rules.rdmaOption))),
+      port === ok && !isDecimal(address.port) ? issueAt("port", qemuRules.portRdma) : ok,
+      ...inetOptionNames.map((name) => (address[name] === undefined ? ok : issueAt(name, qemuRules.rdmaOption))),
     )
   }
 }
 
 const unixIssues = ({ path, abstract, tight }: UnixSocketAddress): readonly Issue[] =>
   concat(
-    atKey("path", lengthIssues(path, abstract === true ? 107 : 108, rules.pathEmpty, rules.pathLength)),
-    path.startsWith("@") && abstract !== true ? issueAt("path", rules.pathAt) : ok,
-    tight !== undefined && abstract !== true ? issueAt("tight", rules.tight) : ok,
+    atKey("path", lengthIssues(path, abstract === true ? 107 : 108, qemuRules.pathEmpty, qemuRules.pathLength)),
+    path.startsWith("@") && abstract !== true ? issueAt("path", qemuRules.pathAt) : ok,
+    tight !== undefined && abstract !== true ? issueAt("tight", qemuRules.tight) : ok,
   )
 
 const vsockAddressIssues = ({ command }: Context) => {
@@ -230,20 +230,22 @@ const vsockAddressIssues = ({ command }: Context) => {
 const descriptor = ({ command }: Context) => {
   const kinds = descriptorsOf(command)
   return refined(text, (name) => {
-    if (!/^(?:[0-9]|$)/.test(name)) return kinds.includes("name") ? ok : issue(rules.fdUnnamed)
-    if (name === "" || !kinds.includes("number")) return issue(rules.fdName)
-    if (numberOf(name) === undefined) return issue(rules.fdNumber)
-    return isStandard(name) ? issue(rules.fdStandard) : ok
+    if (!/^(?:[0-9]|$)/.test(name)) return kinds.includes("name") ? ok : issue(qemuRules.fdUnnamed)
+    if (name === "" || !kinds.includes("number")) return issue(qemuRules.fdName)
+    if (numberOf(name) === undefined) return issue(qemuRules.fdNumber)
+    return isStandard(name) ? issue(qemuRules.fdStandard) : ok
   })
 }
 
 const argv = refined(t.readonlyArray(text), ([program]) => {
-  if (program === undefined) return issue(rules.argvEmpty)
-  return program.startsWith("/") ? ok : issueAt("0", rules.argvAbsolute)
+  if (program === undefined) return issue(qemuRules.argvEmpty)
+  return program.startsWith("/") ? ok : issueAt("0", qemuRules.argvAbsolute)
 })
 
 /** The name of a file, of at most PATH_MAX bytes. */
-export const filename = refined(text, (name) => lengthIssues(name, 4095, rules.filenameEmpty, rules.filenameLength))
+export const filename = refined(text, (name) =>
+  lengthIssues(name, 4095, qemuRules.filenameEmpty, qemuRules.filenameLength),
+)
 
 /** The types of a socket's address, each with the members that stand beside it. */
 const socketTypes = <P extends t.Props>(context: Context, beside: P) =>

@@ -5,7 +5,7 @@ import { knownMembers, type MigrationAddress, migrationAddress } from "./address
 import type { MigrateCommand } from "./commands.js"
 import type { Context } from "./context.js"
 import { multifdCount } from "./number.js"
-import { rules } from "./rules.js"
+import { qemuRules } from "./rules.js"
 import { text } from "./text.js"
 import { uriReader } from "./uri.js"
 import { behaviour, has, names } from "./versions.js"
@@ -78,14 +78,14 @@ const isCprType = (type: string | undefined, { command, version }: Context): boo
 export const migrationChannel = (context: Context): t.Type<MigrationChannel, unknown> => {
   const { version, draft } = context
   const addr = migrationAddress(context)
-  const hasCpr = has(version, names.MigrationChannelType.cpr) ? ok : issueAt("channel-type", rules.cprVersion)
-  const isDraft = draft ? ok : issueAt("channel-type", rules.draftChannel)
+  const hasCpr = has(version, names.MigrationChannelType.cpr) ? ok : issueAt("channel-type", qemuRules.cprVersion)
+  const isDraft = draft ? ok : issueAt("channel-type", qemuRules.draftChannel)
   return t.union([
     channelOf("main", addr),
     refined(
       channelOf("cpr", addr),
       () => hasCpr,
-      (channel) => (isCprType(typeOfSocket(channel), context) ? ok : issueAt("addr", rules.cprUnix)),
+      (channel) => (isCprType(typeOfSocket(channel), context) ? ok : issueAt("addr", qemuRules.cprUnix)),
     ),
     refined(t.exact(t.type({ "channel-type": t.literal("data"), addr, "multifd-count": multifdCount })), () => isDraft),
     refined(channelOf("post-copy", addr), () => isDraft),
@@ -100,7 +100,7 @@ const typesTwice = (channels: readonly MigrationChannel[]): readonly Issue[] => 
   return channels.flatMap(({ "channel-type": type }, index) => {
     const twice = type !== "data" && seen.has(type)
     seen.add(type)
-    return twice ? [{ rule: rules.channelTwice, keys: [String(index), "channel-type"] }] : []
+    return twice ? [{ rule: qemuRules.channelTwice, keys: [String(index), "channel-type"] }] : []
   })
 }
 
@@ -108,12 +108,12 @@ const channelsIssues =
   ({ command }: Context) =>
   (channels: readonly MigrationChannel[]): readonly Issue[] => {
     const [first] = channels
-    if (first === undefined) return issue(rules.channelsEmpty)
+    if (first === undefined) return issue(qemuRules.channelsEmpty)
     if (channels.length === 1 && first["channel-type"] === "main") return ok
-    const main = channels.some((channel) => channel["channel-type"] === "main") ? ok : issue(rules.mainChannel)
+    const main = channels.some((channel) => channel["channel-type"] === "main") ? ok : issue(qemuRules.mainChannel)
     const isDraft = channels.some((channel) => draftTypes.has(channel["channel-type"]))
     const single = command === "migrate" || isDraft || channels.length === 1
-    return concat(main, typesTwice(channels), single ? ok : issue(rules.oneChannel, channels.length, 1))
+    return concat(main, typesTwice(channels), single ? ok : issue(qemuRules.oneChannel, channels.length, 1))
   }
 
 /** A URI as an io-ts type: a string that stands for an address. */
@@ -132,7 +132,7 @@ const destination = (context: Context, command: MigrateCommand) => {
 }
 
 const oneOfBoth = ({ uri, channels }: MigrateIncomingArguments): readonly Issue[] =>
-  (uri === undefined) === (channels === undefined) ? issue(rules.uriOrChannels) : ok
+  (uri === undefined) === (channels === undefined) ? issue(qemuRules.uriOrChannels) : ok
 
 /** The arguments of `migrate` as an io-ts type. */
 export const migrate = (context: Context): t.Type<MigrateArguments, unknown> => {

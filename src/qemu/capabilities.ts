@@ -2,7 +2,7 @@ import * as t from "io-ts"
 import { type Issue, ok, refined } from "../data/refinement.js"
 import type { Context } from "./context.js"
 import { enumeration } from "./parameters.js"
-import { rules } from "./rules.js"
+import { qemuRules } from "./rules.js"
 import { names } from "./versions.js"
 
 const capabilities = [
@@ -34,7 +34,7 @@ const givenTwice = (list: MigrateSetCapabilitiesArguments["capabilities"]): read
   const issues = list.flatMap(({ capability }, index) => {
     const isTwice = seen.has(capability)
     seen.add(capability)
-    return isTwice ? [{ rule: rules.capabilityTwice, keys: [String(index), "capability"] }] : []
+    return isTwice ? [{ rule: qemuRules.capabilityTwice, keys: [String(index), "capability"] }] : []
   })
   return issues.length === 0 ? ok : issues
 }

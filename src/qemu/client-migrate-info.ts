@@ -4,7 +4,7 @@ import { type Issue, issue, ok, refined } from "../data/refinement.js"
 import { isUnspecified } from "../net/network.js"
 import { hostIssues } from "./host.js"
 import { number } from "./number.js"
-import { rules } from "./rules.js"
+import { qemuRules } from "./rules.js"
 
 /**
  * The arguments of QMP's `client_migrate_info`: where SPICE's clients go when a migration is over. QEMU checks none of
@@ -33,7 +33,7 @@ export const isTicket = (host: string): boolean => host.length <= maxTicket && t
 
 const hostname = refined(t.string, (host) => {
   if (isTicket(host)) return ok
-  return hostIssues(host, "connect") === ok && !isUnspecified(host) ? ok : issue(rules.spiceHost)
+  return hostIssues(host, "connect") === ok && !isUnspecified(host) ? ok : issue(qemuRules.spiceHost)
 })
 
 /** What QEMU itself passes on for a port that is not given (ui/ui-qmp-cmds.c). */
@@ -41,7 +41,7 @@ const noPort = -1
 const maxPort = 0xffff
 
 const port = refined(number, (value) =>
-  value >= noPort && value <= maxPort ? ok : issue(rules.spicePort, value, value < noPort ? noPort : maxPort),
+  value >= noPort && value <= maxPort ? ok : issue(qemuRules.spicePort, value, value < noPort ? noPort : maxPort),
 )
 
 const maxSubject = 1024
@@ -51,13 +51,13 @@ const subject =
   /^ *[A-Za-z][A-Za-z0-9.]*=(?:[^\\,\p{Cc}]|\\\P{Cc})+(?:, *[A-Za-z][A-Za-z0-9.]*=(?:[^\\,\p{Cc}]|\\\P{Cc})+)*$/u
 
 const certSubject = refined(t.string, (value) =>
-  byteLength(value) <= maxSubject && subject.test(value) ? ok : issue(rules.certSubject),
+  byteLength(value) <= maxSubject && subject.test(value) ? ok : issue(qemuRules.certSubject),
 )
 
 const portsIssues = ({ port, "tls-port": tlsPort }: ClientMigrateInfoArguments): readonly Issue[] =>
-  (port ?? 0) <= 0 && (tlsPort ?? 0) <= 0 ? issue(rules.spiceNoPort) : ok
+  (port ?? 0) <= 0 && (tlsPort ?? 0) <= 0 ? issue(qemuRules.spiceNoPort) : ok
 
-const protocol = refined(t.string, (value) => (value === "spice" ? ok : issue(rules.spiceProtocol)))
+const protocol = refined(t.string, (value) => (value === "spice" ? ok : issue(qemuRules.spiceProtocol)))
 
 /** The arguments of `client_migrate_info` as an io-ts type. */
 export const clientMigrateInfo = (): t.Type<ClientMigrateInfoArguments, unknown> =>

@@ -1,7 +1,7 @@
 import * as t from "io-ts"
 import { issue, ok, refined } from "../data/refinement.js"
 import { natural } from "./number.js"
-import { rules } from "./rules.js"
+import { qemuRules } from "./rules.js"
 import { text } from "./text.js"
 
 /**
@@ -24,11 +24,11 @@ export interface AddFdArguments {
 }
 
 /** A name that getfd can give. */
-export const fdName = refined(text, (value) => (/^(?:[0-9]|$)/.test(value) ? issue(rules.fdName) : ok))
+export const fdName = refined(text, (value) => (/^(?:[0-9]|$)/.test(value) ? issue(qemuRules.fdName) : ok))
 
 /** The arguments of `getfd` as an io-ts type. */
 export const getfd = (): t.Type<GetfdArguments, unknown> => t.exact(t.type({ fdname: fdName }))
 
 /** The arguments of `add-fd` as an io-ts type. */
 export const addFd = (): t.Type<AddFdArguments, unknown> =>
-  t.exact(t.partial({ "fdset-id": natural(rules.fdsetId), opaque: text }))
+  t.exact(t.partial({ "fdset-id": natural(qemuRules.fdsetId), opaque: text }))

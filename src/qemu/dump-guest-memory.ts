@@ -7,7 +7,7 @@ import type { Context } from "./context.js"
 import { fdName } from "./descriptor-commands.js"
 import { natural, positive } from "./number.js"
 import { enumeration } from "./parameters.js"
-import { rules } from "./rules.js"
+import { qemuRules } from "./rules.js"
 import { text } from "./text.js"
 import { names } from "./versions.js"
 
@@ -45,20 +45,22 @@ export const dumpAddress = (protocol: string): MigrationAddress | undefined => {
 
 const protocol = refined(text, (value) => {
   const address = dumpAddress(value)
-  if (address === undefined) return issue(rules.dumpProtocol)
+  if (address === undefined) return issue(qemuRules.dumpProtocol)
   const read = address.transport === "file" ? readFilename(address.filename) : readFdName(value.slice(3))
   return E.isLeft(read) ? read.left : ok
 })
 
 const rangeIssues = ({ begin, length }: DumpGuestMemoryArguments): readonly Issue[] =>
-  (begin === undefined) === (length === undefined) ? ok : issue(rules.dumpRange)
+  (begin === undefined) === (length === undefined) ? ok : issue(qemuRules.dumpRange)
 
 const formatIssues = ({ format = "elf", paging, begin, length }: DumpGuestMemoryArguments): readonly Issue[] =>
-  format !== "elf" && (paging || begin !== undefined || length !== undefined) ? issueAt("format", rules.dumpFormat) : ok
+  format !== "elf" && (paging || begin !== undefined || length !== undefined)
+    ? issueAt("format", qemuRules.dumpFormat)
+    : ok
 
 /** The arguments of `dump-guest-memory` as an io-ts type. */
 export const dumpGuestMemory = ({ version }: Context): t.Type<DumpGuestMemoryArguments, unknown> => {
-  const bytes = natural(rules.dumpRange)
+  const bytes = natural(qemuRules.dumpRange)
   return refined(
     t.exact(
       t.intersection([
@@ -66,7 +68,7 @@ export const dumpGuestMemory = ({ version }: Context): t.Type<DumpGuestMemoryArg
         t.partial({
           detach: t.boolean,
           begin: bytes,
-          length: positive(rules.dumpRange),
+          length: positive(qemuRules.dumpRange),
           format: enumeration(version, names.DumpGuestMemoryFormat, formats),
         }),
       ]),

@@ -9,7 +9,7 @@ import { type Context, perContext } from "./context.js"
 import { allFlags } from "./inet-options.js"
 import { type KeyvalValue, readKeyval } from "./keyval.js"
 import { defaultJsonLimits } from "./limits.js"
-import { rules } from "./rules.js"
+import { qemuRules } from "./rules.js"
 import { partHint } from "./spelling.js"
 import { text } from "./text.js"
 import { uriReader } from "./uri.js"
@@ -48,10 +48,10 @@ const withTypes = (value: KeyvalValue, name = ""): unknown => {
 const channelOf = (written: string): E.Either<readonly Issue[], unknown> => {
   if (written.startsWith("{")) {
     const json = readJson(written, defaultJsonLimits)
-    return E.isLeft(json) ? E.left(issue(rules.incomingSyntax)) : E.right(json.right.value)
+    return E.isLeft(json) ? E.left(issue(qemuRules.incomingSyntax)) : E.right(json.right.value)
   }
   const read = readKeyval(written, "channel-type")
-  return E.isLeft(read) ? E.left(issue(rules.incomingSyntax)) : E.right(withTypes(read.right))
+  return E.isLeft(read) ? E.left(issue(qemuRules.incomingSyntax)) : E.right(withTypes(read.right))
 }
 
 /** What an option stands for: a channel, or `defer`, which leaves it to migrate-incoming. */
@@ -62,14 +62,14 @@ export const incomingReader = perContext((context): ((option: string) => Read<In
   const readUri = uriReader(context)
   const readChannel = exact(migrationChannel(context), partHint)
   const refuse = (issues: readonly Issue[]): Read<Incoming> => {
-    const [first = { rule: rules.incomingSyntax, keys: [] }, ...others] = issues
+    const [first = { rule: qemuRules.incomingSyntax, keys: [] }, ...others] = issues
     return E.left([first, ...others])
   }
   return (option) => {
     if (option === "defer") return E.right("defer")
     if (looksLikeUri.test(option))
       return E.map((addr: MigrationAddress): Incoming => ({ "channel-type": "main", addr }))(readUri(option))
-    if (!has(context.version, behaviour.incomingChannels)) return refuse(issue(rules.incomingVersion))
+    if (!has(context.version, behaviour.incomingChannels)) return refuse(issue(qemuRules.incomingVersion))
     const channel = channelOf(option)
     return E.isLeft(channel) ? refuse(channel.left) : readChannel(channel.right)
   }

@@ -2,7 +2,7 @@ import * as E from "fp-ts/lib/Either.js"
 import { isDecimal } from "../net/decimal.js"
 import type { InetSocketAddress } from "./addresses.js"
 import { type Parts, wrong } from "./parts.js"
-import { rules } from "./rules.js"
+import { qemuRules } from "./rules.js"
 import { behaviour, has, members, type QemuVersion, spanOf, spanText } from "./versions.js"
 
 /** What stands behind the host and the port of a URI, `,to=4447,ipv4=off`: inet_parse() of util/qemu-sockets.c. */
@@ -33,9 +33,9 @@ const numberOf = (value: string | undefined): number | undefined =>
   value !== undefined && isDecimal(value) && value.length <= 9 ? Number(value) : undefined
 
 /** Options that every version reads otherwise than they look. */
-const reserved: ReadonlyMap<string, (typeof rules)["uriSecondAddress" | "uriOptionId"]> = new Map([
-  ["addr", rules.uriSecondAddress],
-  ["id", rules.uriOptionId],
+const reserved: ReadonlyMap<string, (typeof qemuRules)["uriSecondAddress" | "uriOptionId"]> = new Map([
+  ["addr", qemuRules.uriSecondAddress],
+  ["id", qemuRules.uriOptionId],
 ])
 
 type Value = boolean | number | undefined
@@ -57,11 +57,12 @@ export const inetOptionsOf = (written: readonly string[], version: QemuVersion):
     const [name, value] = optionOf(text, isQemuOpts)
     const mistaken = reserved.get(name)
     if (mistaken !== undefined) return wrong(mistaken, name)
-    if (!flags.has(name) && !numbers.has(name)) return wrong(rules.uriOption)
+    if (!flags.has(name) && !numbers.has(name)) return wrong(qemuRules.uriOption)
     const span = name === "numeric" ? behaviour.inetQemuOpts : spanOf(members.InetSocketAddress, name)
-    if (span !== undefined && !has(version, span)) return wrong(rules.uriOptionVersion, name, undefined, spanText(span))
-    if (options.has(name)) return wrong(rules.uriOptionTwice, name)
-    if (value === undefined) return wrong(rules.uriOptionValue, name)
+    if (span !== undefined && !has(version, span))
+      return wrong(qemuRules.uriOptionVersion, name, undefined, spanText(span))
+    if (options.has(name)) return wrong(qemuRules.uriOptionTwice, name)
+    if (value === undefined) return wrong(qemuRules.uriOptionValue, name)
     options.set(name, value)
   }
   return E.right(Object.fromEntries(options))

@@ -4,7 +4,7 @@ import { issue, ok, refined } from "../data/refinement.js"
 import { knownMembers, type SocketAddressLegacy, socketAddressLegacy } from "./addresses.js"
 import type { Context } from "./context.js"
 import { uint32 } from "./number.js"
-import { rules } from "./rules.js"
+import { qemuRules } from "./rules.js"
 import { identifier, isIdentifier, name, text } from "./text.js"
 
 /**
@@ -61,7 +61,7 @@ const maxName = 4096
 
 const exportName = refined(text, (value) => {
   const size = byteLength(value)
-  return size <= maxName ? ok : issue(rules.nbdName, size, maxName)
+  return size <= maxName ? ok : issue(qemuRules.nbdName, size, maxName)
 })
 
 /** The arguments of `nbd-server-start` as an io-ts type. */
@@ -81,7 +81,7 @@ export const nbdServerStart = (context: Context): t.Type<NbdServerStartArguments
 }
 
 /** A name that is the id of an export as well (qmp_nbd_server_add of blockdev-nbd.c): QEMU refuses what is none. */
-const exportId = refined(exportName, (value) => (isIdentifier(value) ? ok : issue(rules.identifier)))
+const exportId = refined(exportName, (value) => (isIdentifier(value) ? ok : issue(qemuRules.identifier)))
 
 /** The arguments of `nbd-server-add` as an io-ts type. */
 export const nbdServerAdd = (): t.Type<NbdServerAddArguments, unknown> =>

@@ -5,7 +5,7 @@ import { concat, type Issue, issue, issueAt, ok, refined } from "../data/refinem
 import { knownMembers } from "./addresses.js"
 import type { Context } from "./context.js"
 import { parameter, positive, powerOfTwo, size, uint32 } from "./number.js"
-import { rules } from "./rules.js"
+import { qemuRules } from "./rules.js"
 import { identifier, name, text } from "./text.js"
 import { isKnown, names, type QemuVersion } from "./versions.js"
 
@@ -88,20 +88,20 @@ const textOrNull = leaf(
 )
 
 const program = refined(t.readonlyArray(text), ([first]) => {
-  if (first === undefined) return issue(rules.cprCommandEmpty)
-  return first.startsWith("/") ? ok : issueAt("0", rules.argvAbsolute)
+  if (first === undefined) return issue(qemuRules.cprCommandEmpty)
+  return first.startsWith("/") ? ok : issueAt("0", qemuRules.argvAbsolute)
 })
 
 const maxNodeName = 31
 
 const nodeName = refined(name, (value) => {
   const length = byteLength(value)
-  return length <= maxNodeName ? ok : issue(rules.nodeName, length, maxNodeName)
+  return length <= maxNodeName ? ok : issue(qemuRules.nodeName, length, maxNodeName)
 })
 
 const twice = (values: readonly string[], key: string): readonly Issue[] =>
   values.flatMap((value, index) =>
-    values.indexOf(value) < index ? [{ rule: rules.aliasTwice, keys: [String(index), key] }] : [],
+    values.indexOf(value) < index ? [{ rule: qemuRules.aliasTwice, keys: [String(index), key] }] : [],
   )
 
 const bitmap = t.exact(
@@ -185,7 +185,7 @@ const allParameters = (version: QemuVersion) => ({
   "x-checkpoint-delay": uint32,
   "xbzrle-cache-size": powerOfTwo(4096n, 1n << 62n),
   "x-vcpu-dirty-limit-period": parameter(1, 1000),
-  "vcpu-dirty-limit": positive(rules.parameterRange),
+  "vcpu-dirty-limit": positive(qemuRules.parameterRange),
   "x-rdma-chunk-size": powerOfTwo(mebi, 1024n * mebi),
   "compress-level": parameter(0, 9),
   "compress-threads": parameter(1, 255),

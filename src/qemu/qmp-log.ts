@@ -14,7 +14,7 @@ import { notesOf } from "./notes.js"
 import { allowedReader, argumentsReader } from "./parse.js"
 import { defaultPolicy, type Policy } from "./policy.js"
 import { commandIn, type QmpCommand } from "./qmp-command.js"
-import { qmpRules, rules } from "./rules.js"
+import { qemuRules, qmpRules } from "./rules.js"
 import { behaviour, has, type QemuVersion } from "./versions.js"
 
 /** What is known of one message of a QMP log. */
@@ -68,9 +68,9 @@ const transportIssues = (
   const hasChannels = ["inet", "unix", "vsock"].includes(kind) || (isFile && isOn("mapped-ram"))
   const isRefused = kind === "rdma" && has(version, behaviour.rdmaCapabilities) && isOn("xbzrle", "postcopy-ram")
   return concat(
-    isOn("multifd", "postcopy-preempt") && !hasChannels ? issueAt(key, rules.transportChannels) : ok,
-    isOn("mapped-ram") && !isFile ? issueAt(key, rules.transportSeeking) : ok,
-    isRefused ? issueAt(key, rules.transportRdma) : ok,
+    isOn("multifd", "postcopy-preempt") && !hasChannels ? issueAt(key, qemuRules.transportChannels) : ok,
+    isOn("mapped-ram") && !isFile ? issueAt(key, qemuRules.transportSeeking) : ok,
+    isRefused ? issueAt(key, qemuRules.transportRdma) : ok,
   )
 }
 
@@ -82,7 +82,7 @@ const hasCpr = ({ channels = [] }: Destined): boolean => channels.some((each) =>
 const modeIssues = (args: Destined, settings: Settings, kinds: readonly string[], policy: Policy): readonly Issue[] => {
   const key = args.uri === undefined ? "channels" : "uri"
   if (settings.mode === "cpr-transfer")
-    return hasCpr(args) && !kinds.includes("file") ? ok : issueAt(key, rules.cprChannel)
+    return hasCpr(args) && !kinds.includes("file") ? ok : issueAt(key, qemuRules.cprChannel)
   return settings.mode === "cpr-exec" ? atKey(key, programIssues(settings.command ?? [], policy)) : ok
 }
 

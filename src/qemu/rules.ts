@@ -13,7 +13,7 @@ const rule = (id: string, code: ViolationCode, requirement: string, consequence:
  * sources: migration/, util/qemu-sockets.c, ui/ui-qmp-cmds.c, blockdev-nbd.c, dump/dump.c. A sentence that names no
  * version is true of all of them.
  */
-export const rules = {
+export const qemuRules = {
   oldSpelling: rule(
     "old-spelling",
     "unknown-member",

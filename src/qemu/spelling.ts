@@ -1,6 +1,6 @@
 import type { Hint } from "../data/strict.js"
 import type { Context } from "./context.js"
-import { rules } from "./rules.js"
+import { qemuRules } from "./rules.js"
 import { members, type Span, spanOf, spanText } from "./versions.js"
 
 /** Members as the first draft of the channels API spelled them, in the review thread of December 2022. */
@@ -12,14 +12,14 @@ const oldSpellings: ReadonlyMap<string, string> = new Map([
   ["rdma-str", "host and port"],
 ])
 
-const otherVersion = (span: Span) => ({ rule: rules.otherVersion, expected: spanText(span) })
+const otherVersion = (span: Span) => ({ rule: qemuRules.otherVersion, expected: spanText(span) })
 
 /** What is known of members of addresses and channels by themselves. */
 export const partHint: Hint = (key) => {
   const span = spanOf(members.InetSocketAddress, key)
   if (span !== undefined) return otherVersion(span)
   const today = oldSpellings.get(key)
-  return today === undefined ? undefined : { rule: rules.oldSpelling, expected: today }
+  return today === undefined ? undefined : { rule: qemuRules.oldSpelling, expected: today }
 }
 
 /** Members of a socket's address that stand in `data` where it is wrapped. */
@@ -31,7 +31,7 @@ export const spellingHint = ({ command }: Context): Hint => {
   return (key, depth) => {
     const span = depth === 0 ? spanOf(spans, key) : undefined
     if (span !== undefined) return otherVersion(span)
-    if (command === "nbd-server-start" && depth === 1 && flat.has(key)) return { rule: rules.nbdFlat }
+    if (command === "nbd-server-start" && depth === 1 && flat.has(key)) return { rule: qemuRules.nbdFlat }
     return partHint(key, depth)
   }
 }

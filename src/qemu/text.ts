@@ -2,7 +2,7 @@ import * as t from "io-ts"
 import { byteLength, notText } from "../data/json.js"
 import { issue, ok, refined } from "../data/refinement.js"
 import type { Rule } from "../violation/violation.js"
-import { rules } from "./rules.js"
+import { qemuRules } from "./rules.js"
 
 const printableAscii = /^[ -~]*$/
 
@@ -10,17 +10,17 @@ const printableAscii = /^[ -~]*$/
 const isText = (text: string): boolean => printableAscii.test(text) || !(text.includes("\0") || notText.test(text))
 
 /** A string of whatever characters. */
-export const text = refined(t.string, (value) => (isText(value) ? ok : issue(rules.text)))
+export const text = refined(t.string, (value) => (isText(value) ? ok : issue(qemuRules.text)))
 
 /** A string that names something, and is not empty. */
-export const name = refined(text, (value) => (value === "" ? issue(rules.empty) : ok))
+export const name = refined(text, (value) => (value === "" ? issue(qemuRules.empty) : ok))
 
 /** Whether a string is an id, as id_wellformed() has it (util/id.c). */
 export const isIdentifier = (value: string): boolean => /^[A-Za-z][A-Za-z0-9._-]*$/.test(value)
 
 /** An id. */
 export const identifier = refined(t.string, (value) =>
-  isIdentifier(value) && value.length <= 255 ? ok : issue(rules.identifier),
+  isIdentifier(value) && value.length <= 255 ? ok : issue(qemuRules.identifier),
 )
 
 /** Judges a string of 1 to `limit` bytes of UTF-8. */

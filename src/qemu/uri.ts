@@ -8,7 +8,7 @@ import { type InetSocketAddress, type MigrationAddress, migrationAddress } from 
 import { type CommandOptions, type Context, contextOf, perContext } from "./context.js"
 import { cutAtCommas, inetOptionsOf, optionNames } from "./inet-options.js"
 import { type Parts, wrong } from "./parts.js"
-import { rules } from "./rules.js"
+import { qemuRules } from "./rules.js"
 import { sizeOf } from "./size.js"
 import { text } from "./text.js"
 import { behaviour, has, type QemuVersion } from "./versions.js"
@@ -27,22 +27,23 @@ const isOption = (first: string, version: QemuVersion): boolean =>
   first.startsWith("addr=") || (first.includes("=") && has(version, behaviour.inetQemuOpts))
 
 const inetParts = (kind: object, rest: string, version: QemuVersion): Parts => {
-  if (rest.startsWith("//")) return wrong(rules.uriAuthority)
+  if (rest.startsWith("//")) return wrong(qemuRules.uriAuthority)
   const [first = "", ...options] = cutAtCommas(rest, version)
-  if (isOption(first, version)) return wrong(first.startsWith("addr=") ? rules.uriSecondAddress : rules.uriOption)
+  if (isOption(first, version))
+    return wrong(first.startsWith("addr=") ? qemuRules.uriSecondAddress : qemuRules.uriOption)
   const { bracketed, plain, port = "" } = hostAndPort.exec(first)?.groups ?? {}
   const host = bracketed ?? plain
-  if (host === undefined || port === "" || bracketed === "") return wrong(rules.uriSyntax)
-  if (port.includes(":") || (bracketed !== undefined && !isIpv6(bracketed))) return wrong(rules.uriBrackets, "host")
+  if (host === undefined || port === "" || bracketed === "") return wrong(qemuRules.uriSyntax)
+  if (port.includes(":") || (bracketed !== undefined && !isIpv6(bracketed))) return wrong(qemuRules.uriBrackets, "host")
   if (host.length > maxHost && has(version, behaviour.shortUriHosts))
-    return wrong(rules.uriHostLength, "host", host.length, maxHost)
+    return wrong(qemuRules.uriHostLength, "host", host.length, maxHost)
   if (options.length === 0) return E.right({ ...kind, host, port })
   return E.map((read: object) => ({ ...kind, host, port, ...read }))(inetOptionsOf(options, version))
 }
 
 const vsockParts = (rest: string): Parts => {
   const colon = rest.indexOf(":")
-  if (colon < 0) return wrong(rules.uriSyntax)
+  if (colon < 0) return wrong(qemuRules.uriSyntax)
   return E.right({ transport: "socket", type: "vsock", cid: rest.slice(0, colon), port: rest.slice(colon + 1) })
 }
 
@@ -50,12 +51,12 @@ const fileParts = (rest: string): Parts => {
   const option = rest.indexOf(offsetOption)
   if (option < 0) return E.right({ transport: "file", filename: rest, offset: 0 })
   const offset = sizeOf(rest.slice(option + offsetOption.length))
-  if (offset === undefined) return wrong(rules.uriOffset, "offset")
+  if (offset === undefined) return wrong(qemuRules.uriOffset, "offset")
   return E.right({ transport: "file", filename: rest.slice(0, option), offset })
 }
 
 const execParts = (command: string): Parts =>
-  command === "" ? wrong(rules.commandEmpty) : E.right({ transport: "exec", args: [...shell, command] })
+  command === "" ? wrong(qemuRules.commandEmpty) : E.right({ transport: "exec", args: [...shell, command] })
 
 /** What stands behind each scheme (migrate_uri_parse of migration/channel.c). */
 const schemes: ReadonlyMap<string, (rest: string, version: QemuVersion) => Parts> = new Map([
@@ -82,7 +83,7 @@ const partsOf = (uri: string, { version }: Context): Parts => {
   const colon = uri.indexOf(":")
   const scheme = uri.slice(0, Math.max(colon, 0))
   const parts = scheme === "file" && !has(version, behaviour.fileUri) ? undefined : schemes.get(scheme)
-  if (parts === undefined) return wrong(rules.uriScheme, undefined, undefined, meant.get(scheme.toLowerCase()))
+  if (parts === undefined) return wrong(qemuRules.uriScheme, undefined, undefined, meant.get(scheme.toLowerCase()))
   return parts(uri.slice(colon + 1), version)
 }
 
@@ -187,5 +188,5 @@ export const formatMigrateUri = (address: MigrationAddress, options: UriOptions 
   const uri = textOf(checked.right)
   const again = uriReader(context)(uri)
   if (E.isRight(again) && isSame(checked.right, again.right)) return E.right(uri)
-  return placed(wrong(rules.uriInexpressible))
+  return placed(wrong(qemuRules.uriInexpressible))
 }

@@ -27,8 +27,10 @@ const subjects = {
   seal: "envelopes, and the files that they take",
   json: "JSON texts",
   shape: "plain data",
+  qmp: "QMP commands, and logs of them",
   qemu: "the arguments of QEMU's commands",
   policy: "policies, and what they deny",
+  completion: "the order of a migration's steps, by the QMP logs of both sides",
   relay: "the relay's configuration",
 } as const
 

@@ -1,5 +1,5 @@
 import { displayInit, onDisplay } from "../spice/wire/messages.js"
-import { rules } from "./rules.js"
+import { sessionRules } from "./rules.js"
 import { type ChannelState, refuse, type SessionState, type World } from "./state.js"
 
 /**
@@ -37,7 +37,7 @@ const sendInit = (world: World, channel: ChannelState): void => {
 export const settle = (world: World, channel: ChannelState): void => {
   if (channel.hadDisplayInit) return
   sendInit(world, channel)
-  if (!channel.hasLeft) refuse(world, channel, { check: rules.displayInitDue })
+  if (!channel.hasLeft) refuse(world, channel, { check: sessionRules.displayInitDue })
 }
 
 /** A display has spoken: its worker serves it. */

@@ -1,6 +1,6 @@
 import type { DisplayState } from "../spice/display.js"
 import { passed } from "./migration.js"
-import { rules } from "./rules.js"
+import { sessionRules } from "./rules.js"
 import {
   type ChannelState,
   type DisplayData,
@@ -53,9 +53,11 @@ const judgeClient = (session: SessionState, counted: Counted, index: number, ser
   const path = `pixmap_cache_clients[${index}]`
   const other = counted.get(index)
   if (other !== undefined)
-    return serial <= other.serial ? "fits" : { check: rules.cacheSerial, path, actual: serial, expected: other.serial }
+    return serial <= other.serial
+      ? "fits"
+      : { check: sessionRules.cacheSerial, path, actual: serial, expected: other.serial }
   const mayCount = session.displays.has(index) || isToCome(session, session.channels.get(keyOf("display", index)))
-  return mayCount ? "waits" : { check: rules.cacheDisplay, path, actual: serial, expected: 0 }
+  return mayCount ? "waits" : { check: sessionRules.cacheDisplay, path, actual: serial, expected: 0 }
 }
 
 const judgeImages = (session: SessionState, counted: Counted, data: DisplayData): Judgement => {
@@ -64,13 +66,13 @@ const judgeImages = (session: SessionState, counted: Counted, data: DisplayData)
     if (other.dictionaryId === data.dictionaryId) most += imagesOfMessage * other.serial
   if (data.lastImageId <= most) return "fits"
   if (counted.size < session.displays.size || othersAreToCome(session)) return "waits"
-  return { check: rules.imageId, path: "glz.last_image_id", actual: data.lastImageId, expected: most }
+  return { check: sessionRules.imageId, path: "glz.last_image_id", actual: data.lastImageId, expected: most }
 }
 
 const judgeFreezer = (counted: Counted, data: DisplayData): Judgement => {
   const isAnother = (other: DisplayData) => other !== data && other.freezer && other.cacheId === data.cacheId
   return data.freezer && [...counted.values()].some(isAnother)
-    ? { check: rules.oneFreezer, path: "pixmap_cache_freezer", actual: 1, expected: 0 }
+    ? { check: sessionRules.oneFreezer, path: "pixmap_cache_freezer", actual: 1, expected: 0 }
     : "fits"
 }
 
@@ -135,6 +137,6 @@ export const settleDisplays = (world: World, session: SessionState): void => {
   for (const data of heldOf(session)) {
     if (data.until > world.now) continue
     session.displays.delete(data.channel.channelId)
-    refuse(world, data.channel, { check: rules.hold })
+    refuse(world, data.channel, { check: sessionRules.hold })
   }
 }

@@ -1,5 +1,5 @@
 import { settle, unsettledOf } from "./display-init.js"
-import { rules } from "./rules.js"
+import { sessionRules } from "./rules.js"
 import { type ChannelState, keyOf, leave, refuse, type SessionState, type World } from "./state.js"
 
 /** How connections and sessions end. */
@@ -44,7 +44,7 @@ export const dropSession = (world: World, session: SessionState): void => {
     if (world.unsettled.has(channel)) settle(world, channel)
     channel.stage = "orphaned"
   }
-  for (const { channel } of held) refuse(world, channel, { check: rules.mainOpen })
+  for (const { channel } of held) refuse(world, channel, { check: sessionRules.mainOpen })
   world.changed.add(session)
 }
 

@@ -4,7 +4,7 @@ import { fromClient, isDisplayInit, noVersion, onMain, onSpicevmc } from "../spi
 import type { Decision, EventOf } from "./events.js"
 import { ended, mayReceive, passed } from "./migration.js"
 import { isHeld } from "./on-data.js"
-import { rules } from "./rules.js"
+import { sessionRules } from "./rules.js"
 import { largestDecompressed, largestGathered, largestMessage } from "./sizes.js"
 import {
   type ChannelState,
@@ -29,8 +29,8 @@ const migrationVersion = 1
 const judgeData: Judge = ({ receiver, asking }, channel, { size }) => {
   const { session, channel: name } = channel
   const most = carriesData(name) ? receiver().maxBlobBytes[name] : 0
-  if (size > most) return { check: rules.dataSize, path: "size", actual: size, expected: most }
-  if (asking?.session === session) return { check: rules.channelBeforeData }
+  if (size > most) return { check: sessionRules.dataSize, path: "size", actual: size, expected: most }
+  if (asking?.session === session) return { check: sessionRules.channelBeforeData }
   channel.stage = "sending"
   session.hasBegun = true
   return undefined
@@ -38,9 +38,9 @@ const judgeData: Judge = ({ receiver, asking }, channel, { size }) => {
 
 const judgeFlushMark: Judge = (_, channel) => {
   const { session } = channel
-  if (!channel.owesFlushMark) return { check: rules.flushMark }
+  if (!channel.owesFlushMark) return { check: sessionRules.flushMark }
   if (channel.channel === "main" && session.agentIsConnected && !session.agentIsStarted)
-    return { check: rules.flushMarkAgent }
+    return { check: sessionRules.flushMarkAgent }
   channel.owesFlushMark = false
   return undefined
 }
@@ -48,16 +48,17 @@ const judgeFlushMark: Judge = (_, channel) => {
 const judgeAnswer: Judge = (_, channel, { type }) => {
   const isAsked =
     type === fromClient.ackSync ? channel.setAcks > 0 : type === fromClient.pong ? channel.pings > 0 : channel.wantsAcks
-  return isAsked ? undefined : { check: rules.answers }
+  return isAsked ? undefined : { check: sessionRules.answers }
 }
 
 const judgeSeamless: Judge = (_, channel, { size, head }) => {
-  if (!channel.session.migrates) return { check: rules.seamlessOnMain }
-  if (channel.stage !== "undecided") return { check: rules.seamlessOnce }
-  if (size !== 4 || head.length !== 4) return { check: rules.seamlessSize, path: "size", actual: size, expected: 4 }
+  if (!channel.session.migrates) return { check: sessionRules.seamlessOnMain }
+  if (channel.stage !== "undecided") return { check: sessionRules.seamlessOnce }
+  if (size !== 4 || head.length !== 4)
+    return { check: sessionRules.seamlessSize, path: "size", actual: size, expected: 4 }
   const version = wordAt(head, 0)
   if (version !== migrationVersion)
-    return { check: rules.seamlessVersion, path: "src_version", actual: version, expected: migrationVersion }
+    return { check: sessionRules.seamlessVersion, path: "src_version", actual: version, expected: migrationVersion }
   channel.stage = "asked"
   return undefined
 }
@@ -68,8 +69,8 @@ const judgeEnd: Judge = (world, channel) => {
 }
 
 const judgeDisplayInit: Judge = (_, channel, { head }) => {
-  if (channel.hadDisplayInit) return { check: rules.displayInitOnce }
-  if (!isDisplayInit(head)) return { check: rules.displayInitValid }
+  if (channel.hadDisplayInit) return { check: sessionRules.displayInitOnce }
+  if (!isDisplayInit(head)) return { check: sessionRules.displayInitValid }
   channel.hadDisplayInit = true
   return undefined
 }
@@ -77,13 +78,13 @@ const judgeDisplayInit: Judge = (_, channel, { head }) => {
 const judgeOther: Judge = (_, { channel, session }, { type, head }) => {
   if (channel === "main") {
     if (type === onMain.agentStart) session.agentIsStarted ||= session.agentIsConnected
-    return type === onMain.agentToken && !session.agentHasSpoken ? { check: rules.agentToken } : undefined
+    return type === onMain.agentToken && !session.agentHasSpoken ? { check: sessionRules.agentToken } : undefined
   }
   if (type !== onSpicevmc.compressedData || head.length < 5) return undefined
   const announced = wordAt(head, 1)
   const most = largestDecompressed(channel)
   if (announced <= most) return undefined
-  return { check: rules.decompressedSize, path: "uncompressed_size", actual: announced, expected: most }
+  return { check: sessionRules.decompressedSize, path: "uncompressed_size", actual: announced, expected: most }
 }
 
 const judges: Readonly<Record<MessageKind, Judge>> = {
@@ -122,12 +123,12 @@ const judgeHeader = (
   { type, size }: Message,
 ): Reason | "judge" | undefined => {
   const entry = entryOf(channel, kind)
-  if (entry !== "pass" && entry !== "judge") return { check: rules[entry] }
-  if (!channel.isLinked) return { check: rules.linked }
-  if (kind !== "DISPLAY_INIT" && owesInit(channel)) return { check: rules.displayInitFirst }
+  if (entry !== "pass" && entry !== "judge") return { check: sessionRules[entry] }
+  if (!channel.isLinked) return { check: sessionRules.linked }
+  if (kind !== "DISPLAY_INIT" && owesInit(channel)) return { check: sessionRules.displayInitFirst }
   if (kind === "MIGRATE_DATA") return "judge"
   const most = mayBeFollowed(channel) ? largestGathered : largestMessage(channel.channel, type)
-  if (size > most) return { check: rules.messageSize, path: "size", actual: size, expected: most }
+  if (size > most) return { check: sessionRules.messageSize, path: "size", actual: size, expected: most }
   return entry === "judge" ? "judge" : undefined
 }
 
@@ -164,7 +165,7 @@ const declining = (channel: ChannelState): Decision => ({
   kind: "replace",
   connection: channel.connection,
   payload: noVersion,
-  violation: violationOf(keyOf(channel.channel, channel.channelId), { check: rules.machineAwaited }),
+  violation: violationOf(keyOf(channel.channel, channel.channelId), { check: sessionRules.machineAwaited }),
 })
 
 /** Judges what waited behind DISPLAY_INIT of a display that was heard since. */

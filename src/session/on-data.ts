@@ -2,7 +2,7 @@ import type { MigrateData } from "../spice/migrate-data.js"
 import { displayDataOf } from "./display-sync.js"
 import type { EventOf } from "./events.js"
 import { displaysAreDue, passed } from "./migration.js"
-import { rules } from "./rules.js"
+import { sessionRules } from "./rules.js"
 import { type ChannelState, refuse, type SessionState, speakerOf, type World } from "./state.js"
 
 /** What decoded data says to the session. */
@@ -42,11 +42,11 @@ export const data = (world: World, { connection, state }: EventOf<"data">): void
   if (channel === undefined) return
   const { session } = channel
   if (channel.stage !== "sending" || isHeld(session, channel)) {
-    refuse(world, channel, { check: rules.dataInMigration })
+    refuse(world, channel, { check: sessionRules.dataInMigration })
     return
   }
   if ((channel.channel === "main") !== isMain(state) || (channel.channel === "display") !== isDisplay(state)) {
-    refuse(world, channel, { check: rules.dataChannel })
+    refuse(world, channel, { check: sessionRules.dataChannel })
     return
   }
   world.changed.add(session)

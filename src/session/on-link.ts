@@ -4,7 +4,7 @@ import { awaitInit, hasUnsettled } from "./display-init.js"
 import { dropSession, gone } from "./endings.js"
 import type { EventOf, LinkRequest } from "./events.js"
 import { awaitTaking, mayReceive } from "./migration.js"
-import { rules } from "./rules.js"
+import { sessionRules } from "./rules.js"
 import {
   type ChannelState,
   keyOf,
@@ -65,8 +65,8 @@ const isReserved = (world: World): boolean => {
 
 /** Why a main channel must not be linked now. */
 const objectionTo = (world: World, connectionId: number): Reason | undefined => {
-  if (world.sessions.has(connectionId)) return { check: rules.idOnce }
-  return isReserved(world) ? { check: rules.oneMigration } : undefined
+  if (world.sessions.has(connectionId)) return { check: sessionRules.idOnce }
+  return isReserved(world) ? { check: sessionRules.oneMigration } : undefined
 }
 
 const considerMain = (world: World, pending: PendingLink): void => {
@@ -99,7 +99,7 @@ const beginningOf = (
   main: ChannelState,
   link: LinkRequest,
 ): Stage | Reason | "waits" => {
-  if (carriesData(link.channel) && session.hasBegun) return { check: rules.channelBeforeData }
+  if (carriesData(link.channel) && session.hasBegun) return { check: sessionRules.channelBeforeData }
   if (world.observes() && (main.stage === "undecided" || main.stage === "asked")) return "pending"
   if (main.stage === "undecided") {
     turnFlagOff(world, session, main)
@@ -115,15 +115,15 @@ const considerOther = (world: World, pending: PendingLink): void => {
   const session = world.sessions.get(link.connectionId)
   const main = session?.channels.get("main")
   if (session === undefined || main === undefined) {
-    refuseLink(world, pending, { check: rules.knownSession })
+    refuseLink(world, pending, { check: sessionRules.knownSession })
     return
   }
   if (main.hasLeft || session !== world.current) {
-    refuseLink(world, pending, { check: rules.mainOpen })
+    refuseLink(world, pending, { check: sessionRules.mainOpen })
     return
   }
   if (session.channels.has(keyOf(link.channel, link.channelId))) {
-    refuseLink(world, pending, { check: rules.channelOnce })
+    refuseLink(world, pending, { check: sessionRules.channelOnce })
     return
   }
   // A new main would wait for it too, and for the next one.
@@ -158,12 +158,12 @@ export const link = (world: World, event: EventOf<"link">): void => {
   const pending = { ...event, place: world.queue }
   const known = world.connections.get(connection)
   if (known !== undefined) {
-    refuse(world, known, { check: rules.channelOnce })
+    refuse(world, known, { check: sessionRules.channelOnce })
     return
   }
   if (world.pending.has(connection)) {
     withdrawLink(world, connection)
-    refuseLink(world, pending, { check: rules.channelOnce })
+    refuseLink(world, pending, { check: sessionRules.channelOnce })
     return
   }
   world.pending.set(connection, pending)

@@ -3,7 +3,7 @@ import { firstOfChannel, fromServer, mainFromServer } from "../spice/wire/messag
 import { heard } from "./display-init.js"
 import type { EventOf } from "./events.js"
 import { acknowledged, finishSeamless } from "./migration.js"
-import { rules } from "./rules.js"
+import { sessionRules } from "./rules.js"
 import { type ChannelState, refuse, type SessionState, type World } from "./state.js"
 
 /** What the server's messages change. The server is trusted: nothing of it is refused. */
@@ -93,7 +93,7 @@ const waitsForAck = ({ channel, window, unacknowledged }: ChannelState): boolean
  */
 export const onSilence = (world: World): void => {
   for (const channel of world.connections.values())
-    if (!channel.hasLeft && waitsForAck(channel)) refuse(world, channel, { check: rules.ackDue })
+    if (!channel.hasLeft && waitsForAck(channel)) refuse(world, channel, { check: sessionRules.ackDue })
 }
 
 /** Takes a server's message in. */

@@ -4,7 +4,7 @@ import type { Rule } from "../violation/violation.js"
  * The rules of a session: what the order of messages, and data of several channels, can break. What a target does
  * without a rule was measured (docs/exposure.md) or is read off the sources of spice-server 0.15.1.
  */
-export const rules = {
+export const sessionRules = {
   knownSession: {
     id: "session/known-id",
     code: "out-of-order",

@@ -4,7 +4,7 @@ import type { LinkedChannel } from "../spice/wire/channels.js"
 import { type Measure, type Rule, Violation } from "../violation/violation.js"
 import type { Connection, Decision, EventOf } from "./events.js"
 import type { SessionOptions } from "./options.js"
-import { rules } from "./rules.js"
+import { sessionRules } from "./rules.js"
 import type { Stage } from "./transitions.js"
 
 /** What is known of one server's sessions. Only the functions of this folder see and change it. */
@@ -230,7 +230,7 @@ export const refuse = (world: World, channel: ChannelState, reason: Reason): voi
 /** Finds the channel that a client speaks on; refuses what comes on a connection without one, or behind its end. */
 export const speakerOf = (world: World, connection: Connection): ChannelState | undefined => {
   const channel = world.connections.get(connection)
-  const reason = { check: rules.linked }
+  const reason = { check: sessionRules.linked }
   if (channel === undefined)
     world.decisions.push({ kind: "refuse", connection, violation: violationOf("link", reason) })
   else if (channel.hasLeft) refuse(world, channel, reason)

@@ -1,6 +1,6 @@
 import type { LinkedChannel } from "../spice/wire/channels.js"
 import { fromClient, onDisplay, onMain } from "../spice/wire/messages.js"
-import type { rules } from "./rules.js"
+import type { sessionRules } from "./rules.js"
 
 /** What a client's messages are to the order: one state machine for each channel, main's and the others' in one table. */
 
@@ -30,7 +30,7 @@ export const stages = {
 export type Stage = keyof typeof stages
 
 /** What a message comes to: it passes, after a look at more than the stage where there is an exclamation mark, or breaks a rule. */
-export type Entry = "pass" | "judge" | keyof typeof rules
+export type Entry = "pass" | "judge" | keyof typeof sessionRules
 
 const migrating = { MIGRATE_FLUSH_MARK: "judge", answer: "judge", DISPLAY_INIT: "quiet", other: "quiet" } as const
 const running = { MIGRATE_FLUSH_MARK: "judge", answer: "pass", other: "judge" } as const

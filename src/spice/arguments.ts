@@ -1,7 +1,7 @@
 import type { Rule } from "../violation/violation.js"
 
 /** The checks of what a caller passes beside the bytes, for callers that no compiler checked. */
-export const argumentChecks = {
+export const argumentRules = {
   channel: {
     id: "spice/channel",
     code: "wrong-channel",

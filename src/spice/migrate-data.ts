@@ -6,7 +6,7 @@ import type { State } from "../layout/types.js"
 import { isBytes } from "../violation/bytes.js"
 import type { Checked } from "../violation/codec.js"
 import { Violation } from "../violation/violation.js"
-import { argumentChecks } from "./arguments.js"
+import { argumentRules } from "./arguments.js"
 import { decoders } from "./emitted/decoders.js"
 import { formatOf } from "./formats.js"
 import { argumentsOf, type Channel, defaultReceiver, isReceiver, type ReceiverState } from "./receiver.js"
@@ -42,8 +42,8 @@ const whole = { path: "", offset: 0, length: 0 }
 /** What is wrong with the arguments of a caller that no compiler checked. */
 const wrongArgument = (channel: unknown, receiver: unknown): Violation | undefined => {
   if (typeof channel !== "string" || !Object.hasOwn(formatOf, channel))
-    return new Violation(argumentChecks.channel, whole)
-  return isReceiver(receiver) ? undefined : new Violation(argumentChecks.receiver, whole)
+    return new Violation(argumentRules.channel, whole)
+  return isReceiver(receiver) ? undefined : new Violation(argumentRules.receiver, whole)
 }
 
 /**

@@ -4,7 +4,7 @@ import * as t from "io-ts"
 import { describe, expect, test } from "vitest"
 import { issue, issueAt, ok, refined } from "../../src/data/refinement.js"
 import { casesOf, membersOf } from "../../src/data/reflect.js"
-import { shape } from "../../src/data/rules.js"
+import { shapeRules } from "../../src/data/rules.js"
 import { exact, type Read } from "../../src/data/strict.js"
 import { type Rule, violationCodes } from "../../src/violation/violation.js"
 import { anything } from "../anything.js"
@@ -164,7 +164,7 @@ describe("an exact reader refuses", () => {
   )
 
   test("by checks whose codes are of the closed set", () => {
-    for (const { code } of Object.values(shape)) expect(violationCodes).toContain(code)
+    for (const { code } of Object.values(shapeRules)) expect(violationCodes).toContain(code)
   })
 
   test("with what it measured and wanted", () => {

@@ -24,7 +24,7 @@ import {
   parseMigrateArguments,
   socketAddressCodec,
 } from "../../src/qemu/index.js"
-import { rules as checks } from "../../src/qemu/rules.js"
+import { qemuRules as checks } from "../../src/qemu/rules.js"
 import { violationCodes } from "../../src/violation/violation.js"
 
 const said = (checked: Checked<unknown>): readonly string[] =>

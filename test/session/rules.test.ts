@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest"
 import { defaultReceiver } from "../../src/index.js"
-import { rules } from "../../src/session/rules.js"
+import { sessionRules } from "../../src/session/rules.js"
 import { carrying, displayOf, genuine, sceneOf, serverTypes, types, verdictOf, withAgent, word } from "./scene.js"
 
 /** Each rule kept and broken, and what a well-behaved client does. */
@@ -667,7 +667,7 @@ describe("a migration that is not seamless", () => {
 })
 
 test("every rule has an id and a code of its own kind, and says what a target suffers", () => {
-  const all = Object.values(rules)
+  const all = Object.values(sessionRules)
   expect(new Set(all.map(({ id }) => id)).size).toBe(all.length)
   for (const { id, requirement, consequence } of all) {
     expect(id).toMatch(/^session\/[a-z-]+$/)

@@ -55,11 +55,6 @@ export interface Argument {
 /**
  * Writes the decoder of a layout as TypeScript: straight-line reads and comparisons in the order of the layout's steps,
  * stopping at the first violation.
- *
- * @example
- * emitTypeScript(layouts.inputs, emission).includes("view.getUint16(8, true)")
- * // true
- * @since 0.6.0
  */
 export const emitTypeScript = (layout: Layout, emission: Emission): string => {
   const program = programOf(layout)

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs"
 import * as t from "io-ts"
 import { option, resolve, typesOf } from "./option.js"
-import { relayChecks } from "./rules.js"
+import { relayRules } from "./rules.js"
 import { textThat } from "./text.js"
 
 /** Who may connect to a unix socket: its mode, and the numbers of its owner and group, -1 for those of this process. */
@@ -39,11 +39,11 @@ const numberOf = (account: string | undefined, file: string): number => {
   return Number(columns[2])
 }
 
-const account = textThat(relayChecks.account, isAccount)
+const account = textThat(relayRules.account, isAccount)
 
 /** The options of a unix socket that is listened on. */
 export const socketOptions = {
-  mode: option(textThat(relayChecks.socketMode, isMode), "octal digits, in a text", { initial: "0600" }),
+  mode: option(textThat(relayRules.socketMode, isMode), "octal digits, in a text", { initial: "0600" }),
   owner: option(account, "a name or number, in a text", { shown: "the guard's own" }),
   group: option(account, "a name or number, in a text", { shown: "the guard's own" }),
 }

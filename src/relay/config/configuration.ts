@@ -15,7 +15,7 @@ import { type Address, formatAddress, parseAddress } from "./address.js"
 import { type LocalHost, unknownHost } from "./local-host.js"
 import { group, option, resolve, typesOf } from "./option.js"
 import { type ReceiverConfiguration, receiverType } from "./receiver.js"
-import { relayChecks } from "./rules.js"
+import { relayRules } from "./rules.js"
 import { collide, fileIdentityOf, groupsOf, identityOf, leadsTo } from "./target-identity.js"
 import { textThat, within } from "./text.js"
 import { hasCiphers, type ProtocolConfiguration, protocolOptions } from "./tls-protocol.js"
@@ -182,32 +182,32 @@ const isLoopback = (host: string): boolean => host === "::1" || (isIpv4(host) &&
 
 const hasPort = (address: Address): boolean => !("port" in address) || address.port > 0
 
-const listen = textThat(relayChecks.listen, (text) => parseAddress(text) !== undefined)
+const listen = textThat(relayRules.listen, (text) => parseAddress(text) !== undefined)
 
-const target = textThat(relayChecks.target, (text) => {
+const target = textThat(relayRules.target, (text) => {
   const address = parseAddress(text)
   return address !== undefined && address.scheme !== "fd" && hasPort(address)
 })
 
-const qmp = textThat(relayChecks.qmp, (text) => {
+const qmp = textThat(relayRules.qmp, (text) => {
   const address = parseAddress(text)
   if (address?.scheme !== "tcp") return address?.scheme === "unix"
   return hasPort(address) && isLoopback(address.host)
 })
 
-const metrics = textThat(relayChecks.metrics, (text) => {
+const metrics = textThat(relayRules.metrics, (text) => {
   const address = parseAddress(text)
   return address !== undefined && address.scheme !== "tls"
 })
 
-const name = textThat(relayChecks.name, (text) => /^[A-Za-z0-9._-]{1,64}$/.test(text))
+const name = textThat(relayRules.name, (text) => /^[A-Za-z0-9._-]{1,64}$/.test(text))
 
-const file = textThat(relayChecks.path, (text) => normalised(text) !== undefined)
+const file = textThat(relayRules.path, (text) => normalised(text) !== undefined)
 
-const subject = textThat(relayChecks.subject, (text) => attributesOf(text) !== undefined)
+const subject = textThat(relayRules.subject, (text) => attributesOf(text) !== undefined)
 
 const protocolRule = (configured: ProtocolConfiguration): readonly Issue[] =>
-  hasCiphers(configured) ? ok : issueAt("ciphers", relayChecks.ciphersOfVersion)
+  hasCiphers(configured) ? ok : issueAt("ciphers", relayRules.ciphersOfVersion)
 
 const connections = within(1, 65535)
 
@@ -269,7 +269,7 @@ const sharedOptions = {
 export const plainOptions = {
   ...sharedOptions,
   allow: option(
-    t.readonlyArray(textThat(relayChecks.network, isNetwork)),
+    t.readonlyArray(textThat(relayRules.network, isNetwork)),
     "addresses and networks; an empty list allows nobody",
     { shown: "everybody" },
   ),
@@ -278,7 +278,7 @@ export const plainOptions = {
 const neededSealOptions = {
   keys: option(file, "a key file that nobody but root and the guard's user can read: `migration-guard seal-key`"),
   vm: option(
-    textThat(relayChecks.sealVm, isVmName),
+    textThat(relayRules.sealVm, isVmName),
     "the machine's UUID or name, the same on all hosts. See [sealing.md](sealing.md)",
   ),
 }
@@ -290,7 +290,7 @@ export const sealOptions = {
     "as target, data that is not sealed is refused; as source, data for a destination that is not listed is not sent",
     { initial: true },
   ),
-  as: option(textThat(relayChecks.sealAs, isPlace), "how clients are told of this listener, `host:port`", {
+  as: option(textThat(relayRules.sealAs, isPlace), "how clients are told of this listener, `host:port`", {
     shown: "any",
   }),
   onInvalid: option(
@@ -317,7 +317,7 @@ const listenerOptions = {
   ),
   seal: group(sealType, { ...neededSealOptions, ...sealOptions }),
   sealFor: option(
-    t.readonlyArray(textThat(relayChecks.sealFor, isDestination)),
+    t.readonlyArray(textThat(relayRules.sealFor, isDestination)),
     "destinations with a guard that opens, as the source's QEMU names them: `host`, `host:port`, `[address]:port`, or `*`. All ports that a client is given must be listed. Without it nothing is sealed",
     { shown: "none" },
   ),
@@ -339,7 +339,7 @@ export const logOptions = {
   ),
   to: option(
     textThat(
-      relayChecks.log,
+      relayRules.log,
       (text) => text === "stdout" || text === "journald" || (normalised(text) !== undefined && !text.includes("\0")),
     ),
     "or the absolute path of a file, or `journald`: see [What it tells](#what-it-tells)",
@@ -368,14 +368,14 @@ const listenerRule = (listener: ListenerConfiguration): readonly Issue[] => {
   const { listen, target, socket, tls, targetTls, allow, awaitsMachine, qmp, seal, sealFor, mode } = listener
   const scheme = schemeOf(listen)
   return concat(
-    scheme === "tls" && tls === undefined ? issueAt("tls", relayChecks.tlsNeeded) : ok,
-    scheme !== "tls" && scheme !== "fd" && tls !== undefined ? issueAt("tls", relayChecks.tlsUnused) : ok,
-    schemeOf(target) !== "tls" && targetTls !== undefined ? issueAt("targetTls", relayChecks.targetTlsUnused) : ok,
-    scheme !== "unix" && socket !== undefined ? issueAt("socket", relayChecks.socketUnused) : ok,
-    scheme === "unix" && allow !== undefined ? issueAt("allow", relayChecks.allowUnused) : ok,
-    awaitsMachine !== undefined && qmp !== undefined ? issueAt("awaitsMachine", relayChecks.awaitsAsked) : ok,
-    sealFor !== undefined && seal === undefined ? issueAt("sealFor", relayChecks.sealForUnused) : ok,
-    seal !== undefined && mode === "monitor" ? issueAt("seal", relayChecks.sealEnforced) : ok,
+    scheme === "tls" && tls === undefined ? issueAt("tls", relayRules.tlsNeeded) : ok,
+    scheme !== "tls" && scheme !== "fd" && tls !== undefined ? issueAt("tls", relayRules.tlsUnused) : ok,
+    schemeOf(target) !== "tls" && targetTls !== undefined ? issueAt("targetTls", relayRules.targetTlsUnused) : ok,
+    scheme !== "unix" && socket !== undefined ? issueAt("socket", relayRules.socketUnused) : ok,
+    scheme === "unix" && allow !== undefined ? issueAt("allow", relayRules.allowUnused) : ok,
+    awaitsMachine !== undefined && qmp !== undefined ? issueAt("awaitsMachine", relayRules.awaitsAsked) : ok,
+    sealFor !== undefined && seal === undefined ? issueAt("sealFor", relayRules.sealForUnused) : ok,
+    seal !== undefined && mode === "monitor" ? issueAt("seal", relayRules.sealEnforced) : ok,
   )
 }
 
@@ -425,7 +425,7 @@ const disagreeing = (listeners: readonly ListenerConfiguration[], machine: Local
     const first = listeners[servers.indexOf(servers[index] ?? "")]
     return first === undefined || sharedBy(first) === sharedBy(listener)
       ? []
-      : [{ rule: relayChecks.oneTarget, keys: [String(index), "target"] }]
+      : [{ rule: relayRules.oneTarget, keys: [String(index), "target"] }]
   })
 }
 
@@ -435,7 +435,7 @@ const sharingMonitors = (listeners: readonly ListenerConfiguration[], machine: L
   const servers = serversOf(listeners, machine)
   return listeners.flatMap(({ qmp }, index) => {
     const isShared = qmp !== undefined && servers[monitors.indexOf(monitors[index])] !== servers[index]
-    return isShared ? [{ rule: relayChecks.qmpOnce, keys: [String(index), "qmp"] }] : []
+    return isShared ? [{ rule: relayRules.qmpOnce, keys: [String(index), "qmp"] }] : []
   })
 }
 
@@ -450,7 +450,7 @@ const colliding = (listeners: readonly ListenerConfiguration[], machine: LocalHo
       listeners.slice(0, index).map((earlier) => earlier.listen),
       machine,
     )
-      ? [{ rule: relayChecks.listenTwice, keys: [String(index), "listen"] }]
+      ? [{ rule: relayRules.listenTwice, keys: [String(index), "listen"] }]
       : [],
   )
 
@@ -465,10 +465,10 @@ const listenersRule =
   (machine: LocalHost) =>
   (listeners: readonly ListenerConfiguration[]): readonly Issue[] =>
     listeners.length === 0 || listeners.length > mostListeners
-      ? issue(relayChecks.listeners, listeners.length)
+      ? issue(relayRules.listeners, listeners.length)
       : concat(
           colliding(listeners, machine),
-          once(listeners, "name", relayChecks.nameTwice, nameOf),
+          once(listeners, "name", relayRules.nameTwice, nameOf),
           disagreeing(listeners, machine),
           sharingMonitors(listeners, machine),
         )
@@ -482,11 +482,11 @@ const circular =
     const back = listeners.flatMap(({ target: text }, index) => {
       const target = parseAddress(text)
       return target !== undefined && here.some((listen) => leadsTo(target, listen, machine))
-        ? [{ rule: relayChecks.targetHere, keys: ["listeners", String(index), "target"] }]
+        ? [{ rule: relayRules.targetHere, keys: ["listeners", String(index), "target"] }]
         : []
     })
     return text !== undefined && isTaken(text, listens, machine)
-      ? [...back, ...issueAt("metrics", relayChecks.metricsTwice)]
+      ? [...back, ...issueAt("metrics", relayRules.metricsTwice)]
       : back
   }
 
@@ -501,7 +501,7 @@ const configurationType = (machine: LocalHost): t.Type<RelayConfiguration, unkno
     circular(machine),
     ({ metrics: text, metricsSocket }) =>
       metricsSocket !== undefined && (text === undefined || schemeOf(text) !== "unix")
-        ? issueAt("metricsSocket", relayChecks.socketUnused)
+        ? issueAt("metricsSocket", relayRules.socketUnused)
         : ok,
   )
 

@@ -4,7 +4,7 @@ import type { NumberParameter, Parameter } from "../../layout/parameters.js"
 import { mostBytes, provenance, shared } from "../../spice/parameters.js"
 import { defaultReceiver, type ReceiverState } from "../../spice/receiver.js"
 import { limits } from "../../spice/registry.js"
-import { relayChecks } from "./rules.js"
+import { relayRules } from "./rules.js"
 
 /**
  * What a listener's target is, as far as it differs from `defaultReceiver`; of the limits by channel any number. What a
@@ -42,7 +42,7 @@ const wordType = (words: readonly string[]): t.Mixed =>
 const limitType = (within: Within, { most }: NumberParameter): t.Mixed => {
   const size = within(0, mostBytes)
   if (most === mostBytes) return size
-  return refined(size, (value) => (value > most ? issue(relayChecks.fixedBuffer, value, most) : ok))
+  return refined(size, (value) => (value > most ? issue(relayRules.fixedBuffer, value, most) : ok))
 }
 
 const partialOf = (members: readonly (readonly [string, t.Mixed])[]) => t.exact(t.partial(Object.fromEntries(members)))

@@ -10,7 +10,7 @@ const invalid = (id: string, code: Rule["code"], requirement: string): Rule => (
 })
 
 /** What is wrong with the configuration of a relay. */
-export const relayChecks = {
+export const relayRules = {
   listen: invalid(
     "listen-address",
     "wrong-type",

@@ -2,7 +2,7 @@ import * as t from "io-ts"
 import { leaf } from "../../data/leaf.js"
 import { issue, ok, refined } from "../../data/refinement.js"
 import type { Rule } from "../../violation/violation.js"
-import { relayChecks } from "./rules.js"
+import { relayRules } from "./rules.js"
 
 const number = leaf(
   "whole number",
@@ -12,7 +12,7 @@ const number = leaf(
 /** A whole number within bounds. */
 export const within = (least: number, most: number) =>
   refined(number, (value) =>
-    value < least || value > most ? issue(relayChecks.number, value, value < least ? least : most) : ok,
+    value < least || value > most ? issue(relayRules.number, value, value < least ? least : most) : ok,
   )
 
 /** A text that keeps a rule. */

@@ -1,7 +1,7 @@
 import { getCiphers } from "node:tls"
 import * as t from "io-ts"
 import { option, resolve } from "./option.js"
-import { relayChecks } from "./rules.js"
+import { relayRules } from "./rules.js"
 import { textThat } from "./text.js"
 
 /** What both sides of TLS may agree on, as OpenSSL spells it. */
@@ -41,7 +41,7 @@ export const areCiphers = (list: string): boolean => {
 export const protocolOptions = {
   minVersion: option(t.keyof({ "TLSv1.2": null, "TLSv1.3": null }), "or `TLSv1.3`", { initial: "TLSv1.2" }),
   ciphers: option(
-    textThat(relayChecks.ciphers, areCiphers),
+    textThat(relayRules.ciphers, areCiphers),
     "OpenSSL's names with colons between them; a name that is not known is refused. Without a name of TLS 1.3's there is no TLS 1.3. A listener does not speak the DHE ones",
     { initial: intermediateCiphers, shown: "Mozilla's intermediate list, 5.7" },
   ),

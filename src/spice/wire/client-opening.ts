@@ -4,7 +4,7 @@ import { broken, type ClientEvent } from "./events.js"
 import { wordAt } from "./fixed-layout.js"
 import { gather, hasBytes, type Input, readSome, readWhole } from "./input.js"
 import { decodeLink, decodeLinkHeader, type Link, linkHeaderSize, linkMagic } from "./link.js"
-import { wireChecks } from "./rules.js"
+import { wireRules } from "./rules.js"
 
 /** A client's side of a connection up to its first message. Generators yield undefined where they need more bytes. */
 type Opening<A> = Generator<ClientEvent | undefined, A, void>
@@ -19,9 +19,9 @@ const begins = (bytes: Uint8Array, others: Uint8Array): boolean =>
 /** Which rule the first bytes of a connection break: only so many decide as both beginnings need. */
 const foreign = (bytes: Uint8Array): Rule | undefined => {
   if (begins(bytes, linkMagic)) return undefined
-  if (bytes[0] === 0x16) return wireChecks.tls // the type of a handshake's record
-  if (!begins(bytes, httpRequest)) return wireChecks.magic
-  return bytes.length < httpRequest.length ? undefined : wireChecks.webSocket
+  if (bytes[0] === 0x16) return wireRules.tls // the type of a handshake's record
+  if (!begins(bytes, httpRequest)) return wireRules.magic
+  return bytes.length < httpRequest.length ? undefined : wireRules.webSocket
 }
 
 /** Reads a link's header, and refuses what is none as soon as that is certain. */
@@ -53,7 +53,7 @@ function* readLink(input: Input): Opening<Link> {
 /** Waits for the server's reply. */
 function* awaitAgreement(input: Input, terms: Terms): Opening<Agreement> {
   while (terms.agreement === undefined) {
-    if (hasBytes(input)) return yield* broken(new Violation(wireChecks.beforeReply, { path: "", offset: 0, length: 0 }))
+    if (hasBytes(input)) return yield* broken(new Violation(wireRules.beforeReply, { path: "", offset: 0, length: 0 }))
     yield undefined
   }
   return terms.agreement
@@ -66,9 +66,9 @@ function* readMechanism(input: Input): Opening<void> {
   const bytes = yield* readWhole(input, 4)
   const place = { path: "auth_mechanism", offset: 0, length: 4 }
   const chosen = wordAt(bytes, 0)
-  if (chosen === mechanisms.sasl) return yield* broken(new Violation(wireChecks.sasl, place))
+  if (chosen === mechanisms.sasl) return yield* broken(new Violation(wireRules.sasl, place))
   if (chosen !== mechanisms.ticket)
-    return yield* broken(new Violation(wireChecks.mechanism, place, chosen, mechanisms.ticket))
+    return yield* broken(new Violation(wireRules.mechanism, place, chosen, mechanisms.ticket))
   yield { kind: "pass", bytes }
 }
 

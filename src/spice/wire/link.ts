@@ -2,7 +2,7 @@ import * as L from "../../layout/index.js"
 import { Violation } from "../../violation/violation.js"
 import { channelNameOf, type LinkedChannel } from "./channels.js"
 import { declared, placesOf, wordAt } from "./fixed-layout.js"
-import { wireChecks } from "./rules.js"
+import { wireRules } from "./rules.js"
 
 /** "REDQ", in the order in which it lies on the wire. */
 export const linkMagic = Uint8Array.of(0x52, 0x45, 0x44, 0x51)
@@ -23,7 +23,7 @@ export const linkHeader = L.layout("link-header", {
     size: L.u32("The size of the link message that follows.", "bytes"),
   },
   rules: (header) => [
-    { ...wireChecks.magic, at: header.magic, holds: L.equal(header.magic, wordAt(linkMagic, 0)) },
+    { ...wireRules.magic, at: header.magic, holds: L.equal(header.magic, wordAt(linkMagic, 0)) },
     {
       id: "wire/link-version",
       code: "unsupported-version",
@@ -134,7 +134,7 @@ export const decodeLink = (bytes: Uint8Array): Link | Violation => {
   const size = fixedSize + 4 * (words + message.num_channel_caps)
   const channel = channelNameOf(channel_type)
   if (channel === undefined || bytes.length !== size)
-    return new Violation(wireChecks.linkSize, { path: "size", offset: 12, length: 4 }, bytes.length, size)
+    return new Violation(wireRules.linkSize, { path: "size", offset: 12, length: 4 }, bytes.length, size)
   return {
     channel,
     channelId: channel_id,
@@ -156,5 +156,5 @@ export const decodeReply = (bytes: Uint8Array): Reply | Violation => {
   const offset = reply.at("caps_offset")
   const at = wordAt(bytes, offset)
   if (at <= bytes.length - 4) return { error, capabilities: wordAt(bytes, at) }
-  return new Violation(wireChecks.replySize, { path: "caps_offset", offset, length: 4 }, at, bytes.length - 4)
+  return new Violation(wireRules.replySize, { path: "caps_offset", offset, length: 4 }, at, bytes.length - 4)
 }

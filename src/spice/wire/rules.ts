@@ -3,7 +3,7 @@ import type { Rule } from "../../violation/violation.js"
 const streams = "A stream that cannot be inspected would carry whatever it likes past the guard."
 
 /** What the bytes of a connection can fail before there is a message to judge, beside the rules of its link. */
-export const wireChecks = {
+export const wireRules = {
   tls: {
     id: "wire/no-tls",
     code: "policy-denied",

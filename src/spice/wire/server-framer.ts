@@ -6,7 +6,7 @@ import { hasBytes, type Input, newInput, nothing, push, readSome, readWhole, unr
 import { decodeReply, type Link, linkHeaderSize, linkMagic, linkReplySize, mostLinkBytes, type Reply } from "./link.js"
 import { frameMessages, type MessageFramer } from "./message-framer.js"
 import { headsFromServer } from "./messages.js"
-import { wireChecks } from "./rules.js"
+import { wireRules } from "./rules.js"
 
 /** The server's side of one connection. */
 export interface ServerFramer {
@@ -29,10 +29,10 @@ type Opening<A> = Generator<ServerEvent | undefined, A, void>
 function* readReply(input: Input): Opening<Reply> {
   const header = yield* readWhole(input, linkHeaderSize)
   if (linkMagic.some((byte, index) => byte !== header[index]))
-    return yield* broken(new Violation(wireChecks.replyMagic, { path: "magic", offset: 0, length: linkMagic.length }))
+    return yield* broken(new Violation(wireRules.replyMagic, { path: "magic", offset: 0, length: linkMagic.length }))
   const size = wordAt(header, 12)
   if (size < linkReplySize || size > mostLinkBytes)
-    return yield* broken(new Violation(wireChecks.replySize, { path: "size", offset: 12, length: 4 }, size))
+    return yield* broken(new Violation(wireRules.replySize, { path: "size", offset: 12, length: 4 }, size))
   const reply = decodeReply(yield* readWhole(input, size))
   return reply instanceof Violation ? yield* broken(reply) : reply
 }

@@ -173,7 +173,8 @@ const dumpGuestMemory = (context: Context): fc.Arbitrary<object> => {
     fdNames.map((str) => `fd:${str}`),
     fileNames.map((path) => `file:${path}`),
   )
-  const range = maybe(fc.tuple(upTo(int64), upTo(int64)))
+  const length = upTo(int64).map((size) => (Number(size) === 0 ? 1 : size))
+  const range = maybe(fc.tuple(upTo(int64), length))
   const plainly = fc
     .tuple(record({ paging: flag, protocol }, { detach: flag }), range)
     .map(([others, parts]) => (parts === undefined ? others : { ...others, begin: parts[0], length: parts[1] }))
@@ -188,7 +189,7 @@ const dumpGuestMemory = (context: Context): fc.Arbitrary<object> => {
 export const neighbours = {
   client_migrate_info: () => clientMigrateInfo,
   "nbd-server-start": nbdServerStart,
-  "nbd-server-add": () => record({ device: name }, { ...exportNames, writable: flag, bitmap: name }),
+  "nbd-server-add": () => record({ device: name }, { ...exportNames, name: identifier, writable: flag, bitmap: name }),
   "block-export-add": blockExportAdd,
   getfd: () => record({ fdname: fdNames }),
   "add-fd": () => record({}, { "fdset-id": upTo(int64), opaque: textUpTo(40) }),

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest"
-import { rules } from "../../../src/session/rules.js"
+import { sessionRules } from "../../../src/session/rules.js"
 import { explore } from "./explore.js"
 import { printed } from "./print.js"
 import { ablations } from "./settings.js"
@@ -40,7 +40,7 @@ const withoutOrder = [
 test("every rule is taken away, or is none of the order", () => {
   const tried = ablations.map(({ without }) => without).filter((each) => each.startsWith("session/"))
   expect([...tried, ...withoutOrder].sort()).toEqual(
-    Object.values(rules)
+    Object.values(sessionRules)
       .map(({ id }) => id)
       .sort(),
   )
