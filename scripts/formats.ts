@@ -1,6 +1,6 @@
 import { type Argument, emitTypeScript } from "../src/layout/backends/typescript.js"
 import { type Description, describe, describeChecks } from "../src/layout/describe.js"
-import type { Parameter } from "../src/layout/parameters.js"
+import type { Parameter } from "../src/layout/types.js"
 import { type Format, formatOf, formats, structuralRules } from "../src/spice/formats.js"
 import { type Limit, limitDocs, shared } from "../src/spice/parameters.js"
 import { channels, limits } from "../src/spice/registry.js"

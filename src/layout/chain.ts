@@ -1,28 +1,7 @@
 import { cut, viewOf } from "../violation/bytes.js"
 import { known, type PlannedField, scopeOf } from "./plan.js"
 import { readScalar, writeScalar } from "./scalar.js"
-import type { Struct } from "./types.js"
-
-/**
- * A declared look at the bytes of a run, for what numbers alone cannot say: entries back to back to the run's end, each
- * a header and as many bytes as one of its fields says. It takes time linear in the run's size.
- */
-export interface Chain {
-  /** What emitted code calls it. */
-  readonly name: string
-  readonly doc: string
-  /** Integers and enumerations of at most 32 bits; an entry is one only where each has a value of its type. */
-  readonly header: Struct
-  /** The header's field that says how many bytes follow the header. */
-  readonly length: string
-  /** The most that it may say. */
-  readonly most: number
-  /**
-   * Whether the run begins with an entry, or may begin with the rest of one that is partly gone. Where the first whole
-   * entry begins is then not in the bytes, so every position that the rest of one entry can reach is tried.
-   */
-  readonly begins: "whole" | "anywhere"
-}
+import type { Chain } from "./types.js"
 
 export const chain = (name: string, options: Omit<Chain, "name">): Chain => ({ name, ...options })
 

@@ -1,9 +1,8 @@
 import type { Rule } from "../violation/violation.js"
-import type { Condition } from "./expression.js"
 import { type PlannedField, type PlannedPart, type PlannedRule, planOf, type Scope } from "./plan.js"
 import { type Names, printCondition } from "./print.js"
 import { plannedRulesOf } from "./rules.js"
-import type { BitMember, Bytes, Field, FieldRule, Layout, Scalar, Struct } from "./types.js"
+import type { BitMember, Bytes, Condition, Field, FieldRule, Layout, Scalar, Struct } from "./types.js"
 
 /** How a document speaks of its format. */
 export interface Description {

@@ -2,7 +2,6 @@ import { isBytes, isInt32Array, viewOf } from "../violation/bytes.js"
 import { Violation } from "../violation/violation.js"
 import type { BuiltIn } from "./built-in.js"
 import { type Environment, evaluate, satisfied } from "./evaluate.js"
-import type { Condition } from "./expression.js"
 import { parametersOf } from "./lower.js"
 import { type Arguments, argumentsOf } from "./parameters.js"
 import {
@@ -20,6 +19,7 @@ import {
 } from "./plan.js"
 import { writeScalar } from "./scalar.js"
 import { typeOfScalar } from "./term.js"
+import type { Condition } from "./types.js"
 import { type BitField, type Field, type Layout, membersOf, type Scalar } from "./types.js"
 
 /**

@@ -1,5 +1,5 @@
-import type { Condition, Expression } from "./expression.js"
 import type { Arguments } from "./parameters.js"
+import type { Condition, Expression } from "./types.js"
 
 /** Where an expression finds its numbers before there are steps: in a state that is encoded or generated. */
 export interface Environment {

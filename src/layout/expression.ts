@@ -1,42 +1,4 @@
-import type { Chain } from "./chain.js"
-import type { Parameter, WordsParameter } from "./parameters.js"
-
-/** The language of rules: expressions over the numbers on the wire and the layout's parameters. */
-
-/** A field's number on the wire; booleans are 0 and 1, enumerations their number. */
-export interface FieldRef {
-  readonly op: "field"
-  /** Dotted, relative to the struct that declares the rule; empty for the field that a rule stands at. */
-  readonly path: string
-}
-
-/** A part: a run, a list, what is behind a pointer. */
-export interface PartRef {
-  readonly op: "part"
-  readonly path: string
-}
-
-/** An exact integer, or a word where a parameter that is one is compared. */
-export type Expression =
-  | FieldRef
-  | { readonly op: "literal"; readonly value: number | bigint | string }
-  | { readonly op: "previous"; readonly path: string; readonly first: number }
-  | Parameter
-  | { readonly op: "sum" | "larger"; readonly left: Expression; readonly right: Expression }
-  | { readonly op: "choose"; readonly when: Condition; readonly yes: Expression; readonly no: Expression }
-
-export interface Comparison {
-  readonly op: "equal" | "atMost" | "below"
-  readonly left: Expression
-  readonly right: Expression
-}
-
-export type Condition =
-  | Comparison
-  | { readonly op: "all" | "any"; readonly conditions: readonly Condition[] }
-  | { readonly op: "not"; readonly condition: Condition }
-  | { readonly op: "scan"; readonly part: string; readonly scan: Chain }
-  | { readonly op: "listed"; readonly parameter: WordsParameter; readonly word: string }
+import type { Chain, Comparison, Condition, Expression, FieldRef, PartRef } from "./types.js"
 
 export type Operand = Expression | number | bigint | string
 

@@ -1,6 +1,6 @@
 import type { Rule } from "../violation/violation.js"
 import { builtIn, type Checks } from "./built-in.js"
-import { type Condition, type Expression, equal, type FieldRef, type Operand } from "./expression.js"
+import { equal, type Operand } from "./expression.js"
 import type {
   BitField,
   BitMember,
@@ -11,12 +11,15 @@ import type {
   Bytes,
   Case,
   Choice,
+  Condition,
   Constant,
   Content,
   Derived,
   Element,
   Enumeration,
+  Expression,
   Field,
+  FieldRef,
   FieldRule,
   Fields,
   FixedArray,

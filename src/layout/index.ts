@@ -3,7 +3,7 @@
 export { type CEmission, emitC } from "./backends/c99-layouts.js"
 export { type Emission, emitTypeScript } from "./backends/typescript.js"
 export { type BuiltIn, builtIn, type Checks, checksWith } from "./built-in.js"
-export { type Chain, chain } from "./chain.js"
+export { chain } from "./chain.js"
 export { check, codecOf, decode } from "./codec.js"
 export { describe } from "./describe.js"
 export { encode } from "./encode.js"
@@ -14,11 +14,8 @@ export {
   atLeast,
   atMost,
   below,
-  type Condition,
   choose,
-  type Expression,
   equal,
-  type FieldRef,
   field,
   implies,
   larger,
@@ -37,10 +34,24 @@ export {
   argumentsOf,
   listed,
   numberParameter,
-  type Parameter,
   wordParameter,
   wordsParameter,
 } from "./parameters.js"
 export { rulesOf } from "./rules.js"
-export type { Columns, Field, FieldRule, Fields, Layout, Refs, State, StateOf, Struct } from "./types.js"
+export type {
+  Chain,
+  Columns,
+  Condition,
+  Expression,
+  Field,
+  FieldRef,
+  FieldRule,
+  Fields,
+  Layout,
+  Parameter,
+  Refs,
+  State,
+  StateOf,
+  Struct,
+} from "./types.js"
 export { validate } from "./validate.js"

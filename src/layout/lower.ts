@@ -1,7 +1,6 @@
 import type { Rule } from "../violation/violation.js"
 import type { BuiltIn } from "./built-in.js"
 import { measuresOf, nodesOf } from "./expression.js"
-import type { Parameter } from "./parameters.js"
 import {
   known,
   type Plan,
@@ -55,6 +54,7 @@ import {
   typeOf,
   typeOfScalar,
 } from "./term.js"
+import type { Parameter } from "./types.js"
 import { type Field, type Layout, membersOf, type Scalar } from "./types.js"
 
 /** Bytes of the input. */

@@ -1,40 +1,4 @@
-import type { Condition } from "./expression.js"
-
-/**
- * What a layout has to be told, because no input says it: 3d's `struct T(UINT32 Limit)`. A parameter is declared once, with its
- * type, its default and its reason, and used in rules like a field. How emitted code reads it, its backend is told.
- */
-export type Parameter = NumberParameter | WordParameter | WordsParameter
-
-interface Declared {
-  readonly op: "parameter"
-  readonly name: string
-  /** What it is, and why its default is what it is. */
-  readonly doc: string
-}
-
-/** A number without a fraction, from `least` to `most`. */
-export interface NumberParameter extends Declared {
-  readonly kind: "number"
-  readonly default: number
-  readonly least: number
-  readonly most: number
-  readonly unit: string
-}
-
-/** One of some words. */
-export interface WordParameter<Word extends string = string> extends Declared {
-  readonly kind: "word"
-  readonly words: readonly Word[]
-  readonly default: Word
-}
-
-/** Some of some words. */
-export interface WordsParameter<Word extends string = string> extends Declared {
-  readonly kind: "words"
-  readonly words: readonly Word[]
-  readonly default: readonly Word[]
-}
+import type { Condition, NumberParameter, Parameter, WordParameter, WordsParameter } from "./types.js"
 
 /** The value of each parameter by its name. */
 export type Arguments = Readonly<Record<string, number | string | readonly string[]>>

@@ -1,7 +1,7 @@
-import type { Condition } from "./expression.js"
 import type {
   Bytes,
   Case,
+  Condition,
   Derived,
   Field,
   FieldRule,

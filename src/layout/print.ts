@@ -1,4 +1,4 @@
-import type { Comparison, Condition, Expression } from "./expression.js"
+import type { Comparison, Condition, Expression } from "./types.js"
 
 /** How the operands of an expression are called in the text that it is printed to. */
 export interface Names {

@@ -1,8 +1,6 @@
 import type { Rule } from "../violation/violation.js"
-import type { Chain } from "./chain.js"
-import type { NumberParameter, Parameter, WordParameter, WordsParameter } from "./parameters.js"
 import type { Plan } from "./plan.js"
-import type { BitMember, Scalar } from "./types.js"
+import type { BitMember, Chain, NumberParameter, Parameter, Scalar, WordParameter, WordsParameter } from "./types.js"
 
 /**
  * What a decoder does, one step after the other: the order of judging, said once. The interpreter runs the steps, each

@@ -1,7 +1,5 @@
-import type { Condition, Expression } from "./expression.js"
-import type { NumberParameter, WordParameter } from "./parameters.js"
 import type { Local, NumberType, Offset, Term, Test } from "./steps.js"
-import type { Scalar } from "./types.js"
+import type { Condition, Expression, NumberParameter, Scalar, WordParameter } from "./types.js"
 
 /** Expressions with types: every number is an exact integer of a known range. */
 

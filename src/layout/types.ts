@@ -1,6 +1,5 @@
 import type { Rule } from "../violation/violation.js"
 import type { Checks } from "./built-in.js"
-import type { Condition, Expression, FieldRef, PartRef } from "./expression.js"
 
 /**
  * What a format is declared with. A declaration reads like the C struct that it describes: a struct has fields, a
@@ -8,6 +7,100 @@ import type { Condition, Expression, FieldRef, PartRef } from "./expression.js"
  * that other fields tell, and lie inline or behind a pointer. Everything else (decoders, encoder, io-ts types,
  * generators, documents) comes from the declaration. The constructors are in fields.ts.
  */
+
+/** A field's number on the wire; booleans are 0 and 1, enumerations their number. */
+export interface FieldRef {
+  readonly op: "field"
+  /** Dotted, relative to the struct that declares the rule; empty for the field that a rule stands at. */
+  readonly path: string
+}
+
+/** A part: a run, a list, what is behind a pointer. */
+export interface PartRef {
+  readonly op: "part"
+  readonly path: string
+}
+
+/** An exact integer, or a word where a parameter that is one is compared. */
+export type Expression =
+  | FieldRef
+  | { readonly op: "literal"; readonly value: number | bigint | string }
+  | { readonly op: "previous"; readonly path: string; readonly first: number }
+  | Parameter
+  | { readonly op: "sum" | "larger"; readonly left: Expression; readonly right: Expression }
+  | { readonly op: "choose"; readonly when: Condition; readonly yes: Expression; readonly no: Expression }
+
+/** The language of rules: expressions over the numbers on the wire and the layout's parameters. */
+
+export interface Comparison {
+  readonly op: "equal" | "atMost" | "below"
+  readonly left: Expression
+  readonly right: Expression
+}
+
+export type Condition =
+  | Comparison
+  | { readonly op: "all" | "any"; readonly conditions: readonly Condition[] }
+  | { readonly op: "not"; readonly condition: Condition }
+  | { readonly op: "scan"; readonly part: string; readonly scan: Chain }
+  | { readonly op: "listed"; readonly parameter: WordsParameter; readonly word: string }
+
+/**
+ * What a layout has to be told, because no input says it: 3d's `struct T(UINT32 Limit)`. A parameter is declared once, with its
+ * type, its default and its reason, and used in rules like a field. How emitted code reads it, its backend is told.
+ */
+export type Parameter = NumberParameter | WordParameter | WordsParameter
+
+interface Declared {
+  readonly op: "parameter"
+  readonly name: string
+  /** What it is, and why its default is what it is. */
+  readonly doc: string
+}
+
+/** A number without a fraction, from `least` to `most`. */
+export interface NumberParameter extends Declared {
+  readonly kind: "number"
+  readonly default: number
+  readonly least: number
+  readonly most: number
+  readonly unit: string
+}
+
+/** One of some words. */
+export interface WordParameter<Word extends string = string> extends Declared {
+  readonly kind: "word"
+  readonly words: readonly Word[]
+  readonly default: Word
+}
+
+/** Some of some words. */
+export interface WordsParameter<Word extends string = string> extends Declared {
+  readonly kind: "words"
+  readonly words: readonly Word[]
+  readonly default: readonly Word[]
+}
+
+/**
+ * A declared look at the bytes of a run, for what numbers alone cannot say: entries back to back to the run's end, each
+ * a header and as many bytes as one of its fields says. It takes time linear in the run's size.
+ */
+export interface Chain {
+  /** What emitted code calls it. */
+  readonly name: string
+  readonly doc: string
+  /** Integers and enumerations of at most 32 bits; an entry is one only where each has a value of its type. */
+  readonly header: Struct
+  /** The header's field that says how many bytes follow the header. */
+  readonly length: string
+  /** The most that it may say. */
+  readonly most: number
+  /**
+   * Whether the run begins with an entry, or may begin with the rest of one that is partly gone. Where the first whole
+   * entry begins is then not in the bytes, so every position that the rest of one entry can reach is tried.
+   */
+  readonly begins: "whole" | "anywhere"
+}
 
 export type Bits = 8 | 16 | 32 | 64
 

@@ -1,6 +1,6 @@
 import type { Rule } from "../violation/violation.js"
-import type { Chain } from "./chain.js"
 import type { Offset, PlaceTerm, Program, Step, Term, Test } from "./steps.js"
+import type { Chain } from "./types.js"
 
 /** What the steps of a program make use of. */
 

@@ -1,4 +1,4 @@
-import { type Condition, nodesOf } from "./expression.js"
+import { nodesOf } from "./expression.js"
 import { lower, parametersOf } from "./lower.js"
 import { accepts } from "./parameters.js"
 import { planOf, scopeOf } from "./plan.js"
@@ -6,6 +6,7 @@ import { plannedRulesOf } from "./rules.js"
 import { typeOfScalar } from "./term.js"
 import type {
   BitField,
+  Condition,
   Derived,
   Field,
   Fields,

@@ -3,7 +3,7 @@ import { emitLibrary, type LibraryFiles } from "../layout/backends/c99-library.j
 import { defaultOf, enumerationOf, memberOf, toldBy } from "../layout/backends/c99-parameters.js"
 import { comment, constantNamed, indented, snake } from "../layout/backends/c99-text.js"
 import { programOf } from "../layout/lower.js"
-import { argumentChecks } from "./arguments.js"
+import { argumentRules } from "./arguments.js"
 import { formatOf, formats } from "./formats.js"
 import { type Limit, limitDocs, shared } from "./parameters.js"
 import { type Channel, channels, defaultReceiver, type ReceiverState } from "./receiver.js"
@@ -123,8 +123,8 @@ bool mg_check(mg_channel channel, const uint8_t *data, size_t size, const mg_rec
     switch (channel) {
 ${channels.map((channel) => `    case ${constantOf(channel)}:\n        return mg_check_${channel}(data, size, receiver, violation);`).join("\n")}
     default:
-        /* ${argumentChecks.channel.id} */
-        return refuse(violation, MG_RULE_${constantNamed(argumentChecks.channel.id)}, 0, 0, (uint64_t)channel, 0);
+        /* ${argumentRules.channel.id} */
+        return refuse(violation, MG_RULE_${constantNamed(argumentRules.channel.id)}, 0, 0, (uint64_t)channel, 0);
     }
 }`
 
@@ -143,5 +143,5 @@ export const spiceLibrary = (): LibraryFiles =>
     })),
     declarations,
     definitions,
-    rules: [argumentChecks.channel],
+    rules: [argumentRules.channel],
   })

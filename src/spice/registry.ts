@@ -1,6 +1,5 @@
 import { parametersOf } from "../layout/lower.js"
-import type { NumberParameter } from "../layout/parameters.js"
-import type { Layout } from "../layout/types.js"
+import type { Layout, NumberParameter } from "../layout/types.js"
 import { display } from "./display.js"
 import { inputs } from "./inputs.js"
 import { main } from "./main.js"

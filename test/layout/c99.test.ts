@@ -29,7 +29,8 @@ import {
   unequal,
 } from "../../src/layout/index.js"
 import { programOf } from "../../src/layout/lower.js"
-import type { Arguments, Parameter } from "../../src/layout/parameters.js"
+import type { Arguments } from "../../src/layout/parameters.js"
+import type { Parameter } from "../../src/layout/types.js"
 import { isFound } from "../support/found.js"
 import { layoutArguments, layouts } from "../support/layouts.js"
 import { statesOf } from "../support/states.js"

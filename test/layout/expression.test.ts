@@ -1,5 +1,4 @@
 import { describe, expect, test } from "vitest"
-import type { Chain } from "../../src/layout/chain.js"
 import { type Environment, evaluate, satisfied } from "../../src/layout/evaluate.js"
 import {
   above,
@@ -8,7 +7,6 @@ import {
   atLeast,
   atMost,
   below,
-  type Condition,
   choose,
   equal,
   field,
@@ -26,6 +24,7 @@ import {
 import { struct, u8 } from "../../src/layout/fields.js"
 import { listed, numberParameter, wordParameter, wordsParameter } from "../../src/layout/parameters.js"
 import { printCondition, printExpression } from "../../src/layout/print.js"
+import type { Chain, Condition } from "../../src/layout/types.js"
 
 const a = field("a")
 const b = field("b")

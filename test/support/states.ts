@@ -1,8 +1,8 @@
 import fc from "fast-check"
 import { type Environment, satisfied } from "../../src/layout/evaluate.js"
-import type { Condition } from "../../src/layout/expression.js"
 import type { Arguments } from "../../src/layout/parameters.js"
 import { typeOfScalar } from "../../src/layout/term.js"
+import type { Condition } from "../../src/layout/types.js"
 import { type Field, type Layout, membersOf, type Struct } from "../../src/layout/types.js"
 
 /** Random states of any layout: of the right form for its conditions, but heedless of its rules. */

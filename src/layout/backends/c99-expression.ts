@@ -1,5 +1,5 @@
-import type { NumberParameter, WordParameter, WordsParameter } from "../parameters.js"
 import type { Local, NumberType, Offset, Term, Test } from "../steps.js"
+import type { NumberParameter, WordParameter, WordsParameter } from "../types.js"
 import { snake } from "./c99-text.js"
 
 /** How emitted C gets at what it is told: each as an expression of C. */

@@ -1,6 +1,5 @@
 import { programOf } from "../lower.js"
-import type { Parameter } from "../parameters.js"
-import type { Layout } from "../types.js"
+import type { Layout, Parameter } from "../types.js"
 import { emitLibrary, type LibraryFiles } from "./c99-library.js"
 import { defaultOf, enumerationOf, memberOf, toldBy } from "./c99-parameters.js"
 import { indented, snake } from "./c99-text.js"

@@ -1,6 +1,6 @@
 import type { Rule } from "../../violation/violation.js"
-import type { Chain } from "../chain.js"
 import type { Program } from "../steps.js"
+import type { Chain } from "../types.js"
 import { allSteps, scansIn } from "../uses.js"
 import { type CheckEmission, emitChain, emitCheck, ruleConstant } from "./c99.js"
 import { comment, folded, indented, quoted } from "./c99-text.js"

@@ -1,4 +1,4 @@
-import type { Parameter, WordParameter } from "../parameters.js"
+import type { Parameter, WordParameter } from "../types.js"
 import type { Told } from "./c99-expression.js"
 import { comment, constantNamed, snake } from "./c99-text.js"
 

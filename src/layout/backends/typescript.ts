@@ -1,6 +1,5 @@
-import { type Chain, chainPlanOf } from "../chain.js"
+import { chainPlanOf } from "../chain.js"
 import { programOf } from "../lower.js"
-import type { Parameter } from "../parameters.js"
 import type { PlannedField } from "../plan.js"
 import type {
   Choose,
@@ -20,7 +19,7 @@ import type {
   When,
 } from "../steps.js"
 import { numberOf, sizeType } from "../term.js"
-import type { BitMember, Layout, Scalar } from "../types.js"
+import type { BitMember, Chain, Layout, Parameter, Scalar } from "../types.js"
 import { judgedBy, scansIn } from "../uses.js"
 import { type Backend, written } from "./backend.js"
 import { type Namer, namer } from "./names.js"

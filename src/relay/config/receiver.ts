@@ -1,6 +1,6 @@
 import * as t from "io-ts"
 import { issue, ok, refined } from "../../data/refinement.js"
-import type { NumberParameter, Parameter } from "../../layout/parameters.js"
+import type { NumberParameter, Parameter } from "../../layout/types.js"
 import { mostBytes, provenance, shared } from "../../spice/parameters.js"
 import { defaultReceiver, type ReceiverState } from "../../spice/receiver.js"
 import { limits } from "../../spice/registry.js"

@@ -1,7 +1,7 @@
-import { type Chain, chainHolds, chainMended, chainRefused } from "../../layout/chain.js"
+import { chainHolds, chainMended, chainRefused } from "../../layout/chain.js"
 import { assemble, writeFields } from "../../layout/encode.js"
 import { evaluate, satisfied } from "../../layout/evaluate.js"
-import { type Condition, nodesOf } from "../../layout/expression.js"
+import { nodesOf } from "../../layout/expression.js"
 import {
   known,
   type PlannedCase,
@@ -13,6 +13,7 @@ import {
   type PlannedRun,
   type Scope,
 } from "../../layout/plan.js"
+import type { Chain, Condition } from "../../layout/types.js"
 import { viewOf } from "../../violation/bytes.js"
 import { joined } from "../bytes.js"
 import { pathIn } from "../paths.js"

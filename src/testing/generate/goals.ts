@@ -1,5 +1,6 @@
-import { all, type Condition, not } from "../../layout/expression.js"
+import { all, not } from "../../layout/expression.js"
 import type { Plan, PlannedCase, PlannedPart, PlannedRule, Scope, Variant } from "../../layout/plan.js"
+import type { Condition } from "../../layout/types.js"
 
 /** What a blob has to hold: what lies at the end of a way through its parts. */
 export interface Goal {

@@ -1,5 +1,5 @@
-import type { Condition, Expression } from "../../layout/expression.js"
 import type { Arguments } from "../../layout/parameters.js"
+import type { Condition, Expression } from "../../layout/types.js"
 import { between, type Domain, intersection, nothing, union } from "./interval-set.js"
 
 /**

@@ -7,11 +7,8 @@ import {
   any,
   atMost,
   below,
-  type Condition,
   choose,
-  type Expression,
   equal,
-  type FieldRef,
   larger,
   not,
   previous,
@@ -20,6 +17,7 @@ import {
 } from "../../../src/layout/expression.js"
 import { struct, u8 } from "../../../src/layout/fields.js"
 import { listed, numberParameter, wordParameter, wordsParameter } from "../../../src/layout/parameters.js"
+import type { Condition, Expression, FieldRef } from "../../../src/layout/types.js"
 import {
   type Clause,
   clauseOf,
