@@ -28,28 +28,28 @@ static const mg_rule rules[] = {
         "layout/blob-limit",
         "limit-exceeded",
         "The blob must not be larger than the receiver's maxBlobBytes for its channel.",
-        "display, spicevmc and smartcard channels allocate what the frame's size says; a failed allocation ends QEMU.",
+        "display, spicevmc and smartcard channels allocate what the frame's size says; a failed allocation crashes QEMU.",
         ", the limit is ", false
     },
     {
         "layout/fixed-part",
         "truncated",
         "The blob must hold its whole fixed part.",
-        "main and inputs drop the channel; spicevmc, smartcard and display end QEMU by an assertion or an error.",
+        "main and inputs drop the channel; spicevmc, smartcard and display crash QEMU by an assertion or an error.",
         ", expected ", false
     },
     {
         "layout/magic",
         "bad-magic",
         "The magic must be the one of the channel that the blob is for.",
-        "spice-server logs an error that ends QEMU.",
+        "spice-server logs an error that crashes QEMU.",
         ", expected ", false
     },
     {
         "layout/version",
         "unsupported-version",
         "The version must be the only one that was ever written.",
-        "Version 0 is taken as version 1; a higher one is an error that ends QEMU.",
+        "Version 0 is taken as version 1; a higher one is an error that crashes QEMU.",
         ", expected ", false
     },
     {
@@ -126,7 +126,7 @@ static const mg_rule rules[] = {
         "main/chunk-header-size",
         "out-of-range",
         "No more than the 8 bytes of a chunk header can have been read.",
-        "An assertion of the target fails and ends QEMU.",
+        "An assertion of the target fails and crashes QEMU.",
         ", the limit is ", false
     },
     {
@@ -140,7 +140,7 @@ static const mg_rule rules[] = {
         "main/partial-header-follows-chunk-header",
         "inconsistent",
         "A message header can be partly read only after a whole chunk header, and only while it is not done.",
-        "An assertion of the target fails and ends QEMU, or the bytes are ignored.",
+        "An assertion of the target fails and crashes QEMU, or the bytes are ignored.",
         ", expected ", false
     },
     {
@@ -203,7 +203,7 @@ static const mg_rule rules[] = {
         "main/unstarted-client-is-discarded",
         "inconsistent",
         "What remains of a client's message can only be discarded while the client has not started with the agent: its agent has left.",
-        "With the client's next data an assertion of the target fails and ends QEMU.",
+        "With the client's next data an assertion of the target fails and crashes QEMU.",
         ", expected ", false
     },
     {
@@ -266,7 +266,7 @@ static const mg_rule rules[] = {
         "spicevmc/connected",
         "inconsistent",
         "The channel must be connected: a source without a device has no such channel.",
-        "An assertion of the target fails and ends QEMU.",
+        "An assertion of the target fails and crashes QEMU.",
         ", expected ", false
     },
     {
@@ -336,7 +336,7 @@ static const mg_rule rules[] = {
         "smartcard/message-length-limit",
         "limit-exceeded",
         "The announced message and its header must fit the receiver's maxReadBytes.",
-        "The target allocates length + 12 bytes in 32 bits: near 2^32 the sum wraps to a few, below it g_realloc may end QEMU.",
+        "The target allocates length + 12 bytes in 32 bits: near 2^32 the sum wraps to a few, below it g_realloc may crash QEMU.",
         ", the limit is ", false
     },
     {

@@ -90,7 +90,7 @@ const optionJudge =
 
 const isJson = (bytes: Uint8Array): boolean => E.isRight(readJson(bytes, defaultJsonLimits))
 
-/** The texts of an input: options stand one a line, JSON does so or is one text. */
+/** The texts of an input: options stand one per line, JSON does so or is one text. */
 async function* textsFor(source: AsyncIterable<Uint8Array>, { command }: Setting): AsyncGenerator<Text> {
   if (command !== "incoming") return yield* textsOf(source, defaultJsonLimits.maxBytes, isJson)
   for await (const line of linesOf(source, defaultJsonLimits.maxBytes)) if (!line.blank) yield line

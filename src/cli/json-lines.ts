@@ -63,7 +63,7 @@ const joined = (lines: readonly Line[]): Text => {
 }
 
 /**
- * The texts of an input: all of it as one, or one a line. It is one a line if its first line is a whole text and not
+ * The texts of an input: all of it as one, or one per line. It is one per line if its first line is a whole text and not
  * the only one; or if its second begins an object, and all of it together is no text within the limit. Blank lines do
  * not count. What is longer than the limit comes out one byte longer than that, and where it is all one text it is read
  * no further.

@@ -106,7 +106,7 @@ const programOf = (terminal: Terminal, end: (code: ExitCode) => void): Command =
     .command("check-args")
     .alias("migrate-args")
     .description("check QMP commands, logs of them and arguments that take addresses of a migration, before QEMU does")
-    .argument("<file...>", `files with one JSON object each or one a line, directories, or ${standardInput}`)
+    .argument("<file...>", `files with one JSON object each or one per line, directories, or ${standardInput}`)
     .addOption(
       new Option("--command <command>", "what arguments that stand by themselves are for; incoming is QEMU's option")
         .choices(commands)
@@ -127,7 +127,7 @@ const programOf = (terminal: Terminal, end: (code: ExitCode) => void): Command =
   program
     .command("completion-order")
     .description("judge by the QMP logs of both ends whether a machine with SPICE clients moved in the right order")
-    .argument("<source>", "the log of the QEMU that the machine leaves: a message a line, its time in front")
+    .argument("<source>", "the log of the QEMU that the machine leaves: one message per line, its time in front")
     .argument("<target>", "the log of the QEMU that it comes to, by a clock that agrees")
     .addOption(formatOption())
     .action(async (source, target, options) =>

@@ -202,7 +202,7 @@ const judge = (source: string, target: string): Checked<Completion> => {
 
 /**
  * Judges the order in which a machine with SPICE clients moved, by the QMP logs of both ends: commands, replies and
- * events, one a line, in the order of their times. What a log does not show counts as not having happened where it was
+ * events, one per line, in the order of their times. What a log does not show counts as not having happened where it was
  * needed, and as having happened where it does harm.
  *
  * The clocks of both hosts must agree. Lines may have a time in front; commands without one count as of the next line

@@ -5,7 +5,7 @@ import type { Violation } from "../violation/violation.js"
 export interface Finding {
   /** The name that the user gave it, or "-" for standard input. */
   readonly file: string
-  /** The line of the file that the input is, from 1 on, where a file holds one a line. */
+  /** The line of the file that the input is, from 1 on, where a file holds one per line. */
   readonly line?: number
   /** The channel that a blob was read as; undefined where neither the user nor the magic says. */
   readonly channel?: string | undefined

@@ -69,7 +69,7 @@ const refusal = (rule: Rule, { offset, bytes }: Line, actual?: number) =>
   E.left<[Violation]>([new Violation(rule, { path: "", offset, length: bytes.length }, actual)])
 
 /**
- * Reads the text of a key file: one key a line, `<id> <active|accepted> <64 hexadecimal digits>`, and lines that begin
+ * Reads the text of a key file: one key per line, `<id> <active|accepted> <64 hexadecimal digits>`, and lines that begin
  * with `#`. The bytes are the caller's to overwrite when this has returned.
  *
  * @param file - the file's bytes

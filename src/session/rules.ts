@@ -15,7 +15,7 @@ export const sessionRules = {
     id: "session/main-open",
     code: "out-of-order",
     requirement: "Nothing may be sent on a channel whose session's main channel has closed.",
-    consequence: "The state of the session is gone: a MIGRATE_FLUSH_MARK that arrives before the close ends QEMU.",
+    consequence: "The state of the session is gone: a MIGRATE_FLUSH_MARK that arrives before the close crashes QEMU.",
   },
   linked: {
     id: "session/linked-first",
@@ -35,7 +35,7 @@ export const sessionRules = {
     requirement:
       "A main channel must not be linked while the session of another one migrates: while a machine can be on its way, and 30 s longer.",
     consequence:
-      "spice-server drops the session that migrates, whose data is lost (reds.cpp:1808). One that says that it migrates too shares its flag: a channel linked next fails an assertion that ends QEMU (reds.cpp:2029).",
+      "spice-server drops the session that migrates, whose data is lost (reds.cpp:1808). One that says that it migrates too shares its flag: a channel linked next fails an assertion, which crashes QEMU (reds.cpp:2029).",
   },
   idOnce: {
     id: "session/id-once",
@@ -57,20 +57,20 @@ export const sessionRules = {
     code: "out-of-order",
     requirement: "MIGRATE_DST_DO_SEAMLESS must come to a server that awaits a machine, not to one whose machine runs.",
     consequence:
-      "spice-server acknowledges it all the same, and data on main then fails an assertion that ends QEMU (char-device.cpp:674).",
+      "spice-server acknowledges it all the same, and data on main then fails an assertion, which crashes QEMU (char-device.cpp:674).",
   },
   seamlessOnMain: {
     id: "session/seamless-on-migrating-main",
     code: "wrong-channel",
     requirement: "MIGRATE_DST_DO_SEAMLESS must come on a main channel that was linked with a connection id.",
-    consequence: "An assertion ends QEMU (red-client.cpp:45), in any session.",
+    consequence: "An assertion crashes QEMU (red-client.cpp:45), in any session.",
   },
   seamlessOnce: {
     id: "session/seamless-once",
     code: "out-of-order",
     requirement: "MIGRATE_DST_DO_SEAMLESS must come once, and not after MIGRATE_END.",
     consequence:
-      "After MIGRATE_END an assertion ends QEMU (red-client.cpp:45); with another version, the next channel's link does (reds.cpp:2025).",
+      "After MIGRATE_END an assertion crashes QEMU (red-client.cpp:45); with another version, the next channel's link does (reds.cpp:2025).",
   },
   seamlessVersion: {
     id: "session/seamless-version",
@@ -89,7 +89,7 @@ export const sessionRules = {
     code: "out-of-order",
     requirement:
       "MIGRATE_END must come once, on main of a migration for which no seamless one was asked, or none acknowledged.",
-    consequence: "Between the acknowledgement and the data it ends QEMU (red-client.cpp:192).",
+    consequence: "Between the acknowledgement and the data it crashes QEMU (red-client.cpp:192).",
   },
   dataChannel: {
     id: "session/data-channel",
@@ -120,7 +120,7 @@ export const sessionRules = {
     code: "limit-exceeded",
     requirement: "MIGRATE_DATA must not be larger than the receiver's maxBlobBytes for its channel.",
     consequence:
-      "A smartcard's sizes from 2^31 end QEMU before a byte of them came; other channels allocate what is announced.",
+      "A smartcard's sizes from 2^31 crash QEMU before a byte of them came; other channels allocate what is announced.",
   },
   quiet: {
     id: "session/quiet-until-data",
@@ -128,7 +128,7 @@ export const sessionRules = {
     requirement:
       "Until its data, or the end of a migration that is not seamless, a migrating channel must send nothing but answers to the server.",
     consequence:
-      "DISPLAY_INIT ends QEMU (dcc.cpp:811), so does any message on usbredir, port, webdav or smartcard (char-device.cpp:835).",
+      "DISPLAY_INIT crashes QEMU (dcc.cpp:811), so does any message on usbredir, port, webdav or smartcard (char-device.cpp:835).",
   },
   answers: {
     id: "session/answers-asked",
@@ -150,7 +150,7 @@ export const sessionRules = {
     requirement:
       "DISPLAY_INIT must have 14 bytes, a cache of 0 or more pixels, and a dictionary of 0 to 33554432 pixels.",
     consequence:
-      "spice-server closes a display that still waits for it, or has no dictionary: either ends QEMU (dcc.cpp:371, image-encoders.cpp).",
+      "spice-server closes a display that still waits for it, or has no dictionary: either crashes QEMU (dcc.cpp:371, image-encoders.cpp).",
   },
   displayInitDue: {
     id: "session/display-init-due",
@@ -176,7 +176,7 @@ export const sessionRules = {
     id: "session/flush-mark-asked",
     code: "out-of-order",
     requirement: "MIGRATE_FLUSH_MARK must answer a MIGRATE with NEED_FLUSH of the server on the same channel, once.",
-    consequence: "spice_error ends QEMU (red-channel-client.cpp:1299), in any session.",
+    consequence: "spice_error crashes QEMU (red-channel-client.cpp:1299), in any session.",
   },
   flushMarkAgent: {
     id: "session/flush-mark-needs-agent-start",
@@ -184,27 +184,27 @@ export const sessionRules = {
     requirement:
       "MIGRATE_FLUSH_MARK on main must not come while an agent is connected that the client did not start to speak with.",
     consequence:
-      "The source writes the state of a client that its agent does not know: an assertion ends QEMU (char-device.cpp:773).",
+      "The source writes the state of a client that its agent does not know: an assertion crashes QEMU (char-device.cpp:773).",
   },
   agentToken: {
     id: "session/agent-token-needs-data",
     code: "out-of-order",
     requirement: "AGENT_TOKEN must not come before the server sent something of the agent's.",
-    consequence: "spice_error ends QEMU while an agent is there and AGENT_START has not come (char-device.cpp:310).",
+    consequence: "spice_error crashes QEMU while an agent is there and AGENT_START has not come (char-device.cpp:310).",
   },
   messageSize: {
     id: "session/message-size",
     code: "limit-exceeded",
     requirement: "A message must not be larger than what its channel has a use for.",
     consequence:
-      "usbredir, port, webdav, smartcard and an agent's data allocate what the header announces: from 2^31 less a header it ends QEMU.",
+      "usbredir, port, webdav, smartcard and an agent's data allocate what the header announces: from 2^31 less a header it crashes QEMU.",
   },
   decompressedSize: {
     id: "session/decompressed-size",
     code: "limit-exceeded",
     requirement: "A compressed message must not announce more than a plain one may hold.",
     consequence:
-      "spice-server allocates it and a header in 32 bits: from 2^31 it ends QEMU, near 2^32 the heap is overwritten.",
+      "spice-server allocates it and a header in 32 bits: from 2^31 it crashes QEMU, near 2^32 the heap is overwritten.",
   },
   cacheDisplay: {
     id: "session/cache-display-known",

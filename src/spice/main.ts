@@ -23,7 +23,7 @@ const agent2client = L.struct(
       id: "main/chunk-header-size",
       code: "out-of-range",
       requirement: "No more than the 8 bytes of a chunk header can have been read.",
-      consequence: "An assertion of the target fails and ends QEMU.",
+      consequence: "An assertion of the target fails and crashes QEMU.",
     }),
     chunk_header: chunkHeader,
     msg_header_done: L.boolean("Whether the message's header was read whole."),
@@ -48,7 +48,7 @@ const agent2client = L.struct(
         id: "main/partial-header-follows-chunk-header",
         requirement:
           "A message header can be partly read only after a whole chunk header, and only while it is not done.",
-        consequence: "An assertion of the target fails and ends QEMU, or the bytes are ignored.",
+        consequence: "An assertion of the target fails and crashes QEMU, or the bytes are ignored.",
       },
     ),
     {
@@ -155,7 +155,7 @@ export const main = L.layout("main", {
         ),
         requirement:
           "What remains of a client's message can only be discarded while the client has not started with the agent: its agent has left.",
-        consequence: "With the client's next data an assertion of the target fails and ends QEMU.",
+        consequence: "With the client's next data an assertion of the target fails and crashes QEMU.",
       },
     ]
   },

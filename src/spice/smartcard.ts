@@ -98,7 +98,7 @@ export const smartcard = L.layout("smartcard", {
         holds: L.implies(headerComplete, L.atMost(L.sum(length, cardHeaderSize), most)),
         requirement: "The announced message and its header must fit the receiver's maxReadBytes.",
         consequence:
-          "The target allocates length + 12 bytes in 32 bits: near 2^32 the sum wraps to a few, below it g_realloc may end QEMU.",
+          "The target allocates length + 12 bytes in 32 bits: near 2^32 the sum wraps to a few, below it g_realloc may crash QEMU.",
       },
       {
         id: "smartcard/read-fits-buffer",

@@ -20,7 +20,7 @@ export const spicevmc = L.layout("spicevmc", {
     base: charDevice(
       maxWriteBytes(
         mebibyte,
-        "1 MiB, for one byte more of what its parser does not understand ends QEMU 7.2 on usbredir; the others were seen to take 64 MiB without harm (docs/limits.md)",
+        "1 MiB, for one byte more of what its parser does not understand crashes QEMU 7.2 on usbredir; the others were seen to take 64 MiB without harm (docs/limits.md)",
       ),
     ),
   },
@@ -31,7 +31,7 @@ export const spicevmc = L.layout("spicevmc", {
       at: base.connected,
       holds: L.equal(base.connected, 1),
       requirement: "The channel must be connected: a source without a device has no such channel.",
-      consequence: "An assertion of the target fails and ends QEMU.",
+      consequence: "An assertion of the target fails and crashes QEMU.",
     },
     {
       id: "spicevmc/usbredir-queue-vouched-for",

@@ -5,17 +5,17 @@ export const structure = checksWith({
   limit: {
     requirement: "The blob must not be larger than the receiver's maxBlobBytes for its channel.",
     consequence:
-      "display, spicevmc and smartcard channels allocate what the frame's size says; a failed allocation ends QEMU.",
+      "display, spicevmc and smartcard channels allocate what the frame's size says; a failed allocation crashes QEMU.",
   },
   fixedPart: {
     consequence:
-      "main and inputs drop the channel; spicevmc, smartcard and display end QEMU by an assertion or an error.",
+      "main and inputs drop the channel; spicevmc, smartcard and display crash QEMU by an assertion or an error.",
   },
   magic: {
     requirement: "The magic must be the one of the channel that the blob is for.",
-    consequence: "spice-server logs an error that ends QEMU.",
+    consequence: "spice-server logs an error that crashes QEMU.",
   },
-  version: { consequence: "Version 0 is taken as version 1; a higher one is an error that ends QEMU." },
+  version: { consequence: "Version 0 is taken as version 1; a higher one is an error that crashes QEMU." },
   enumeration: {
     requirement: "The byte must be a member of the enumeration that a server can have stored.",
     consequence: "It is cast to the C enumeration unchecked; a filter in an unknown state misjudges the next message.",

@@ -53,9 +53,9 @@ export interface ReceiverState {
   }
   /**
    * Largest queue of writes to the device by channel, in bytes. Defaults: main 26551, what fits its blob;
-   * usbredir, port, webdav, spicevmc 1048576, 1 MiB, for one byte more of what its parser does not understand ends
-   * QEMU 7.2 on usbredir; the others were seen to take 64 MiB without harm (docs/limits.md); smartcard 65536, the
-   * input buffer of QEMU's ccid-card-passthru, though the host was seen to take 64 MiB without harm.
+   * usbredir, port, webdav, spicevmc 1048576, 1 MiB, for one byte more of what its parser does not understand
+   * crashes QEMU 7.2 on usbredir; the others were seen to take 64 MiB without harm (docs/limits.md); smartcard
+   * 65536, the input buffer of QEMU's ccid-card-passthru, though the host was seen to take 64 MiB without harm.
    */
   readonly maxWriteBytes: {
     readonly main: number
