@@ -60,7 +60,7 @@ describe("the io-ts type of a layout", () => {
   test("is called what the format is called", () => expect(codec.name).toBe("SampleBlob"))
 
   test.each(inputs)("decodes what is %s as the layout does", (_, input, rules) =>
-    expect(rulesOf(codec.decode(input))).toEqual(rules.slice(0, 1)),
+    expect(rulesOf(codec.decode(input) as never)).toEqual(rules.slice(0, 1)),
   )
 
   test("encodes what it decoded", () => expect(codec.encode(sampleState as never)).toEqual(blob()))
