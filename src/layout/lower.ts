@@ -597,7 +597,7 @@ class Lowering {
       until: count === undefined ? end : undefined,
       stride: isFixed ? entry.size : undefined,
       previous: [...kept].map(([of, value]) => ({
-        of: known(frame.numbers, of).local,
+        of: numberAt(frame, of).local,
         into: known(frame.previous, of),
         first: BigInt(value),
       })),
