@@ -1,17 +1,19 @@
 import { cut, viewOf } from "../violation/bytes.js"
 import { known, type PlannedField, scopeOf } from "./plan.js"
 import { readScalar, writeScalar } from "./scalar.js"
-import type { Chain } from "./types.js"
+import type { Chain, Scalar } from "./types.js"
 
 export const chain = (name: string, options: Omit<Chain, "name">): Chain => ({ name, ...options })
+
+type NumberField = PlannedField & { readonly type: Scalar }
 
 /** A chain's header, laid flat. */
 export interface ChainPlan {
   /** Bytes of the header. */
   readonly size: number
-  readonly length: PlannedField
+  readonly length: NumberField
   /** The fields of which not every number is one of their type, with those that are. */
-  readonly named: readonly { readonly field: PlannedField; readonly numbers: readonly number[] }[]
+  readonly named: readonly { readonly field: NumberField; readonly numbers: readonly number[] }[]
   /** A run of so many bytes always holds: nothing can be said of what is shorter than a header, or may be a rest. */
   readonly silent: number
 }
@@ -22,7 +24,8 @@ export const chainPlanOf = (chain: Chain): ChainPlan => {
   const done = plans.get(chain)
   if (done !== undefined) return done
   const { header, length, most, begins } = chain
-  const { fields, size } = scopeOf(header)
+  const { fields: all, size } = scopeOf(header)
+  const fields = all.filter((field): field is NumberField => field.type.kind !== "bytes")
   const named = fields.flatMap((field) =>
     field.type.kind === "enumeration" ? [{ field, numbers: Object.values<number>(field.type.names) }] : [],
   )
@@ -32,8 +35,8 @@ export const chainPlanOf = (chain: Chain): ChainPlan => {
   return plan
 }
 
-const numberAt = (view: DataView, at: number, { type, offset }: PlannedField): number =>
-  type.kind === "bytes" ? 0 : Number(readScalar(view, type, at + offset))
+const numberAt = (view: DataView, at: number, { type, offset }: NumberField): number =>
+  Number(readScalar(view, type, at + offset))
 
 /** Where the entry at a position ends; undefined where none can be there. */
 const endOf = (chain: Chain, view: DataView, at: number): number | undefined => {
@@ -64,16 +67,16 @@ export const chainHolds = (chain: Chain, bytes: Uint8Array): boolean => {
 
 /** A run that a chain refuses, as short as one can be: zeros, unless an entry may be zeros. */
 export const chainRefused = (chain: Chain): Uint8Array => {
-  const { silent, size, length, named } = chainPlanOf(chain)
-  const bytes = new Uint8Array(silent + 1)
-  const isZeroNamed = named.every(({ numbers }) => numbers.includes(0))
-  if (isZeroNamed) for (let at = 0; at + size <= bytes.length; at += size) writeAt(viewOf(bytes), at, length, 0xff)
-  return bytes
+  const { silent, named } = chainPlanOf(chain)
+  const mayBeZeros = named.every(({ numbers }) => numbers.includes(0))
+  return new Uint8Array(silent + 1).fill(mayBeZeros ? 0xff : 0)
 }
 
-const writeAt = (view: DataView, at: number, { type, offset }: PlannedField, value: number): void => {
-  if (type.kind !== "bytes") writeScalar(view, type, at + offset, value)
-}
+const writeAt = (view: DataView, at: number, { type, offset }: NumberField, value: number): void =>
+  writeScalar(view, type, at + offset, value)
+
+/** The number that a run's first four bytes are, or as many as it has. */
+const restOf = (run: Uint8Array): number => run.subarray(0, 4).reduceRight((number, byte) => number * 256 + byte, 0)
 
 /**
  * The same bytes cut into the entries of a chain: what stands at the places of a header's fields stays as far as it can.
@@ -84,7 +87,7 @@ export const chainMended = (chain: Chain, run: Uint8Array): Uint8Array => {
   const { size, length, named, silent } = chainPlanOf(chain)
   const bytes = cut(run, 0, run.length, false)
   const view = viewOf(bytes)
-  let at = chain.begins === "whole" ? 0 : Math.min(view.getUint32(0, true) % (silent + 1), bytes.length - size)
+  let at = chain.begins === "whole" ? 0 : Math.min(restOf(bytes) % (silent + 1), bytes.length - size)
   while (at < bytes.length) {
     const left = bytes.length - at - size
     const said = Math.min(numberAt(view, at, length) % (Math.min(chain.most, 0xfffffffe) + 1), left)
@@ -92,7 +95,8 @@ export const chainMended = (chain: Chain, run: Uint8Array): Uint8Array => {
     const follows = fitting ? said : left <= chain.most ? left : said - size
     for (const { field, numbers } of named) {
       const number = numberAt(view, at, field)
-      if (!numbers.includes(number)) writeAt(view, at, field, numbers[number % numbers.length] ?? 0)
+      if (!numbers.includes(number))
+        writeAt(view, at, field, known(new Map(numbers.entries()), number % numbers.length))
     }
     writeAt(view, at, length, follows)
     at += size + follows

@@ -152,7 +152,7 @@ const describeScope = (scope: Scope, at: string, names: Names): readonly string[
   ...scope.parts.flatMap((part) => describePart(part, at, names)),
 ]
 
-const prefixed = (names: Names, prefix: string): Names => ({
+const prefixed = (names: Pick<Names, "parameter">, prefix: string): Names => ({
   ...names,
   field: (path) => `${prefix}${path}`,
   scan: (part, test) => `${test}(${prefix}${part})`,
@@ -197,7 +197,7 @@ export const describe = (
   const plan = planOf(layout)
   const rules = plannedRulesOf(plan)
   const structs = describeStructs(layout.struct)
-  const names: Names = { field: (path) => path, parameter, scan: (part, test) => `${test}(${part})` }
+  const names = prefixed({ parameter }, "")
   const unique = [...new Map(rules.map(({ rule }) => [rule.id, rule])).values()]
   return `${[
     `# ${layout.title}`,

@@ -18,9 +18,10 @@ import {
   type Variant,
 } from "./plan.js"
 import { writeScalar } from "./scalar.js"
+import type { NumberType } from "./steps.js"
 import { typeOfScalar } from "./term.js"
-import type { Condition } from "./types.js"
-import { type BitField, type Field, type Layout, membersOf, type Scalar } from "./types.js"
+import type { BitField, BooleanNumber, Condition, Enumeration, Field, IntegerType, Layout } from "./types.js"
+import { membersOf } from "./types.js"
 
 /**
  * Writes a state as the one input that has it: constants, sizes, counts, tags and pointers come from the layout, parts
@@ -138,11 +139,10 @@ class ScopeEncoding {
     })
   }
 
-  #collectScalar(type: Scalar, value: unknown, path: string): Violation | undefined {
+  #collectScalar(type: Valued, value: unknown, path: string): Violation | undefined {
     const number = numberOf(type, value)
     if (number === undefined) return this.#refusal("valueType", path)
-    const { from, to } = typeOfScalar(type)
-    if (number < from || number > to) return this.#refusal("valueRange", path)
+    if (!isWithin(typeOfScalar(type), number)) return this.#refusal("valueRange", path)
     this.#numbers.set(path, number)
     return undefined
   }
@@ -295,7 +295,7 @@ class ScopeEncoding {
     const chosen = part.tag === undefined ? this.#case(part) : this.#tagged(part, value)
     if (chosen instanceof Violation) return chosen
     const { path, optional } = part
-    if (part.tag !== undefined) this.#numbers.set(part.tag.path, chosen.tag ?? 0)
+    if (part.tag !== undefined && chosen.tag !== undefined) this.#numbers.set(part.tag.path, chosen.tag)
     if (chosen.scope === undefined) return value === null ? new Uint8Array(0) : this.#refusal("valueForm", path)
     if (optional) return value === null ? this.#refusal("valueForm", path) : this.#inner(chosen.scope, path, value)
     if (memberOf(value, "kind") !== chosen.name) return this.#refusal("valueForm", `${path}.kind`)
@@ -343,14 +343,16 @@ const concatenated = (chunks: readonly Uint8Array[]): Uint8Array => {
 }
 
 /** Whether a number is one that a field can hold. */
-const isHeldBy = ({ type }: PlannedField, number: number): boolean => {
-  if (type.kind === "bytes") return false
-  const { from, to } = typeOfScalar(type)
-  return from <= number && number <= to
-}
+const isHeldBy = ({ type }: PlannedField, number: number): boolean =>
+  type.kind !== "bytes" && isWithin(typeOfScalar(type), number)
+
+const isWithin = ({ from, to }: NumberType, number: number | bigint): boolean => from <= number && number <= to
+
+/** A number that a state has as one member. */
+type Valued = IntegerType | BooleanNumber | Enumeration
 
 /** A member's number on the wire, or undefined where the value has the wrong type. */
-const numberOf = (type: Scalar, value: unknown): number | bigint | undefined => {
+const numberOf = (type: Valued, value: unknown): number | bigint | undefined => {
   switch (type.kind) {
     case "boolean":
       return typeof value === "boolean" ? Number(value) : undefined
@@ -359,8 +361,6 @@ const numberOf = (type: Scalar, value: unknown): number | bigint | undefined => 
     case "integer":
       if (type.bits === 64) return typeof value === "bigint" ? value : undefined
       return Number.isInteger(value) ? Number(value) : undefined
-    default:
-      return undefined
   }
 }
 

@@ -111,7 +111,7 @@ class Run {
         return this.#set(step.into, value)
       }
       case "extract":
-        return this.#set(step.into, extracted(this.#numbers.get(step.from.name), step))
+        return this.#set(step.into, extracted(known(this.#numbers, step.from.name), step))
       case "let":
         return this.#set(step.into, this.#term(step.term))
       case "require":
@@ -156,8 +156,7 @@ class Run {
   #refuse(check: number, place: PlaceTerm, actual: Term | undefined, expected: Term | undefined): void {
     if (this.violations.length === mostViolations) return
     const measure = (term: Term | undefined) => term && this.#term(term)
-    const rule = this.#program.checks[check]
-    if (rule === undefined) throw new TypeError(`there is no rule ${check}`)
+    const rule = known(new Map(this.#program.checks.entries()), check)
     this.violations.push(new Violation(rule, this.#place(place), measure(actual), measure(expected)))
   }
 
@@ -188,18 +187,17 @@ class Run {
   }
 
   #chosen(cases: readonly ChosenCase[]): ChosenCase | undefined {
-    for (const each of cases) {
-      const test = each.test === undefined ? true : this.#test(each.test)
-      if (test === undefined) return undefined
-      if (test) return each
-    }
-    return undefined
+    let holds = false as boolean | undefined
+    const chosen = cases.find(({ test }) => {
+      holds = test === undefined ? true : this.#test(test)
+      return holds !== false
+    })
+    return holds === undefined ? undefined : chosen
   }
 
   #each(step: Each): Outcome {
     const { index, at, start, stride, previous, columns, into, end } = step
     const count = step.count && this.#term(step.count)
-    if (step.count !== undefined && count === undefined) return "stop"
     const until = step.until && this.#offset(step.until)
     const entries: unknown[] = []
     const table = new Int32Array(columns === undefined ? 0 : columns.length * Number(count))
@@ -256,15 +254,13 @@ class Run {
         return BigInt(Number(this.#arguments[term.parameter.name]))
       case "sum":
       case "difference":
-      case "larger": {
-        const [left, right] = [this.#exact(term.left), this.#exact(term.right)]
-        return left === undefined || right === undefined ? undefined : operations[term.op](left, right)
-      }
+      case "larger":
       case "quotient":
       case "remainder":
       case "product": {
-        const of = this.#exact(term.of)
-        return of === undefined ? undefined : operations[term.op](of, BigInt(term.by))
+        const [left, right] =
+          "by" in term ? [this.#exact(term.of), BigInt(term.by)] : [this.#exact(term.left), this.#exact(term.right)]
+        return left === undefined || right === undefined ? undefined : operations[term.op](left, right)
       }
       case "choose": {
         const [test, yes, no] = [this.#test(term.when), this.#exact(term.yes), this.#exact(term.no)]
@@ -350,10 +346,9 @@ const comparisons = {
 }
 
 const extracted = (
-  value: number | bigint | undefined,
+  value: number | bigint,
   { shift, width }: { readonly shift: number; readonly width: number },
-): number | undefined =>
-  value === undefined ? undefined : Number((BigInt(value) >> BigInt(shift)) & (2n ** BigInt(width) - 1n))
+): number => Number((BigInt(value) >> BigInt(shift)) & (2n ** BigInt(width) - 1n))
 
 /** A number as what its type makes of it. */
 const decoded = (type: Scalar | BitMember, value: number | bigint): unknown => {
@@ -362,7 +357,7 @@ const decoded = (type: Scalar | BitMember, value: number | bigint): unknown => {
     case "flag":
       return BigInt(value) === 1n
     case "enumeration":
-      return Object.keys(type.names).find((name) => BigInt(type.names[name] ?? -1) === BigInt(value))
+      return Object.entries(type.names).find(([, named]) => BigInt(named) === BigInt(value))?.[0]
     default:
       return value
   }

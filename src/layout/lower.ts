@@ -274,9 +274,8 @@ class Lowering {
       case "integer":
         return [read]
       case "constant": {
-        const [left, right] = [number, literal(type.value)]
-        const test = compare("equal", left, right)
-        return [read, must(type.check, test, test.op === "equal" ? test.right : right, constants)]
+        const test = compare("equal", number, literal(type.value))
+        return [read, must(type.check, test, test.right, constants)]
       }
       case "boolean":
         return [read, must("boolean", compare("atMost", number, literal(1)))]
@@ -525,19 +524,18 @@ class Lowering {
     if (entry === undefined) return this.#none(frame, part, room, counted)
     const isFixed = entry.parts.length === 0
     const steps: Step[] = []
-    let count = counted
+    const number = localOf(path, "#count")
+    const whole = counted ?? numberOf(number)
     if (counted !== undefined) steps.push(this.#enough(frame, part, room, counted, isFixed ? entry.size : entry.least))
     else if (isFixed) {
       const over = remainderOf(left, entry.size)
       const place = { path, at: room.start, length: left }
       steps.push(this.require("wholeEntries", compare("equal", over, literal(0)), place, left, undefined, "stop"))
-      const number = localOf(path, "#count")
       steps.push({ op: "let", into: number, term: quotientOf(left, entry.size) })
-      count = numberOf(number)
     }
-    const each = this.#each(path, part.table, entry, room, count, into)
+    const each = this.#each(path, part.table, entry, room, isFixed ? whole : counted, into)
     if (!isFixed) return { steps: [...steps, each], next: each.end === undefined ? room.end : at(each.end) }
-    const bytes = productOf(count ?? literal(0), entry.size)
+    const bytes = productOf(whole, entry.size)
     if (bytes.op === "literal") return { steps: [...steps, each], next: behind(room.start, Number(bytes.value)) }
     const end = localOf({ ...path, pattern: into }, "#next")
     return { steps: [...steps, each, { op: "let", into: end, term: sumOf(termOf(room.start), bytes) }], next: at(end) }
@@ -599,7 +597,7 @@ class Lowering {
       until: count === undefined ? end : undefined,
       stride: isFixed ? entry.size : undefined,
       previous: [...kept].map(([of, value]) => ({
-        of: known(frame.numbers, of).local,
+        of: numberAt(frame, of).local,
         into: known(frame.previous, of),
         first: BigInt(value),
       })),
@@ -675,8 +673,7 @@ const previousType = (type: PlannedField["type"], first: number) => {
 /** Both measures of the same kind, as they were compared. */
 const measured = (actual: Term, expected: Term | undefined): Pick<Require, "actual" | "expected"> => {
   if (expected === undefined || actual.type.wide === expected.type.wide) return { actual, expected }
-  const test = compare("equal", actual, expected)
-  return test.op === "equal" ? { actual, expected: actual.type.wide ? test.right : expected } : { actual, expected }
+  return { actual, expected: actual.type.wide ? compare("equal", actual, expected).right : expected }
 }
 
 const tagsOf = (plan: Plan, field: PlannedField): readonly number[] => {

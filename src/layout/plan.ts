@@ -160,8 +160,8 @@ export const scopeOf = (shape: Field): Scope => {
   const pointed: (() => PlannedPart)[] = []
   const rules: PlannedRule[] = []
 
-  const current = (): Block => blocks.at(-1) ?? head
-  const field = (path: string, type: Scalar | Bytes, doc: string, role?: Role) => current().add(path, type, doc, role)
+  let current = head
+  const field = (path: string, type: Scalar | Bytes, doc: string, role?: Role) => current.add(path, type, doc, role)
   const roleOf = (of: Role["of"], part: string) =>
     blocks.flatMap(({ fields }) => fields).find(({ role }) => role?.of === of && role.part === part)
   const sized = (prefix: string, name: string, doc: string): Sized => {
@@ -173,6 +173,7 @@ export const scopeOf = (shape: Field): Scope => {
   const part = (made: () => PlannedPart) => {
     inline.push(made)
     const next = block("")
+    current = next
     blocks.push(next)
     inline.push(() => next.planned())
   }
@@ -393,10 +394,6 @@ export const isSizing = (plan: Plan, path: string): boolean =>
   plan.parts.some(
     (part) => part.kind === "list" && part.counted && typeof part.count === "object" && part.count.path === path,
   )
-
-/** The part of a scope at a path. */
-export const partOf = (scope: Scope, path: string): PlannedPart =>
-  known(new Map(scope.parts.map((part) => [part.path, part])), path)
 
 /** The value that a map must hold: a missing one is a programming error. */
 export const known = <K, V>(map: ReadonlyMap<K, V>, key: K): V => {

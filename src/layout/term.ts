@@ -57,7 +57,6 @@ export const sumOf = (one: Term, other: Term): Term => {
 
 /** Bytes between two offsets of which the second is known not to lie before the first. */
 export const between = (start: Offset, end: Offset): Term => {
-  if (start.base === end.base) return literal(end.plus - start.plus)
   const right = termOf(start)
   if (right.op === "literal" && right.value === 0n) return termOf(end)
   return { op: "difference", left: termOf(end), right, type: sizeType }
@@ -78,7 +77,7 @@ export const productOf = (of: Term, by: number): Term => {
   return by === 1 ? of : { op: "product", of, by, type: sizeType }
 }
 
-export const compare = (op: "equal" | "atMost" | "below", one: Term, other: Term): Test => {
+export const compare = (op: "equal" | "atMost" | "below", one: Term, other: Term): Extract<Test, { left: Term }> => {
   const [left, right] = alike(one, other)
   return { op, left, right }
 }

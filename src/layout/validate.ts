@@ -376,7 +376,6 @@ const lowerProblems = (layout: Layout): readonly string[] => {
     lower(planOf(layout))
     return []
   } catch (error) {
-    if (error instanceof TypeError) return [error.message]
-    throw error
+    return [(error as Error).message]
   }
 }

@@ -27,8 +27,8 @@ const inputs: readonly (readonly [string, unknown, readonly string[]])[] = [
   ["two faults", set([8, 2], [10, 10]), ["layout/boolean", "sample/near-limit"]],
 ]
 
-const rulesOf = <A>(checked: E.Either<readonly Violation[], A>): readonly string[] =>
-  E.isLeft(checked) ? checked.left.map(({ rule }) => rule) : []
+const rulesOf = <A>(checked: E.Either<readonly unknown[], A>): readonly string[] =>
+  E.isLeft(checked) ? checked.left.map((each) => (each instanceof Violation ? each.rule : String(each))) : []
 
 describe("an input of any layout", () => {
   test.each(inputs)("that is %s has its violations, the first alone by default", (_, input, rules) => {

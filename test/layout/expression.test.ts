@@ -146,3 +146,27 @@ describe("what a violation reports", () => {
     expect(measuresOf(a, condition)).toEqual(measures)
   })
 })
+
+describe("an environment that says little", () => {
+  const silent: Environment = { arguments: {}, field: () => 3 }
+
+  test.each([
+    ["a parameter is its default", receiver, 5n],
+    ["a word is its default", channel, "usbredir"],
+    ["the entry before is what stands in for it", previous(a, -1), -1n],
+  ])("%s", (_, expression, value) => expect(evaluate(expression, silent)).toBe(value))
+
+  test.each([
+    ["words are those of the default", listed(words, "one"), false],
+    ["a scan holds", scanned(part, isLong), true],
+    ["a name without numbers is no number", equal(a, "small"), false],
+  ])("%s", (_, condition, holds) => expect(satisfied(condition, silent)).toBe(holds))
+
+  test.each([
+    ["small", true],
+    ["large", false],
+    ["medium", false],
+  ])("a name %s is the number that it stands for", (name, holds) =>
+    expect(satisfied(equal(a, name), { ...silent, names: () => ({ small: 3, large: 4 }) })).toBe(holds),
+  )
+})

@@ -64,6 +64,14 @@ describe("a magic", () => {
   test("is its characters in the order of the wire", () => {
     expect(magic("DCMD", "").value).toBe(0x444d4344)
   })
+
+  test("of eight characters has 64 bits", () => {
+    expect(magic("ABCDEFGH", "")).toMatchObject({ value: 0x4847464544434241n, bits: 64 })
+  })
+
+  test.each(["", "ABC", "ABCDEFGHI"])("cannot be %j", (text) => {
+    expect(() => magic(text, "")).toThrow(`a magic has 1, 2, 4 or 8 characters, not ${text.length}`)
+  })
 })
 
 describe("rules", () => {

@@ -7,6 +7,8 @@ const layoutOf = (fields: Fields, rules?: () => readonly L.FieldRule[]) =>
 
 const rule = { id: "test/rule", code: "inconsistent", requirement: "It must hold.", consequence: "Nothing." } as const
 const byte = L.u8("A byte.")
+const word = L.wordParameter("word", { words: ["one", "two"], default: "one", doc: "" })
+const words = L.wordsParameter("words", { words: ["one", "two"], default: [], doc: "" })
 const pair = L.struct("A pair.", { one: byte, two: byte })
 
 describe("a declaration is refused", () => {
@@ -82,13 +84,135 @@ describe("a declaration is refused", () => {
       { b: byte.must(L.below(5), { ...rule, id: "layout/magic" }) },
       "holds by construction",
     ],
+    [
+      "with structs in structs beyond 32 levels",
+      { s: L.nested(40, (inner) => L.struct("", { inner })) },
+      "deeper than 32 levels",
+    ],
+    ["with no bytes", { b: L.bytes(0, "") }, "it must have from 1 to 65536 bytes"],
+    ["with no elements", { a: L.array(byte, 0) }, "it must have from 1 to 65536 elements"],
+    [
+      "with the input's size in an entry",
+      { l: L.list(L.struct("", { t: L.totalSize("") })) },
+      "only the outermost struct",
+    ],
+    [
+      "with a header of no fixed size",
+      { m: L.message(L.struct("", { r: L.run() })) },
+      "its header must be of fixed size",
+    ],
+    [
+      "with the innermost level in a header",
+      { s: L.nested(1, (inner) => L.struct("", { m: L.message(L.struct("", { inner })) })) },
+      "can only be a list's entry",
+    ],
+    ["with a member that is a fraction", { e: L.enumeration({ a: 1.5 }, "") }, "1.5 does not fit 8 bits"],
+    ["with an enumeration of nothing", { e: L.enumeration({}, "") }, "it has no member"],
+    ["with bits that have a sign", { b: L.bits({ a: L.bit(8, "") }, "", L.i8) }, "from a number without a sign"],
+    ["with bits too many", { b: L.bits({ a: L.bit(33, ""), b: L.bit(31, "") }, "", L.u64) }, "from 1 to 32 bits"],
+    [
+      "with two counts",
+      { n: L.countOf("l", ""), l: L.list(byte, { counted: "m" }) },
+      "l already has a count in front of it",
+    ],
+    ["with a pointer to no name", { p: L.pointerTo("a-b", L.list(byte, { counted: "n" }), "") }, '"a-b" is no name'],
+    [
+      "with a pointer that has a sign",
+      { n: L.lengthOf("r", ""), p: L.pointerTo("r", L.run(), "", L.i32) },
+      "p: it must have no sign",
+    ],
+    ["with a count that is called what is no name", { l: L.list(byte, { counted: "a-b" }) }, '"a-b" is no name'],
+    [
+      "with an entry that takes several forms",
+      { l: L.list(L.optional(L.equal(1, 1), byte)) },
+      "must be a struct with fields that say which",
+    ],
+    ["with a choice of nothing", { c: L.choice({}) }, "the last has none"],
+    ["with a condition on the last case", { c: L.choice({ a: [L.equal(1, 1), byte] }) }, "the last has none"],
+    ["with entries without a field", { t: L.table({ a: L.struct("", {}) }) }, "an entry has no field"],
+    [
+      "with forms right in a form",
+      { c: L.choice({ a: L.optional(L.equal(1, 1), byte) }) },
+      "what it holds must be a struct",
+    ],
+    ["with a word for a number", { b: byte.must(L.below("one"), rule) }, '"one" is not a number'],
+    ["with a parameter that is a word for a number", { b: byte.must(L.below(word), rule) }, "word is not a number"],
+    ["with a fraction in a rule", { b: byte.must(L.below(1.5), rule) }, "1.5 cannot be converted"],
+    ["with a word for a number that has no names", { b: byte.must(L.equal("one"), rule) }, '"one" is no name'],
+    [
+      "with a name that its enumeration has not",
+      { e: L.enumeration({ one: 1 }, "").must(L.equal("toString"), rule) },
+      '"toString" is no name of the enumeration',
+    ],
+    [
+      "with a word that its parameter has not",
+      { b: byte.must(() => L.equal(word, "three" as "one"), rule) },
+      "test/rule: three is no word of word",
+    ],
+    [
+      "with a word that its list has not",
+      { b: byte.must(() => L.listed(words, "three" as "one"), rule) },
+      "test/rule: three is no word of words",
+    ],
+    [
+      "with a condition on what it stands at",
+      { o: L.optional(L.equal(L.field(""), 1), byte) },
+      "the field itself is not a number",
+    ],
+    [
+      "with a rule about the bytes of the entry before",
+      {
+        l: L.list(
+          L.struct("", { x: L.bytes(2, ""), y: byte }, ({ y }) => [
+            { ...rule, at: y, holds: L.below(L.previous(L.field("x"), 0), y) },
+          ]),
+        ),
+      },
+      "x is not a number",
+    ],
+    [
+      "with two rules of one id",
+      { a: byte.must(L.below(5), rule), b: byte.must(L.below(5), { ...rule, requirement: "Another." }) },
+      "two rules are called test/rule",
+    ],
+    [
+      "with a default that is out of bounds",
+      { b: byte.must(L.below(L.numberParameter("most", { default: 9, most: 5, doc: "" })), rule) },
+      "the default of most is none of its values",
+    ],
+    [
+      "with a parameter of no name",
+      { b: byte.must(L.below(L.numberParameter("a-b", { default: 9, doc: "" })), rule) },
+      '"a-b" is no name',
+    ],
+    [
+      "with two parameters of one name",
+      {
+        b: byte
+          .must(L.below(L.numberParameter("most", { default: 9, doc: "" })), rule)
+          .must(L.above(L.numberParameter("most", { default: 2, doc: "" })), { ...rule, id: "test/other" }),
+      },
+      "two parameters are called most",
+    ],
   ])("%s", (_, fields, problem) => expect(() => layoutOf(fields)).toThrow(problem))
+
+  test.each<[string, string, L.Operand, string]>([
+    ["a format that is no name", "Test", 100, '"Test" must be lower-case'],
+    ["a limit below 0", "test", -1, "its limit must be a parameter or a number"],
+    ["a limit that is a sum", "test", L.sum(1, 2), "its limit must be a parameter or a number"],
+    ["a limit that is a word", "test", "all", "its limit must be a parameter or a number"],
+  ])("with %s", (_, format, limit, problem) =>
+    expect(() => L.layout(format, { title: "", doc: "", limit, fields: { b: byte } })).toThrow(problem),
+  )
 
   test("that contains itself", () => {
     const fields: Record<string, L.Field> = { b: byte }
     const node = L.struct("", fields)
     Object.assign(fields, { inner: node })
     expect(() => layoutOf({ node })).toThrow("a struct contains itself")
+    expect(L.validate({ ...layoutOf({ b: byte }), struct: node })).toEqual([
+      "a struct contains itself: bound its depth with nested()",
+    ])
   })
 
   test("whose rule reads what is not there", () => {
@@ -141,6 +265,37 @@ describe("what once failed in silence works", () => {
       tree: { mark: 7, children: [{ mark: 8, children: [] }] },
     })
     expect(statesOf({ tree }, [7, 1, 0, 0, 0, 8, 1, 0, 0, 0])).toEqual(["layout/depth tree.children[0].children.n"])
+  })
+
+  test("a list that must be empty and takes the rest", () => {
+    const tree = L.nested(1, (inner) => L.struct("", { mark: byte, children: L.list(inner) }))
+    expect(statesOf({ tree }, [7])).toEqual({ tree: { mark: 7, children: [] } })
+    expect(statesOf({ tree }, [7, 1])).toEqual(["layout/depth tree.children"])
+  })
+
+  test("a sum of numbers that are known", () => {
+    const fields = { b: byte.must(L.below(L.sum(1, 2)), rule) }
+    expect(statesOf(fields, [2])).toEqual({ b: 2 })
+    expect(statesOf(fields, [3])).toEqual(["test/rule b"])
+  })
+
+  test.each([
+    [-1, [0, 1]],
+    [300, ["test/rule list[0]"]],
+    [0, ["test/rule list[0]"]],
+  ])("%i before the first entry, whether its field can be that or not", (first, read) => {
+    const list = L.list(byte.must((self) => L.below(L.previous(self, first), self), rule))
+    const states = statesOf({ list }, [0, 1])
+    expect(states).toEqual(typeof read[0] === "number" ? { list: read } : read)
+  })
+
+  test("a rule at what was refused says nothing", () => {
+    const fields = { on: L.boolean(""), n: byte }
+    const holds = L.below(L.field("n"), 5)
+    const ruled = layoutOf(fields, () => [{ ...rule, at: L.field("on"), holds }])
+    const broken = (...bytes: readonly number[]) =>
+      L.interpret(ruled, Uint8Array.from(bytes)).violations.map((violation) => violation.rule)
+    expect([broken(1, 9), broken(2, 9), broken(1, 4)]).toEqual([["test/rule"], ["layout/boolean"], []])
   })
 
   test("structs in structs", () => expect(statesOf({ pair }, [1, 2])).toEqual({ pair: { one: 1, two: 2 } }))
