@@ -178,3 +178,87 @@ describe("a layout that nothing has looked at", () => {
       "a limit reads no field",
     ))
 })
+
+describe("a layout of sizes of every kind", () => {
+  const rule = { id: "test/rule", code: "inconsistent", requirement: "It must hold.", consequence: "Nothing." } as const
+  const counted = L.struct("Of different sizes.", { marks: L.list(byte, { counted: "m" }) })
+  const layout = layoutOf({
+    total: L.totalSize("All of it."),
+    signed: L.i8("").must(L.below(L.sum(1, 2)), rule),
+    mixed: L.struct("", { short: L.i16(""), wide: L.u64("") }, ({ short, wide }) => [
+      { ...rule, id: "test/wide", at: short, holds: L.below(short, wide) },
+    ]),
+    word: L.bits({ low: L.bit(32, ""), high: L.bit(31, ""), top: L.flag("") }, "", L.u64),
+    fixed: L.bytes(2, ""),
+    n: L.lengthOf("group", "", L.u8),
+    group: L.struct("A group.", { x: byte.must(L.below(9), { ...rule, id: "test/x" }), rest: L.run() }),
+    several: L.array(counted, 2),
+    many: L.lengthOf("all", "", L.u64),
+    all: L.list(counted),
+    header: L.lengthOf("message", "", L.u8),
+    message: L.message(L.struct("", { flags: L.bits({ a: L.flag(""), b: L.bit(7, "") }, ""), w: L.u64("") })),
+    numbers: L.list(L.u64("").must((self) => L.below(L.previous(self, 0), self), { ...rule, id: "test/up" })),
+  })
+  const value = {
+    signed: -1,
+    mixed: { short: -2, wide: 5n },
+    word: { low: 1, high: 3, top: true },
+    fixed: Uint8Array.of(1, 2),
+    group: { x: 8, rest: Uint8Array.of(4) },
+    several: [{ marks: [1, 2] }, { marks: [] }],
+    all: [{ marks: [3] }],
+    message: { header: null, data: new Uint8Array() },
+    numbers: [1n, 2n],
+  }
+  const broken = (change: object): readonly string[] => {
+    const bytes = L.encode(layout, { ...value, ...change })
+    if (bytes instanceof Violation) return [`${bytes.rule} ${bytes.path}`]
+    return L.interpret(layout, bytes).violations.map(({ rule: id, path }) => `${id} ${path}`)
+  }
+
+  test.each<[string, object]>([
+    ["an incomplete message", {}],
+    ["a whole message", { message: { header: { flags: { a: true, b: 3 }, w: 7n }, data: Uint8Array.of(1) } }],
+  ])("is read back with %s", (_, change) => {
+    const bytes = L.encode(layout, { ...value, ...change })
+    if (bytes instanceof Violation) throw new Error(bytes.message)
+    expect(L.interpret(layout, bytes)).toMatchObject({ violations: [], state: { ...value, ...change } })
+    expect(
+      L.interpret(layout, Uint8Array.from([...bytes, ...Array(8).fill(255)])).violations.map((v) => v.rule),
+    ).toContain("layout/total-size")
+  })
+
+  test.each<[string, object, readonly string[]]>([
+    ["a rule of a group", { group: { x: 9, rest: new Uint8Array() } }, ["test/x group.x"]],
+    ["a rule of a sum", { signed: 3 }, ["test/rule signed"]],
+    ["a rule of two widths", { mixed: { short: 5, wide: 5n } }, ["test/wide mixed.short"]],
+    ["a rule of the entry before", { numbers: [2n, 2n] }, ["test/up numbers[1]"]],
+    ["lists larger than the limit", { numbers: Array(9000).fill(1n) }, ["layout/blob-limit "]],
+    [
+      "a header of another type",
+      { message: { header: { flags: { a: 1, b: 3 }, w: 7n }, data: new Uint8Array() } },
+      ["layout/value-type message.header.flags.a"],
+    ],
+  ])("is refused for %s", (_, change, rules) => expect(broken(change)).toEqual(rules))
+
+  test.each([
+    "| 0 | 4 | u32 | `total` | bytes | All of it. |",
+    "u64: bits 0 to 31 low, bits 32 to 62 high, bit 63 top",
+    "As many bytes as `n` says. A group.",
+    "2 entries.",
+    "Entries in as many bytes as `many` says.",
+    "Of different sizes.",
+    "Entries to the end.",
+    "All bytes that are left.",
+  ])("has a document that says %s", (text) => expect(L.describe(layout)).toContain(text))
+
+  test.each([
+    "`one` when `tag` is 1:",
+    "`large` when",
+    "`small` otherwise: A byte.",
+    "Only there when",
+    "There must be none.",
+    "As many entries as `count` says.",
+    "Fields behind what is before them",
+  ])("has, with every form, a document that says %s", (text) => expect(L.describe(layoutOf(forms))).toContain(text))
+})
