@@ -98,7 +98,7 @@ export const placesOf = ({ fields }: Scope): readonly Placed[] =>
 /** Two pointers exchanged, and the second part laid over the first. */
 const pointers: Edit = {
   every: ({ setting, blob }) => {
-    const [first, second] = pointersOf(setting)
+    const [first, second] = pointersIn(blob, setting)
     if (first === undefined || second === undefined) return []
     const [one, other] = [numberAt(blob, first), numberAt(blob, second)]
     const edit = (name: string, to: bigint, from: bigint): Mutation => ({
@@ -108,18 +108,21 @@ const pointers: Edit = {
     return [edit("parts-swapped", other, one), edit("parts-overlap", one, one)]
   },
   some: (blob, setting, choices) => {
-    const [first, ...others] = pointersOf(setting)
-    if (first === undefined || blob.length < setting.plan.size) return blob
+    const [first, ...others] = pointersIn(blob, setting)
+    if (first === undefined) return blob
     const [one, other] = [oneOf(choices, [first, ...others]), oneOf(choices, [first, ...others])]
     const [to, from] = [numberAt(blob, one), numberAt(blob, other)]
     return poked(poked(blob, one, from), other, oneOf(choices, [to, from]))
   },
 }
 
-const pointersOf = ({ plan }: Setting): readonly Placed[] =>
-  plan.parts.flatMap((part) =>
-    part.kind === "block" || part.pointer === undefined ? [] : placesOf({ ...plan, fields: [part.pointer] }),
-  )
+/** The pointers of the head that lie inside a blob. */
+const pointersIn = (blob: Uint8Array, { plan }: Setting): readonly Placed[] =>
+  plan.parts
+    .flatMap((part) =>
+      part.kind === "block" || part.pointer === undefined ? [] : placesOf({ ...plan, fields: [part.pointer] }),
+    )
+    .filter((pointer) => isInside(blob, pointer))
 
 /** Every constant that is another one: a version that was never written, the magics of the other formats. */
 const constants: Edit = {

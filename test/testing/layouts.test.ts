@@ -72,12 +72,13 @@ const expectGenerated = (layout: Layout, given: Arguments, seed: number): void =
 }
 
 const { LAYOUTS } = process.env
-const numRuns = Number(LAYOUTS ?? 8)
+/** Beside the tests, some layouts that are always the same; LAYOUTS asks for more, by chance. */
+const size = LAYOUTS === undefined ? { numRuns: 8, seed: 1 } : { numRuns: Number(LAYOUTS) }
 
 test("blobs of any layout are valid, its witnesses break what they name, all judges agree", {
   timeout: 3_600_000,
 }, () => {
-  fc.assert(fc.property(layouts, layoutArguments, fc.integer(), expectGenerated), { numRuns, endOnFailure: true })
+  fc.assert(fc.property(layouts, layoutArguments, fc.integer(), expectGenerated), { ...size, endOnFailure: true })
   expect(counts.followed).toBeGreaterThan(0.5 * counts.blobs)
   if (LAYOUTS !== undefined) process.stdout.write(`${JSON.stringify(counts)}\n`)
 })
