@@ -9,7 +9,7 @@ export default defineConfig({
       include: ["src/layout/**", "src/data/**", "src/violation/**", "src/spice/**", "src/qemu/**", "src/net/**"],
       thresholds: {
         // What is reached; it only rises.
-        ...{ lines: 98, branches: 95, functions: 97, statements: 97 },
+        ...{ lines: 99, branches: 98, functions: 99, statements: 99 },
         "src/{violation,net}/**": { lines: 100, branches: 100, functions: 100, statements: 100 },
       },
     },

@@ -63,16 +63,6 @@ export interface Place {
   readonly length: number
 }
 
-/**
- * A place in an entry of a list. It stands apart from the loops over lists, which a text made inside them slows down by
- * a quarter even while nothing is refused.
- */
-export const placeInEntry = (list: string, index: number, member: string, offset: number, length: number): Place => ({
-  path: `${list}[${index}].${member}`,
-  offset,
-  length,
-})
-
 /** The keys of a path, as a reporter wants them. */
 export const keysOf = (path: string): string[] => path.split(/[.[\]]+/).filter((key) => key !== "")
 
