@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, test } from "vitest"
 import type { Channel } from "../../src/index.js"
 import { announce, hop, readyToMove, sessionOn, startPair, startRefusingPair } from "../migrate/hop.js"
-import { withHosts } from "../migrate/host.js"
+import { type Host, withHosts } from "../migrate/host.js"
 import { obstacles } from "../migrate/obstacles.js"
 import { runScenario } from "../migrate/scenario.js"
 import { sample as sampleScenarios, scenarios } from "../migrate/scenarios/index.js"
@@ -19,6 +19,12 @@ const own = sealing(keys.write("keys", bothKeys))
 afterAll(keys.remove)
 
 const chosen = scenarios.filter(({ name }) => isFull || sampleScenarios.has(name))
+
+/** The source has completed when it has sent its last data, which may be on its way to the target's guard still. */
+const opensAll = (target: Host) =>
+  expect
+    .poll(() => target.relay?.decisions().filter(({ sealing }) => sealing === "opened").length, { timeout: 5000 })
+    .toBe(7)
 
 const smooth = { seamless: true, completed: true, complaints: "", lost: [] }
 
@@ -43,7 +49,7 @@ describe.skipIf(why.qemu !== undefined)("between two sealing guards", () => {
       await source.relay?.reload()
       const { seamless, completed } = await hop(source, target, session)
       expect({ seamless, completed }).toEqual({ seamless: true, completed: true })
-      expect(target.relay?.decisions().filter(({ sealing }) => sealing === "opened")).toHaveLength(7)
+      await opensAll(target)
     })
   })
 
@@ -111,8 +117,7 @@ describe.skipIf(why.spicy !== undefined)("between two sealing guards, spicy", ()
         source.inGuest("exec 3<>/dev/vport0p2"),
       )
       expect({ kind, completed, channels }).toEqual({ kind: "seamless", completed: true, channels: [8, 8] })
-      const decisions = target.relay?.decisions() ?? []
-      expect(decisions.filter(({ sealing }) => sealing === "opened").length).toBe(7)
+      await opensAll(target)
     })
   })
 })
