@@ -65,11 +65,13 @@ export const chainHolds = (chain: Chain, bytes: Uint8Array): boolean => {
   return reachesEnd.subarray(0, silent + 1).includes(1)
 }
 
-/** A run that a chain refuses, as short as one can be: zeros, unless an entry may be zeros. */
-export const chainRefused = (chain: Chain): Uint8Array => {
-  const { silent, named } = chainPlanOf(chain)
-  const mayBeZeros = named.every(({ numbers }) => numbers.includes(0))
-  return new Uint8Array(silent + 1).fill(mayBeZeros ? 0xff : 0)
+/** So many bytes a run needs at least for a chain to refuse it. */
+export const leastRefused = (chain: Chain): number => chainPlanOf(chain).silent + 1
+
+/** A run that a chain refuses, as short as one can be where no size is given: zeros, unless an entry may be zeros. */
+export const chainRefused = (chain: Chain, size = leastRefused(chain)): Uint8Array => {
+  const mayBeZeros = chainPlanOf(chain).named.every(({ numbers }) => numbers.includes(0))
+  return new Uint8Array(size).fill(mayBeZeros ? 0xff : 0)
 }
 
 const writeAt = (view: DataView, at: number, { type, offset }: NumberField, value: number): void =>
@@ -92,7 +94,7 @@ export const chainMended = (chain: Chain, run: Uint8Array): Uint8Array => {
     const left = bytes.length - at - size
     const said = Math.min(numberAt(view, at, length) % (Math.min(chain.most, 0xfffffffe) + 1), left)
     const fitting = left === said || left - said >= size
-    const follows = fitting ? said : left <= chain.most ? left : said - size
+    const follows = fitting ? said : left <= chain.most ? left : Math.max(said - size, 0)
     for (const { field, numbers } of named) {
       const number = numberAt(view, at, field)
       if (!numbers.includes(number))

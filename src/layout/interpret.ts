@@ -301,7 +301,8 @@ class Run {
       case "scan": {
         const length = this.#term(test.length)
         const isPlaced = [test.at, test.end].every(({ base }) => base === undefined || this.#numbers.has(base.name))
-        if (length === undefined || !isPlaced) return undefined
+        // A run that goes on to the end has fewer than no bytes where what is before it was cut.
+        if (length === undefined || length < 0 || !isPlaced) return undefined
         return chainHolds(test.scan, cut(this.#bytes, this.#offset(test.at), Number(length), true))
       }
     }

@@ -86,14 +86,14 @@ export interface WordsParameter<Word extends string = string> extends Declared {
  * a header and as many bytes as one of its fields says. It takes time linear in the run's size.
  */
 export interface Chain {
-  /** What emitted code calls it. */
+  /** What emitted code calls it: two words or more, as in `chunksFit`. */
   readonly name: string
   readonly doc: string
-  /** Integers and enumerations of at most 32 bits; an entry is one only where each has a value of its type. */
+  /** Fixed bytes, integers and enumerations of at most 32 bits without a sign; an entry has a value of its type in each. */
   readonly header: Struct
   /** The header's field that says how many bytes follow the header. */
   readonly length: string
-  /** The most that it may say. */
+  /** The most that it may say: all bytes but one of a header at least, so that entries can have any size together. */
   readonly most: number
   /**
    * Whether the run begins with an entry, or may begin with the rest of one that is partly gone. Where the first whole

@@ -6,6 +6,7 @@ import { plannedRulesOf } from "./rules.js"
 import { typeOfScalar } from "./term.js"
 import type {
   BitField,
+  Chain,
   Condition,
   Derived,
   Field,
@@ -354,6 +355,37 @@ const ruleProblems = (layout: Layout): readonly string[] => {
       .filter((one, index) => parameters.findIndex(({ name }) => name === one.name) !== index)
       .map(({ name }) => `two parameters are called ${name}`),
     ...rules.flatMap(wordProblems),
+    ...chainsProblems(
+      rules.flatMap(({ holds }) => [...nodesOf(holds)].flatMap((node) => (node.op === "scan" ? [node.scan] : []))),
+    ),
+  ]
+}
+
+const chainsProblems = (chains: readonly Chain[]): readonly string[] => {
+  const all = [...new Set(chains)]
+  const names = all.map(({ name }) => name)
+  return [
+    ...names.filter((name, index) => names.indexOf(name) !== index).map((name) => `two chains are called ${name}`),
+    ...all.flatMap((chain) => chainProblems(chain).map((problem) => `${chain.name}: ${problem}`)),
+  ]
+}
+
+const chainProblems = ({ name, header, length, most }: Chain): readonly string[] => {
+  const own = structProblems(header, "", false)
+  if (own.length > 0) return own
+  const members = Object.entries(header.fields)
+  const isFlat = ({ kind }: Field) => kind === "bytes" || kind === "integer" || kind === "enumeration"
+  const isNarrow = (field: Field) => !("bits" in field) || (field.bits <= 32 && !field.signed)
+  const size = members.find(([key]) => key === length)?.[1]
+  if (!members.every(([, field]) => isFlat(field) && isNarrow(field)))
+    return ["its header has fixed bytes, integers and enumerations of at most 32 bits without a sign"]
+  if (size?.kind !== "integer") return [`its header has no integer ${length}`]
+  const [least, largest] = [scopeOf(header).size - 1, 2 ** size.bits - 1]
+  return [
+    ...(/^[a-z]+([A-Z][a-z0-9]*)+$/.test(name) ? [] : ["its name must be two words or more, as in chunksFit"]),
+    ...(Number.isInteger(most) && least <= most && most <= largest
+      ? []
+      : [`the most bytes behind its header must be from ${least} to ${largest}`]),
   ]
 }
 

@@ -166,7 +166,7 @@ describe("C that cannot be", () => {
   })
 
   test("a scan that would keep too much on the stack is refused", () => {
-    const long = chain("long", {
+    const long = chain("longEntries", {
       doc: "Long.",
       header: struct("A header.", { size: u32("Its size.") }),
       length: "size",

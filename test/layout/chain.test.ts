@@ -9,10 +9,13 @@ const plain = L.struct("", { size: L.u8("") })
 const named = L.struct("", { kind: L.enumeration({ one: 1, two: 2 }, ""), pad: L.bytes(1, ""), size: L.u8("") })
 const zero = L.struct("", { kind: L.enumeration({ none: 0, one: 1 }, ""), size: L.u16("") })
 
+const wide = L.struct("", { size: L.u16(""), pad: L.bytes(3, "") })
+
 const chains: readonly (readonly [string, L.Chain])[] = (["whole", "anywhere"] as const).flatMap((begins) => [
   [`plain, ${begins}`, chainOf(plain, begins)] as const,
   [`with names, ${begins}`, chainOf(named, begins)] as const,
   [`with a name for 0, ${begins}`, chainOf(zero, begins)] as const,
+  [`whose header is longer than what follows, ${begins}`, chainOf(wide, begins)] as const,
   [`of empty entries, ${begins}`, chainOf(plain, begins, 0)] as const,
 ])
 

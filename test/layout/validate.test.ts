@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest"
 import * as L from "../../src/layout/index.js"
 import type { Fields } from "../../src/layout/types.js"
+import { compiled } from "../support/compiled.js"
 
 const layoutOf = (fields: Fields, rules?: () => readonly L.FieldRule[]) =>
   L.layout("test", { title: "Test", doc: "", limit: 100, fields, ...(rules === undefined ? {} : { rules }) })
@@ -299,4 +300,83 @@ describe("what once failed in silence works", () => {
   })
 
   test("structs in structs", () => expect(statesOf({ pair }, [1, 2])).toEqual({ pair: { one: 1, two: 2 } }))
+})
+
+describe("a chain", () => {
+  const size = L.u8("Its size.")
+  const options = {
+    doc: "Entries.",
+    header: L.struct("A header.", { size }),
+    length: "size",
+    most: 7,
+    begins: "whole",
+  } as const
+  const scanning = (...chains: readonly L.Chain[]) =>
+    layoutOf({ n: L.lengthOf("r", ""), r: L.run() }, () =>
+      chains.map((chain, index) => ({
+        ...rule,
+        id: `test/rule-${index}`,
+        at: L.field("n"),
+        holds: L.scanned({ op: "part", path: "r" }, chain),
+      })),
+    )
+  const headed = (fields: Fields) => ({ header: L.struct("A header.", fields) })
+
+  test.each<[string, string, Partial<Omit<L.Chain, "name">>, string]>([
+    ["with a name that emitted code may use", "view", {}, "its name must be two words or more"],
+    ["with a name that is no identifier", "two words", {}, "its name must be two words or more"],
+    ["without its length", "chunksFit", { length: "none" }, "its header has no integer none"],
+    ["with a length of bytes", "chunksFit", headed({ size: L.bytes(1, "") }), "its header has no integer size"],
+    ["with a wide length", "chunksFit", headed({ size: L.u64("") }), "of at most 32 bits without a sign"],
+    ["with a length that has a sign", "chunksFit", headed({ size: L.i8("") }), "of at most 32 bits without a sign"],
+    ["with a run in its header", "chunksFit", headed({ size, r: L.run() }), "its header has fixed bytes, integers"],
+    ["with an enumeration of nothing", "chunksFit", headed({ size, e: L.enumeration({}, "") }), "it has no member"],
+    ["with sizes that its length cannot say", "chunksFit", { most: 256 }, "must be from 0 to 255"],
+    ["with sizes that are no numbers", "chunksFit", { most: Number.NaN }, "must be from 0 to 255"],
+    [
+      "with entries that leave sizes out",
+      "chunksFit",
+      { ...headed({ size, pad: L.bytes(8, "") }), most: 7 },
+      "must be from 8 to 255",
+    ],
+  ])("%s is refused", (_, name, others, expected) =>
+    expect(() => scanning(L.chain(name, { ...options, ...others }))).toThrow(expected),
+  )
+
+  test("that has another's name is refused", () =>
+    expect(() => scanning(L.chain("chunksFit", options), L.chain("chunksFit", options))).toThrow(
+      "two chains are called chunksFit",
+    ))
+
+  test("may be what two rules look for", () => {
+    const chain = L.chain("chunksFit", options)
+    expect(L.validate(scanning(chain, chain))).toEqual([])
+  })
+
+  test("called as a field is told from it in emitted code", () => {
+    const layout = L.layout("test", {
+      title: "Test",
+      doc: "",
+      limit: 100,
+      fields: { chunksFit: L.lengthOf("r", "", L.u8), r: L.run() },
+      rules: ({ chunksFit, r }) => [
+        { ...rule, at: chunksFit, holds: L.all(L.below(chunksFit, 9), L.scanned(r, L.chain("chunksFit", options))) },
+      ],
+    })
+    expect(compiled(layout)(Uint8Array.of(2, 1, 0), {}, false)).toEqual({ r: Uint8Array.of(1, 0) })
+    expect(compiled(layout)(Uint8Array.of(2, 2, 0), {}, false)).toMatchObject({ rule: "test/rule" })
+  })
+
+  test("of a run that is not there says nothing more", () => {
+    const layout = L.layout("test", {
+      title: "Test",
+      doc: "",
+      limit: 100,
+      fields: { n: L.lengthOf("b", "", L.u8), b: L.run(), k: L.u32(""), r: L.run() },
+      rules: ({ n, r }) => [{ ...rule, at: n, holds: L.scanned(r, L.chain("chunksFit", options)) }],
+    })
+    expect(L.interpret(layout, Uint8Array.of(1, 0, 0, 0)).violations.map((violation) => violation.rule)).toEqual([
+      "layout/part-fits",
+    ])
+  })
 })

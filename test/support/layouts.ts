@@ -9,7 +9,7 @@ type Below = (bound: number) => number
 
 /** Names that mean something to JavaScript, to emitted code or to decoded values, and pairs that look alike. */
 const nameWords =
-  "size view bytes limit receiver channel alias constructor length at index columns value kind a_b aB class toString data header count start rule checks cut x y z hasOwnProperty new entries Violation given".split(
+  "size view bytes limit receiver channel alias constructor length at index columns value kind a_b aB class toString data header count start rule checks cut x y z hasOwnProperty new entries Violation given chainNo1 chainNo2 chain_no3".split(
     " ",
   )
 
@@ -215,10 +215,35 @@ class Declaring {
     }
   }
 
+  /** What the bytes of a run must be, now and then: entries behind one another to its end. */
+  #chainRules(fields: Fields, numbers: readonly string[]): readonly L.FieldRule[] {
+    const path = Object.entries(fields).find(([, { kind }]) => kind === "run")?.[0]
+    if (path === undefined || this.#below(2) === 0) return []
+    const at = `${path}_length` in fields ? `${path}_length` : numbers[0]
+    if (at === undefined) return []
+    return [{ ...this.#rule(), at: L.field(at), holds: L.scanned({ op: "part", path }, this.#chain()) }]
+  }
+
+  #chain(): L.Chain {
+    const size = this.#one<L.IntegerOf<Bits>>(L.u8, L.u16, L.u32, L.u16be, L.u32be)("Its size.")
+    const kind = L.enumeration({ one: this.#below(2), two: 2 }, "A kind.", L.u8)
+    const fields: Fields = this.#below(2) === 0 ? { size } : { kind, pad: L.bytes(2, "Unused."), size }
+    return L.chain(`chainNo${++this.#rules}`, {
+      doc: "Entries behind one another.",
+      header: L.struct("An entry's header.", fields),
+      length: "size",
+      most: this.#one(7, 20, 2 ** size.bits - 1),
+      begins: this.#one("whole", "anywhere"),
+    })
+  }
+
   /** A struct; an entry of a list begins with a number, so that it has at least a byte. */
   #struct(depth: number, isEntry = false, isOpen = false): L.Struct {
     const { fields, numbers } = this.#fields(depth, isEntry, isOpen)
-    return L.struct("A struct.", fields, () => this.#structRules(fields, numbers))
+    return L.struct("A struct.", fields, () => [
+      ...this.#structRules(fields, numbers),
+      ...this.#chainRules(fields, numbers),
+    ])
   }
 
   #fields(depth: number, isEntry: boolean, isOpen: boolean) {
@@ -295,7 +320,7 @@ class Declaring {
       doc: "A random layout.",
       limit: sizeLimit,
       fields: all as Fields,
-      rules: () => this.#structRules(fields, numbers),
+      rules: () => [...this.#structRules(fields, numbers), ...this.#chainRules(all, numbers)],
     })
   }
 

@@ -87,11 +87,11 @@ const called = (keys: readonly string[], what: string, count: number): string =>
 
 /**
  * What locals are called: by as little of their path as tells them apart, the field before what it is of.
- * `agent2client.chunk_header.size` is `size_of_chunk_header`.
+ * `agent2client.chunk_header.size` is `size_of_chunk_header`. None is called as one of the functions.
  */
-export const namesOf = (locals: readonly Local[]): ReadonlyMap<string, string> => {
+export const namesOf = (locals: readonly Local[], functions: readonly string[]): ReadonlyMap<string, string> => {
   const all = [...new Set(locals.map(({ name }) => name))].map((name) => ({ name, ...partsOf(name) }))
-  const used = new Set(taken)
+  const used = new Set([...taken, ...functions])
   return new Map(
     all.map(({ name, keys, what }) => {
       let own = ""

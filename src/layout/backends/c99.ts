@@ -2,7 +2,7 @@ import { chainPlanOf } from "../chain.js"
 import type { PlannedField } from "../plan.js"
 import type { Local, NumberType, Program, Step, Term } from "../steps.js"
 import type { Chain, Scalar } from "../types.js"
-import { allSteps, judgedBy } from "../uses.js"
+import { allSteps, judgedBy, scansIn } from "../uses.js"
 import { type Backend, written } from "./backend.js"
 import { type Printing, printNumber, printOffset, printTerm, printTest, type Told, typeIn } from "./c99-expression.js"
 import { comment, constantNamed, folded, indented, namesOf, snake } from "./c99-text.js"
@@ -27,7 +27,8 @@ export const ruleConstant = (prefix: string, id: string): string => `${prefix.to
  */
 export const emitCheck = (program: Program, { prefix, name, takes, told }: CheckEmission): string => {
   const locals = localsOf(program)
-  const names = namesOf(locals.all)
+  const scans = scansIn(program).map(({ name: scan }) => snake(scan))
+  const names = namesOf(locals.all, scans)
   const nameOf = ({ name: path }: Local): string => names.get(path) ?? "size"
   const backend = c99({ prefix, program, told, nameOf, ...locals })
   const sections = [program.opening, program.reading, program.judging].map((steps) =>

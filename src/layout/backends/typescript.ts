@@ -96,7 +96,8 @@ class Writer implements Backend<string> {
     this.#program = program
     this.#emission = emission
     const { layout, decoder, arguments: given, state } = emission
-    this.#taken = [...taken, layout, decoder, state?.name ?? "", ...given.flatMap(({ name, type }) => [name, type])]
+    const names = [layout, decoder, state?.name ?? "", ...given.flatMap(({ name, type }) => [name, type])]
+    this.#taken = [...taken, ...names, ...scansIn(program).map(({ name }) => name)]
     this.#names = namer(this.#taken)
     this.#judged = judgedBy(program)
   }

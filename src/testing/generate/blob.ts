@@ -1,4 +1,4 @@
-import { chainHolds, chainMended, chainRefused } from "../../layout/chain.js"
+import { chainHolds, chainMended, chainRefused, leastRefused } from "../../layout/chain.js"
 import { assemble, writeFields } from "../../layout/encode.js"
 import { evaluate, satisfied } from "../../layout/evaluate.js"
 import { nodesOf } from "../../layout/expression.js"
@@ -217,7 +217,8 @@ const room = (making: Making, part?: PlannedPart): bigint => {
 const largestOf = ({ type }: PlannedField): bigint => (type.kind === "bytes" ? 0n : (numbersOf(type).at(-1)?.to ?? 0n))
 
 const bytesOf = (making: Making, part: PlannedPart): bigint => {
-  const made = making.contents?.get(part.path)
+  // A block is called as its first field, whose bytes may be fewer.
+  const made = part.kind === "block" ? undefined : making.contents?.get(part.path)
   return made === undefined ? leastOfPart(making, part) : BigInt(made.length)
 }
 
@@ -279,7 +280,7 @@ const leastOf = (scope: Scope | undefined): bigint => BigInt(scope?.least ?? 0)
 /** A scan that is to refuse a run needs some bytes for that. */
 const leastSize = ({ ground, broken, filled }: Making, part: PlannedRun): bigint => {
   const scan = known(ground.scans, part.path).find(({ rule }) => rule === broken)?.scan
-  return BigInt(scan === undefined ? Number(filled === part) : chainRefused(scan).length)
+  return BigInt(scan === undefined ? Number(filled === part) : leastRefused(scan))
 }
 
 /** How many entries it takes to reach what is in them: rules about the entry before need one. */
@@ -346,7 +347,7 @@ const runBytes = ({ walking, ground, broken, numbers, path }: Making, part: Plan
 
 /** The same bytes, or others in their place, that a chain refuses; they are enough. */
 const chainBroken = (chain: Chain, run: Uint8Array): Uint8Array =>
-  chainHolds(chain, run) ? new Uint8Array(run.length).fill(0xff) : run
+  chainHolds(chain, run) ? chainRefused(chain, run.length) : run
 
 const choiceBytes = (making: Making, part: PlannedChoice): Uint8Array | undefined => {
   const { name, scope } = caseOf(making, part) ?? {}

@@ -2,7 +2,19 @@ import fc from "fast-check"
 import { describe, expect, test } from "vitest"
 import { channels, defaultReceiver, type ReceiverState } from "../../../src/index.js"
 import { below } from "../../../src/layout/expression.js"
-import { layout, lengthOf, magic, message, pointerTo, run, struct, u8, u32 } from "../../../src/layout/fields.js"
+import {
+  bytes,
+  layout,
+  lengthOf,
+  list,
+  magic,
+  message,
+  pointerTo,
+  run,
+  struct,
+  u8,
+  u32,
+} from "../../../src/layout/fields.js"
 import { numberParameter } from "../../../src/layout/parameters.js"
 import { planOf } from "../../../src/layout/plan.js"
 import type { Condition, FieldRef, Layout } from "../../../src/layout/types.js"
@@ -154,4 +166,15 @@ describe("whatever is chosen", () => {
       for (const goal of walk.goals) walk.reaching(goal, chooser)
     }
   })
+})
+
+test("a block that begins with fixed bytes takes room for all of it: the limit is kept", () => {
+  const entries = list(u8("An entry."), { counted: "k" })
+  const fields = { n: lengthOf("r", ""), r: run(), b: bytes(2, ""), more: bytes(20, ""), entries }
+  const setting = settingOf(layout("test", { title: "Test", doc: "", limit, fields }), { limit: 100 })
+  const most: Chooser = {
+    ...byInput(new Uint8Array(8)),
+    number: (path, domain) => (path === "n" ? 0n : (domain.at(-1)?.to ?? 0n)),
+  }
+  expect(walkOf(setting).valid(most)).toHaveLength(100)
 })
