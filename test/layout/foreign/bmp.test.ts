@@ -1,6 +1,7 @@
 import { expect, test } from "vitest"
 import * as L from "../../../src/layout/index.js"
 import { compiled } from "../../support/compiled.js"
+import { expectGenerated } from "../../support/generated.js"
 
 /** A BITMAPFILEHEADER and a BITMAPINFOHEADER, 54 bytes, a palette and pixels (wingdi.h). */
 const bmp = L.layout("bmp", {
@@ -71,3 +72,29 @@ test.each<[string, Uint8Array, string | undefined]>([
 })
 
 test("its document says what it is", () => expect(L.describe(bmp)).toContain("| 14 | 4 | u32, always 40 | `biSize` |"))
+
+test("what is generated for it is valid, or breaks what it names: each check, at each field", () => {
+  const { broken = [] } = expectGenerated(bmp, { most: 0x10000 }, 1) ?? {}
+  expect(new Set(broken)).toEqual(
+    new Set([
+      "layout/blob-limit ",
+      "layout/fixed-part ",
+      "layout/magic bfType",
+      "layout/total-size bfSize",
+      "layout/constant bfReserved",
+      "layout/empty-pointer bfOffBits",
+      "layout/pointer-range bfOffBits",
+      "layout/gap bfOffBits",
+      "layout/overlap bfOffBits",
+      "layout/constant biSize",
+      "bmp/width biWidth",
+      "layout/constant biPlanes",
+      "layout/enumeration biBitCount",
+      "layout/enumeration biCompression",
+      "layout/part-fits biSizeImage",
+      "layout/count-fits biClrUsed",
+      "layout/constant palette[].zero",
+      "layout/trailing ",
+    ]),
+  )
+})

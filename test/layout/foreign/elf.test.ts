@@ -1,5 +1,7 @@
 import { expect, test } from "vitest"
 import * as L from "../../../src/layout/index.js"
+import { compiled } from "../../support/compiled.js"
+import { expectGenerated } from "../../support/generated.js"
 
 /** The head of a 64-bit ELF file and its table of sections (elf.h), without the sections' content. */
 const elf = L.layout("elf", {
@@ -78,6 +80,7 @@ const state = {
 }
 
 const file = L.encode(elf, state) as Uint8Array
+const decode = compiled(elf)
 const set = (at: number, value: number) => file.map((byte, index) => (index === at ? value : byte))
 
 test.each<[string, Uint8Array, string | undefined]>([
@@ -87,8 +90,37 @@ test.each<[string, Uint8Array, string | undefined]>([
   ["more sections than there are bytes", set(60, 3), "layout/count-fits e_shnum"],
   ["a flag that is reserved", set(64 + 8, 8 + 6), "layout/reserved-bits sections[0].sh_flags"],
   ["32 bits", set(4, 1), "layout/constant ei_class"],
-])("%s", (_, bytes, expected) => {
+])("%s is judged alike by the interpreter and the emitted decoder", (_, bytes, expected) => {
   const { violations, state: decoded } = L.interpret(elf, bytes)
   expect(violations[0] && `${violations[0].rule} ${violations[0].path}`).toBe(expected)
   if (expected === undefined) expect(decoded).toEqual(state)
+  expect(decode(bytes, {}, false)).toEqual(violations[0] ?? state)
+})
+
+test("its document says what it is", () => expect(L.describe(elf)).toContain("| 40 | 8 | u64 offset | `e_shoff` |"))
+
+test("what is generated for it is valid, or breaks what it names: each check, at each field", () => {
+  const { broken = [] } = expectGenerated(elf, {}, 1) ?? {}
+  expect(new Set(broken)).toEqual(
+    new Set([
+      "layout/fixed-part ",
+      "layout/magic ei_mag",
+      "layout/constant ei_class",
+      "layout/constant ei_data",
+      "layout/version ei_version",
+      "layout/constant ei_pad",
+      "layout/enumeration e_type",
+      "layout/version e_version",
+      "layout/constant e_phoff",
+      "layout/empty-pointer e_shoff",
+      "layout/pointer-range e_shoff",
+      "layout/gap e_shoff",
+      "layout/constant e_ehsize",
+      "layout/constant e_phnum",
+      "layout/constant e_shentsize",
+      "layout/count-fits e_shnum",
+      "layout/reserved-bits sections[].sh_flags",
+      "layout/trailing ",
+    ]),
+  )
 })
