@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto"
 import { keysOf, type Violation } from "../violation/violation.js"
 import type { Explanation } from "./explanation.js"
-import { asciiCharacter, type FieldRow, rowAt } from "./field-rows.js"
+import { asciiCharacter, type FieldRow } from "./field-rows.js"
 import type { Finding } from "./finding.js"
 import { htmlStyle } from "./html-style.js"
 import { printable } from "./printable.js"
@@ -117,7 +117,7 @@ const nameHtml = (path: string): string => {
 const valueHtml = ({ value, text, unit, pointsTo }: FieldRow, rows: readonly FieldRow[]): string => {
   const shown = escaped(value !== undefined && unit !== "" ? `${text} ${unit}` : text)
   if (pointsTo === undefined) return shown
-  const there = rows.findIndex((row) => row === rowAt(rows, pointsTo.offset))
+  const there = rows.findIndex(({ offset, length }) => offset <= pointsTo.offset && pointsTo.offset < offset + length)
   if (there < 0) return `${shown} &rarr; outside the input`
   return `${shown} &rarr; <a href="#field-${there}">${escaped(pointsTo.path === "" ? "no field" : pointsTo.path)}</a>`
 }

@@ -314,7 +314,8 @@ describe("the channel", () => {
 })
 
 describe("an input without a known magic", () => {
-  const inputs: readonly (readonly [what: string, bytes: Uint8Array, rule: string, notes?: readonly unknown[]])[] = [
+  type Row = [what: string, bytes: Uint8Array, rule: string, notes?: readonly unknown[]]
+  const inputs: readonly Row[] = [
     ["empty", new Uint8Array(), "layout/fixed-part"],
     ["one byte", ascii("M"), "layout/fixed-part"],
     ["two bytes", ascii("MN"), "layout/fixed-part"],
@@ -332,14 +333,14 @@ describe("an input without a known magic", () => {
     ["a large one of 0xff", new Uint8Array(300_000).fill(0xff), "layout/magic"],
   ]
 
-  test.each(inputs)("(%s) is rejected with a reason", async (_, bytes, rule, notes = []) => {
+  test.each<Row>(inputs)("(%s) is rejected with a reason", async (_, bytes, rule, notes = []) => {
     const finding = await findingOf(bytes)
     expect(finding).toMatchObject({ code: 1, channel: null, verdict: "reject", notes })
     expect(rulesOf(finding)).toEqual([rule])
     expect(finding.violations[0]?.message).toMatch(/^\S.*: \S.*\.$/)
   })
 
-  test.each(inputs)("(%s) is rejected in every report and explained", async (_, bytes, rule) => {
+  test.each<Row>(inputs)("(%s) is rejected in every report and explained", async (_, bytes, rule) => {
     for (const argv of [...formats.map((format) => ["check", "--format", format, "-"]), ["explain", "-"]]) {
       const { code, out, err } = await runCli(argv, { stdin: bytes })
       expect({ code, err }).toEqual({ code: 1, err: "" })
