@@ -67,7 +67,13 @@ export const walkOf = (setting: Setting): Walk => {
     .map(largestOf)
   const limit = BigInt(evaluate(setting.layout.limit, { arguments: setting.arguments, field: () => 0 }))
   const walked = (chooser: Chooser, goal?: Goal): Uint8Array | undefined => {
-    const walking: Walking = { setting, ground, chooser, left: { entries: mostEntries, retries: mostRetries } }
+    const walking: Walking = {
+      setting,
+      ground,
+      chooser,
+      left: { entries: mostEntries, retries: mostRetries },
+      avoided: new Map(),
+    }
     return scopeBytes(walking, setting.plan, {
       path: "",
       room: [limit, ...totals].reduce(smaller, mostBytes),
@@ -92,7 +98,7 @@ const mostBytes = 2n ** 25n
 const longestPart = 2n ** 24n
 const mostEntries = 2 ** 14
 /** So many times all scopes of a blob together may be made in another way. */
-const mostRetries = 256
+const mostRetries = 32
 
 const smaller = (one: bigint, other: bigint): bigint => (one < other ? one : other)
 
@@ -131,6 +137,8 @@ interface Walking {
   readonly ground: (scope: Scope, stop?: Stop, avoided?: readonly Stop[]) => Ground
   readonly chooser: Chooser
   readonly left: { entries: number; retries: number }
+  /** The ways out of each scope that led nowhere, so that not every entry of a list tries them again. */
+  readonly avoided: Map<Scope, readonly Stop[]>
 }
 
 /** Where a scope lies, and what is wanted of it. */
@@ -173,15 +181,21 @@ interface Stuck {
 
 /** Makes a scope; where one of the cases of a part leads nowhere, the others are tried. */
 const scopeBytes = (walking: Walking, scope: Scope, place: Place): Made | undefined => {
-  const avoided: Stop[] = []
+  const wanted = place.goal?.stops[0]?.part
   for (;;) {
-    const made = scopeOnce(walking, scope, place, avoided)
+    const avoided = walking.avoided.get(scope) ?? []
+    const made = scopeOnce(
+      walking,
+      scope,
+      place,
+      avoided.filter(({ part }) => part !== wanted),
+    )
     if ("bytes" in made) return made
     const { part, at } = made
-    const isWanted = part === place.goal?.stops[0]?.part
-    const way = part?.kind === "choice" && !isWanted ? stopsAt(part).find((stop) => stop.scope === at) : undefined
+    const way =
+      part?.kind === "choice" && part !== wanted ? stopsAt(part).find(({ scope: of }) => of === at) : undefined
     if (way === undefined || walking.left.retries-- <= 0) return undefined
-    avoided.push(way)
+    walking.avoided.set(scope, [...avoided, way])
   }
 }
 
