@@ -1,6 +1,6 @@
 import { join } from "node:path"
 import * as E from "fp-ts/lib/Either.js"
-import { type CorpusBlob, readCorpus, receiverOf } from "../../src/corpus.js"
+import { type CorpusBlob, readCorpus, receiverOfEntry } from "../../src/corpus.js"
 import { channelNumber, membersInC } from "../../src/spice/c99.js"
 import { decodeMigrateData } from "../../src/spice/migrate-data.js"
 import { defaultReceiver, type ReceiverState } from "../../src/spice/receiver.js"
@@ -39,7 +39,7 @@ const changed = (corpus: readonly CorpusBlob[]): readonly Listed[] =>
       ...Object.entries(set).map(([offset, hex]) => `@${offset}=${hex}`),
       ...(longer === 0 ? [] : [`+${longer}`]),
     ]
-    return { ...original, bytes, changes, receiver: { ...receiverOf(original), ...receiver } }
+    return { ...original, bytes, changes, receiver: { ...receiverOfEntry(original), ...receiver } }
   })
 
 /**
@@ -48,7 +48,7 @@ const changed = (corpus: readonly CorpusBlob[]): readonly Listed[] =>
  */
 export const corpusList = (): readonly [string, string] => {
   const corpus = readCorpus(join(import.meta.dirname, "../../corpus"))
-  const whole = corpus.map((entry) => ({ ...entry, changes: [], receiver: receiverOf(entry) }))
+  const whole = corpus.map((entry) => ({ ...entry, changes: [], receiver: receiverOfEntry(entry) }))
   const lines = [...whole, ...changed(corpus)].map(lineOf)
   return [
     "c/test/corpus.txt",
