@@ -1,8 +1,7 @@
 /*
- * One pass, and one comparison for what can be asked at once: an id that is above the one before and below the table's
- * size lies in one range, and a region can be empty only where its left is not less than its right. Which rule is broken
- * is found out where one is. It was the fastest of a dozen with gcc 12 and clang 14; conditions joined without branches
- * and sums over the whole list took twice as long. A table is taken to have at most 2^32 - 1 entries.
+ * One pass and no call for what is accepted. It was the fastest of a dozen with gcc 12 and clang 14: ids that are held
+ * against one range, pointers instead of an index, and regions looked at in another order were slower, conditions joined
+ * without branches and sums over the whole list took twice as long.
  */
 #include "hand_written.h"
 
@@ -32,46 +31,38 @@ static bool refuse(mg_violation *violation, unsigned rule, size_t offset, size_t
     return false;
 }
 
-static bool refuse_id(mg_violation *violation, size_t offset, uint32_t id, uint32_t table_size)
+static bool check_lossy(const uint8_t *data, uint32_t count, uint64_t table_size, mg_violation *violation)
 {
-    if (id >= table_size)
-        return refuse(violation, MG_RULE_DISPLAY_SURFACE_ID_IN_TABLE, offset, 4, id, table_size);
-    return refuse(violation, MG_RULE_DISPLAY_SURFACE_IDS_ASCEND, offset, 4, id, 0);
-}
+    int64_t previous = -1;
 
-static bool check_lossy(const uint8_t *data, uint32_t count, uint32_t table_size, mg_violation *violation)
-{
-    const uint8_t *const end = data + list_start + (size_t)count * lossy_size;
-    uint32_t least = 0;
-
-    for (const uint8_t *entry = data + list_start; entry != end; entry += lossy_size) {
+    for (uint32_t index = 0; index < count; index++) {
+        const size_t at = list_start + (size_t)index * lossy_size;
+        const uint8_t *const entry = data + at;
         const uint32_t id = u32(entry);
-        if (id - least >= table_size - least)
-            return refuse_id(violation, (size_t)(entry - data), id, table_size);
-        least = id + 1;
+        if (id >= table_size)
+            return refuse(violation, MG_RULE_DISPLAY_SURFACE_ID_IN_TABLE, at, 4, id, table_size);
+        if (previous >= (int64_t)id)
+            return refuse(violation, MG_RULE_DISPLAY_SURFACE_IDS_ASCEND, at, 4, id, 0);
         const int32_t left = i32(entry + 4), top = i32(entry + 8), right = i32(entry + 12), bottom = i32(entry + 16);
-        if (left < right) {
-            if (top < bottom)
-                continue;
-        } else if (left == right && top == bottom) {
-            continue;
-        }
-        return refuse(violation, MG_RULE_DISPLAY_LOSSY_REGION_ORDERED, (size_t)(entry - data) + 4, 4, (uint64_t)left,
-            0);
+        if ((left >= right || top >= bottom) && (left != right || top != bottom))
+            return refuse(violation, MG_RULE_DISPLAY_LOSSY_REGION_ORDERED, at + 4, 4, (uint64_t)left, 0);
+        previous = (int64_t)id;
     }
     return true;
 }
 
-static bool check_lossless(const uint8_t *data, uint32_t count, uint32_t table_size, mg_violation *violation)
+static bool check_lossless(const uint8_t *data, uint32_t count, uint64_t table_size, mg_violation *violation)
 {
-    const uint8_t *const end = data + list_start + (size_t)count * lossless_size;
-    uint32_t least = 0;
+    int64_t previous = -1;
 
-    for (const uint8_t *entry = data + list_start; entry != end; entry += lossless_size) {
-        const uint32_t id = u32(entry);
-        if (id - least >= table_size - least)
-            return refuse_id(violation, (size_t)(entry - data), id, table_size);
-        least = id + 1;
+    for (uint32_t index = 0; index < count; index++) {
+        const size_t at = list_start + (size_t)index * lossless_size;
+        const uint32_t id = u32(data + at);
+        if (id >= table_size)
+            return refuse(violation, MG_RULE_DISPLAY_SURFACE_ID_IN_TABLE, at, 4, id, table_size);
+        if (previous >= (int64_t)id)
+            return refuse(violation, MG_RULE_DISPLAY_SURFACE_IDS_ASCEND, at, 4, id, 0);
+        previous = (int64_t)id;
     }
     return true;
 }
@@ -106,8 +97,7 @@ bool hand_check_display(const uint8_t *data, size_t size, const mg_receiver *rec
     if (needed > room)
         return refuse(violation, MG_RULE_LAYOUT_COUNT_FITS, fixed_size, 4, count, room / entry_size);
     const uint64_t table_size = receiver->surface_table_size;
-    if (!(is_lossy ? check_lossy : check_lossless)(data, count,
-            table_size > UINT32_MAX ? UINT32_MAX : (uint32_t)table_size, violation))
+    if (is_lossy ? !check_lossy(data, count, table_size, violation) : !check_lossless(data, count, table_size, violation))
         return false;
     if (needed < room)
         return refuse(violation, MG_RULE_LAYOUT_TRAILING, list_start + (size_t)needed, room - (size_t)needed,
