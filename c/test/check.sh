@@ -49,6 +49,7 @@ if command -v qemu-s390x >/dev/null; then
 else
   echo "c: big endian left out, there is no qemu-s390x" >&2
 fi
+step "coverage of the C by the corpus" llvm-cov bash test/coverage.sh
 step "gcc -fanalyzer" gcc compile gcc -std=c99 -O2 -fanalyzer
 step "clang --analyze" clang clang --analyze -std=c99 -Xclang -analyzer-werror -o "$work/analysis" migration_guard.c
 step "cppcheck" cppcheck cppcheck --quiet --error-exitcode=1 --enable=warning,portability,performance --std=c99 -I. migration_guard.c
