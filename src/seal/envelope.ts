@@ -1,7 +1,7 @@
 import * as L from "../layout/index.js"
 import { known, planOf } from "../layout/plan.js"
-import { viewOf } from "../violation/bytes.js"
-import { Violation } from "../violation/violation.js"
+import { writeScalar } from "../layout/scalar.js"
+import { isBytes, viewOf } from "../violation/bytes.js"
 
 /** Bytes of an AES-GCM tag, the last of a ciphertext. */
 export const tagSize = 16
@@ -9,14 +9,17 @@ export const tagSize = 16
 /** No envelope is larger: a relay holds no larger state, whatever it is told. */
 const mostBytes = 0x4001000
 
+/** What is known of an agent, by the numbers that a statement has. */
+const agents = { unknown: 0, absent: 1, connected: 2 } as const
+
 /** What is encrypted: what the source's guard states beside the state, and the state. */
 export const statementLayout = L.layout("statement", {
-  title: "Statement",
+  title: "SealedStatement",
   doc: "What an envelope's ciphertext is the encryption of.",
   limit: mostBytes,
   fields: {
     agent: L.enumeration(
-      { unknown: 0, absent: 1, connected: 2 },
+      agents,
       "Whether the source's server had told the client that an agent is connected, as the source's guard saw it.",
     ),
     displays: L.u64(
@@ -32,7 +35,7 @@ const leastCiphertext = planOf(statementLayout).size + tagSize
 
 /** An envelope. The fixed part is authenticated with the ciphertext. */
 export const envelopeLayout = L.layout("envelope", {
-  title: "Envelope",
+  title: "SealedEnvelope",
   doc: "The state of one channel, sealed by the source's guard for the target's.",
   limit: mostBytes,
   fields: {
@@ -91,40 +94,49 @@ export const headerSize = planOf(envelopeLayout).size
  */
 export const overhead = headerSize + leastCiphertext
 
-const decodeBy =
-  <Y extends L.Layout>(layout: Y) =>
-  (bytes: Uint8Array): L.State<Y> | Violation => {
-    const { violations, state } = L.interpret(layout, bytes, {}, { alias: true, claims: false })
-    return violations[0] ?? (state as L.State<Y>)
-  }
-
-/** Decodes an envelope of whatever size; its runs are views of the input. */
-export const decodeEnvelope = decodeBy(envelopeLayout)
-
-/** Decodes what was sealed; its state is a view of the input. */
-export const decodeStatement = decodeBy(statementLayout)
-
 const offsetIn = (layout: L.Layout, path: string): number =>
   known(new Map(planOf(layout).fields.map((field) => [field.path, field.offset])), path)
 
-/** Encodes all but a layout's one run, of which it takes the size: a large state is copied only by its encryption. */
-const encodeHeadBy = <Y extends L.Layout, const Run extends string>(layout: Y, run: Run) => {
+type Wires = Readonly<Record<string, number | bigint | Uint8Array>>
+
+/**
+ * Writes all but a layout's one run, of which it takes the size: a large state is copied only by its encryption. What is
+ * the same in every head is worked out once.
+ */
+const headWriterOf = (layout: L.Layout, run: string) => {
+  const { fields, size } = planOf(layout)
+  const given = fields.flatMap(({ path, offset, type, role }) =>
+    role === undefined && type.kind !== "constant" ? [{ path, offset, type }] : [],
+  )
   const [sizeAt, pointerAt] = [offsetIn(layout, `${run}_size`), offsetIn(layout, `${run}_ptr`)]
-  return (state: Omit<L.State<Y>, Run>, runSize: number): Uint8Array => {
-    const bytes = L.encode(layout, { ...state, [run]: new Uint8Array() })
-    if (bytes instanceof Violation) throw new TypeError(`no ${layout.format}: ${bytes.message}`)
+  const blank = new Uint8Array(size)
+  for (const { offset, type } of fields)
+    if (type.kind === "constant") writeScalar(viewOf(blank), type, offset, type.value)
+  return (values: Wires, runSize: number): Uint8Array => {
+    const bytes = blank.slice()
     const view = viewOf(bytes)
+    for (const { path, offset, type } of given) {
+      const value = values[path]
+      if (type.kind === "bytes" && isBytes(value) && value.length === type.length) bytes.set(value, offset)
+      else if (type.kind !== "bytes" && value !== undefined && !isBytes(value)) writeScalar(view, type, offset, value)
+      else throw new TypeError(`no ${layout.format}: ${path}`)
+    }
     view.setUint32(sizeAt, runSize, true)
-    view.setUint32(pointerAt, runSize === 0 ? 0 : bytes.length, true)
+    view.setUint32(pointerAt, runSize === 0 ? 0 : size, true)
     return bytes
   }
 }
 
+const writeEnvelopeHead = headWriterOf(envelopeLayout, "ciphertext")
+const writeStatementHead = headWriterOf(statementLayout, "state")
+
 /** Encodes an envelope up to its ciphertext, of so many bytes. */
-export const encodeEnvelopeHead = encodeHeadBy(envelopeLayout, "ciphertext")
+export const encodeEnvelopeHead = (envelope: Omit<Envelope, "ciphertext">, size: number): Uint8Array =>
+  writeEnvelopeHead({ ...envelope }, size)
 
 /** Encodes a statement up to its state, of so many bytes. */
-export const encodeStatementHead = encodeHeadBy(statementLayout, "state")
+export const encodeStatementHead = ({ agent, displays }: Omit<Statement, "state">, size: number): Uint8Array =>
+  writeStatementHead({ agent: agents[agent], displays }, size)
 
 const magicNumber = 0x4553474d
 
