@@ -13,6 +13,7 @@ import { metricsOf } from "../src/relay/operate/metrics.js"
 import { markdownTable } from "../src/report/markdown.js"
 import { describeRules } from "../src/report/rule-document.js"
 import { rules } from "../src/rules.js"
+import { sealLibrary } from "../src/seal/c99.js"
 import { spiceLibrary } from "../src/spice/c99.js"
 import { corpusList } from "./c/corpus-list.js"
 import { fuzzDictionary } from "./c/dictionary.js"
@@ -21,7 +22,7 @@ import { withPart } from "./document-part.js"
 import { emittedFiles, formatDocuments } from "./formats.js"
 import { qemuDifferences } from "./qemu-differences.js"
 import { emittedSealFiles, sealDocument } from "./seal-files.js"
-import { sealVectors } from "./seal-vectors.js"
+import { sealVectors, sealVectorsInC } from "./seal-vectors.js"
 import { sessionDocument } from "./session-document.js"
 
 const checking = process.argv.includes("--check")
@@ -70,7 +71,16 @@ ${describeRules(rules)}
 
 const cFiles = (): readonly (readonly [string, string])[] => {
   const { header, source } = spiceLibrary()
-  return [["c/migration_guard.h", header], ["c/migration_guard.c", source], corpusList(), fuzzDictionary()]
+  const sealing = sealLibrary()
+  return [
+    ["c/migration_guard.h", header],
+    ["c/migration_guard.c", source],
+    ["c/migration_guard_seal.h", sealing.header],
+    ["c/migration_guard_seal.c", sealing.source],
+    sealVectorsInC(),
+    corpusList(),
+    fuzzDictionary(),
+  ]
 }
 
 const optionTables = [

@@ -2,6 +2,7 @@ import * as L from "../layout/index.js"
 import { known, planOf } from "../layout/plan.js"
 import { writeScalar } from "../layout/scalar.js"
 import { isBytes, viewOf } from "../violation/bytes.js"
+import { commitmentSize, saltSize } from "./derive.js"
 
 /** Bytes of an AES-GCM tag, the last of a ciphertext. */
 export const tagSize = 16
@@ -10,7 +11,7 @@ export const tagSize = 16
 const mostBytes = 0x4001000
 
 /** What is known of an agent, by the numbers that a statement has. */
-const agents = { unknown: 0, absent: 1, connected: 2 } as const
+export const agents = { unknown: 0, absent: 1, connected: 2 } as const
 
 /** What is encrypted: what the source's guard states beside the state, and the state. */
 export const statementLayout = L.layout("statement", {
@@ -42,8 +43,11 @@ export const envelopeLayout = L.layout("envelope", {
     magic: L.magic("MGSE", "The format, in ASCII."),
     version: L.version(1, "The format's version, and with it all algorithms."),
     key_id: L.u32("Which key of the key file it was sealed with."),
-    salt: L.bytes(32, "Random: the envelope's own key is derived from the key and this."),
-    commitment: L.bytes(32, "What the derivation gives beside the key and the nonce: another key gives another one."),
+    salt: L.bytes(saltSize, "Random: the envelope's own key is derived from the key and this."),
+    commitment: L.bytes(
+      commitmentSize,
+      "What the derivation gives beside the key and the nonce: another key gives another one.",
+    ),
     id: L.bytes(16, "Random, and no other envelope's: it is opened only once."),
     sealed_at: L.u64("When it was sealed, since 1970 in UTC.", "milliseconds"),
     expires_at: L.u64("When it expires.", "milliseconds"),
@@ -138,7 +142,7 @@ export const encodeEnvelopeHead = (envelope: Omit<Envelope, "ciphertext">, size:
 export const encodeStatementHead = ({ agent, displays }: Omit<Statement, "state">, size: number): Uint8Array =>
   writeStatementHead({ agent: agents[agent], displays }, size)
 
-const magicNumber = 0x4553474d
+export const magicNumber = 0x4553474d
 
 /**
  * Says whether bytes begin as an envelope does, as opposed to a state of a server's.
