@@ -83,9 +83,15 @@ export const ngPacket = inBothOrders(({ u32 }) =>
 )
 
 export const ngSimplePacket = inBothOrders(({ u32 }) =>
-  header("pcapng-simple-packet", "Simple Packet Block", "What follows the block header of a packet of interface 0.", 4, {
-    len: u32("The size of the packet; how much of it was kept, the interface's snaplen tells.", "bytes"),
-  }),
+  header(
+    "pcapng-simple-packet",
+    "Simple Packet Block",
+    "What follows the block header of a packet of interface 0.",
+    4,
+    {
+      len: u32("The size of the packet; how much of it was kept, the interface's snaplen tells.", "bytes"),
+    },
+  ),
 )
 
 export const ethernet = header("ethernet", "Ethernet II", "The header of an Ethernet frame.", 14, {

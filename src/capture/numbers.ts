@@ -14,7 +14,11 @@ export interface Header {
 }
 
 /** Readers of the members of a number that is cut into bits. */
-const membersOf = (path: string, field: BitField, whole: NumberReader): readonly (readonly [string, NumberReader])[] => {
+const membersOf = (
+  path: string,
+  field: BitField,
+  whole: NumberReader,
+): readonly (readonly [string, NumberReader])[] => {
   let shift = 0
   return Object.entries(field.members).map(([name, member]) => {
     const width = member.kind === "flag" ? 1 : member.width

@@ -125,7 +125,11 @@ const blockTypes = { section: 0x0a0d0d0a, interface: 1, obsoletePacket: 2, simpl
 
 const readersOfBlocks = (order: ByteOrder) => {
   const [block, section, face] = [headerOf(ngBlock[order]), headerOf(ngSection[order]), headerOf(ngInterface[order])]
-  const [option, packet, simple] = [headerOf(ngOption[order]), headerOf(ngPacket[order]), headerOf(ngSimplePacket[order])]
+  const [option, packet, simple] = [
+    headerOf(ngOption[order]),
+    headerOf(ngPacket[order]),
+    headerOf(ngSimplePacket[order]),
+  ]
   return {
     type: block.number("type"),
     totalLength: block.number("total_length"),

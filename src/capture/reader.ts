@@ -88,16 +88,20 @@ export const readCapture = ({ receiver = defaultReceiver }: CaptureOptions = {})
     open: (client, address) => {
       const server = serverAt(address)
       const connection = next++
-      const conversation = followConversation(connection, { client, server: address }, {
-        receiver,
-        say: (event) => {
-          const decisions = sayTo(server, connection, event)
-          if (event.kind === "closed") server.connections.delete(connection)
-          return decisions
+      const conversation = followConversation(
+        connection,
+        { client, server: address },
+        {
+          receiver,
+          say: (event) => {
+            const decisions = sayTo(server, connection, event)
+            if (event.kind === "closed") server.connections.delete(connection)
+            return decisions
+          },
+          blob: (blob) => events.push({ kind: "blob", blob }),
+          now: () => moment,
         },
-        blob: (blob) => events.push({ kind: "blob", blob }),
-        now: () => moment,
-      })
+      )
       server.connections.set(connection, conversation)
       return conversation
     },

@@ -56,7 +56,16 @@ const vlanTypes: ReadonlySet<number> = new Set([0x8100, 0x88a8, 0x9100])
 const protocols = { tcp: 6, fragment: 44, authentication: 51 } as const
 
 /** Extension headers of IPv6: hop by hop, routing, fragment, authentication, destination, mobility, HIP, Shim6. */
-const extensions: ReadonlySet<number> = new Set([0, 43, protocols.fragment, protocols.authentication, 60, 135, 139, 140])
+const extensions: ReadonlySet<number> = new Set([
+  0,
+  43,
+  protocols.fragment,
+  protocols.authentication,
+  60,
+  135,
+  139,
+  140,
+])
 
 const tcpHeader = headerOf(tcp)
 const tcpAt = {
@@ -154,8 +163,7 @@ const readExtensions = (rest: Rest, first: number, from: string, to: string): Fo
   let isFragment = false
   while (extensions.has(protocol)) {
     if (!keeps({ view, at, end }, extensionHeader.size)) return misfit(rest)
-    if (protocol === protocols.fragment)
-      isFragment = fragmentAt.more(view, at) === 1 || fragmentAt.offset(view, at) > 0
+    if (protocol === protocols.fragment) isFragment = fragmentAt.more(view, at) === 1 || fragmentAt.offset(view, at) > 0
     const size = extensionSize(protocol, extensionAt.length(view, at))
     protocol = extensionAt.nextHeader(view, at)
     at += size
@@ -291,7 +299,5 @@ const links: ReadonlyMap<number, Link> = new Map<number, Link>([
 /** Finds the segment of TCP in a packet, down through its headers. */
 export const segmentIn = (packet: Packet): Found => {
   const link = links.get(packet.linkType)
-  return link === undefined
-    ? captureRules.linkType
-    : link({ view: viewOf(packet.bytes), at: 0, end: packet.size })
+  return link === undefined ? captureRules.linkType : link({ view: viewOf(packet.bytes), at: 0, end: packet.size })
 }
