@@ -4,18 +4,15 @@ import { statSync } from "node:fs"
 import { createInterface } from "node:readline"
 import { setTimeout as delay } from "node:timers/promises"
 
-/** Resolves when tcpdump captures; rejects with its own words if it ends before. */
+/** Resolves when tcpdump captures, with what it says until its end; rejects with its own words if it ends before. */
 const listening = async (child: ChildProcess): Promise<() => string> => {
   if (child.stderr === null) throw new Error("no pipe from tcpdump")
   const said: string[] = []
-  for await (const line of createInterface({ input: child.stderr })) {
-    said.push(line)
-    if (line.includes("listening on")) {
-      child.stderr.setEncoding("utf8").on("data", (text: string) => said.push(text))
-      return () => said.join("\n")
-    }
-  }
-  throw new Error(`tcpdump does not start: ${said.join("; ")}`)
+  const lines = createInterface({ input: child.stderr })
+  lines.on("line", (line) => said.push(line))
+  const [line] = await Promise.race([once(lines, "line"), once(lines, "close")])
+  if (!String(line).includes("listening on")) throw new Error(`tcpdump does not start: ${said.join("; ")}`)
+  return () => said.join("\n")
 }
 
 /** Waits until a file does not grow any more: tcpdump drops what it has not read yet when it is interrupted. */
@@ -24,21 +21,25 @@ const settled = async (file: string): Promise<void> => {
 }
 
 /**
- * Captures all TCP on loopback into a pcap file while `use` runs. The file is complete when the promise resolves;
- * packets that tcpdump lost reject it.
+ * Captures all TCP on loopback into a pcap file while `use` runs. The file is complete when the promise resolves; it
+ * rejects where tcpdump lost packets.
  */
 export const captured = async <A>(file: string, use: () => Promise<A>): Promise<A> => {
-  const options = ["-i", "lo", "-s", "0", "-B", "65536", "-U", "--immediate-mode", "-Z", "root", "-w", file]
+  const options = ["-q", "-i", "lo", "-s", "0", "-B", "65536", "-U", "--immediate-mode", "-Z", "root", "-w", file]
   const child = spawn("tcpdump", [...options, "tcp"], { stdio: ["ignore", "ignore", "pipe"] })
   const ended = once(child, "close")
   const said = await listening(child)
+  const stop = async (): Promise<void> => {
+    child.kill("SIGINT")
+    await ended
+  }
   try {
     const result = await use()
     await settled(file)
+    await stop()
+    if (!said().includes("0 packets dropped by kernel")) throw new Error(`tcpdump lost packets: ${said()}`)
     return result
   } finally {
-    child.kill("SIGINT")
-    await ended
-    if (!said().includes("0 packets dropped by kernel")) throw new Error(`tcpdump lost packets: ${said()}`)
+    await stop()
   }
 }

@@ -3,6 +3,7 @@ import type { CapturedBlob, CapturedConnection, CapturedSession, CaptureEvent } 
 
 export type { ReceiverState } from "../spice/receiver.js"
 export type { Violation, ViolationCode } from "../violation/violation.js"
+export { messageName } from "./names.js"
 export { type CaptureOptions, type CaptureReader, readCapture } from "./reader.js"
 export { captureRules } from "./rules.js"
 export type {

@@ -98,6 +98,12 @@ export const captureRules = {
     consequence:
       'It cannot be read. With the session\'s keys: `tshark -r IN -o tls.keylog_file:KEYS -U "OSI layer 7" -w OUT`, then extract OUT.',
   },
+  changed: {
+    id: "capture/data-as-given",
+    code: "inconsistent",
+    requirement: "A client must bring the data that the source's server gave it.",
+    consequence: "Somebody has changed it on its way.",
+  },
   blobSize: {
     id: "capture/blob-size",
     code: "limit-exceeded",
