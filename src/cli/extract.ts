@@ -21,7 +21,7 @@ import { defaultReceiver, type ReceiverState } from "../spice/receiver.js"
 import { Violation } from "../violation/violation.js"
 import { reportUnreadable, sourceOf, standardInput } from "./input.js"
 import { progressOf } from "./progress.js"
-import { type ReceiverOptions, receiverOf } from "./receiver.js"
+import { type ReceiverOptions, receiverOfOptions } from "./receiver.js"
 import { colorsFor, type ExitCode, exitCode, type Terminal } from "./stdio.js"
 
 export interface ExtractOptions extends ReceiverOptions {
@@ -56,9 +56,7 @@ const sourceOfBlob = (capture: string, blob: Extracted): string => {
 
 /** What of a receiver differs from the default one. */
 const differencesOf = (receiver: ReceiverState): Partial<ReceiverState> =>
-  Object.fromEntries(
-    Object.entries(receiver).filter(([key, value]) => Reflect.get(defaultReceiver, key) !== value),
-  )
+  Object.fromEntries(Object.entries(receiver).filter(([key, value]) => Reflect.get(defaultReceiver, key) !== value))
 
 const entryOf = (capture: string, blob: Extracted, receiver: ReceiverState): CorpusEntry => {
   const { file, channel, acceptedWith, violations } = blob
@@ -156,14 +154,13 @@ const connectionText = (connection: CapturedConnection, colors: Colors): readonl
     const counts = countsText(connection, from)
     return counts === "" ? [] : [`      ${from}: ${counts}`]
   })
-  return [
-    `  ${name.padEnd(12)} ${client}, ${end}`,
-    ...sides,
-    ...violationLines([...violations, ...problems], colors),
-  ]
+  return [`  ${name.padEnd(12)} ${client}, ${end}`, ...sides, ...violationLines([...violations, ...problems], colors)]
 }
 
-const sessionText = ({ server, sessionId, verdict, connections }: CapturedSession, colors: Colors): readonly string[] => {
+const sessionText = (
+  { server, sessionId, verdict, connections }: CapturedSession,
+  colors: Colors,
+): readonly string[] => {
   const paint = { accept: colors.green, reject: colors.red, unknown: colors.yellow }[verdict]
   return [
     "",
@@ -230,7 +227,7 @@ const sizeOf = (file: string): number | undefined => {
 }
 
 const read = async (file: string, options: ExtractOptions, terminal: Terminal): Promise<ExitCode> => {
-  const receiver = receiverOf(options)
+  const receiver = receiverOfOptions(options)
   const blobs = blobsInto(options.output, file, receiver)
   const teller = tellerOf(options, terminal)
   const changedIn = comparing()
