@@ -145,6 +145,8 @@ that does not get through; the shortest ways there stand in test/session/explore
 
 ## Where a channel is
 
+![How a channel gets from one stage to the next](images/stages.svg)
+
 ${markdownTable(
   ["stage", "meaning"],
   Object.entries(stages).map(([stage, meaning]) => [stage, meaning]),

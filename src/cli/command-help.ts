@@ -27,6 +27,13 @@ const helps: Readonly<Record<string, CommandHelp>> = {
     exits: judging("no field differs", "some do"),
     examples: [["What a client changed on its way", "migration-guard diff sent.bin received.bin"]],
   },
+  extract: {
+    exits: judging("all that migrated is accepted", "something is rejected"),
+    examples: [
+      ["What migrated, and what the session's rules say", "migration-guard extract migration.pcapng"],
+      ["The data, with an index", "migration-guard extract -o blobs/ migration.pcapng"],
+    ],
+  },
   "check-args": {
     exits: judging("all are accepted", "one is rejected"),
     examples: [

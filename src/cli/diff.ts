@@ -1,5 +1,5 @@
 import type { Colors } from "picocolors/types.js"
-import { type Difference, differencesOf } from "../report/difference.js"
+import { type Difference, fieldDifferences } from "../report/difference.js"
 import { type Explanation, headingOf, rowJson } from "../report/explanation.js"
 import type { FieldRow } from "../report/field-rows.js"
 import { jsonLine, printable } from "../report/printable.js"
@@ -31,7 +31,7 @@ export const diffFiles = (files: readonly [string, string], options: DiffOptions
     if (isUnreadable(left)) return failFor(left, terminal)
     const right = await explained(files[1])
     if (isUnreadable(right)) return failFor(right, terminal)
-    const differences = differencesOf(left, right)
+    const differences = fieldDifferences(left, right)
     const lines = format === "json" ? differences.map(differenceJson) : textOf(left, right, differences, terminal)
     for (const line of lines) terminal.stdout.write(`${line}\n`)
     return differences.length === 0 ? exitCode.accepted : exitCode.rejected

@@ -135,6 +135,15 @@ export const programOf = (terminal: Terminal, end: (code: ExitCode) => void): Co
     .argument("<second>", `a file, or ${standardInput} for standard input`)
     .addOption(new Option("--format <format>", "how to report").choices(diffFormats).default("text"))
     .action(async (first, second, options) => end(await diffFiles([first, second], options, terminal)))
+  receiving(program.command("extract"))
+    .description("take migration data out of a pcap or pcapng file and judge it, and the order of messages around it")
+    .argument("<capture>", `a capture, or ${standardInput} for standard input`)
+    .option("-o, --output <folder>", "where to write the data, with an index")
+    .addOption(new Option("--format <format>", "how to report").choices(["text", "json"]).default("text"))
+    .action(async (file, options) => {
+      const { extract } = await import("./extract.js")
+      end(await extract(file, options, terminal))
+    })
   program
     .command("check-args")
     .alias("migrate-args")

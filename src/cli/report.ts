@@ -3,7 +3,7 @@ import { jsonReport, unreadableJson } from "../report/json.js"
 import { textReport } from "../report/text.js"
 import { isUnreadable, reportUnreadable } from "./input.js"
 import { manifest } from "./manifest.js"
-import { progressOn } from "./progress.js"
+import { progressLineOn } from "./progress-line.js"
 import { colorsFor, columnsOf, type ExitCode, exitCode, type Terminal } from "./stdio.js"
 
 export const reportFormats = ["text", "json", "sarif"] as const
@@ -33,7 +33,10 @@ export const reportAll = async (
   const { format, quiet = false, total = 1 } = options
   const kept: (Finding | Unreadable)[] = []
   const counts: Counts = { accept: 0, reject: 0, unreadable: 0 }
-  const progress = progressOn(terminal, total > 1 && !quiet && (format === "sarif" || terminal.stdout.isTTY !== true))
+  const progress = progressLineOn(
+    terminal,
+    total > 1 && !quiet && (format === "sarif" || terminal.stdout.isTTY !== true),
+  )
   for await (const finding of findings) {
     const outcome = isUnreadable(finding) ? "unreadable" : verdictOf(finding)
     counts[outcome]++

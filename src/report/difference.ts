@@ -17,7 +17,7 @@ export interface Difference {
 }
 
 /** The fields of two blobs that differ, in the order of the left one, then those that only the right one has. */
-export const differencesOf = (left: RowedBlob, right: RowedBlob): readonly Difference[] => {
+export const fieldDifferences = (left: RowedBlob, right: RowedBlob): readonly Difference[] => {
   const [ofLeft, ofRight] = [byKey(left), byKey(right)]
   const inLeft = [...ofLeft].flatMap(([key, row]) => differenceOf(left, row, right, ofRight.get(key)))
   const onlyRight = [...ofRight].filter(([key]) => !ofLeft.has(key))
