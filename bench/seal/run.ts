@@ -2,7 +2,7 @@
  * Times sealing and opening beside the bare cipher of node:crypto. With --write the table goes to docs/sealing.md as well.
  */
 import { createCipheriv, createDecipheriv, createSecretKey, randomBytes } from "node:crypto"
-import { table } from "../../src/report/markdown.js"
+import { markdownTable } from "../../src/report/markdown.js"
 import type { Binding } from "../../src/seal/binding.js"
 import { headerSize } from "../../src/seal/envelope.js"
 import { type Keyring, open, type ReplayWindow, seal } from "../../src/seal/index.js"
@@ -72,6 +72,6 @@ for (const { says, ours, bare } of cases) {
   const typical = (name: string) => duration(median(times.get(name) ?? []))
   rows.push([says, typical("bare"), typical("ours"), ratio(times, "ours", "bare").toFixed(2)])
 }
-const text = table(["what", "AES-256-GCM alone", "an envelope", "ratio"], rows)
+const text = markdownTable(["what", "AES-256-GCM alone", "an envelope", "ratio"], rows)
 process.stdout.write(`${text}\n`)
 if (process.argv.includes("--write")) writeInto("docs/sealing.md", "npm run bench:seal -- --write", text)

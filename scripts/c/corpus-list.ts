@@ -1,6 +1,6 @@
 import { join } from "node:path"
 import * as E from "fp-ts/lib/Either.js"
-import { type CorpusEntry, readBlob, readIndex, receiverOf } from "../../src/corpus.js"
+import { type CorpusEntry, readBlob, readIndex, receiverOfEntry } from "../../src/corpus.js"
 import { channelNumber, membersInC } from "../../src/spice/c99.js"
 import { decodeMigrateData } from "../../src/spice/migrate-data.js"
 import { defaultReceiver } from "../../src/spice/receiver.js"
@@ -13,7 +13,7 @@ export const measureInC = (measure: Violation["actual"]): bigint =>
   typeof measure === "string" || measure === undefined ? 0n : BigInt.asUintN(64, BigInt(measure))
 
 const lineOf = (entry: CorpusEntry): string => {
-  const receiver = receiverOf(entry)
+  const receiver = receiverOfEntry(entry)
   const usual = new Map(membersInC(defaultReceiver))
   const members = membersInC(receiver).filter(([name, value]) => usual.get(name) !== value)
   const decoded = decodeMigrateData(entry.channel, readBlob(corpus, entry), receiver)

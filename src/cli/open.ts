@@ -8,7 +8,7 @@ import { replayWindow } from "../seal/replay.js"
 import { channelNameOf } from "../spice/wire/channels.js"
 import { formatViolation, Violation } from "../violation/violation.js"
 import { reportUnreadable } from "./input.js"
-import { type BindingOptions, bindingOf, bytesOf, mostBytes } from "./seal.js"
+import { type BindingOptions, bindingOf, mostInputBytes, readSealInput } from "./seal.js"
 import { type ExitCode, exitCode, type Terminal } from "./stdio.js"
 
 export interface OpenCommandOptions extends BindingOptions {
@@ -39,13 +39,13 @@ const contentOf = ({ state, agent, displays }: Opened): string =>
 export const openFile = async (file: string, options: OpenCommandOptions, terminal: Terminal): Promise<ExitCode> => {
   const { keys, output, at = new Date() } = options
   try {
-    const envelope = await bytesOf(file, terminal)
+    const envelope = await readSealInput(file, terminal)
     for (const line of claimsOf(envelope)) terminal.stdout.write(`${line}\n`)
     const opened = open(envelope, bindingOf(options), {
       keys: readKeyring(keys),
       window: replayWindow(),
       now: at.getTime(),
-      maxStateBytes: mostBytes,
+      maxStateBytes: mostInputBytes,
     })
     if (E.isLeft(opened)) {
       terminal.stdout.write(`refused: ${formatViolation(opened.left[0])}\n`)

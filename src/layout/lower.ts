@@ -22,9 +22,9 @@ import { rulesOf } from "./rules.js"
 import type {
   ChosenCase,
   Each,
-  Failure,
   Local,
   Offset,
+  OnFailure,
   Path,
   PlaceTerm,
   Program,
@@ -46,8 +46,8 @@ import {
   quotientOf,
   type Resolver,
   remainderOf,
-  resolve,
   resolveBeside,
+  resolveTerm,
   resolveTest,
   sizeType,
   sumOf,
@@ -131,7 +131,7 @@ export const lower = (plan: Plan): Program => {
   const frame = frameAt(root)
   const end = at(inputSize)
   const whole = (start: Offset): PlaceTerm => ({ path: root, at: start, length: between(start, end) })
-  const limit = resolve(layout.limit, lowering.resolverAt(frame, ""))
+  const limit = resolveTerm(layout.limit, lowering.resolverAt(frame, ""))
   const size = numberOf(inputSize)
   const opening = [
     lowering.require("limit", compare("atMost", size, limit), whole(at(undefined)), size, limit, "end"),
@@ -209,7 +209,7 @@ class Lowering {
     place: PlaceTerm,
     actual: Term | undefined,
     expected: Term | undefined,
-    failure: Failure,
+    failure: OnFailure,
     about?: Local,
   ): Require {
     return { op: "require", check: this.#check(name), holds, place, actual, expected, failure, about }
@@ -236,18 +236,18 @@ class Lowering {
       check: this.#indexOf(rule),
       holds: resolveTest(rule.holds, resolver),
       place: numberAt(frame, `${prefix}${rule.at.path}`).place,
-      ...measured(resolve(actual, resolver), expected && resolveBeside(actual, expected, resolver)),
+      ...measured(resolveTerm(actual, resolver), expected && resolveBeside(actual, expected, resolver)),
       failure: "go on",
       about: undefined,
     }
   }
 
   /** Reads fields of fixed size from `start` on, and judges what their types say. */
-  fields(frame: Frame, fields: readonly PlannedField[], start: Offset, constants: Failure): readonly Step[] {
+  fields(frame: Frame, fields: readonly PlannedField[], start: Offset, constants: OnFailure): readonly Step[] {
     return fields.flatMap((field) => this.#field(frame, field, start, constants))
   }
 
-  #field(frame: Frame, field: PlannedField, start: Offset, constants: Failure): readonly Step[] {
+  #field(frame: Frame, field: PlannedField, start: Offset, constants: OnFailure): readonly Step[] {
     const { type, role } = field
     const offset = behind(start, field.offset)
     const path = placeIn(frame, field.path)
@@ -260,7 +260,7 @@ class Lowering {
     frame.numbers.set(field.path, { local, type, place })
     frame.values.set(field.path, { op: "number", of: local, type, at: offset })
     const number = numberOf(local)
-    const must = (name: BuiltIn, holds: Test, expected?: Term, failure: Failure = "forget") =>
+    const must = (name: BuiltIn, holds: Test, expected?: Term, failure: OnFailure = "forget") =>
       this.require(name, holds, place, number, expected, failure, local)
     const read: Step = { op: "read", into: local, type, path, at: offset }
     if (role?.of === "total") {

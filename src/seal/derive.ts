@@ -11,7 +11,7 @@ const commitmentSize = 32
 const purpose = "migration-guard envelope 1"
 
 /** What is derived for one envelope. */
-export interface Derived {
+export interface DerivedKeys {
   readonly key: Uint8Array
   readonly nonce: Uint8Array
   /** Says which key it was: finding two keys with the same one is finding a collision of HMAC-SHA256. */
@@ -21,7 +21,7 @@ export interface Derived {
 }
 
 /** HKDF-SHA256 of a key and an envelope's salt: a key of its own, so that no nonce is ever used twice with one. */
-export const derive = (from: KeyObject, salt: Uint8Array): Derived => {
+export const derive = (from: KeyObject, salt: Uint8Array): DerivedKeys => {
   const bytes = new Uint8Array(hkdfSync("sha256", from, salt, purpose, keySize + nonceSize + commitmentSize))
   return {
     key: bytes.subarray(0, keySize),

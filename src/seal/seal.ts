@@ -4,7 +4,7 @@ import { structure } from "../spice/structure.js"
 import { isBytes } from "../violation/bytes.js"
 import type { Checked } from "../violation/codec.js"
 import { type Rule, Violation } from "../violation/violation.js"
-import { type Binding, type Bound, boundOf, digestOf } from "./binding.js"
+import { type Binding, type BoundEnvelope, boundOf, digestOf } from "./binding.js"
 import { algorithm, derive } from "./derive.js"
 import { encodeEnvelopeHead, encodeStatementHead, headerSize, type Statement, tagSize } from "./envelope.js"
 import type { Keyring } from "./keyring.js"
@@ -48,7 +48,13 @@ export interface Chance {
 }
 
 /** An envelope: its header is written first, for the encryption authenticates it. */
-const envelopeOf = (statement: Uint8Array, state: Uint8Array, bound: Bound, options: SealOptions, chance: Chance) => {
+const envelopeOf = (
+  statement: Uint8Array,
+  state: Uint8Array,
+  bound: BoundEnvelope,
+  options: SealOptions,
+  chance: Chance,
+) => {
   const { keys, now, lifetime = 60_000 } = options
   const { id: key_id, key } = keys.active
   const derived = derive(key, chance.salt)

@@ -18,15 +18,23 @@ import type { Chain, Condition } from "../../layout/types.js"
 import { viewOf } from "../../violation/bytes.js"
 import { joined } from "../bytes.js"
 import { read, type Setting } from "../setting.js"
-import { between, type Domain } from "../solver/interval-set.js"
-import { assign, type Choose, keeps, type Narrow, type Narrowed, type Numbers, only } from "../solver/solve.js"
+import { type Domain, intervalOf } from "../solver/interval-set.js"
+import {
+  assign,
+  type ChooseNumber,
+  keepsRules,
+  type Narrow,
+  type Narrowed,
+  type Numbers,
+  only,
+} from "../solver/solve.js"
 import { among, numbersOf, previousKey } from "../solver/variable.js"
 import { type Goal, goalsOf, type Stop, stopsAt } from "./goals.js"
-import { countKey, fieldsOf, type Ground, groundOf, sizeKey } from "./ground.js"
+import { countKey, type Ground, groundOf, plannedFields, sizeKey } from "./ground.js"
 
 /** Who decides which of the valid blobs comes out. Paths are those of the whole blob. */
 export interface Chooser {
-  readonly number: Choose
+  readonly number: ChooseNumber
   /** Whether the first field of every entry of a list takes the least number that it can. */
   readonly dense: (path: string) => boolean
   /** Bytes that the format does not look into. */
@@ -62,7 +70,7 @@ export const walkOf = (setting: Setting): Walk => {
     const { isLate, isFlat } = ground(stops.at(-1)?.scope ?? setting.plan)
     return !isLate && (stops.length === 0 || (stops.length === 1 && isFlat && stops[0]?.part.kind === "list"))
   })
-  const totals = fieldsOf(setting.plan)
+  const totals = plannedFields(setting.plan)
     .filter(({ role }) => role?.of === "total")
     .map(largestOf)
   const limit = BigInt(evaluate(setting.layout.limit, { arguments: setting.arguments, field: () => 0 }))
@@ -223,7 +231,7 @@ const scopeOnce = (walking: Walking, scope: Scope, place: Place, avoided: readon
     contents: undefined,
     isLoose: false,
   }
-  const choose: Choose = (name, domain, edges) => walking.chooser.number(pathIn(path, name), domain, edges)
+  const choose: ChooseNumber = (name, domain, edges) => walking.chooser.number(pathIn(path, name), domain, edges)
   if (room(making) < 0n || !assign(ground.variables, numbers, choose, broken, narrowing(making))) return nowhere
   if (ground.isFlat) return { bytes: flatBytes(scope, numbers), numbers }
   const contents = new Map(
@@ -254,7 +262,7 @@ const partsOf = (making: Making, contents: Map<string, Uint8Array>): Stuck | und
     numbers.set(length.path, BigInt(bytes.length))
     isResized = true
   }
-  return !isResized || keeps(ground.variables, numbers, broken) ? undefined : nowhere
+  return !isResized || keepsRules(ground.variables, numbers, broken) ? undefined : nowhere
 }
 
 /**
@@ -325,16 +333,16 @@ const absent = (run: PlannedRun): Narrowed => ({ left: only(0n), because: [sizeK
 
 const sizesLeft = (making: Making, part: PlannedPart, path: string): Domain => {
   const left = smaller(roomFor(making, part), longestPart)
-  if (part.kind === "run") return between(leastSize(making, part), left)
+  if (part.kind === "run") return intervalOf(leastSize(making, part), left)
   if (part.kind === "list" && path === countKey(part))
-    return between(leastCount(making, part), mostCount(making, part, left))
+    return intervalOf(leastCount(making, part), mostCount(making, part, left))
   if (part.kind === "choice" && path === part.tag?.path)
     return among(part.cases.flatMap(({ tag, scope }) => (tag === undefined || leastOf(scope) > left ? [] : [tag])))
   const least = leastOfPart(making, part)
-  return part.kind === "group" && part.scope.parts.length === 0 ? within(least, least, left) : between(least, left)
+  return part.kind === "group" && part.scope.parts.length === 0 ? within(least, least, left) : intervalOf(least, left)
 }
 
-const within = (from: bigint, to: bigint, left: bigint): Domain => between(from, smaller(to, left))
+const within = (from: bigint, to: bigint, left: bigint): Domain => intervalOf(from, smaller(to, left))
 
 const leastOf = (scope: Scope | undefined): bigint => BigInt(scope?.least ?? 0)
 
@@ -429,7 +437,7 @@ const holdsIn = (
   when?: Condition,
 ): boolean => {
   if (when === undefined) return true
-  const types = new Map(fieldsOf(ground.scope).map((field) => [field.path, field.type]))
+  const types = new Map(plannedFields(ground.scope).map((field) => [field.path, field.type]))
   const names = (path: string) => {
     const type = types.get(`${part.prefix}${path}`)
     return type?.kind === "enumeration" ? type.names : undefined
@@ -452,7 +460,7 @@ const listBytes = (making: Making, part: PlannedList): Uint8Array | undefined =>
     ? typeof part.count === "number"
       ? BigInt(part.count)
       : known(numbers, countKey(part))
-    : walking.chooser.number(key, between(least, most < least ? least : most), () => [least, most])
+    : walking.chooser.number(key, intervalOf(least, most < least ? least : most), () => [least, most])
   const dense = count > 0n && walking.chooser.dense(name)
   const entries =
     entriesOf(making, part, { entry, count, left, dense, isGiven }) ??

@@ -3,7 +3,7 @@ import type { Arguments } from "../../layout/parameters.js"
 import type { PlannedField, PlannedList, PlannedPart, PlannedRule, PlannedRun, Scope } from "../../layout/plan.js"
 import type { Bytes, Chain, Condition } from "../../layout/types.js"
 import { type Clause, multipleOf } from "../solver/constraint.js"
-import { between } from "../solver/interval-set.js"
+import { intervalOf } from "../solver/interval-set.js"
 import { among, numbersOf, type Typed, type Variables, variablesOf } from "../solver/variable.js"
 import type { Stop } from "./goals.js"
 
@@ -46,7 +46,7 @@ export const strideOf = ({ variants }: PlannedList): number | undefined => {
 }
 
 /** The fields of a scope in the order of their declaration. */
-export const fieldsOf = ({ fields, parts }: Scope): readonly PlannedField[] => [
+export const plannedFields = ({ fields, parts }: Scope): readonly PlannedField[] => [
   ...fields,
   ...parts.flatMap((part) => (part.kind === "block" ? part.fields : [])),
 ]
@@ -62,7 +62,7 @@ export const groundOf = (
   avoided: readonly Stop[] = [],
 ): Ground => {
   const runs = scope.parts.filter((part) => part.kind === "run")
-  const fields = fieldsOf(scope)
+  const fields = plannedFields(scope)
   const isDerived = ({ role }: PlannedField) => role?.of === "pointer" || role?.of === "total"
   const headers = runs.flatMap((run) => (run.header?.fields ?? []).map((field) => [field, run] as const))
   const numbers = [
@@ -106,7 +106,7 @@ export const groundOf = (
   }
 }
 
-const anySize = between(0n, 2n ** 32n)
+const anySize = intervalOf(0n, 2n ** 32n)
 
 /** To be in one of several cases, or not to be, is a rule more. */
 const ruleTo = ({ part }: Stop, holds: Condition): PlannedRule => {
@@ -130,7 +130,9 @@ const typedOf = ({ path, type }: PlannedField): readonly Typed[] => {
     return [{ path, typed: numbersOf(type), names: type.kind === "enumeration" ? type.names : undefined }]
   return Object.entries(type.members).flatMap(([name, member]) => {
     const width = member.kind === "flag" ? 1 : member.width
-    return member.kind === "reserved" ? [] : [{ path: `${path}.${name}`, typed: between(0n, 2n ** BigInt(width) - 1n) }]
+    return member.kind === "reserved"
+      ? []
+      : [{ path: `${path}.${name}`, typed: intervalOf(0n, 2n ** BigInt(width) - 1n) }]
   })
 }
 

@@ -29,12 +29,12 @@ import { type Chooser, walkOf } from "../../../src/testing/generate/blob.js"
 import { drawing } from "../../../src/testing/generate/choose.js"
 import { countKey } from "../../../src/testing/generate/ground.js"
 import { blobsOf, fromFuzzerBytes, settingOf as settingFor, toFuzzerBytes } from "../../../src/testing/index.js"
-import { read, settingOf } from "../../../src/testing/setting.js"
+import { layoutSetting, read } from "../../../src/testing/setting.js"
 import type { Domain } from "../../../src/testing/solver/interval-set.js"
 import { acceptsAny, anyChannel, anyReceiver, layoutOf, planFor } from "../receivers.js"
 
 const limit = numberParameter("limit", { default: 1000, doc: "" })
-const limitedTo = (of: Layout, size: number) => settingOf(of, { limit: size })
+const limitedTo = (of: Layout, size: number) => layoutSetting(of, { limit: size })
 
 const rule = (id: string, at: FieldRef, holds: Condition) => ({
   id,
@@ -50,7 +50,7 @@ const byInput = (bytes: Uint8Array): Chooser => drawing(choicesOf(new FuzzerRand
 
 const inputs = fc.sample(fc.uint8Array({ minLength: 4, maxLength: 40 }), { seed: 1, numRuns: 300 })
 
-const expectValid = (setting: ReturnType<typeof settingOf>, blob: Uint8Array): void =>
+const expectValid = (setting: ReturnType<typeof layoutSetting>, blob: Uint8Array): void =>
   expect(read(setting, blob).violations).toEqual([])
 
 describe("two parts of which the second must have some bytes", () => {
@@ -176,7 +176,7 @@ describe("whatever is chosen", () => {
 test("a block that begins with fixed bytes takes room for all of it: the limit is kept", () => {
   const entries = list(u8("An entry."), { counted: "k" })
   const fields = { n: lengthOf("r", ""), r: run(), b: bytes(2, ""), more: bytes(20, ""), entries }
-  const setting = settingOf(layout("test", { title: "Test", doc: "", limit, fields }), { limit: 100 })
+  const setting = layoutSetting(layout("test", { title: "Test", doc: "", limit, fields }), { limit: 100 })
   const most: Chooser = {
     ...byInput(new Uint8Array(8)),
     number: (path, domain) => (path === "n" ? 0n : (domain.at(-1)?.to ?? 0n)),
@@ -204,14 +204,14 @@ describe("what leads nowhere at first is made in another way", () => {
   ]
 
   test.each(forms)("%s", (_, fields) => {
-    const setting = settingOf(layout("test", { title: "Test", doc: "", limit, fields }))
+    const setting = layoutSetting(layout("test", { title: "Test", doc: "", limit, fields }))
     const { valid } = walkOf(setting)
     for (const input of inputs.slice(0, 30)) expectValid(setting, valid(byInput(input)))
   })
 
   test("unless every way leads nowhere", () => {
     const fields = { tag: tagOf("x", ""), x: union({ a: [1, impossible], b: [2, impossible] }) }
-    expect(() => walkOf(settingOf(layout("test", { title: "Test", doc: "", limit, fields })))).toThrow(RangeError)
+    expect(() => walkOf(layoutSetting(layout("test", { title: "Test", doc: "", limit, fields })))).toThrow(RangeError)
   })
 })
 
