@@ -7,10 +7,9 @@ import { acceptance, type Checked, refusal } from "../violation/checked.js"
 import { Violation } from "../violation/violation.js"
 import { argumentRules } from "./arguments.js"
 import { checks, decoders } from "./emitted/decoders.js"
-import { formatOf } from "./formats.js"
+import { layoutArgumentRule } from "./emitted/rules.js"
 import { type Channel, defaultReceiver, isReceiver, type ReceiverState, receiverArguments } from "./receiver.js"
 import { layoutOf, type registry } from "./registry.js"
-import { structure } from "./structure.js"
 
 /**
  * The decoded state of a channel; without a parameter, of any.
@@ -40,7 +39,8 @@ const whole = { path: "", offset: 0, length: 0 }
 
 /** What is wrong with the arguments of a caller that no compiler checked. */
 const wrongArgument = (channel: unknown, receiver: unknown): Violation | undefined => {
-  if (typeof channel !== "string" || !Object.hasOwn(formatOf, channel))
+  // Every channel has a limit; a look into the table of decoders would bring them all to whoever only judges.
+  if (typeof channel !== "string" || !Object.hasOwn(defaultReceiver.maxBlobBytes, channel))
     return new Violation(argumentRules.channel, whole)
   return isReceiver(receiver) ? undefined : new Violation(argumentRules.receiver, whole)
 }
@@ -70,8 +70,8 @@ export const decodeMigrateData = <C extends Channel>(
 ): Checked<MigrateData<C>> => {
   const wrong = wrongArgument(channel, receiver)
   if (wrong !== undefined) return refusal(wrong)
-  if (!isBytes(bytes)) return refusal(new Violation(structure.argument, whole))
-  const decode = decoders[formatOf[channel]] as Decoder<C>
+  if (!isBytes(bytes)) return refusal(new Violation(layoutArgumentRule, whole))
+  const decode = decoders[channel] as Decoder<C>
   const decoded = decode(bytes, receiver, channel, options?.alias === true)
   if (!(decoded instanceof Violation)) return acceptance(decoded)
   return options?.all === true ? refusal(decoded, ...otherViolations(channel, bytes, receiver)) : refusal(decoded)
@@ -98,8 +98,8 @@ export const checkMigrateData = <C extends Channel>(
 ): Violation | undefined => {
   const wrong = wrongArgument(channel, receiver)
   if (wrong !== undefined) return wrong
-  if (!isBytes(bytes)) return new Violation(structure.argument, whole)
-  return (checks[formatOf[channel]] as Check<C>)(bytes, receiver, channel)
+  if (!isBytes(bytes)) return new Violation(layoutArgumentRule, whole)
+  return (checks[channel] as Check<C>)(bytes, receiver, channel)
 }
 
 const otherViolations = (channel: Channel, bytes: Uint8Array, receiver: ReceiverState): readonly Violation[] =>

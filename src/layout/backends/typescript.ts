@@ -109,7 +109,7 @@ export const emitRules = (
   layouts: readonly Layout[],
   { runtime = "migration-guard/layout", origin }: Pick<Emission, "runtime" | "origin">,
 ): string => {
-  const rules = layouts.flatMap((layout) => rulesIn(programOf(layout)))
+  const rules = layouts.flatMap((layout) => [layout.checks.argument, ...rulesIn(programOf(layout))])
   const unique = [...new Map(rules.map((rule) => [rule.id, rule])).values()]
   return `// ${origin}\n${importText([{ from: runtime, names: ["type Rule"] }])}\n${rulesText(unique, "export ")}`
 }

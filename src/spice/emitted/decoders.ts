@@ -6,20 +6,26 @@ import { checkMain, decodeMain } from "./main.js"
 import { checkSmartcard, decodeSmartcard } from "./smartcard.js"
 import { checkSpicevmc, decodeSpicevmc } from "./spicevmc.js"
 
-/** The decoder of each format. */
+/** The decoder of each channel's blobs. */
 export const decoders = {
   main: decodeMain,
   display: decodeDisplay,
   inputs: decodeInputs,
-  spicevmc: decodeSpicevmc,
+  usbredir: decodeSpicevmc,
+  port: decodeSpicevmc,
+  webdav: decodeSpicevmc,
   smartcard: decodeSmartcard,
+  spicevmc: decodeSpicevmc,
 } as const
 
-/** What only judges, of each format. */
+/** What only judges, of each channel's blobs. */
 export const checks = {
   main: checkMain,
   display: checkDisplay,
   inputs: checkInputs,
-  spicevmc: checkSpicevmc,
+  usbredir: checkSpicevmc,
+  port: checkSpicevmc,
+  webdav: checkSpicevmc,
   smartcard: checkSmartcard,
+  spicevmc: checkSpicevmc,
 } as const
