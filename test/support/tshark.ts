@@ -75,6 +75,6 @@ export const dissected = (
       protocol,
     )
   } finally {
-    if (process.env.KEEP !== "1") rmSync(folder, { recursive: true })
+    rmSync(folder, { recursive: true })
   }
 }
