@@ -5,7 +5,7 @@ import { newestVersion, qemuVersions, type Release, releaseOf } from "../qemu/ve
 import { modes, reactions } from "../relay/config/configuration.js"
 import { printable } from "../report/printable.js"
 import { channels } from "../spice/receiver.js"
-import { check } from "./check.js"
+import { checkFiles } from "./check.js"
 import { checkArgs } from "./check-args.js"
 import { judgeCompletion } from "./completion-order.js"
 import { explain } from "./explain.js"
@@ -92,7 +92,7 @@ const programOf = (terminal: Terminal, end: (code: ExitCode) => void): Command =
     .addOption(sealedOption())
     .option("--skip-header", "leave out the header of 6 or 18 bytes of the message that a blob was in")
     .addOption(formatOption())
-    .action(async (files, options) => end(await check(files, { ...options, version }, terminal)))
+    .action(async (files, options) => end(await checkFiles(files, { ...options, version }, terminal)))
   program
     .command("explain")
     .description("show every byte of a file with the field that claims it")
@@ -102,6 +102,18 @@ const programOf = (terminal: Terminal, end: (code: ExitCode) => void): Command =
     .addOption(sealedOption())
     .option("--skip-header", "leave out the header of 6 or 18 bytes of the message that a blob was in")
     .action(async (file, options) => end(await explain(file, options, terminal)))
+  program
+    .command("extract")
+    .description("take migration data out of a pcap or pcapng file and judge it, and the order of messages around it")
+    .argument("<capture>", `a capture, or ${standardInput} for standard input`)
+    .option("-o, --output <folder>", "where to write the data, with an index")
+    .addOption(jpegOption())
+    .addOption(sealedOption())
+    .addOption(new Option("--format <format>", "how to report").choices(["text", "json"]).default("text"))
+    .action(async (file, options) => {
+      const { extract } = await import("./extract.js")
+      end(await extract(file, options, terminal))
+    })
   program
     .command("check-args")
     .alias("migrate-args")
@@ -225,7 +237,7 @@ const programOf = (terminal: Terminal, end: (code: ExitCode) => void): Command =
 }
 
 /** Runs the command line with the arguments behind the program's name; returns the exit code. */
-export const run = async (argv: readonly string[], terminal: Terminal): Promise<ExitCode> => {
+export const runProgram = async (argv: readonly string[], terminal: Terminal): Promise<ExitCode> => {
   let code: ExitCode = exitCode.failed
   try {
     await programOf(terminal, (ended) => {

@@ -62,9 +62,13 @@ export const asState = (value: unknown, like: unknown, field: Field, isSized = f
       return Object.entries<number>(field.names).find(([, number]) => number === value)?.[0]
     case "bits": {
       const ids = identifiers()
-      const all = Object.entries(field.members).map(([name, { kind }]) => [name, kind, member(value, ids(name))] as const)
+      const all = Object.entries(field.members).map(
+        ([name, { kind }]) => [name, kind, member(value, ids(name))] as const,
+      )
       return Object.fromEntries(
-        all.flatMap(([name, kind, bits]) => (kind === "reserved" ? [] : [[name, kind === "flag" ? bits : Number(bits)]])),
+        all.flatMap(([name, kind, bits]) =>
+          kind === "reserved" ? [] : [[name, kind === "flag" ? bits : Number(bits)]],
+        ),
       )
     }
     case "bytes":
@@ -100,9 +104,15 @@ export const asState = (value: unknown, like: unknown, field: Field, isSized = f
   }
 }
 
-/** Kaitai's JavaScript reads 64 bits as a double, and rounds twice on the way. */
-const asWide = (value: unknown, like: unknown): unknown =>
-  Math.abs(Number(value) - Number(like)) <= Math.abs(Number(like)) * 2 ** -52 ? like : value
+/**
+ * Kaitai's runtime for JavaScript reads 64 bits as a double, and rounds twice on the way; the two halves of a negative
+ * number it takes for 32 bits with a sign, which is wrong by 2^32 or 2^64.
+ */
+const asWide = (value: unknown, like: unknown): unknown => {
+  const [read, wanted] = [Number(value), Number(like)]
+  const possible = wanted < 0 ? [0, 2 ** 32, 2 ** 64, 2 ** 64 + 2 ** 32] : [0]
+  return possible.some((by) => Math.abs(read - by - wanted) <= Math.abs(wanted) * 2 ** -51) ? like : value
+}
 
 const listState = (value: unknown, like: unknown, list: List | Table | FixedArray, isSized: boolean): unknown => {
   const isHeld = isSized || (list.kind !== "array" && list.counted !== undefined)
@@ -113,7 +123,10 @@ const listState = (value: unknown, like: unknown, list: List | Table | FixedArra
     const names = Object.keys(list.variants.find(({ name }) => name === kind)?.is.fields ?? {})
     const fields = list.variants.find(({ name }) => name === kind)?.is.fields ?? {}
     const ids = identifiersIn(fields)
-    return { kind, columns: Int32Array.from(names.flatMap((name) => all.map((entry) => Number(member(entry, ids(name)))))) }
+    return {
+      kind,
+      columns: Int32Array.from(names.flatMap((name) => all.map((entry) => Number(member(entry, ids(name)))))),
+    }
   }
   const element = list.kind === "list" ? list.entry : list.element
   const likes: readonly unknown[] = Array.isArray(like) ? like : []

@@ -53,7 +53,12 @@ export const tshark = (file: string, scripts: readonly string[], more: readonly 
     "tshark",
     ["-r", file, ...scripts.flatMap((script) => ["-X", `lua_script:${script}`]), ...more],
     // Nobody's own configuration or plugins.
-    { encoding: "utf8", maxBuffer: 2 ** 30, stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, HOME: "/nonexistent" } },
+    {
+      encoding: "utf8",
+      maxBuffer: 2 ** 30,
+      stdio: ["ignore", "pipe", "pipe"],
+      env: { ...process.env, HOME: "/nonexistent" },
+    },
   )
 
 /** What an emitted dissector shows of blobs, with some preferences. */

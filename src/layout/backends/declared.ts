@@ -1,5 +1,5 @@
-import type { Derived, Expression, Field, Fields, Layout, Struct } from "../types.js"
 import { rulesOf } from "../rules.js"
+import type { Derived, Expression, Field, Fields, Layout, Struct } from "../types.js"
 
 /** What backends that write declarations, not steps, ask of a layout's. */
 

@@ -187,7 +187,11 @@ class Kaitai {
         const inner = field.content
         const when = this.#condition(field.when, site)
         if (inner.kind === "pointer" || inner.kind === "bottom") throw new TypeError(`${site.path} cannot be optional`)
-        return { if: when, size, ...(this.#length(site) === undefined ? this.#content(inner, site) : { type: this.#typeOf(inner, site.path) }) }
+        return {
+          if: when,
+          size,
+          ...(this.#length(site) === undefined ? this.#content(inner, site) : { type: this.#typeOf(inner, site.path) }),
+        }
       }
       case "bottom":
         return { size: 0 }
@@ -197,7 +201,10 @@ class Kaitai {
   }
 
   /** What has a size of its own. */
-  #fixed(field: Exclude<Field, Content | FixedArray | { kind: "pointer" | "choice" | "union" | "optional" | "bottom" }>, path: string): Attribute {
+  #fixed(
+    field: Exclude<Field, Content | FixedArray | { kind: "pointer" | "choice" | "union" | "optional" | "bottom" }>,
+    path: string,
+  ): Attribute {
     switch (field.kind) {
       case "bytes":
         return { size: field.length }
@@ -235,7 +242,12 @@ class Kaitai {
     const size = headerSize(header)
     return {
       seq: [
-        { id: "header", type: this.#typeOf(header, `${path}.header`), if: `_io.size >= ${size}`, doc: "Only where it is whole." },
+        {
+          id: "header",
+          type: this.#typeOf(header, `${path}.header`),
+          if: `_io.size >= ${size}`,
+          doc: "Only where it is whole.",
+        },
         { id: "data", "size-eos": true },
       ],
     }
@@ -269,7 +281,12 @@ class Kaitai {
 
   #entries(list: List | Table | FixedArray, count: string | undefined, site: Site): Attribute {
     const repeat = count === undefined ? { repeat: "eos" } : { repeat: "expr", "repeat-expr": numeric(count) }
-    return { ...(list.kind === "table" ? this.#rows(list, site) : this.#entry(list.kind === "list" ? list.entry : list.element, site)), ...repeat }
+    return {
+      ...(list.kind === "table"
+        ? this.#rows(list, site)
+        : this.#entry(list.kind === "list" ? list.entry : list.element, site)),
+      ...repeat,
+    }
   }
 
   #rows({ variants }: Table, site: Site): Attribute {
@@ -334,7 +351,9 @@ const docOf = ({ doc }: { readonly doc: string }): string | undefined => (doc ==
 
 /** The characters of a magic, in the order in which they lie on the wire. */
 const magicText = ({ value, bits }: Constant): string =>
-  Array.from({ length: bits / 8 }, (_, at) => String.fromCharCode(Number((BigInt(value) >> BigInt(8 * at)) & 0xffn))).join("")
+  Array.from({ length: bits / 8 }, (_, at) =>
+    String.fromCharCode(Number((BigInt(value) >> BigInt(8 * at)) & 0xffn)),
+  ).join("")
 
 const literal = (value: number | bigint): Yaml => (typeof value === "number" ? value : String(value))
 
@@ -353,8 +372,7 @@ const bitsType = ({ members, bigEndian }: BitField): UserType => {
   return bigEndian ? { meta: { "bit-endian": "be" }, seq: all.reverse() } : { seq: all }
 }
 
-const headerSize = ({ fields }: Struct): number =>
-  Object.values(fields).reduce((sum, field) => sum + sizeOf(field), 0)
+const headerSize = ({ fields }: Struct): number => Object.values(fields).reduce((sum, field) => sum + sizeOf(field), 0)
 
 const sizeOf = (field: Field): number => {
   if (field.kind === "struct") return headerSize(field)

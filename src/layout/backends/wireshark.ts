@@ -165,7 +165,9 @@ const preferencesOf = (parameter: Parameter): readonly string[] => {
     case "word": {
       const words = parameter.words.map((word, index) => `{ ${index + 1}, ${quoted(word)}, ${index} }`)
       const standard = parameter.words.indexOf(parameter.default)
-      return [`${preference({ name })} = Pref.enum(${quoted(name)}, ${standard}, ${doc}, { ${words.join(", ")} }, false)`]
+      return [
+        `${preference({ name })} = Pref.enum(${quoted(name)}, ${standard}, ${doc}, { ${words.join(", ")} }, false)`,
+      ]
     }
     case "words":
       return parameter.words.map(

@@ -2,12 +2,12 @@ import { isDeepStrictEqual } from "node:util"
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
 import { parse } from "yaml"
-import { isGenuine, readCorpus, receiverOf } from "../../../src/corpus.js"
+import { isGenuine, readCorpus, receiverOfEntry } from "../../../src/corpus.js"
 import { toKaitai } from "../../../src/layout/backends/kaitai.js"
 import { encode, interpret } from "../../../src/layout/index.js"
 import type { Arguments } from "../../../src/layout/parameters.js"
 import { formatOf, formats } from "../../../src/spice/formats.js"
-import { argumentsOf } from "../../../src/spice/receiver.js"
+import { receiverArguments } from "../../../src/spice/receiver.js"
 import { asState, kaitaiParser } from "../../support/kaitai.js"
 import { layoutArguments, layouts } from "../../support/layouts.js"
 import { statesOf } from "../../support/states.js"
@@ -39,7 +39,7 @@ describe.each(Object.entries(formats))("the Kaitai parser of %s", (format, layou
     const parser = await kaitaiParser(ksy)
     let decoded = 0
     for (const entry of genuine) {
-      const given = argumentsOf(receiverOf(entry), entry.channel)
+      const given = receiverArguments(receiverOfEntry(entry), entry.channel)
       const { state } = interpret(layout, entry.bytes, given)
       if (state === undefined) continue
       decoded++

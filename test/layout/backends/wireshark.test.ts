@@ -1,12 +1,12 @@
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
-import { type CorpusBlob, isGenuine, readCorpus, receiverOf } from "../../../src/corpus.js"
+import { type CorpusBlob, isGenuine, readCorpus, receiverOfEntry } from "../../../src/corpus.js"
 import { toWireshark } from "../../../src/layout/backends/wireshark.js"
 import { encode, interpret, type Layout } from "../../../src/layout/index.js"
-import type { Arguments } from "../../../src/layout/parameters.js"
 import { parametersOf } from "../../../src/layout/lower.js"
+import type { Arguments } from "../../../src/layout/parameters.js"
 import { formatOf, formats } from "../../../src/spice/formats.js"
-import { argumentsOf } from "../../../src/spice/receiver.js"
+import { receiverArguments } from "../../../src/spice/receiver.js"
 import { layoutArguments, layouts } from "../../support/layouts.js"
 import { statesOf } from "../../support/states.js"
 import { dissected, type ShownField } from "../../support/tshark.js"
@@ -40,7 +40,11 @@ const byTshark = (fields: readonly ShownField[]): Judged => {
   const rule = fields.find(({ name }) => name === "violation")
   return {
     refused: rule && `${rule.value} ${rule.offset}`,
-    fields: rule ? [] : fields.filter((field) => !isNote(field)).map(({ name, ...rest }) => [sharedName(name), rest.offset, rest.length, rest.value]),
+    fields: rule
+      ? []
+      : fields
+          .filter((field) => !isNote(field))
+          .map(({ name, ...rest }) => [sharedName(name), rest.offset, rest.length, rest.value]),
   }
 }
 
@@ -51,7 +55,10 @@ const shownValue = (value: number | bigint, isHex: boolean, bits: number): strin
 
 /** The same of the interpreter: what it claims, and of numbers that are cut into bits these as well. */
 const byInterpreter = (layout: Layout, blob: Uint8Array, given: Arguments): Judged => {
-  const { violations: [first], claims } = interpret(layout, blob, given)
+  const {
+    violations: [first],
+    claims,
+  } = interpret(layout, blob, given)
   if (first !== undefined) return { refused: `${first.rule} ${first.offset}`, fields: [] }
   const fields = claims.flatMap(({ path, offset, length, type, value }) => {
     const name = sharedName(path.replace(/\[\d+\]/g, "").replace("..", ".") || "value")
@@ -79,36 +86,35 @@ const corpus = readCorpus(new URL("../../../corpus", import.meta.url).pathname)
 
 describe.each(Object.entries(formats))("the dissector of %s", (format, layout) => {
   const entries = corpus.filter(({ channel, bytes }) => formatOf[channel] === format && bytes.length <= longestPacket)
-  const toldOf = (entry: CorpusBlob) => JSON.stringify(argumentsOf(receiverOf(entry), entry.channel))
+  const toldOf = (entry: CorpusBlob) => JSON.stringify(receiverArguments(receiverOfEntry(entry), entry.channel))
 
-  test.each([...new Set(entries.map(toldOf))])("shows of the whole corpus what the interpreter reads, as %s", (told) => {
-    const group = entries.filter((entry) => toldOf(entry) === told)
-    const given: Arguments = JSON.parse(told)
-    const shown = dissected(
-      toWireshark(layout, { origin: "A test." }),
-      format,
-      group.map(({ bytes }) => bytes),
-      preferencesOf(layout, given),
-    )
-    expect(shown.length).toBe(group.length)
-    for (const [index, { bytes, file }] of group.entries())
-      expect(byTshark(shown[index] ?? []), file).toEqual(byInterpreter(layout, bytes, given))
-  })
+  test.each([...new Set(entries.map(toldOf))])(
+    "shows of the whole corpus what the interpreter reads, as %s",
+    (told) => {
+      const group = entries.filter((entry) => toldOf(entry) === told)
+      const given: Arguments = JSON.parse(told)
+      const shown = dissected(
+        toWireshark(layout, { origin: "A test." }),
+        format,
+        group.map(({ bytes }) => bytes),
+        preferencesOf(layout, given),
+      )
+      expect(shown.length).toBe(group.length)
+      for (const [index, { bytes, file }] of group.entries())
+        expect(byTshark(shown[index] ?? []), file).toEqual(byInterpreter(layout, bytes, given))
+    },
+  )
 
   test("has seen genuine blobs", () => expect(entries.filter(isGenuine).length).toBeGreaterThan(0))
 })
 
-const samples = fc
-  .tuple(layouts, layoutArguments)
-  .chain(([layout, given]) =>
-    fc
-      .array(statesOf(layout, given), { minLength: 4, maxLength: 8, size: "max" })
-      .map((states) => ({
-        layout,
-        given,
-        blobs: states.map((state) => encode(layout, state, given)).filter((blob) => blob instanceof Uint8Array),
-      })),
-  )
+const samples = fc.tuple(layouts, layoutArguments).chain(([layout, given]) =>
+  fc.array(statesOf(layout, given), { minLength: 4, maxLength: 8, size: "max" }).map((states) => ({
+    layout,
+    given,
+    blobs: states.map((state) => encode(layout, state, given)).filter((blob) => blob instanceof Uint8Array),
+  })),
+)
 
 test("dissectors of random layouts show what the interpreter reads", { timeout: 600_000 }, () => {
   let accepted = 0
