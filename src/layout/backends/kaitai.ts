@@ -19,7 +19,7 @@ import type {
   Wire,
 } from "../types.js"
 import { snake } from "./c99-text.js"
-import { derivedOf, numbered, unsaid } from "./declared.js"
+import { derivedOf, headerSize, unsaid, withNumbers } from "./declared.js"
 import { type Yaml, yaml } from "./yaml.js"
 
 /** How a declaration for Kaitai Struct is introduced. */
@@ -341,7 +341,7 @@ class Kaitai {
       scan: () => "",
       syntax,
     }
-    return printCondition(namedNumbers(condition, site.struct), names)
+    return printCondition(withNumbers(condition, site.struct), names)
   }
 }
 
@@ -372,15 +372,6 @@ const bitsType = ({ members, bigEndian }: BitField): UserType => {
   return bigEndian ? { meta: { "bit-endian": "be" }, seq: all.reverse() } : { seq: all }
 }
 
-const headerSize = ({ fields }: Struct): number => Object.values(fields).reduce((sum, field) => sum + sizeOf(field), 0)
-
-const sizeOf = (field: Field): number => {
-  if (field.kind === "struct") return headerSize(field)
-  if (field.kind === "array") return field.length * sizeOf(field.element)
-  if (field.kind === "bytes") return field.length
-  return "bits" in field ? field.bits / 8 : 0
-}
-
 /** A number at a path, as one that can be compared: enumerations and bits are of types of their own. */
 const operand = (struct: Struct, path: string): string => {
   const [name = "", ...rest] = path.split(".")
@@ -394,20 +385,6 @@ const operand = (struct: Struct, path: string): string => {
   for (const each of Object.keys(field.members)) bits(each)
   const isBoolean = member?.kind === "flag" || (member !== undefined && "width" in member && member.width === 1)
   return `${id}.${bits(rest.join("."))}${isBoolean ? ".to_i" : ""}`
-}
-
-const namedNumbers = (condition: Condition, struct: Struct): Condition => {
-  switch (condition.op) {
-    case "all":
-    case "any":
-      return { ...condition, conditions: condition.conditions.map((each) => namedNumbers(each, struct)) }
-    case "not":
-      return { ...condition, condition: namedNumbers(condition.condition, struct) }
-    case "equal":
-      return { ...condition, right: numbered(condition.right, struct, condition.left) }
-    default:
-      return condition
-  }
 }
 
 const parameterOf = (parameter: Parameter): readonly Attribute[] => {
