@@ -176,9 +176,13 @@ const programOf = (terminal: Terminal, end: (code: ExitCode) => void): Command =
     })
   program
     .command("emit")
-    .description("write C that checks the layouts of a module, or SPICE's formats")
+    .description("write the layouts of a module, or SPICE's formats, in another language")
     .argument("[module]", "a JavaScript module that exports layouts")
-    .addOption(new Option("--to <language>", "the language to write").choices(["c"]).makeOptionMandatory())
+    .addOption(
+      new Option("--to <language>", "the language to write")
+        .choices(["c", "kaitai", "hexpat", "wireshark", "markdown"])
+        .makeOptionMandatory(),
+    )
     .option("-o, --output <folder>", "where to write the files", ".")
     .action(async (module, options) => {
       const { emit } = await import("./emit.js")
