@@ -4,6 +4,7 @@ import { pathToFileURL } from "node:url"
 import { emitC } from "../layout/backends/c99-layouts.js"
 import { snake } from "../layout/backends/c99-text.js"
 import { type FileLanguage, fileOf, type TextFile } from "../layout/backends/files.js"
+import { layoutsIn } from "../layout/exported.js"
 import type { Layout } from "../layout/types.js"
 import { reasonOf } from "../report/reason.js"
 import { spiceLibrary } from "../spice/c99.js"
@@ -18,16 +19,9 @@ export interface EmitOptions {
   readonly output: string
 }
 
-/** Layouts among what a module exports: what has a format and a struct was made by `layout`. */
-const layoutsIn = (exported: object): readonly Layout[] =>
-  Object.values(exported).filter(
-    (value): value is Layout =>
-      typeof value === "object" && value !== null && "format" in value && "struct" in value && "limit" in value,
-  )
-
 /** The layouts that a module exports. */
-export const layoutsOf = async (module: string): Promise<readonly Layout[]> => {
-  const layouts = layoutsIn(await import(pathToFileURL(resolve(module)).href))
+const layoutsOf = async (module: string): Promise<readonly Layout[]> => {
+  const layouts = layoutsIn(await import(pathToFileURL(resolve(module)).href)).map(([, layout]) => layout)
   if (layouts.length === 0) throw new TypeError("it exports no layout")
   return layouts
 }

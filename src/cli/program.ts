@@ -220,6 +220,7 @@ const programOf = (terminal: Terminal, end: (code: ExitCode) => void): Command =
     .command("fuzz")
     .description("attack the decoders and codecs with inputs that coverage guides; exit 1 with any finding")
     .argument("[target...]", "fuzz targets (default: all of them)")
+    .option("--targets <folder>", "fuzz the layouts that the modules of a folder export, each under its format's name")
     .addOption(new Option("--time <seconds>", "how long to fuzz each target").argParser(wholeNumber(1)).default(60))
     .addOption(
       new Option("--jobs <n>", "how many processes fuzz at once")
