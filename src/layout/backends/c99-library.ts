@@ -166,6 +166,13 @@ const sourceOf = (library: Library, rules: readonly KnownRule[]): string => {
 #define LOOP_DECREASES(...)
 #endif
 
+/* What is not to be copied into its callers, where it takes registers from what is called often. */
+#ifdef __GNUC__
+#define NOT_INLINED __attribute__((noinline))
+#else
+#define NOT_INLINED
+#endif
+
 static const ${prefix}_rule rules[] = {
 ${indented(rules.map(ruleRow).join("\n"))}
 };
@@ -242,7 +249,7 @@ static uint16_t misplaced(uint64_t pointer, uint64_t fixed, uint64_t start, uint
 }
 
 /* Always false, so that a check can return what this returns. */
-static bool refuse(${prefix}_violation *violation, uint16_t rule, uint64_t offset, uint64_t length,
+NOT_INLINED static bool refuse(${prefix}_violation *violation, uint16_t rule, uint64_t offset, uint64_t length,
     uint64_t actual, uint64_t expected)
 {
     if (violation != NULL) {

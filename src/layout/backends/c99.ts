@@ -38,7 +38,7 @@ export const emitCheck = (program: Program, { prefix, name, takes, told }: Check
   const body = withoutUnread(
     locals,
     nameOf,
-    needed(sections.flatMap((section) => (section.length === 0 ? [] : [...section, ""]))),
+    whereRead(needed(sections.flatMap((section) => (section.length === 0 ? [] : [...section, ""])))),
   )
   const { title } = program.plan.layout
   const given = ["data", ...(/\w+$/.exec(takes) ?? [])]
@@ -89,18 +89,34 @@ interface C99 extends Printing, Locals {
 
 const lines = (statements: readonly string[]): string => statements.filter((text) => text !== "").join("\n")
 
-const block = (statements: readonly string[]): string => `{\n${indented(lines(needed(statements)))}\n}`
+const block = (statements: readonly string[]): string => `{\n${indented(lines(whereRead(needed(statements))))}\n}`
+
+const withoutComments = (text: string): string => text.replace(/\/\*.*?\*\//gs, "")
+
+/** The name of the number that a statement declares, and does nothing else. */
+const declaredBy = (statement: string): string | undefined => /^const \w+ (\w+) = [^;]*;$/.exec(statement)?.[1]
+
+const mentions = (text: string, name: string): boolean => new RegExp(`\\b${name}\\b`).test(text)
 
 /** Leaves out the numbers that nothing in a block reads: in another block one of the same name may be read. */
 const needed = (statements: readonly string[]): readonly string[] => {
-  const texts = statements.map((statement) => statement.replace(/\/\*.*?\*\//gs, ""))
+  const texts = statements.map(withoutComments)
   const kept = statements.filter((statement, index) => {
-    const [, name] = /^const \w+ (\w+) = [^;]*;$/.exec(statement) ?? []
-    if (name === undefined) return true
-    const mention = new RegExp(`\\b${name}\\b`)
-    return texts.some((text, other) => other !== index && mention.test(text))
+    const name = declaredBy(statement)
+    return name === undefined || texts.some((text, other) => other !== index && mentions(text, name))
   })
   return kept.length === statements.length ? kept : needed(kept)
+}
+
+/** Has every number read right before it is judged: one that waits behind a loop takes a register from it. */
+const whereRead = (statements: readonly string[]): readonly string[] => {
+  const moved: string[] = []
+  for (const statement of statements.toReversed()) {
+    const name = declaredBy(statement)
+    const reader = name === undefined ? 0 : moved.findIndex((text) => mentions(withoutComments(text), name))
+    moved.splice(Math.max(reader, 0), 0, statement)
+  }
+  return moved
 }
 
 /** The expression that reads a number, `at` bytes behind `base`. */
