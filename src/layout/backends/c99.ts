@@ -1,10 +1,20 @@
-import { chainPlanOf } from "../chain.js"
-import type { PlannedField } from "../plan.js"
-import type { Local, NumberType, Program, Step, Term } from "../steps.js"
+import type { Rule } from "../../violation/violation.js"
+import { type ChainPlan, chainPlanOf } from "../chain.js"
+import { known } from "../plan.js"
+import type { Local, Program, Step, Term } from "../steps.js"
 import type { Chain, Scalar } from "../types.js"
 import { allSteps, judgedBy, scansIn } from "../uses.js"
 import { type Backend, written } from "./backend.js"
-import { type Printing, printNumber, printOffset, printTerm, printTest, type Told, typeIn } from "./c99-expression.js"
+import {
+  isSigned,
+  type Printing,
+  printNumber,
+  printOffset,
+  printTerm,
+  printTest,
+  type Told,
+  typeIn,
+} from "./c99-expression.js"
 import { withoutDecided } from "./c99-facts.js"
 import { comment, constantNamed, folded, indented, namesOf, snake } from "./c99-text.js"
 
@@ -173,19 +183,18 @@ ${indented(misplaced)}
     },
     claim: () => "",
     when: ({ test, zeros }, then, otherwise) => {
-      const [taken, left] = [lines(then), lines(otherwise)]
-      if (taken === "" && left === "") return ""
-      const branches =
-        taken === ""
-          ? `if (${printTest(test, c, true)}) ${block([left])}`
-          : `if (${printTest(test, c)}) ${block([taken])}${left === "" ? "" : ` else ${block([left])}`}`
-      return lines([...declare(zeros), branches])
+      const branches = [lines(then), lines(otherwise)].flatMap((text, isElse) =>
+        text === "" ? [] : [`if (${printTest(test, c, isElse === 1)}) ${block([text])}`],
+      )
+      return branches.length === 0 ? "" : lines([...declare(zeros), ...branches])
     },
     choose: ({ cases, end }, steps) => {
-      const branches = cases.map(({ test, next }, index) => {
-        const body = block([...(steps[index] ?? []), end === undefined ? "" : set(end, printOffset(next, c))])
-        return test === undefined ? body : `if (${printTest(test, c)}) ${body}`
-      })
+      const branches = steps.flatMap((taken, index) =>
+        cases.slice(index, index + 1).map(({ test, next }) => {
+          const body = block([...taken, end === undefined ? "" : set(end, printOffset(next, c))])
+          return test === undefined ? body : `if (${printTest(test, c)}) ${body}`
+        }),
+      )
       return lines([...declare(end === undefined ? [] : [end]), branches.join(" else ")])
     },
     each: ({ index, at, start, count, until, stride, previous, next, end }, steps) => {
@@ -222,29 +231,28 @@ ${indented(misplaced)}
           ...moved,
           isMoving ? `${position} = ${printOffset(next, c)};` : "",
         ]),
-        end === undefined ? "" : set(end, isMoving ? position : printOffset(next, c)),
+        end === undefined ? "" : set(end, position),
       ])
     },
   }
 }
 
-const idOf = ({ checks }: Program, check: number): string => {
-  const rule = checks[check]
-  if (rule === undefined) throw new TypeError(`there is no check ${check}`)
-  return rule.id
-}
+/** The rule that a check refuses by. */
+export const ruleIn = ({ checks }: Program, check: number): Rule => known(new Map(checks.entries()), check)
 
-const commentOn = (program: Program, check: number): string =>
-  comment(`${idOf(program, check)}: ${program.checks[check]?.requirement}`)
+const idOf = (program: Program, check: number): string => ruleIn(program, check).id
+
+const commentOn = (program: Program, check: number): string => {
+  const { id, requirement } = ruleIn(program, check)
+  return comment(`${id}: ${requirement}`)
+}
 
 /** A number of a violation: one that has a sign keeps it in two's complement. */
 const measure = (term: Term | undefined, c: Printing): string => {
   if (term === undefined) return "0"
   const text = printTerm(term, c)
-  return isSigned(term.type) ? `complement(${text})` : text
+  return isSigned(term) ? `complement(${text})` : text
 }
-
-const isSigned = ({ from }: NumberType): boolean => from < 0n
 
 /** The locals that a step sets, and those that it has to declare for what is behind it. */
 const setBy = (step: Step): { readonly set: readonly Local[]; readonly outer: readonly Local[] } => {
@@ -289,8 +297,7 @@ const longestEntry = 0x10000
 export const emitChain = (chain: Chain): string => {
   const { name, doc, most, begins } = chain
   const { size, length, named } = chainPlanOf(chain)
-  const number = ({ type, offset }: PlannedField): string =>
-    type.kind === "bytes" ? "0" : readAt(type, "entry", String(offset))
+  const number = ({ type, offset }: ChainPlan["length"]): string => readAt(type, "entry", String(offset))
   const fields = named.flatMap(({ field, numbers }) => [
     `const uint32_t ${snake(field.path)} = ${number(field)};`,
     `if (${numbers.map((each) => `${snake(field.path)} != ${printNumber(BigInt(each))}`).join(" && ")})`,
