@@ -7,10 +7,17 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 
 version=${1:-0.15.1} name=${2:-guarded}
-declare -A patches=([guarded]=patch.sh [orders]=orders.sh [timed]=timed.sh)
-patch=${patches[$name]:?there is no such spice-server: orders or timed}
+parts=(c/migration_guard.[ch] c/spice-server/{hook.*,patch.sh})
+case $name in
+guarded) patch=patch.sh ;;
+orders | timed) patch=$name.sh parts+=(c/spice-server/"$name".*) ;;
+*)
+  echo "spice-server: orders and timed are known, not $name" >&2
+  exit 2
+  ;;
+esac
 target=.lab/spice-server/$version-$name
-made_of=$(cat c/migration_guard.[ch] c/spice-server/{hook.*,patch.sh,"$patch"} | sha256sum)
+made_of=$(cat "${parts[@]}" | sha256sum)
 [ "$(cat "$target/made-of" 2>/dev/null)" = "$made_of" ] || rm -rf "$target"
 bash lab/setup/spice-server.sh "$version" "$name" bash "c/spice-server/$patch"
 echo "$made_of" >"$target/made-of"
