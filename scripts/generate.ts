@@ -25,6 +25,7 @@ import { emittedFiles, formatDocuments } from "./formats.js"
 import { qemuDifferences } from "./qemu-differences.js"
 import { sealVectors } from "./seal-vectors.js"
 import { sessionDocument } from "./session-document.js"
+import { threeWays } from "./three-ways.js"
 
 const checking = process.argv.includes("--check")
 
@@ -116,6 +117,7 @@ const wanted = new Map<string, string | Uint8Array>([
   sealVectors(),
   relayDocument(),
   ["docs/session.md", generated("src/session") + sessionDocument],
+  threeWays(),
   qemuDifferences(),
   ...generatedCorpus(),
 ])
