@@ -5,17 +5,17 @@ import { atKey, concat, type Issue, issueAt, mostIssues, ok } from "../data/refi
 import type { Checked } from "../violation/codec.js"
 import type { Note } from "../violation/note.js"
 import type { MigrationAddress } from "./addresses.js"
-import type { MigrationCapability } from "./capabilities.js"
+import { type CapabilityStates, statesAfter, togetherIssues } from "./capabilities.js"
 import { programIssues } from "./check-policy.js"
 import { type Command, commands } from "./commands.js"
 import { type CodecOptions, contextOf } from "./context.js"
 import { type ArgumentsOf, touchesOf } from "./entries.js"
 import { notesOf } from "./notes.js"
-import { allowedReader, argumentsReader } from "./parse.js"
+import { allowedReaders, argumentsReader } from "./parse.js"
 import { defaultPolicy, type Policy } from "./policy.js"
 import { commandIn, type QmpCommand } from "./qmp-command.js"
 import { qemuRules, qmpRules } from "./rules.js"
-import { behaviour, isIn, type QemuVersion } from "./versions.js"
+import { behaviour, cprExcludes, isIn, type QemuVersion, spanOf } from "./versions.js"
 
 /** What is known of one message of a QMP log. */
 export interface JudgedLine {
@@ -27,7 +27,7 @@ export interface JudgedLine {
 
 /** What commands of a log have set so far; what is not here was not seen, and may be anything. */
 interface Settings {
-  readonly capabilities: ReadonlyMap<MigrationCapability, boolean>
+  readonly capabilities: CapabilityStates
   readonly mode?: string
   readonly command?: readonly string[]
 }
@@ -61,7 +61,7 @@ const transportIssues = (
   { capabilities }: Settings,
   version: QemuVersion,
 ): readonly Issue[] => {
-  const isOn = (...names: readonly MigrationCapability[]) => names.some((name) => capabilities.get(name) === true)
+  const isOn = (...names: readonly string[]) => names.some((name) => capabilities.get(name) === true)
   const kind = kindOf(address)
   const key = address.transport === "socket" ? "type" : "transport"
   const isFile = kind === "file" || kind === "fd"
@@ -78,24 +78,54 @@ type Destined = ArgumentsOf["migrate"]
 
 const hasCpr = ({ channels = [] }: Destined): boolean => channels.some((each) => each["channel-type"] === "cpr")
 
-/** Judges what `migrate` does in a mode: cpr-exec runs a program, which the policy must allow whether it was seen or not. */
-const modeIssues = (args: Destined, settings: Settings, kinds: readonly string[], policy: Policy): readonly Issue[] => {
-  const key = args.uri === undefined ? "channels" : "uri"
-  if (settings.mode === "cpr-transfer")
-    return hasCpr(args) && !kinds.includes("file") ? ok : issueAt(key, qemuRules.cprChannel)
-  return settings.mode === "cpr-exec" ? atKey(key, programIssues(settings.command ?? [], policy)) : ok
+const excludes = (mode: string | undefined, { capabilities }: Settings, version: QemuVersion): boolean => {
+  const span = mode === undefined ? undefined : spanOf(cprExcludes.modes, mode)
+  return (
+    span !== undefined &&
+    isIn(version, span) &&
+    cprExcludes.capabilities.some((name) => capabilities.get(name) === true)
+  )
 }
 
-/** The settings after a command. One that is refused here may have been carried out all the same. */
+/** Judges what `migrate` does in a mode: cpr-exec runs a program, which the policy must allow whether it was seen or not. */
+const modeIssues = (
+  args: Destined,
+  settings: Settings,
+  kinds: readonly string[],
+  version: QemuVersion,
+  policy: Policy,
+): readonly Issue[] => {
+  const key = args.uri === undefined ? "channels" : "uri"
+  const { mode, command = [] } = settings
+  const lacksChannel = mode === "cpr-transfer" && (!hasCpr(args) || kinds.includes("file"))
+  return concat(
+    lacksChannel ? issueAt(key, qemuRules.cprChannel) : ok,
+    excludes(mode, settings, version) ? issueAt(key, qemuRules.cprCapabilities) : ok,
+    mode === "cpr-exec" ? atKey(key, programIssues(command, policy)) : ok,
+  )
+}
+
+/** The settings after a command that was accepted here. */
 const settingsAfter = (name: Command, args: unknown, settings: Settings): Settings => {
-  if (name === "migrate-set-capabilities") {
-    const { capabilities } = args as ArgumentsOf["migrate-set-capabilities"]
-    const set = capabilities.map(({ capability, state }) => [capability, state] as const)
-    return { ...settings, capabilities: new Map([...settings.capabilities, ...set]) }
-  }
+  if (name === "migrate-set-capabilities")
+    return {
+      ...settings,
+      capabilities: statesAfter(args as ArgumentsOf["migrate-set-capabilities"], settings.capabilities),
+    }
   if (name !== "migrate-set-parameters") return settings
   const { mode, "cpr-exec-command": command } = args as ArgumentsOf["migrate-set-parameters"]
   return { ...settings, ...(mode === undefined ? {} : { mode }), ...(command === undefined ? {} : { command }) }
+}
+
+/** The settings after a command that was refused here: QEMU may have carried it out, and set a program that nobody has read. */
+const settingsAfterRefusal = (name: Command, args: unknown, settings: Settings): Settings => {
+  if (name !== "migrate-set-parameters") return settings
+  const given = new Map<string, unknown>(Object.entries(Object(args)))
+  return {
+    ...settings,
+    ...(given.get("mode") === "cpr-exec" ? { mode: "cpr-exec" } : {}),
+    ...(given.has("cpr-exec-command") ? { command: [] } : {}),
+  }
 }
 
 const destined: ReadonlySet<Command> = new Set(["migrate", "migrate-incoming", "migrate-recover"])
@@ -111,8 +141,10 @@ export const logReader = ({
   let settings: Settings = { capabilities: new Map() }
 
   const settingIssues = (name: Command, args: unknown): readonly Issue[] => {
-    if (!destined.has(name)) return ok
     const context = contextOf({ ...forQemu, command: name })
+    if (name === "migrate-set-capabilities")
+      return togetherIssues(args as ArgumentsOf["migrate-set-capabilities"], context.version, settings.capabilities)
+    if (!destined.has(name)) return ok
     const addresses = touchesOf(args as Destined, context).flatMap((each) => ("address" in each ? [each] : []))
     return concat(
       ...addresses.map(({ keys, address }) =>
@@ -123,6 +155,7 @@ export const logReader = ({
             args as Destined,
             settings,
             addresses.map(({ address }) => kindOf(address)),
+            context.version,
             policy,
           )
         : ok,
@@ -132,8 +165,11 @@ export const logReader = ({
   const judge = (name: Command, args: unknown): readonly Issue[] => {
     const context = contextOf({ ...forQemu, command: name })
     const read = argumentsReader(context)(args)
-    if (E.isLeft(read)) return read.left
-    const allowed = allowedReader(context, policy)(args)
+    if (E.isLeft(read)) {
+      settings = settingsAfterRefusal(name, args, settings)
+      return read.left
+    }
+    const allowed = allowedReaders(context, policy).read(args)
     const issues = concat(E.isLeft(allowed) ? allowed.left : ok, settingIssues(name, read.right))
     settings = settingsAfter(name, read.right, settings)
     return issues

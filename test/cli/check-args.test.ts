@@ -233,6 +233,26 @@ describe("a log of QMP commands", () => {
     ["multifd and mapped-ram to a file", capability("mapped-ram") + capability("multifd") + toFile, [[], [], []]],
     ["xbzrle over RDMA", capability("xbzrle") + set("migrate", { uri: "rdma:h:1" }), [[], ["qemu/transport-rdma"]]],
     [
+      "a capability that excludes one of before",
+      capability("multifd") + capability("xbzrle"),
+      [[], ["qemu/capabilities-together"]],
+    ],
+    [
+      "capabilities beside a mode of cpr",
+      set("migrate-set-parameters", { mode: "cpr-reboot" }) + capability("postcopy-ram") + toFile,
+      [[], [], ["qemu/cpr-capabilities"]],
+    ],
+    [
+      "a program that was refused, which QEMU may know all the same",
+      set("migrate-set-parameters", { mode: "cpr-exec", "cpr-exec-command": [] }) + toFile,
+      [["qemu/cpr-command-empty"], ["policy/exec"]],
+    ],
+    [
+      "a refused change of the program",
+      set("migrate-set-parameters", { mode: "cpr-exec" }) + parameters("normal", "") + toFile,
+      [[], ["qemu/argv-absolute"], ["policy/exec"]],
+    ],
+    [
       "the human monitor",
       set("human-monitor-command", { "command-line": "migrate -d exec:id" }) + capabilities,
       [["qmp/human-monitor"], []],
