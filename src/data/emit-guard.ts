@@ -113,8 +113,9 @@ export const emitGuard = (type: t.Mixed, name: string): string => {
     )
     if (tag === undefined) throw new TypeError("the objects of a union must differ in a literal member")
     return define(key, under, (self) => {
-      const branches = [...new Set(tags.map((each) => each.get(tag)))].map((value = "") => {
-        const alike = cases.filter((_, index) => tags[index]?.get(tag) === value)
+      const values = tags.map((each) => String(each.get(tag)))
+      const branches = [...new Set(values)].map((value) => {
+        const alike = cases.filter((_, index) => values[index] === value)
         const [only] = alike
         const call =
           only !== undefined && alike.length === 1

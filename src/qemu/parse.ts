@@ -1,4 +1,5 @@
 import * as E from "fp-ts/lib/Either.js"
+import { map } from "fp-ts/lib/NonEmptyArray.js"
 import { guarded, guardedFresh } from "../data/guard.js"
 import { byteLength, type JsonLimits, placingIn, readJson, textWithin } from "../data/json.js"
 import { placed } from "../data/locate.js"
@@ -75,11 +76,8 @@ const readersUnder = (policy: Policy) => {
 export const allowedReaders = <C extends Command>(context: ContextFor<C>, policy: Policy) =>
   readersUnder(policy)(context) as unknown as Readers<C>
 
-const below = <A>(key: string, read: StrictRead<A>): StrictRead<A> => {
-  if (E.isRight(read)) return read
-  const [first, ...others] = read.left.map((each): Issue => ({ ...each, keys: [key, ...each.keys] }))
-  return first === undefined ? read : E.left([first, ...others])
-}
+const below = <A>(key: string, read: StrictRead<A>): StrictRead<A> =>
+  E.mapLeft(map((each: Issue): Issue => ({ ...each, keys: [key, ...each.keys] })))(read)
 
 /** Reads arguments by themselves, or those of a whole command of that name. */
 const unwrapped = <A>(value: unknown, command: Command, read: (input: unknown) => StrictRead<A>): StrictRead<A> => {

@@ -1,21 +1,17 @@
 import * as E from "fp-ts/lib/Either.js"
 import { type JsonText, placingIn } from "../data/json.js"
 import { placed } from "../data/locate.js"
-import { atKey, concat, type Issue, issueAt, mostIssues, ok } from "../data/refinement.js"
+import { atKey, concat, type Issue, mostIssues, ok } from "../data/refinement.js"
 import type { Checked } from "../violation/codec.js"
 import type { Note } from "../violation/note.js"
-import type { MigrationAddress } from "./addresses.js"
-import { type CapabilityStates, statesAfter, togetherIssues } from "./capabilities.js"
-import { programIssues } from "./check-policy.js"
 import { type Command, commands } from "./commands.js"
 import { type CodecOptions, contextOf } from "./context.js"
-import { type ArgumentsOf, touchesOf } from "./entries.js"
+import { type Settings, settingIssues, settingsAfter, settingsAfterRefusal } from "./log-settings.js"
 import { notesOf } from "./notes.js"
 import { allowedReaders, argumentsReader } from "./parse.js"
-import { defaultPolicy, type Policy } from "./policy.js"
+import { defaultPolicy } from "./policy.js"
 import { commandIn, type QmpCommand } from "./qmp-command.js"
-import { qemuRules, qmpRules } from "./rules.js"
-import { behaviour, cprExcludes, isIn, type QemuVersion, spanOf } from "./versions.js"
+import { qmpRules } from "./rules.js"
 
 /** What is known of one message of a QMP log. */
 export interface JudgedLine {
@@ -23,13 +19,6 @@ export interface JudgedLine {
   readonly command?: Command
   readonly checked: Checked<unknown>
   readonly notes: readonly Note[]
-}
-
-/** What commands of a log have set so far; what is not here was not seen, and may be anything. */
-interface Settings {
-  readonly capabilities: CapabilityStates
-  readonly mode?: string
-  readonly command?: readonly string[]
 }
 
 const isChecked = (name: string): name is Command => name !== "incoming" && commands.some((each) => each === name)
@@ -52,84 +41,6 @@ const noteOn = (name: string): string =>
     ? "This command takes addresses or files of its own, which are not checked."
     : "This command carries no address of a migration: it is not checked."
 
-const kindOf = (address: MigrationAddress): string =>
-  address.transport === "socket" ? address.type : address.transport
-
-/** Judges an address by the capabilities that are on (migration_channels_and_transport_compatible of migration/migration.c). */
-const transportIssues = (
-  address: MigrationAddress,
-  { capabilities }: Settings,
-  version: QemuVersion,
-): readonly Issue[] => {
-  const isOn = (...names: readonly string[]) => names.some((name) => capabilities.get(name) === true)
-  const kind = kindOf(address)
-  const key = address.transport === "socket" ? "type" : "transport"
-  const isFile = kind === "file" || kind === "fd"
-  const hasChannels = ["inet", "unix", "vsock"].includes(kind) || (isFile && isOn("mapped-ram"))
-  const isRefused = kind === "rdma" && isIn(version, behaviour.rdmaCapabilities) && isOn("xbzrle", "postcopy-ram")
-  return concat(
-    isOn("multifd", "postcopy-preempt") && !hasChannels ? issueAt(key, qemuRules.transportChannels) : ok,
-    isOn("mapped-ram") && !isFile ? issueAt(key, qemuRules.transportSeeking) : ok,
-    isRefused ? issueAt(key, qemuRules.transportRdma) : ok,
-  )
-}
-
-type Destined = ArgumentsOf["migrate"]
-
-const hasCpr = ({ channels = [] }: Destined): boolean => channels.some((each) => each["channel-type"] === "cpr")
-
-const excludes = (mode: string | undefined, { capabilities }: Settings, version: QemuVersion): boolean => {
-  const span = mode === undefined ? undefined : spanOf(cprExcludes.modes, mode)
-  return (
-    span !== undefined &&
-    isIn(version, span) &&
-    cprExcludes.capabilities.some((name) => capabilities.get(name) === true)
-  )
-}
-
-/** Judges what `migrate` does in a mode: cpr-exec runs a program, which the policy must allow whether it was seen or not. */
-const modeIssues = (
-  args: Destined,
-  settings: Settings,
-  kinds: readonly string[],
-  version: QemuVersion,
-  policy: Policy,
-): readonly Issue[] => {
-  const key = args.uri === undefined ? "channels" : "uri"
-  const { mode, command = [] } = settings
-  const lacksChannel = mode === "cpr-transfer" && (!hasCpr(args) || kinds.includes("file"))
-  return concat(
-    lacksChannel ? issueAt(key, qemuRules.cprChannel) : ok,
-    excludes(mode, settings, version) ? issueAt(key, qemuRules.cprCapabilities) : ok,
-    mode === "cpr-exec" ? atKey(key, programIssues(command, policy)) : ok,
-  )
-}
-
-/** The settings after a command that was accepted here. */
-const settingsAfter = (name: Command, args: unknown, settings: Settings): Settings => {
-  if (name === "migrate-set-capabilities")
-    return {
-      ...settings,
-      capabilities: statesAfter(args as ArgumentsOf["migrate-set-capabilities"], settings.capabilities),
-    }
-  if (name !== "migrate-set-parameters") return settings
-  const { mode, "cpr-exec-command": command } = args as ArgumentsOf["migrate-set-parameters"]
-  return { ...settings, ...(mode === undefined ? {} : { mode }), ...(command === undefined ? {} : { command }) }
-}
-
-/** The settings after a command that was refused here: QEMU may have carried it out, and set a program that nobody has read. */
-const settingsAfterRefusal = (name: Command, args: unknown, settings: Settings): Settings => {
-  if (name !== "migrate-set-parameters") return settings
-  const given = new Map<string, unknown>(Object.entries(Object(args)))
-  return {
-    ...settings,
-    ...(given.get("mode") === "cpr-exec" ? { mode: "cpr-exec" } : {}),
-    ...(given.has("cpr-exec-command") ? { command: [] } : {}),
-  }
-}
-
-const destined: ReadonlySet<Command> = new Set(["migrate", "migrate-incoming", "migrate-recover"])
-
 /**
  * Makes a reader of QMP commands in the order in which they were given: capabilities and parameters that one sets count
  * for the migrations behind it. Takes messages that are no commands, and commands that are not checked, with a note.
@@ -140,28 +51,6 @@ export const logReader = ({
 }: CodecOptions): ((json: JsonText) => JudgedLine | undefined) => {
   let settings: Settings = { capabilities: new Map() }
 
-  const settingIssues = (name: Command, args: unknown): readonly Issue[] => {
-    const context = contextOf({ ...forQemu, command: name })
-    if (name === "migrate-set-capabilities")
-      return togetherIssues(args as ArgumentsOf["migrate-set-capabilities"], context.version, settings.capabilities)
-    if (!destined.has(name)) return ok
-    const addresses = touchesOf(args as Destined, context).flatMap((each) => ("address" in each ? [each] : []))
-    return concat(
-      ...addresses.map(({ keys, address }) =>
-        keys.reduceRight((said, key) => atKey(key, said), transportIssues(address, settings, context.version)),
-      ),
-      name === "migrate"
-        ? modeIssues(
-            args as Destined,
-            settings,
-            addresses.map(({ address }) => kindOf(address)),
-            context.version,
-            policy,
-          )
-        : ok,
-    )
-  }
-
   const judge = (name: Command, args: unknown): readonly Issue[] => {
     const context = contextOf({ ...forQemu, command: name })
     const read = argumentsReader(context)(args)
@@ -170,7 +59,7 @@ export const logReader = ({
       return read.left
     }
     const allowed = allowedReaders(context, policy).read(args)
-    const issues = concat(E.isLeft(allowed) ? allowed.left : ok, settingIssues(name, read.right))
+    const issues = concat(E.isLeft(allowed) ? allowed.left : ok, settingIssues(read.right, settings, context, policy))
     settings = settingsAfter(name, read.right, settings)
     return issues
   }

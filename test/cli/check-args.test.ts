@@ -1,4 +1,5 @@
 import { join } from "node:path"
+import { fileURLToPath } from "node:url"
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
 import { validSarif } from "../report/sarif-schema.js"
@@ -234,8 +235,8 @@ describe("a log of QMP commands", () => {
     ["xbzrle over RDMA", capability("xbzrle") + set("migrate", { uri: "rdma:h:1" }), [[], ["qemu/transport-rdma"]]],
     [
       "a capability that excludes one of before",
-      capability("multifd") + capability("xbzrle"),
-      [[], ["qemu/capabilities-together"]],
+      capability("multifd") + capability("xbzrle") + capability("events"),
+      [[], ["qemu/capabilities-together"], []],
     ],
     [
       "capabilities beside a mode of cpr",
@@ -282,6 +283,28 @@ describe("a log of QMP commands", () => {
       ["qmp", "This command takes addresses or files of its own, which are not checked."],
     ])
   })
+
+  test("may have a time in front of each line, which does not move places", async () => {
+    const log = `2026-11-28T14:06:20.645Z ${capabilities}2026-11-28 14:06:21.1+0000: ${set("migrate", { uri: "tcp:h:0" })}`
+    const { findings } = await findingsOf(log)
+    const [violation] = findings[1]?.violations ?? []
+    expect(violation?.rule).toBe("qemu/port-zero")
+    expect(log.slice(violation?.offset)).toMatch(/^"tcp:h:0"/)
+  })
+
+  test("of a libvirt that migrated is accepted, but for what QEMU 11.0 has no more", async () => {
+    const log = fileURLToPath(new URL("../qemu/recorded/libvirt.source.log", import.meta.url))
+    expect((await runCli(["check-args", "--qemu-version", "7.2", log])).code).toBe(0)
+    const { code, out } = await runCli(["check-args", "--format", "json", log])
+    expect([code, out.match(/"rule":"[^"]*"/g)]).toEqual([1, ['"rule":"qemu/other-version"']])
+  })
+
+  test.each(["yesterday ", "12 ", "x2026-11-28T14:06:20Z "])(
+    "has nothing but a time in front: not %s",
+    async (before) => {
+      expect(await rulesOf(capabilities + before + capabilities)).toEqual([[], ["json/syntax"]])
+    },
+  )
 
   test("begins anew with each file", async () => {
     const folder = temporaryFolder()
