@@ -108,9 +108,9 @@ export const emitGuard = (type: t.Mixed, name: string): string => {
   /** A function that chooses among objects by a literal member that all have, and again among those that share it. */
   const choiceOf = (key: object, cases: readonly t.Mixed[], chosen: readonly string[], under: string): string => {
     const tags = cases.map((each) => literalsOf(inner(each)))
-    const tag = [...(tags[0]?.keys() ?? [])].find(
-      (each) => !chosen.includes(each) && tags.every((one) => one.has(each)),
-    )
+    const tag = tags
+      .flatMap((each) => [...each.keys()])
+      .find((each) => !chosen.includes(each) && tags.every((one) => one.has(each)))
     if (tag === undefined) throw new TypeError("the objects of a union must differ in a literal member")
     return define(key, under, (self) => {
       const values = tags.map((each) => String(each.get(tag)))

@@ -67,8 +67,7 @@ interface Entry<A> {
 
 const nothing = (): readonly Touched[] => []
 
-const uriTouched = (uri: string | undefined, context: Context): readonly Touched[] => {
-  if (uri === undefined) return []
+const uriTouched = (uri: string, context: Context): readonly Touched[] => {
   const read = uriReader(context)(uri)
   return [{ keys: ["uri"], ...(E.isLeft(read) ? { issues: read.left } : { address: read.right }) }]
 }

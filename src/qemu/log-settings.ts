@@ -105,7 +105,7 @@ export const settingIssues = (
   if (command === "migrate-set-capabilities")
     return togetherIssues(args as ArgumentsOf["migrate-set-capabilities"], version, settings.capabilities)
   if (!destined.has(command)) return ok
-  const addresses = touchesOf(args as Destined, context).flatMap((each) => ("address" in each ? [each] : []))
+  const addresses = touchesOf(args as Destined, context).filter((each) => "address" in each)
   const ofAddresses = addresses.map(({ keys, address }) =>
     keys.reduceRight((said, key) => atKey(key, said), transportIssues(address, settings, version)),
   )

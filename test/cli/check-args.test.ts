@@ -192,6 +192,12 @@ describe("a log of QMP commands", () => {
     set("migrate-set-parameters", { mode, "cpr-exec-command": command })
   const capability = (name: string) =>
     set("migrate-set-capabilities", { capabilities: [{ capability: name, state: true }] })
+  const withCpr = (addr: object) => ({
+    channels: [
+      { "channel-type": "main", addr },
+      { "channel-type": "cpr", addr: { transport: "socket", type: "unix", path: "/run/cpr" } },
+    ],
+  })
   const toFile = set("migrate", { uri: "file:/vm" })
   const capabilities = line({ execute: "qmp_capabilities" })
 
@@ -219,6 +225,27 @@ describe("a log of QMP commands", () => {
       "cpr-transfer alone",
       set("migrate-set-parameters", { mode: "cpr-transfer" }) + set("migrate", { uri: "tcp:h:1" }),
       [[], ["qemu/cpr-channel"]],
+    ],
+    [
+      "cpr-transfer with its channel",
+      set("migrate-set-parameters", { mode: "cpr-transfer" }) + set("migrate", withCpr(inet("h", "1"))),
+      [[], []],
+    ],
+    [
+      "cpr-transfer of a file",
+      set("migrate-set-parameters", { mode: "cpr-transfer" }) +
+        set("migrate", withCpr({ transport: "file", filename: "/vm", offset: 0 })),
+      [[], ["qemu/cpr-channel"]],
+    ],
+    [
+      "a program without its mode, and then other parameters",
+      parameters("normal", "/usr/bin/mark") + set("migrate-set-parameters", { "max-bandwidth": 1 }) + toFile,
+      [["policy/exec"], [], []],
+    ],
+    [
+      "refused capabilities and parameters, which set nothing",
+      set("migrate-set-capabilities", {}) + set("migrate-set-parameters", { "max-bandwidth": "1M" }) + toFile,
+      [["shape/missing-member"], ["shape/type"], []],
     ],
     [
       "multifd over a descriptor",

@@ -286,6 +286,11 @@ const others: readonly Row[] = [
   ],
   [
     "incoming",
+    "main,addr.transport=socket,addr.type=inet,addr.host=::,addr.port=1,addr.ipv4=maybe",
+    "7.2: qemu/incoming-version | 10.0: shape/boolean addr.ipv4",
+  ],
+  [
+    "incoming",
     "cpr,addr.transport=socket,addr.type=unix,addr.path=/run/a,,b",
     "7.2: qemu/incoming-version | 10.0: accept",
   ],
