@@ -4,7 +4,8 @@
 set -euo pipefail
 
 packages=(qemu-system-x86 qemu-system-gui spice-client-gtk xvfb iproute2
-  gcc libc6-dev pkg-config libspice-server-dev libglib2.0-dev)
+  gcc libc6-dev pkg-config libspice-server-dev libglib2.0-dev
+  libvirt-clients libvirt-daemon libvirt-daemon-driver-qemu)
 
 missing=()
 for package in "${packages[@]}"; do
