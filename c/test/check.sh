@@ -60,6 +60,7 @@ if command -v qemu-s390x >/dev/null; then
 else
   echo "c: big endian left out, there is no qemu-s390x" >&2
 fi
+step "coverage of the C by the corpus" llvm-cov bash test/coverage.sh
 if echo '#include <openssl/kdf.h>' | gcc -E -x c - >/dev/null 2>&1; then
   step "envelopes, gcc -O2" gcc envelopes gcc gcc "-O2"
   step "envelopes, gcc with sanitizers" gcc envelopes sanitized gcc "-Os -g -fsanitize=address,undefined -fno-sanitize-recover=all"
