@@ -85,6 +85,12 @@ export const captureRules = {
     requirement: "A message's payload must have been captured without a gap.",
     consequence: "The message is counted by its header; what it said is not known.",
   },
+  afterReset: {
+    id: "capture/after-reset",
+    code: "out-of-order",
+    requirement: "Nobody must go on with a connection of SPICE that he has reset.",
+    consequence: "The reset may never have arrived, and what followed may have been taken: it is not read.",
+  },
   conflict: {
     id: "capture/conflicting-bytes",
     code: "inconsistent",

@@ -56,9 +56,7 @@ const sourceOfBlob = (capture: string, blob: Extracted): string => {
 
 /** What of a receiver differs from the default one. */
 const differencesOf = (receiver: ReceiverState): Partial<ReceiverState> =>
-  Object.fromEntries(
-    Object.entries(receiver).filter(([key, value]) => Reflect.get(defaultReceiver, key) !== value),
-  )
+  Object.fromEntries(Object.entries(receiver).filter(([key, value]) => Reflect.get(defaultReceiver, key) !== value))
 
 const entryOf = (capture: string, blob: Extracted, receiver: ReceiverState): CorpusEntry => {
   const { file, channel, acceptedWith, violations } = blob
@@ -156,14 +154,13 @@ const connectionText = (connection: CapturedConnection, colors: Colors): readonl
     const counts = countsText(connection, from)
     return counts === "" ? [] : [`      ${from}: ${counts}`]
   })
-  return [
-    `  ${name.padEnd(12)} ${client}, ${end}`,
-    ...sides,
-    ...violationLines([...violations, ...problems], colors),
-  ]
+  return [`  ${name.padEnd(12)} ${client}, ${end}`, ...sides, ...violationLines([...violations, ...problems], colors)]
 }
 
-const sessionText = ({ server, sessionId, verdict, connections }: CapturedSession, colors: Colors): readonly string[] => {
+const sessionText = (
+  { server, sessionId, verdict, connections }: CapturedSession,
+  colors: Colors,
+): readonly string[] => {
   const paint = { accept: colors.green, reject: colors.red, unknown: colors.yellow }[verdict]
   return [
     "",
@@ -261,6 +258,7 @@ const read = async (file: string, options: ExtractOptions, terminal: Terminal): 
         for (const session of sessions) teller.session(session)
         teller.summary(event.summary)
         isRejected ||= sessions.some(({ verdict }) => verdict !== "accept")
+        isRejected ||= event.summary.problems.some(({ violation }) => violation.rule === captureRules.afterReset.id)
         end = endOf(file, event.summary, isRejected, terminal)
       }
     }
