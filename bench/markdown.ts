@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs"
 import { withPart } from "../scripts/document-part.js"
-import { table } from "../src/report/markdown.js"
+import { markdownTable } from "../src/report/markdown.js"
 
 /** The parts that reports are made of. */
 
@@ -33,7 +33,7 @@ export const atLeast = (says: string, value: number, bound: number): Target => {
 }
 
 export const targetTable = (targets: readonly Target[]): string =>
-  table(
+  markdownTable(
     ["target", "measured", "verdict"],
     targets.map(({ says, measured, met }) => [says, measured, met ? "met" : "not met"]),
   )

@@ -1,5 +1,5 @@
 import { cpus } from "node:os"
-import { table } from "../src/report/markdown.js"
+import { markdownTable } from "../src/report/markdown.js"
 import type { Contender } from "./contender.js"
 import { atMost, duration, type Target, targetTable, times } from "./markdown.js"
 import { median, ratio, type Times } from "./measure.js"
@@ -32,7 +32,7 @@ const contenderTable = (findings: Findings): string => {
       ? `1 (${duration(median(findings.times.get(task) ?? []))})`
       : times(ratio(findings.times, task, taskOf(hand, workload)))
   }
-  return table(
+  return markdownTable(
     ["decoder", "surfaces as", "checks", ...sizes.map(({ name }) => name)],
     [hand, ...ours, ...peers].map((contender) => [
       contender.name,
@@ -47,7 +47,7 @@ const rejectionRatio = ({ times, ours: [first] }: Findings, rejection: Rejection
   ratio(times, taskOfRejection(rejection), taskOf(first, rejection.accepted))
 
 const rejectionTable = (findings: Findings): string =>
-  table(
+  markdownTable(
     ["hostile blob", "refused by", "refusing / accepting"],
     findings.rejections.map((each) => [each.name, `\`${each.rule}\``, rejectionRatio(findings, each).toPrecision(2)]),
   )

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util"
-import { type CorpusBlob, receiverOf } from "../src/corpus.js"
+import { type CorpusBlob, receiverOfEntry } from "../src/corpus.js"
 import type { BlobEvidence } from "../src/fuzz/target.js"
 import { nodesOf } from "../src/layout/expression.js"
 import { planOf } from "../src/layout/plan.js"
@@ -29,7 +29,7 @@ export const formatNames: readonly Format[] = ["main", "display", "inputs", "spi
 
 /** The setting that a blob of the corpus is for, or the most like it. */
 const settingFor = (settings: readonly ReceiverSetting[], entry: CorpusBlob): number => {
-  const receiver = receiverOf(entry)
+  const receiver = receiverOfEntry(entry)
   const likeness = (setting: ReceiverSetting): number =>
     Number(setting.channel === entry.channel) +
     Object.entries(receiver).filter(([name, value]) => isDeepStrictEqual(Reflect.get(setting.receiver, name), value))

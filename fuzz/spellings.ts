@@ -1,4 +1,4 @@
-import { list, literal, object, type Tree, textOf } from "../src/testing/qemu/json-cst.js"
+import { listTree, literalTree, object, type Tree, textOf } from "../src/testing/qemu/json-cst.js"
 
 const escaped = (written: string): string => {
   if (!written.startsWith('"')) return written
@@ -10,9 +10,9 @@ const escaped = (written: string): string => {
 const respelt = (tree: Tree, spell: (written: string) => string): Tree => {
   switch (tree.kind) {
     case "literal":
-      return literal(spell(tree.literal))
+      return literalTree(spell(tree.literal))
     case "list":
-      return list(...tree.entries.map((entry) => respelt(entry, spell)))
+      return listTree(...tree.entries.map((entry) => respelt(entry, spell)))
     case "object":
       return object(...tree.members.map((each) => ({ quoted: spell(each.quoted), value: respelt(each.value, spell) })))
   }
@@ -20,7 +20,7 @@ const respelt = (tree: Tree, spell: (written: string) => string): Tree => {
 
 const reversed = (tree: Tree): Tree => {
   if (tree.kind === "literal") return tree
-  if (tree.kind === "list") return list(...tree.entries.map(reversed))
+  if (tree.kind === "list") return listTree(...tree.entries.map(reversed))
   return object(...[...tree.members].reverse().map((each) => ({ ...each, value: reversed(each.value) })))
 }
 

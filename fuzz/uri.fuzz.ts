@@ -7,7 +7,7 @@ import { migrationAddressCodec } from "../src/qemu/codecs.js"
 import type { Context } from "../src/qemu/context.js"
 import { argumentsReader } from "../src/qemu/parse.js"
 import { formatMigrateUri, parseMigrateUri } from "../src/qemu/uri.js"
-import { behaviour, has } from "../src/qemu/versions.js"
+import { behaviour, isIn } from "../src/qemu/versions.js"
 import { fromFuzzerBytes } from "../src/testing/bridge.js"
 import { addressArbitraryOf } from "../src/testing/qemu/addresses.js"
 import { uriArbitraryOf, type WrittenAddress } from "../src/testing/qemu/uris.js"
@@ -127,7 +127,7 @@ const isReadText = (uri: string, context: Context): void => {
 
 /** Whether no URI says an address, by the documentation of formatMigrateUri. */
 const isUnsayable = (address: MigrationAddress, { version }: Context): boolean => {
-  const isShort = has(version, behaviour.shortUriHosts)
+  const isShort = isIn(version, behaviour.shortUriHosts)
   switch (address.transport) {
     case "exec":
       return (
@@ -136,7 +136,7 @@ const isUnsayable = (address: MigrationAddress, { version }: Context): boolean =
     case "rdma":
       return isShort && address.host.length > 64
     case "file":
-      return !has(version, behaviour.fileUri) || address.filename.includes(",offset=")
+      return !isIn(version, behaviour.fileUri) || address.filename.includes(",offset=")
   }
   if (address.type === "inet") return isShort && (address.host.length > 64 || address.numeric !== undefined)
   return address.type === "unix" && address.abstract !== undefined

@@ -6,7 +6,7 @@ import {
   isKept,
   readBlob as readBlobOf,
   readIndex as readIndexOf,
-  receiverOf,
+  receiverOfEntry,
 } from "../src/corpus.js"
 import type { Layout } from "../src/layout/types.js"
 import { type Format, formats } from "../src/spice/formats.js"
@@ -58,12 +58,12 @@ const originals = (layout: Layout, captures: readonly CorpusEntry[]): readonly H
 }
 
 const firstRule = ({ channel, receiver, bytes }: Hostile): string | undefined =>
-  read(receiverSetting(layoutOf(channel), channel, receiverOf({ receiver })), bytes, false).violations[0]?.rule
+  read(receiverSetting(layoutOf(channel), channel, receiverOfEntry({ receiver })), bytes, false).violations[0]?.rule
 
 const nameOf = ({ file }: CorpusEntry): string => file.replace(/^.*\//, "").replace(/\.bin$/, "")
 
 const shapes = (layout: Layout, original: Hostile): readonly Hostile[] => {
-  const setting = receiverSetting(layout, original.channel, receiverOf(original))
+  const setting = receiverSetting(layout, original.channel, receiverOfEntry(original))
   const name = nameOf(original)
   return [...mutationsOf(setting, original.bytes)].map(({ name: mutation, bytes }) => {
     const rule = firstRule({ ...original, bytes })

@@ -13,7 +13,7 @@ import { readCorpus } from "../src/corpus.js"
 import { buildTargets } from "../src/fuzz/build.js"
 import { jazzerCommand, lengthLimit } from "../src/fuzz/jazzer.js"
 import { dictionaryText, writeSeeds } from "../src/fuzz/seeds.js"
-import { loadTarget, type Target, targetNames } from "../src/fuzz/target.js"
+import { type FuzzTarget, loadTarget, targetNames } from "../src/fuzz/target.js"
 
 const root = join(import.meta.dirname, "..")
 const corpus = join(root, "corpus")
@@ -25,7 +25,7 @@ const folder = ".fuzz/oss-fuzz"
  * The options that the runner starts a target with. Where the results are run is not known here, so what is to be
  * instrumented is named from the project's folder on.
  */
-const optionsOf = (target: Target, longest: number) => {
+const optionsOf = (target: FuzzTarget, longest: number) => {
   const engine = { node: "node", cli: "cli.js", temporary: "" }
   const { args } = jazzerCommand(engine, { ...target, build: join(basename(root), folder) }, [lengthLimit(longest)])
   const end = args.indexOf("--")

@@ -1,7 +1,7 @@
-import { table } from "../src/report/markdown.js"
+import { markdownTable } from "../src/report/markdown.js"
 import { sessionRules } from "../src/session/rules.js"
 import { largestMessage } from "../src/session/sizes.js"
-import { stages, table as transitions } from "../src/session/transitions.js"
+import { stages, transitions } from "../src/session/transitions.js"
 import { channelTypes, type LinkedChannel } from "../src/spice/wire/channels.js"
 import { linkHeader, linkMessage } from "../src/spice/wire/link.js"
 import { wireRules } from "../src/spice/wire/rules.js"
@@ -17,7 +17,7 @@ const entryOf = (entry: (typeof transitions)["ordinary"]["other"]): string => {
 }
 
 const checks = (all: readonly Rule[]): string =>
-  table(
+  markdownTable(
     ["rule", "code", "what must hold", "what happens without it"],
     [...new Map(all.map((each) => [each.id, each])).values()].map(({ id, code, requirement, consequence }) => [
       `\`${id}\``,
@@ -129,7 +129,7 @@ what a display's worker does next, which answer the guard sees next, when time p
 restarted come in any order; only what is on one connection stays in order. States are hashed, and clients that are alike count once. No
 crash and no hang can be reached, and from every state an honest client gets through once the others do nothing more.
 
-${table(
+${markdownTable(
   ["explored", "states"],
   [
     ...explored.map(({ says, states }) => [says, states.toLocaleString("en")]),
@@ -145,7 +145,9 @@ that does not get through; the shortest ways there stand in test/session/explore
 
 ## Where a channel is
 
-${table(
+![How a channel gets from one stage to the next](images/stages.svg)
+
+${markdownTable(
   ["stage", "meaning"],
   Object.entries(stages).map(([stage, meaning]) => [stage, meaning]),
 )}
@@ -176,7 +178,7 @@ The stage decides, or more than the stage where it says "judged". MIGRATE_DATA o
 \`session/data-channel\`; "answer" is ACK_SYNC, ACK and PONG. spice-server 0.15.1 asks nothing of a channel that awaits its data (a
 display's SET_ACK is held back until the data came), so that there is nothing to answer; streaming displays do get a SET_ACK.
 
-${table(
+${markdownTable(
   ["stage", ...ordered],
   Object.entries(transitions).map(([stage, entries]) => [stage, ...ordered.map((kind) => entryOf(entries[kind]))]),
 )}
@@ -185,7 +187,7 @@ ${table(
 
 The largest ordinary message by channel, in bytes; an agent's data is at most ${largestMessage("main", 107)}. MIGRATE_DATA has the receiver's \`maxBlobBytes\`.
 
-${table(names, [names.map((name) => String(largestMessage(name, 101)))])}
+${markdownTable(names, [names.map((name) => String(largestMessage(name, 101)))])}
 
 ## Rules of the order
 

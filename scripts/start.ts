@@ -1,6 +1,6 @@
 /** Checks the whole corpus as its index says and prints tables of verdicts: hostile blobs by rule, real ones by origin. */
 import * as E from "fp-ts/lib/Either.js"
-import { type CorpusEntry, isGenuine, receiverOf } from "../src/corpus.js"
+import { type CorpusEntry, isGenuine, receiverOfEntry } from "../src/corpus.js"
 import { decodeMigrateData, ruleOf } from "../src/index.js"
 import { readBlob, readIndex } from "./corpus.js"
 
@@ -10,7 +10,7 @@ interface Verdict {
 }
 
 const judge = (entry: CorpusEntry): Verdict => {
-  const decoded = decodeMigrateData(entry.channel, readBlob(entry), receiverOf(entry))
+  const decoded = decodeMigrateData(entry.channel, readBlob(entry), receiverOfEntry(entry))
   return { entry, rule: E.isLeft(decoded) ? decoded.left[0].rule : undefined }
 }
 

@@ -35,7 +35,7 @@ export const readIndex = (corpus: string): readonly CorpusEntry[] =>
 export const indexText = (entries: readonly CorpusEntry[]): string =>
   `[\n${entries.map((entry) => JSON.stringify(entry)).join(",\n")}\n]\n`
 
-export const receiverOf = (entry: Pick<CorpusEntry, "receiver">): ReceiverState => ({
+export const receiverOfEntry = (entry: Pick<CorpusEntry, "receiver">): ReceiverState => ({
   ...defaultReceiver,
   ...entry.receiver,
 })

@@ -8,7 +8,7 @@ import {
   indexText,
   readCorpus,
   readIndex,
-  receiverOf,
+  receiverOfEntry,
   regressionFiles,
   regressionInputs,
 } from "../src/corpus.js"
@@ -76,7 +76,7 @@ test("a receiver is what differs from the default one", () => {
   const { jpegWanCompression, maxBlobBytes } = receiver
   expect(differencesOf(receiver)).toEqual({ jpegWanCompression, maxBlobBytes })
   expect(differencesOf({ ...defaultReceiver, maxBlobBytes: { ...defaultReceiver.maxBlobBytes } })).toEqual({})
-  expect(receiverOf({ receiver: differencesOf(receiver) })).toEqual(receiver)
+  expect(receiverOfEntry({ receiver: differencesOf(receiver) })).toEqual(receiver)
 })
 
 test("the inputs of a target are those of its name alone", () => {

@@ -11,7 +11,7 @@ import { carrying } from "../lab/exposure/orders/order.js"
 import { isHarmful, isHarmfulRelayed } from "../lab/exposure/render.js"
 import { isGenuine, readResults } from "../lab/exposure/results.js"
 import { root } from "../scripts/corpus.js"
-import { receiverOf } from "../src/corpus.js"
+import { receiverOfEntry } from "../src/corpus.js"
 import { decodeMigrateData } from "../src/index.js"
 
 const results = readResults()
@@ -20,7 +20,9 @@ const byName = new Map(results.blobs.map((result) => [result.name, result]))
 
 const isSealed = ({ receiver }: (typeof blobs)[number]) => receiver.provenance === "sealed"
 
-const accepted = blobs.filter((blob) => decodeMigrateData(blob.channel, blob.bytes, receiverOf(blob))._tag === "Right")
+const accepted = blobs.filter(
+  (blob) => decodeMigrateData(blob.channel, blob.bytes, receiverOfEntry(blob))._tag === "Right",
+)
 
 const genuine = blobs.filter((blob) => isGenuine({ name: nameOf(blob) }))
 

@@ -5,7 +5,7 @@ import type { CorpusBlob } from "../../src/corpus.js"
 import type { OpenWorkshop } from "../../src/fuzz/environment.js"
 import { jazzerCommand } from "../../src/fuzz/jazzer.js"
 import { noProgress, progressAfter } from "../../src/fuzz/libfuzzer.js"
-import type { Command } from "../../src/fuzz/process.js"
+import type { ProcessCommand } from "../../src/fuzz/process.js"
 import { dictionaryText, writeSeeds } from "../../src/fuzz/seeds.js"
 import { type Defective, decoderOf } from "./decoders.js"
 import type { Outcome, Trial } from "./trial.js"
@@ -25,7 +25,7 @@ export const attackerCommand = (
   folder: string,
   genuine: readonly CorpusBlob[],
   seconds: number,
-): Command => {
+): ProcessCommand => {
   const reading = attacker === "raw" ? "raw" : "structured"
   const trial: Trial = { format, module, decoder: decoderOf(format), reading, outcome: join(folder, "outcome.json") }
   const environment = { TRIAL: JSON.stringify(trial) }

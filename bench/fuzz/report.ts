@@ -1,4 +1,4 @@
-import { table } from "../../src/report/markdown.js"
+import { markdownTable } from "../../src/report/markdown.js"
 import { type Attacker, attackers } from "./attackers.js"
 import type { Defective } from "./decoders.js"
 import type { Outcome } from "./trial.js"
@@ -65,7 +65,7 @@ export const report = (results: readonly Result[], rates: Rates, seconds: number
     median(by(results, attacker).map(({ outcome }) => outcome?.executions ?? Number.POSITIVE_INFINITY)),
   )
   return [
-    table(
+    markdownTable(
       ["decoders", "structured: found", "median", "raw bytes: found", "median", "fast-check alone: found", "median"],
       groupsOf(results).map(([name, group]) => [name, ...cellsOf(group)]),
     ),
@@ -75,7 +75,7 @@ export const report = (results: readonly Result[], rates: Rates, seconds: number
     "",
     ...missed(results),
     "",
-    table(
+    markdownTable(
       ["raw target", "executions a second, of those of an empty target"],
       Object.entries(raws).map(([name, rate]) => [name, share(rate, empty)]),
     ),

@@ -10,9 +10,9 @@ import { rawReading } from "../../fuzz/blobs.js"
 import { root } from "../../scripts/corpus.js"
 import { readCorpus } from "../../src/corpus.js"
 import { slots } from "../../src/fuzz/campaign.js"
-import { openWorkshop, placesOf } from "../../src/fuzz/environment.js"
+import { foldersOf, openWorkshop } from "../../src/fuzz/environment.js"
 import { glibcVersion } from "../../src/fuzz/loader.js"
-import { run } from "../../src/fuzz/process.js"
+import { runProcess } from "../../src/fuzz/process.js"
 import { writeSeeds } from "../../src/fuzz/seeds.js"
 import { writeInto } from "../markdown.js"
 import { type Attacker, attackerCommand, attackers, outcomeIn, rateOf } from "./attackers.js"
@@ -33,9 +33,9 @@ const { signal } = new AbortController()
 const say = (line: string): void => console.error(line)
 
 const workshop = await openWorkshop(
-  placesOf(root, root),
+  foldersOf(root, root),
   join(root, ".fuzz"),
-  { run, glibc: glibcVersion(), signal },
+  { run: runProcess, glibc: glibcVersion(), signal },
   say,
 )
 const corpus = readCorpus(join(root, "corpus"))
@@ -47,7 +47,7 @@ const attack = async (decoder: Defective, attacker: Attacker, index: number): Pr
   mkdirSync(folder)
   const command = attackerCommand(workshop, attacker, decoder, folder, captures, seconds)
   const tail: string[] = []
-  const { code } = await run(command, (line) => tail.push(line), signal)
+  const { code } = await runProcess(command, (line) => tail.push(line), signal)
   const outcome = outcomeIn(folder)
   if (outcome === undefined && code !== 0)
     throw new Error(

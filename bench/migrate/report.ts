@@ -1,4 +1,4 @@
-import { table } from "../../src/report/markdown.js"
+import { markdownTable } from "../../src/report/markdown.js"
 import { atMost, duration, type Target, targetTable, times } from "../markdown.js"
 import { median, ratio, type Times } from "../measure.js"
 import type { Contender } from "./contender.js"
@@ -29,7 +29,7 @@ const contenderTable = (findings: Findings): string => {
     each === ours
       ? `1 (${duration(median(findings.times.get(task(ours)) ?? []))})`
       : times(ratio(findings.times, task(each), task(ours)))
-  return table(
+  return markdownTable(
     ["validator", "gives", "typical", ...refusals.map((name) => `refusing ${name}`), "typical, from text"],
     [ours, ...peers].map((each) => [each.name, each.gives, ...tasks.map((task) => cell(each, task))]),
   )

@@ -1,4 +1,4 @@
-import { table } from "../../src/report/markdown.js"
+import { markdownTable } from "../../src/report/markdown.js"
 import { atLeast, atMost, type Target, targetTable } from "../markdown.js"
 
 /** What one contender reached in one round, by the name of the quantity. */
@@ -78,7 +78,7 @@ export const report = (results: Results, names: Names, control: string): string 
   return [
     `Congestion control ${control}; medians of ${rounds} interleaved rounds, as ratios to ${base}, but for the last column.`,
     "",
-    table(["relay", ...columns.map(([, title]) => title), "KiB an idle connection"], rows),
+    markdownTable(["relay", ...columns.map(([, title]) => title), "KiB an idle connection"], rows),
     "",
     `${base}: ${absolute.join(", ")}.`,
     "",

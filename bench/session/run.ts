@@ -3,7 +3,7 @@
  * table goes to docs/relay.md as well.
  */
 
-import { table } from "../../src/report/markdown.js"
+import { markdownTable } from "../../src/report/markdown.js"
 import { createSession, type LinkedChannel, type Session } from "../../src/session/index.js"
 import { duration, writeInto } from "../markdown.js"
 
@@ -114,7 +114,7 @@ const endedSessions = (): readonly Measured[] => {
 }
 
 const all = [...waitingLinks(), ...waitingChannels(), ...linkedChannels(), ...endedSessions()]
-const text = table(
+const text = markdownTable(
   ["what", "bytes that stay, each", "time, each"],
   all.map(({ says, bytes, nanoseconds }) => [says, bytes < 16 ? "0" : bytes.toFixed(0), duration(nanoseconds)]),
 )

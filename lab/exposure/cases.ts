@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto"
 import { fileURLToPath } from "node:url"
-import { type CorpusBlob, type CorpusEntry, readCorpus, receiverOf } from "../../src/corpus.js"
+import { type CorpusBlob, type CorpusEntry, readCorpus, receiverOfEntry } from "../../src/corpus.js"
 import type { ReceiverState } from "../../src/index.js"
 import type { Machine } from "../migrate/machine.js"
 import type { Told } from "../migrate/relay.js"
@@ -66,7 +66,7 @@ const told = ({ maxWriteBytes, provenance: _, ...receiver }: Partial<ReceiverSta
 
 export const blobCases = (blob: CorpusBlob): readonly Case[] => {
   const channel = attackedChannel(blob.channel)
-  const { jpegWanCompression } = receiverOf(blob)
+  const { jpegWanCompression } = receiverOfEntry(blob)
   return modesOf(blob).map((mode) => ({
     name: nameOf(blob),
     mode,

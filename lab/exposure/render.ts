@@ -1,4 +1,4 @@
-import { table } from "../../src/report/markdown.js"
+import { markdownTable } from "../../src/report/markdown.js"
 import type { Counted, Newer } from "../accepted/newer.js"
 import type { Others } from "../accepted/others.js"
 import { type Results as Accepted, acceptedModes } from "../accepted/results.js"
@@ -46,7 +46,7 @@ const cellsOf = (results: readonly BlobResult[]): readonly string[] =>
 const byKey = ([one]: readonly [string, unknown], [other]: readonly [string, unknown]): number => (one < other ? -1 : 1)
 
 const rules = (hostile: readonly BlobResult[]): string =>
-  table(
+  markdownTable(
     ["rule", "blobs", ...modes],
     [...groupBy(hostile, ({ rule = "" }) => rule)]
       .sort(byKey)
@@ -54,7 +54,7 @@ const rules = (hostile: readonly BlobResult[]): string =>
   )
 
 const totals = (hostile: readonly BlobResult[], genuine: readonly BlobResult[]): string =>
-  table(
+  markdownTable(
     ["blobs", "", ...modes],
     [
       ["hostile", `${hostile.length}`, ...cellsOf(hostile)],
@@ -66,7 +66,7 @@ const totals = (hostile: readonly BlobResult[], genuine: readonly BlobResult[]):
 const deaths = (blobs: readonly BlobResult[]): string => {
   const killed = blobs.flatMap(({ fates }) => Object.values(fates).filter((fate) => outcomeOf(fate) === "killed"))
   const byFate = [...groupBy(killed, (fate) => fate)].sort(byKey)
-  return table(
+  return markdownTable(
     ["targets killed by", "times"],
     byFate.sort(([, one], [, other]) => other.length - one.length).map(([fate, { length }]) => [fate, `${length}`]),
   )
@@ -107,7 +107,7 @@ const orderTables = (orders: readonly OrderResult[]): string =>
     .filter(({ rows }) => rows.length > 0)
     .map(({ title, rows }) => {
       const head = ["the client …", "on", "plain", "malloc-check", "relayed", "told"]
-      return `### ${title}\n\n${table(head, rows)}`
+      return `### ${title}\n\n${markdownTable(head, rows)}`
     })
     .join("\n\n")
 
@@ -188,7 +188,7 @@ const sumOf = (tallies: Accepted["tallies"], of: "runs" | "harms"): number =>
 
 /** Runs by channel and mode, with those that did harm. */
 const acceptedTable = ({ tallies }: Accepted): string =>
-  table(
+  markdownTable(
     ["channel", ...acceptedModes],
     [...groupBy(tallies, ({ channel }) => channel)].map(([channel, mine]) => [
       channel,
@@ -208,7 +208,7 @@ const newerTable = (newer: readonly Newer[]): string => {
 The same to the QEMU that loads another spice-server (\`npm run lab:accepted:newer\`); beside it what harms where the receiver's
 \`accept\` names everything, in plain mode. Nothing that is in question here is mended there.
 
-${table(["spice-server", "accepted by default", "usbredir, all accepted", "smartcard, all accepted"], rows)}
+${markdownTable(["spice-server", "accepted by default", "usbredir, all accepted", "smartcard, all accepted"], rows)}
 `
 }
 

@@ -1,4 +1,4 @@
-import { table } from "../../src/report/markdown.js"
+import { markdownTable } from "../../src/report/markdown.js"
 import { type Fate, isHarm, outcomeOf, outcomes, worseOf } from "../exposure/fate.js"
 import { isGenuine, type Results, withoutRelay } from "../exposure/results.js"
 import type { LinkedResult, LinkedResults } from "./results.js"
@@ -65,7 +65,7 @@ unmodified server's column is the worst of its modes.
 These results are put together: most blobs that are dropped were tried with an earlier build of the library, and the six cases that hung
 on an overloaded machine were tried once more and did not. Run \`npm run lab:linked\` before you rely on them.
 
-${table(
+${markdownTable(
   ["", "tried", "unmodified", "relayed", "linked"],
   [row("hostile blobs", hostile ?? []), row("genuine blobs", genuine ?? []), row("orders of messages", ordered)],
 )}

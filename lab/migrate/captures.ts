@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import * as E from "fp-ts/lib/Either.js"
-import { type CorpusEntry, indexText, isGenuine, readBlob, readIndex, receiverOf } from "../../src/corpus.js"
+import { type CorpusEntry, indexText, isGenuine, readBlob, readIndex, receiverOfEntry } from "../../src/corpus.js"
 import { type Channel, channels, decodeMigrateData, encodeMigrateData } from "../../src/index.js"
 import { formatOf } from "../../src/spice/formats.js"
 import type { Machine } from "./machine.js"
@@ -49,7 +49,7 @@ export const captureOf = (
  * to come back byte for byte.
  */
 export const faultsOf = (capture: Capture): readonly string[] => {
-  const receiver = { ...receiverOf(capture), source: "0.15" as const }
+  const receiver = { ...receiverOfEntry(capture), source: "0.15" as const }
   const emitted = decodeMigrateData(capture.channel, capture.bytes, receiver)
   const interpreted = decodeMigrateData(capture.channel, capture.bytes, receiver, { all: true })
   const faults = [emitted, interpreted].flatMap((decoded) =>

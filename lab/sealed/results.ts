@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
-import { table } from "../../src/report/markdown.js"
+import { markdownTable } from "../../src/report/markdown.js"
 import type { Outcome } from "./play.js"
 
 /** How all attacks of a kind fared. */
@@ -48,7 +48,7 @@ export const writeSealed = (results: Results): void =>
 
 /** The table of docs/sealing.md. */
 export const renderSealed = ({ kinds }: Results): string =>
-  table(
+  markdownTable(
     ["what the client brought", "migrations", "channels", "got through", "QEMUs that died", "refused by"],
     kinds.map(({ kind, attacks, brought, through, deaths, rules }) => {
       const by = Object.entries(rules).map(([rule, count]) => `\`${rule}\` ${count}`)

@@ -4,9 +4,9 @@ import { decodeMigrateData, type MigrateData } from "../spice/migrate-data.js"
 import type { ReceiverState } from "../spice/receiver.js"
 import { carriesData, type LinkedChannel } from "../spice/wire/channels.js"
 import { frameConnection } from "../spice/wire/connection.js"
-import type { ClientEvent, Message, ServerEvent } from "../spice/wire/events.js"
+import type { ClientEvent, ServerEvent, WireMessage } from "../spice/wire/events.js"
 import { wordAt } from "../spice/wire/fixed-layout.js"
-import { nothing } from "../spice/wire/input.js"
+import { noBytes } from "../spice/wire/input.js"
 import { type Link, linkHeaderSize } from "../spice/wire/link.js"
 import { fromClient, fromServer, mainFromServer } from "../spice/wire/messages.js"
 import { wireRules } from "../spice/wire/rules.js"
@@ -150,7 +150,7 @@ export const followConversation = (
   let lacksServer = false
   let isClosed = false
   /** The first bytes of the server's side: they say how long its reply is. */
-  let reply: Uint8Array = nothing
+  let reply: Uint8Array = noBytes
 
   const decide = (decision: Decision): void => {
     if (decision.kind === "refuse" || decision.kind === "replace") violations.add(decision.violation)
@@ -182,10 +182,10 @@ export const followConversation = (
     if (from === "client" && state !== undefined) ask({ kind: "data", connection, state })
   }
 
-  const headerSize = (): number => encode(0, nothing).length
+  const headerSize = (): number => encode(0, noBytes).length
 
   /** Counts a message; whether it has data that is kept. */
-  const count = (side: Side, { type, size }: Message, dataType: number): boolean => {
+  const count = (side: Side, { type, size }: WireMessage, dataType: number): boolean => {
     const direction = directions[side]
     direction.counter.add(type, size)
     if (direction.boundary !== undefined) direction.boundary += headerSize() + size

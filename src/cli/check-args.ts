@@ -1,12 +1,12 @@
 import * as E from "fp-ts/lib/Either.js"
-import { type JsonText, readJson, readText } from "../data/json.js"
+import { type JsonText, readJson, textWithin } from "../data/json.js"
 import type { Command } from "../qemu/commands.js"
 import type { MigrateOptions } from "../qemu/context.js"
 import { defaultJsonLimits } from "../qemu/limits.js"
 import { notesOf } from "../qemu/notes.js"
 import { parseArguments } from "../qemu/parse.js"
 import type { Policy } from "../qemu/policy.js"
-import { type Judged, logReader } from "../qemu/qmp-log.js"
+import { type JudgedLine, logReader } from "../qemu/qmp-log.js"
 import type { Release } from "../qemu/versions.js"
 import type { Finding } from "../report/finding.js"
 import { reasonOf } from "../report/reason.js"
@@ -30,7 +30,7 @@ interface Setting extends Required<MigrateOptions> {
 }
 
 /** Judges one text of an input after those before it. */
-type Judge = (text: Text) => Judged
+type Judge = (text: Text) => JudgedLine
 
 /** `migration-guard check-args`: checks arguments, QMP commands and logs of them, one JSON object a file or a line. */
 export const checkArgs = async (
@@ -79,7 +79,7 @@ const jsonJudge = (setting: Setting): Judge => {
 const optionJudge =
   (setting: Setting): Judge =>
   ({ bytes }) => {
-    const text = readText(bytes, defaultJsonLimits)
+    const text = textWithin(bytes, defaultJsonLimits)
     const option = E.isLeft(text) ? text : E.right(text.right.replace(/\r$/, ""))
     return {
       command: setting.command,
@@ -96,7 +96,7 @@ async function* textsFor(source: AsyncIterable<Uint8Array>, { command }: Setting
   for await (const line of linesOf(source, defaultJsonLimits.maxBytes)) if (!line.blank) yield line
 }
 
-const findingOf = (file: string, { offset, line }: Text, { command, checked, notes }: Judged): Finding => ({
+const findingOf = (file: string, { offset, line }: Text, { command, checked, notes }: JudgedLine): Finding => ({
   file,
   ...(line === undefined ? {} : { line }),
   command: command ?? "qmp",

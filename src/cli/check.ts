@@ -5,7 +5,7 @@ import type { Channel, ReceiverState } from "../spice/receiver.js"
 import type { Note } from "../violation/note.js"
 import type { Violation } from "../violation/violation.js"
 import { type Blob, filesOf, isUnreadable, type ReadOptions, readInput, readingOnce, type Unreadable } from "./input.js"
-import { type ReceiverOptions, receiverOf } from "./receiver.js"
+import { type ReceiverOptions, receiverOfOptions } from "./receiver.js"
 import { recognised } from "./recognise.js"
 import { type ReportOptions, reportAll } from "./report.js"
 import type { ExitCode, Terminal } from "./stdio.js"
@@ -16,9 +16,9 @@ export interface CheckOptions extends ReportOptions, ReceiverOptions {
 }
 
 /** `migration-guard check`: decodes every input and reports what is wrong with it. */
-export const check = (inputs: readonly string[], options: CheckOptions, terminal: Terminal): Promise<ExitCode> => {
+export const checkFiles = (inputs: readonly string[], options: CheckOptions, terminal: Terminal): Promise<ExitCode> => {
   const { channel, skipHeader = false } = options
-  const reading = { receiver: receiverOf(options), channel, skipHeader }
+  const reading = { receiver: receiverOfOptions(options), channel, skipHeader }
   return readingOnce(inputs, terminal, () => reportAll(findingsOf(inputs, reading, terminal), options, terminal))
 }
 

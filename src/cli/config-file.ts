@@ -2,14 +2,14 @@ import { createReadStream } from "node:fs"
 import { parse, TomlError } from "smol-toml"
 
 /** A policy or a configuration is its operator's own file; the limit only keeps a wrong file from being read for long. */
-export const mostBytes = 0x100000
+export const mostConfigBytes = 0x100000
 
 /** The bytes of a file; throws where it has more than the limit, naming what it should have been. */
-export const bytesOf = async (file: string, what: string): Promise<Uint8Array> => {
+export const readConfig = async (file: string, what: string): Promise<Uint8Array> => {
   const chunks: Uint8Array[] = []
-  for await (const chunk of createReadStream(file, { end: mostBytes })) chunks.push(chunk)
+  for await (const chunk of createReadStream(file, { end: mostConfigBytes })) chunks.push(chunk)
   const bytes = Buffer.concat(chunks)
-  if (bytes.length > mostBytes) throw new Error(`${what} has at most ${mostBytes} bytes`)
+  if (bytes.length > mostConfigBytes) throw new Error(`${what} has at most ${mostConfigBytes} bytes`)
   return bytes
 }
 

@@ -4,7 +4,7 @@ import { readingOf } from "../spice/migrate-data.js"
 import type { Channel, ReceiverState } from "../spice/receiver.js"
 import { rightSetting } from "./check.js"
 import { type Blob, isUnreadable, readInput, reportUnreadable } from "./input.js"
-import { type ReceiverOptions, receiverOf } from "./receiver.js"
+import { type ReceiverOptions, receiverOfOptions } from "./receiver.js"
 import { recognised } from "./recognise.js"
 import { colorsFor, type ExitCode, exitCode, type Terminal } from "./stdio.js"
 
@@ -15,7 +15,7 @@ export interface ExplainOptions extends ReceiverOptions {
 
 /** `migration-guard explain`: annotated hex of one input, every byte with the field that claims it. */
 export const explain = async (file: string, options: ExplainOptions, terminal: Terminal): Promise<ExitCode> => {
-  const receiver = receiverOf(options)
+  const receiver = receiverOfOptions(options)
   const { channel, skipHeader = false } = options
   const blob = await readInput(file, terminal, { receiver, channel, skipHeader })
   if (isUnreadable(blob)) {

@@ -21,7 +21,7 @@ import { defaultReceiver, type ReceiverState } from "../spice/receiver.js"
 import { Violation } from "../violation/violation.js"
 import { reportUnreadable, sourceOf, standardInput } from "./input.js"
 import { progressOf } from "./progress.js"
-import { type ReceiverOptions, receiverOf } from "./receiver.js"
+import { type ReceiverOptions, receiverOfOptions } from "./receiver.js"
 import { colorsFor, type ExitCode, exitCode, type Terminal } from "./stdio.js"
 
 export interface ExtractOptions extends ReceiverOptions {
@@ -227,7 +227,7 @@ const sizeOf = (file: string): number | undefined => {
 }
 
 const read = async (file: string, options: ExtractOptions, terminal: Terminal): Promise<ExitCode> => {
-  const receiver = receiverOf(options)
+  const receiver = receiverOfOptions(options)
   const blobs = blobsInto(options.output, file, receiver)
   const teller = tellerOf(options, terminal)
   const changedIn = comparing()

@@ -3,15 +3,15 @@ import { join, relative, resolve } from "node:path"
 import { readCorpus } from "../corpus.js"
 import { fuzzTargets } from "../fuzz/campaign.js"
 import { displayOn, everySoOften, type Screen } from "../fuzz/display.js"
-import { missingTools, type OpenWorkshop, openWorkshop, type Places, placesOf } from "../fuzz/environment.js"
+import { foldersOf, missingTools, type OpenWorkshop, openWorkshop, type Places } from "../fuzz/environment.js"
 import { execute, hasFailed, troubleOf } from "../fuzz/execution.js"
 import { evidenceOf, explanationOf, type Findings, headlineOf } from "../fuzz/finding.js"
 import { counted, replaying } from "../fuzz/jazzer.js"
 import { glibcVersion } from "../fuzz/loader.js"
-import { type Run, run } from "../fuzz/process.js"
+import { type RunProcess, runProcess } from "../fuzz/process.js"
 import { tableOf } from "../fuzz/progress.js"
-import { loadTarget, type Target, targetNames } from "../fuzz/target.js"
-import type { Scene } from "../fuzz/worker.js"
+import { type FuzzTarget, loadTarget, targetNames } from "../fuzz/target.js"
+import type { WorkerScene } from "../fuzz/worker.js"
 import { printable } from "../report/printable.js"
 import { reasonOf } from "../report/reason.js"
 import { colorsFor, type ExitCode, exitCode, type Terminal } from "./stdio.js"
@@ -33,7 +33,7 @@ export interface FuzzMachine {
   /** The working directory. */
   readonly folder: string
   readonly glibc: string | undefined
-  readonly run: Run
+  readonly run: RunProcess
   readonly every: Screen["every"]
   /** Calls a function once the user, or whoever else may, wants this to end; returns what takes that back. */
   readonly onInterrupt: (action: () => void) => () => void
@@ -45,7 +45,7 @@ const thisMachine = (): FuzzMachine => ({
   root: resolve(import.meta.dirname, "../.."),
   folder: process.cwd(),
   glibc: glibcVersion(),
-  run,
+  run: runProcess,
   every: everySoOften,
   onInterrupt: (action) => {
     for (const signal of signals) process.on(signal, action)
@@ -77,7 +77,7 @@ export const fuzz = async (
   terminal: Terminal,
   machine: FuzzMachine = thisMachine(),
 ): Promise<ExitCode> => {
-  const places = placesOf(machine.root, machine.folder)
+  const places = foldersOf(machine.root, machine.folder)
   const refusal = refusalOf(names, options, places)
   if (refusal !== undefined) return complain(terminal, [refusal])
   const controller = new AbortController()
@@ -124,7 +124,7 @@ const inWorkshop = async (work: Work): Promise<ExitCode> => {
   }
 }
 
-const targetsOf = ({ names, places, build, workshop }: Session): readonly Target[] =>
+const targetsOf = ({ names, places, build, workshop }: Session): readonly FuzzTarget[] =>
   [...new Set(names.length === 0 ? targetNames(places.root) : names)].map((name) =>
     counted(loadTarget(build, name), workshop.folder),
   )
@@ -140,7 +140,7 @@ const findingsIn = ({ work, isInstalled }: Places, current: string): Findings =>
   }
 }
 
-const sceneOf = ({ terminal, machine, places, workshop, store }: Session): Scene => {
+const sceneOf = ({ terminal, machine, places, workshop, store }: Session): WorkerScene => {
   const { stdout } = terminal
   const screen: Screen = {
     write: (text) => stdout.write(text),

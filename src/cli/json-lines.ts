@@ -7,7 +7,7 @@ export interface Text {
   readonly line?: number
 }
 
-export interface Line extends Required<Text> {
+export interface JsonLine extends Required<Text> {
   /** Whether it holds nothing but white space, all of which was seen. */
   readonly blank: boolean
 }
@@ -23,10 +23,10 @@ const isWhite = (bytes: Uint8Array): boolean => bytes.every((byte) => white.has(
  * The lines of an input without the newlines that end them. One that is longer than the limit comes as soon as it is,
  * one byte longer than that; what follows it up to the next newline is passed over.
  */
-export async function* linesOf(source: AsyncIterable<Uint8Array>, limit: number): AsyncGenerator<Line> {
+export async function* linesOf(source: AsyncIterable<Uint8Array>, limit: number): AsyncGenerator<JsonLine> {
   let [offset, line, size] = [0, 1, 0]
   let parts: Uint8Array[] = []
-  const taken = (): Line => {
+  const taken = (): JsonLine => {
     const bytes = Buffer.concat(parts)
     return { bytes, offset, line, blank: bytes.length <= limit && isWhite(bytes) }
   }
@@ -51,13 +51,13 @@ export async function* linesOf(source: AsyncIterable<Uint8Array>, limit: number)
   if (size > 0 && size <= limit) yield taken()
 }
 
-const nonBlank = (lines: readonly Line[]): readonly Line[] => lines.filter(({ blank }) => !blank)
+const nonBlank = (lines: readonly JsonLine[]): readonly JsonLine[] => lines.filter(({ blank }) => !blank)
 
 /** Whether the second line that is not blank begins an object. */
-const secondBeginsObject = (lines: readonly Line[]): boolean => nonBlank(lines)[1]?.bytes[0] === 0x7b
+const secondBeginsObject = (lines: readonly JsonLine[]): boolean => nonBlank(lines)[1]?.bytes[0] === 0x7b
 
 /** Lines as the one text that they were cut from. */
-const joined = (lines: readonly Line[]): Text => {
+const joined = (lines: readonly JsonLine[]): Text => {
   const bytes = lines.flatMap((line, index) => (index === 0 ? [line.bytes] : [Uint8Array.of(newline), line.bytes]))
   return { bytes: Buffer.concat(bytes), offset: lines[0]?.offset ?? 0 }
 }
@@ -75,7 +75,7 @@ export async function* textsOf(
   limit: number,
   isWhole: (bytes: Uint8Array) => boolean,
 ): AsyncGenerator<Text> {
-  const held: Line[] = []
+  const held: JsonLine[] = []
   let size = -1
   let firstIsWhole = false
   let perLine = false

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { writeSync } from "node:fs"
 import { printable } from "../report/printable.js"
-import { run } from "./program.js"
+import { runProgram } from "./program.js"
 import { exitCode } from "./stdio.js"
 
 /** Output that fails and whatever nobody foresaw end with the code that means neither verdict. */
@@ -21,7 +21,7 @@ const writeReason = ({ message }: Error): void => {
 process.stdout.on("error", fail)
 process.stderr.on("error", fail)
 process.on("uncaughtException", fail)
-process.exitCode = await run(process.argv.slice(2), {
+process.exitCode = await runProgram(process.argv.slice(2), {
   stdin: process.stdin,
   stdout: process.stdout,
   stderr: process.stderr,

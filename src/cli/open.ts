@@ -2,13 +2,14 @@ import { writeFile } from "node:fs/promises"
 import * as E from "fp-ts/lib/Either.js"
 import { readKeyring } from "../relay/config/key-file.js"
 import { reasonOf } from "../report/reason.js"
-import { decodeEnvelope, envelopeIdOf } from "../seal/envelope.js"
+import { decodeEnvelope } from "../seal/emitted/envelope.js"
+import { envelopeIdOf } from "../seal/envelope.js"
 import { type Opened, open } from "../seal/open.js"
 import { replayWindow } from "../seal/replay.js"
 import { channelNameOf } from "../spice/wire/channels.js"
 import { formatViolation, Violation } from "../violation/violation.js"
 import { reportUnreadable } from "./input.js"
-import { type BindingOptions, bindingOf, bytesOf, mostBytes } from "./seal.js"
+import { type BindingOptions, bindingOf, mostInputBytes, readSealInput } from "./seal.js"
 import { type ExitCode, exitCode, type Terminal } from "./stdio.js"
 
 export interface OpenCommandOptions extends BindingOptions {
@@ -22,7 +23,7 @@ const dateOf = (milliseconds: bigint): string => {
 
 /** What an envelope says of itself, whether that is true or not. */
 const claimsOf = (envelope: Uint8Array): readonly string[] => {
-  const decoded = decodeEnvelope(envelope)
+  const decoded = decodeEnvelope(envelope, true)
   if (decoded instanceof Violation) return []
   const { key_id, sealed_at, expires_at, connection_id, channel_type, channel_id } = decoded
   const channel = channelNameOf(channel_type) ?? `channel type ${channel_type}`
@@ -39,13 +40,13 @@ const contentOf = ({ state, agent, displays }: Opened): string =>
 export const openFile = async (file: string, options: OpenCommandOptions, terminal: Terminal): Promise<ExitCode> => {
   const { keys, output, at = new Date() } = options
   try {
-    const envelope = await bytesOf(file, terminal)
+    const envelope = await readSealInput(file, terminal)
     for (const line of claimsOf(envelope)) terminal.stdout.write(`${line}\n`)
     const opened = open(envelope, bindingOf(options), {
       keys: readKeyring(keys),
       window: replayWindow(),
       now: at.getTime(),
-      maxStateBytes: mostBytes,
+      maxStateBytes: mostInputBytes,
     })
     if (E.isLeft(opened)) {
       terminal.stdout.write(`refused: ${formatViolation(opened.left[0])}\n`)

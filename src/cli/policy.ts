@@ -3,16 +3,16 @@ import { pipe } from "fp-ts/lib/function.js"
 import { readJson } from "../data/json.js"
 import { defaultPolicy, type Policy, policyCodec } from "../qemu/policy.js"
 import { reasonOf } from "../report/reason.js"
-import { bytesOf, fromToml, mostBytes } from "./config-file.js"
+import { fromToml, mostConfigBytes, readConfig } from "./config-file.js"
 import type { Unreadable } from "./input.js"
 
-const limits = { maxBytes: mostBytes, maxDepth: 8, maxMembers: 0x10000 }
+const limits = { maxBytes: mostConfigBytes, maxDepth: 8, maxMembers: 0x10000 }
 
 /** The policy of a file in TOML, or in JSON if its name says so; the default one if there is no file. */
 export const readPolicy = async (file: string | undefined): Promise<Policy | Unreadable> => {
   if (file === undefined) return defaultPolicy
   try {
-    const text = await bytesOf(file, "a policy")
+    const text = await readConfig(file, "a policy")
     const value = file.endsWith(".json") ? fromJson(text) : E.right(fromToml(text))
     return pipe(
       value,

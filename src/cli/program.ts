@@ -5,7 +5,7 @@ import { newestVersion, qemuVersions, type Release, releaseOf } from "../qemu/ve
 import { modes, reactions } from "../relay/config/configuration.js"
 import { printable } from "../report/printable.js"
 import { channels } from "../spice/receiver.js"
-import { check } from "./check.js"
+import { checkFiles } from "./check.js"
 import { checkArgs } from "./check-args.js"
 import { judgeCompletion } from "./completion-order.js"
 import { explain } from "./explain.js"
@@ -92,7 +92,7 @@ const programOf = (terminal: Terminal, end: (code: ExitCode) => void): Command =
     .addOption(sealedOption())
     .option("--skip-header", "leave out the header of 6 or 18 bytes of the message that a blob was in")
     .addOption(formatOption())
-    .action(async (files, options) => end(await check(files, { ...options, version }, terminal)))
+    .action(async (files, options) => end(await checkFiles(files, { ...options, version }, terminal)))
   program
     .command("explain")
     .description("show every byte of a file with the field that claims it")
@@ -237,7 +237,7 @@ const programOf = (terminal: Terminal, end: (code: ExitCode) => void): Command =
 }
 
 /** Runs the command line with the arguments behind the program's name; returns the exit code. */
-export const run = async (argv: readonly string[], terminal: Terminal): Promise<ExitCode> => {
+export const runProgram = async (argv: readonly string[], terminal: Terminal): Promise<ExitCode> => {
   let code: ExitCode = exitCode.failed
   try {
     await programOf(terminal, (ended) => {

@@ -7,7 +7,7 @@ export interface ReceiverOptions {
 }
 
 /** The receiver that options say; what they leave open is the default. */
-export const receiverOf = ({ jpegWanCompression, sealed = false }: ReceiverOptions): ReceiverState => ({
+export const receiverOfOptions = ({ jpegWanCompression, sealed = false }: ReceiverOptions): ReceiverState => ({
   ...defaultReceiver,
   jpegWanCompression,
   provenance: sealed ? "sealed" : "relayed",

@@ -1,6 +1,6 @@
 import * as E from "fp-ts/lib/Either.js"
 import { type LogConfiguration, logOptions } from "../relay/config/configuration.js"
-import { resolve } from "../relay/config/option.js"
+import { resolveOptions } from "../relay/config/option.js"
 import { type Failure, printableReasonOf } from "../relay/failure.js"
 import { jsonLog, type Level, type Log } from "../relay/operate/log.js"
 import type { openLogOutput } from "./log-output.js"
@@ -66,12 +66,12 @@ export const openRelayLog = (
       () => openDestination(to, openOutput, () => dropped++),
       (error): Failure => ({ name: "log", reason: printableReasonOf(error) }),
     )
-  const { to, level } = resolve(logOptions, first)
+  const { to, level } = resolveOptions(logOptions, first)
   return E.map((destination: ReturnType<typeof openDestination>): RelayLog => {
     let now = { destination, log: destination.logFrom(level) }
 
     const prepare: RelayLog["prepare"] = (configured) => {
-      const { to, level } = resolve(logOptions, configured)
+      const { to, level } = resolveOptions(logOptions, configured)
       const before = now.destination
       if (to === before.to)
         return E.right({

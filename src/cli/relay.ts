@@ -7,7 +7,7 @@ import { notifySystemd } from "../relay/operate/systemd-notify.js"
 import { type Relay, startRelay } from "../relay/relay.js"
 import { printable } from "../report/printable.js"
 import { reasonOf } from "../report/reason.js"
-import { bytesOf, fromToml } from "./config-file.js"
+import { fromToml, readConfig } from "./config-file.js"
 import { isUnreadable, reportUnreadable, type Unreadable } from "./input.js"
 import { openLogOutput } from "./log-output.js"
 import { openRelayLog, type RelayLog } from "./relay-log.js"
@@ -46,7 +46,7 @@ const configured = async (options: RelayCommandOptions): Promise<unknown> => {
   const { config, listen, target, mode, onViolation, qmp, metrics } = options
   if (config !== undefined) {
     try {
-      return fromToml(await bytesOf(config, "a configuration"))
+      return fromToml(await readConfig(config, "a configuration"))
     } catch (error) {
       const unreadable: Unreadable = { file: config, reason: reasonOf(error) }
       return unreadable

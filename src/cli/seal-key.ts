@@ -4,7 +4,7 @@ import * as E from "fp-ts/lib/Either.js"
 import { withKeyFile } from "../relay/config/key-file.js"
 import { printable } from "../report/printable.js"
 import { reasonOf } from "../report/reason.js"
-import { encodeKeyLine, type KeyLine, keyLineOf, linesOf } from "../seal/key-lines.js"
+import { encodeKeyLine, type KeyLine, keyLineOf, keyLinesOf } from "../seal/key-lines.js"
 import { keyring, keySize } from "../seal/keyring.js"
 import { reportUnreadable } from "./input.js"
 import { type ExitCode, exitCode, type Terminal } from "./stdio.js"
@@ -72,7 +72,7 @@ const replace = (file: string, content: Uint8Array): void => {
 const linesIn = (file: Uint8Array): readonly KeyLine[] => {
   const keys = keyring(file)
   if (E.isLeft(keys)) throw new Error(keys.left[0].message)
-  return [...linesOf(file)].map(keyLineOf).filter((line) => line !== undefined)
+  return [...keyLinesOf(file)].map(keyLineOf).filter((line) => line !== undefined)
 }
 
 /** Creates or changes a key file; returns its lines as they are then. */

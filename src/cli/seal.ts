@@ -26,16 +26,16 @@ export interface SealCommandOptions extends BindingOptions {
 }
 
 /** No envelope and no state is larger: a relay takes no larger blob, whatever is configured. */
-export const mostBytes = 0x4000000
+export const mostInputBytes = 0x4000000
 
 /** The bytes of an input; throws where there are too many. */
-export const bytesOf = async (file: string, terminal: Terminal): Promise<Uint8Array> => {
+export const readSealInput = async (file: string, terminal: Terminal): Promise<Uint8Array> => {
   const chunks: Uint8Array[] = []
   let size = 0
   for await (const chunk of sourceOf(file, terminal)) {
     chunks.push(chunk)
     size += chunk.length
-    if (size > mostBytes) throw new Error(`a file has at most ${mostBytes} bytes`)
+    if (size > mostInputBytes) throw new Error(`a file has at most ${mostInputBytes} bytes`)
   }
   return Buffer.concat(chunks)
 }
@@ -51,7 +51,7 @@ export const bindingOf = ({ vm, connection: connectionId, channel, channelId }: 
 export const sealFile = async (file: string, options: SealCommandOptions, terminal: Terminal): Promise<ExitCode> => {
   const { keys, output, lifetime, at = new Date() } = options
   try {
-    const state = await bytesOf(file, terminal)
+    const state = await readSealInput(file, terminal)
     const envelope = seal(state, bindingOf(options), {
       keys: readKeyring(keys),
       now: at.getTime(),

@@ -1,7 +1,7 @@
 import type * as t from "io-ts"
 import { checksOf, typesIn } from "./guard.js"
 import { isRefined } from "./refinement.js"
-import { casesOf, literalsOf, membersOf } from "./reflect.js"
+import { casesOf, declaredMembers, literalsOf } from "./reflect.js"
 
 /** How io-ts types become the TypeScript of a guard. */
 
@@ -32,7 +32,7 @@ const camelCase = (name: string): string => name.replace(/-([a-z])/g, (_, letter
 const namesIn = (type: t.Mixed): readonly string[] => [
   ...new Set(
     typesIn(type)
-      .flatMap((part) => ((part as Known)._tag === "ExactType" ? membersOf(part) : []))
+      .flatMap((part) => ((part as Known)._tag === "ExactType" ? declaredMembers(part) : []))
       .map(({ name }) => name),
   ),
 ]
@@ -87,7 +87,7 @@ export const emitGuard = (type: t.Mixed, name: string): string => {
 
   const objectOf = (part: t.Mixed, under: string): string =>
     define(part, nameFor(part, under), (chosen) => {
-      const members = membersOf(part)
+      const members = declaredMembers(part)
       const required = members.filter((member) => member.required)
       const conditions = members.map((member) => {
         const value = access(member.name)
@@ -95,7 +95,7 @@ export const emitGuard = (type: t.Mixed, name: string): string => {
         return member.required ? holds : `(${value} === undefined || (${holds}))`
       })
       const optional = members.filter((member) => !member.required).map((member) => ` + given(${access(member.name)})`)
-      const size = `sizeOf(value) === ${required.length}${optional.join("")}`
+      const size = `memberCount(value) === ${required.length}${optional.join("")}`
       return choice(chosen, [...conditions, size].join(" && "))
     })
 
@@ -129,7 +129,7 @@ export const emitGuard = (type: t.Mixed, name: string): string => {
   const whole = condition(type, "value", "all")
   return [
     `/** Whether a copy is what the type of ${name} takes. */`,
-    `export const ${camelCase(name)} = ({ rules, leaves }: Checks): Guard => {`,
+    `export const ${camelCase(name)} = ({ rules, leaves }: GuardChecks): Guard => {`,
     ...written,
     `return (value) => ${whole}`,
     "}",

@@ -1,8 +1,8 @@
 import * as E from "fp-ts/lib/Either.js"
 import type * as t from "io-ts"
 import { isRefined, type Refinement } from "./refinement.js"
-import { casesOf, membersOf } from "./reflect.js"
-import type { Read } from "./strict.js"
+import { casesOf, declaredMembers } from "./reflect.js"
+import type { StrictRead } from "./strict.js"
 
 /**
  * What emitted guards are made of. A guard is a fast yes to plain data; what it does not accept, the reader of the same
@@ -13,7 +13,7 @@ import type { Read } from "./strict.js"
 export type Plain<N extends string = never> = Readonly<Partial<Record<N, unknown>>>
 
 /** The conditions of a type that are functions, each once, in the order of the type's parts. */
-export interface Checks {
+export interface GuardChecks {
   readonly rules: readonly Refinement<never>[]
   readonly leaves: readonly t.Mixed[]
 }
@@ -40,7 +40,7 @@ export const isLeaf = (leaf: t.Mixed | undefined, value: unknown): boolean => le
 export const given = (member: unknown): number => (member === undefined ? 0 : 1)
 
 /** The number of an object's members, inherited ones included: a prototype that somebody changed makes it too large. */
-export const sizeOf = (value: object): number => {
+export const memberCount = (value: object): number => {
   let size = 0
   for (const _ in value) size++
   return size
@@ -56,7 +56,7 @@ const partsOf = (type: t.Mixed): readonly t.Mixed[] => {
     case "UnionType":
       return casesOf(known)
     case "ExactType":
-      return membersOf(known).map((member) => member.type)
+      return declaredMembers(known).map((member) => member.type)
     default:
       return []
   }
@@ -75,7 +75,7 @@ export const typesIn = (type: t.Mixed): readonly t.Mixed[] => {
 }
 
 /** Collects the conditions of a type that are functions. */
-export const checksOf = (type: t.Mixed): Checks => {
+export const checksOf = (type: t.Mixed): GuardChecks => {
   const all = typesIn(type)
   return {
     rules: [...new Set(all.flatMap((part) => (isRefined(part) ? part.rules : [])))],
@@ -134,14 +134,14 @@ const copyOf = (input: unknown): unknown => {
 
 /** Reads what a guard says yes to as a copy, and leaves everything else to the reader of the same type. */
 export const guarded =
-  <A>(read: (input: unknown) => Read<A>, guard: Guard): ((input: unknown) => Read<A>) =>
+  <A>(read: (input: unknown) => StrictRead<A>, guard: Guard): ((input: unknown) => StrictRead<A>) =>
   (input) => {
     const copy = copyOf(input)
     return copy !== undefined && guard(copy) ? E.right(copy as A) : read(copy ?? input)
   }
 
 /** Whether a guard says yes to a value as it stands, which is not copied: of one that throws it says no. */
-export const accepts = (guard: Guard, value: unknown): boolean => {
+export const passesGuard = (guard: Guard, value: unknown): boolean => {
   try {
     return guard(value)
   } catch {

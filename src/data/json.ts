@@ -239,7 +239,7 @@ const areLimits = ({ maxBytes, maxDepth, maxMembers }: JsonLimits): boolean =>
   [maxBytes, maxDepth, maxMembers].every((limit) => Number.isSafeInteger(limit) && limit >= 0) && maxDepth <= deepest
 
 /** The text of an input that is no longer than the limit, and is text. */
-export const readText = (input: unknown, limits: JsonLimits): Checked<string> => {
+export const textWithin = (input: unknown, limits: JsonLimits): Checked<string> => {
   if (!areLimits(limits))
     throw new TypeError(`the limits of a JSON text must be whole numbers, the depth at most ${deepest}`)
   const { maxBytes } = limits
@@ -265,7 +265,7 @@ export interface JsonText {
 
 /** Reads one JSON text strictly, in one walk: its syntax, its strings, its names and the limits. */
 export const readJson = (input: unknown, limits: JsonLimits): Checked<JsonText> => {
-  const decoded = readText(input, limits)
+  const decoded = textWithin(input, limits)
   if (E.isLeft(decoded)) return decoded
   const text = decoded.right
   const read = reader(text, limits)()

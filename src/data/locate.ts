@@ -3,7 +3,7 @@ import type { NonEmptyArray } from "fp-ts/lib/NonEmptyArray.js"
 import type { Checked } from "../violation/codec.js"
 import { type Place, plainKey, Violation } from "../violation/violation.js"
 import type { Issue } from "./refinement.js"
-import type { Read } from "./strict.js"
+import type { StrictRead } from "./strict.js"
 
 /** Where the part of a value that some keys lead to stands in the text that the value was read from, in bytes. */
 export type Placing = (keys: readonly string[]) => Pick<Place, "offset" | "length">
@@ -28,5 +28,5 @@ export const violationsOf = (faults: NonEmptyArray<Issue>, placing: Placing): No
 }
 
 /** What reading came to, with violations instead of faults. */
-export const placed = <A>(read: Read<A>, placing: Placing = nowhere): Checked<A> =>
+export const placed = <A>(read: StrictRead<A>, placing: Placing = nowhere): Checked<A> =>
   E.isLeft(read) ? E.left(violationsOf(read.left, placing)) : read

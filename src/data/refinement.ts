@@ -43,7 +43,7 @@ export const atKey = (key: string, faults: readonly Issue[]): readonly Issue[] =
   faults.length === 0 ? ok : faults.map((fault) => ({ ...fault, keys: [key, ...fault.keys] }))
 
 /** A value as what it is held against leaves it: itself, or all that the rule has against it. */
-export const check =
+export const holdTo =
   <A>(rule: Refinement<A>) =>
   <B extends A>(value: B): E.Either<NonEmptyArray<Issue>, B> => {
     const issues = rule(value)

@@ -9,8 +9,8 @@ export interface DeclaredMember {
 }
 
 /** The declared members of an object: of `t.type` those that must be given, of `t.partial` the others. */
-export const membersOf = (type: t.Mixed): readonly DeclaredMember[] => {
-  if (isRefined(type)) return membersOf(type.type)
+export const declaredMembers = (type: t.Mixed): readonly DeclaredMember[] => {
+  if (isRefined(type)) return declaredMembers(type.type)
   const known = type as
     | t.InterfaceType<t.Props>
     | t.PartialType<t.Props>
@@ -25,9 +25,9 @@ export const membersOf = (type: t.Mixed): readonly DeclaredMember[] => {
         required: known._tag === "InterfaceType",
       }))
     case "IntersectionType":
-      return distinct(known.types.flatMap(membersOf))
+      return distinct(known.types.flatMap(declaredMembers))
     case "ExactType":
-      return membersOf(known.type)
+      return declaredMembers(known.type)
     default:
       throw new TypeError("an exact object is made of t.type and t.partial")
   }
@@ -47,7 +47,7 @@ export const casesOf = (type: t.Mixed): readonly t.Mixed[] => {
 /** The members of an object that are always the same string. */
 export const literalsOf = (type: t.Mixed): ReadonlyMap<string, string> =>
   new Map(
-    membersOf(type).flatMap(({ name, type: member }) => {
+    declaredMembers(type).flatMap(({ name, type: member }) => {
       const literal = member as t.LiteralType<string> | t.StringType
       return literal._tag === "LiteralType" ? [[name, literal.value] as const] : []
     }),

@@ -4,7 +4,7 @@ import { map, type NonEmptyArray } from "fp-ts/lib/NonEmptyArray.js"
 import * as t from "io-ts"
 import type { Measure, Rule } from "../violation/violation.js"
 import { type Issue, isRefined, mostIssues, type Refinement } from "./refinement.js"
-import { casesOf, literalsOf, membersOf } from "./reflect.js"
+import { casesOf, declaredMembers, literalsOf } from "./reflect.js"
 import { shapeRules } from "./rules.js"
 
 /** Lists are not read beyond this number of entries. */
@@ -32,7 +32,7 @@ interface Problems {
 export type Hint = (key: string, depth: number) => Pick<Issue, "rule" | "expected"> | undefined
 
 /** What reading comes to: a copy of the value, or what is wrong with it. */
-export type Read<A> = E.Either<NonEmptyArray<Issue>, A>
+export type StrictRead<A> = E.Either<NonEmptyArray<Issue>, A>
 
 /** Reads one value; what it returns counts only if no problem was added. */
 type Reader<I = unknown> = (input: I, problems: Problems) => unknown
@@ -45,7 +45,10 @@ type Reader<I = unknown> = (input: I, problems: Problems) => unknown
  * Understands literals, keyofs, strings, booleans, read-only lists, exact objects, unions of those by their literal
  * members, types without parts, and what `refined` makes of them; anything else in a type is a programming error.
  */
-export const exact = <A>(type: t.Type<A, unknown>, hint: Hint = () => undefined): ((input: unknown) => Read<A>) => {
+export const exact = <A>(
+  type: t.Type<A, unknown>,
+  hint: Hint = () => undefined,
+): ((input: unknown) => StrictRead<A>) => {
   const read = readerOf(type, hint, 0)
   return (input) => {
     const problems: Problems = { count: 0, untyped: 0, kept: [] }
@@ -235,7 +238,7 @@ interface Member {
 }
 
 const objectReader = (type: t.Mixed, hint: Hint, depth: number): Reader<Data> => {
-  const declared = membersOf(type)
+  const declared = declaredMembers(type)
   const required = declared.filter((member) => member.required)
   if (required.length > 31) throw new TypeError("an exact object has at most 31 members that must be given")
   const members = declared.map(

@@ -1,6 +1,6 @@
 import { newStanding, type Row, rowOf, type Standing, sentenceOf } from "./progress.js"
-import type { Target } from "./target.js"
-import { type Files, filesFor, type Plan, type Scene, type Task, work } from "./worker.js"
+import type { FuzzTarget } from "./target.js"
+import { type Files, type FuzzPlan, filesFor, type Task, type WorkerScene, work } from "./worker.js"
 
 /** How many processes each target gets: one, or its share where there are fewer targets than jobs. */
 export const sharesOf = (targets: number, jobs: number): readonly number[] =>
@@ -69,7 +69,11 @@ const fuzzTarget = async (
 }
 
 /** Fuzzes targets, as many processes at once as the plan has jobs, and keeps what they find. */
-export const fuzzTargets = async (targets: readonly Target[], plan: Plan, scene: Scene): Promise<Campaign> => {
+export const fuzzTargets = async (
+  targets: readonly FuzzTarget[],
+  plan: FuzzPlan,
+  scene: WorkerScene,
+): Promise<Campaign> => {
   const standings = targets.map(newStanding)
   const rows = () => standings.map(rowOf)
   const display = await scene.displayOf(rows)

@@ -1,5 +1,5 @@
 import { Writable } from "node:stream"
-import { type Row, sumOf, tableOf } from "./progress.js"
+import { type Row, tableOf, totalsOf } from "./progress.js"
 
 /** How a run is told while it lasts. */
 export interface Display {
@@ -28,7 +28,7 @@ export const everySoOften: Screen["every"] = (milliseconds, action) => {
 /** Lines only, one every ten seconds beside those that are said. */
 const plainDisplay = ({ write, every }: Screen, rows: () => readonly Row[]): Display => {
   const say = (line: string) => write(`${line}\n`)
-  const stop = every(10_000, () => say(`       ${sumOf(rows())}`))
+  const stop = every(10_000, () => say(`       ${totalsOf(rows())}`))
   return { say, note: say, end: stop }
 }
 

@@ -13,7 +13,7 @@ import { dirname, join, sep } from "node:path"
 import { buildTargets } from "./build.js"
 import type { Workshop } from "./execution.js"
 import { isTooOld, loaderFor, writeNode } from "./loader.js"
-import type { Run } from "./process.js"
+import type { RunProcess } from "./process.js"
 
 /** Where the package is, and where what fuzzing leaves behind goes: a checkout's own folder, or the user's. */
 export interface Places {
@@ -22,7 +22,7 @@ export interface Places {
   readonly isInstalled: boolean
 }
 
-export const placesOf = (root: string, current: string): Places => {
+export const foldersOf = (root: string, current: string): Places => {
   const isInstalled = root.split(sep).includes("node_modules")
   return { root, work: isInstalled ? current : root, isInstalled }
 }
@@ -77,8 +77,8 @@ export interface OpenWorkshop {
   readonly close: () => void
 }
 
-export interface Machine {
-  readonly run: Run
+export interface HostLibc {
+  readonly run: RunProcess
   /** The version of glibc, if there is one. */
   readonly glibc: string | undefined
   readonly signal: AbortSignal
@@ -88,7 +88,7 @@ export interface Machine {
 export const openWorkshop = async (
   { root, isInstalled }: Places,
   store: string,
-  { run, glibc, signal }: Machine,
+  { run, glibc, signal }: HostLibc,
   say: (line: string) => void,
 ): Promise<OpenWorkshop> => {
   mkdirSync(store, { recursive: true })

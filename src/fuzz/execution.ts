@@ -2,14 +2,14 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync,
 import { join } from "node:path"
 import { printable } from "../report/printable.js"
 import { type Engine, type Fuzzing, jazzerCommand, merging, minimising, replaying } from "./jazzer.js"
-import { type Failure, failureIn, noProgress, type Progress, progressAfter, signatureOf } from "./libfuzzer.js"
-import type { Run } from "./process.js"
-import type { Target } from "./target.js"
+import { type FuzzFailure, failureIn, noProgress, type Progress, progressAfter, signatureOf } from "./libfuzzer.js"
+import type { RunProcess } from "./process.js"
+import type { FuzzTarget } from "./target.js"
 
 /** What all processes of a run of the runner have in common. */
 export interface Workshop {
   readonly engine: Engine
-  readonly run: Run
+  readonly run: RunProcess
   /** The folder of the package; stacks name files as they are there. */
   readonly root: string
   /** A folder for what goes with the run. */
@@ -26,7 +26,7 @@ export interface Outcome {
   /** The inputs that it failed on. */
   readonly inputs: readonly Uint8Array[]
   /** Why it failed on the first of them. */
-  readonly failure: Failure
+  readonly failure: FuzzFailure
   /** The last lines that it wrote. They may hold bytes of an input. */
   readonly tail: readonly string[]
 }
@@ -42,7 +42,7 @@ export const hasFailed = ({ code, inputs }: Outcome): boolean => inputs.length >
 /** Runs jazzer.js once. What it writes down of findings is in the outcome, not in a folder. */
 export const execute = async (
   workshop: Workshop,
-  target: Target,
+  target: FuzzTarget,
   argumentsFor: (artifacts: string) => readonly string[],
   { onLine, folder, signal }: { onLine?: (line: string) => void; folder?: string; signal?: AbortSignal } = {},
 ): Promise<Outcome> => {
@@ -80,7 +80,7 @@ export const troubleOf = (target: string, { code, tail }: Outcome): readonly str
 
 /** What there is to say of a process that ended well, if coverage cannot have guided it. */
 export const blindnessOf = (
-  { name, underTest }: Target,
+  { name, underTest }: FuzzTarget,
   { coverage }: Pick<Progress, "coverage">,
 ): readonly string[] =>
   coverage > 0 ? [] : [`${name}: nothing of ${underTest.join(", ")} was executed, which it says is under test`]
@@ -97,7 +97,7 @@ export type Merged = Pick<Progress, "coverage" | "corpus">
  */
 export const merge = async (
   workshop: Workshop,
-  target: Target,
+  target: FuzzTarget,
   fuzzing: Pick<Fuzzing, "corpus" | "longest">,
   seeds: string,
 ): Promise<Merged | undefined> => {
@@ -125,17 +125,17 @@ export const merge = async (
 /** An input and what is wrong with it. */
 export interface Failing {
   readonly input: Uint8Array
-  readonly failure: Failure
+  readonly failure: FuzzFailure
 }
 
 /** Longer than this nobody waits for a smaller input. */
 const minimisePatience = 60_000
 
 /** Time-outs and memory: each step of making them smaller would take as long as the limit. */
-const isSlow = ({ message }: Failure): boolean => /^libFuzzer: (?:timeout|out-of-memory)/.test(message)
+const isSlow = ({ message }: FuzzFailure): boolean => /^libFuzzer: (?:timeout|out-of-memory)/.test(message)
 
 /** A smaller input that fails in the same way; the one given if none is found. */
-export const minimised = async (workshop: Workshop, target: Target, failing: Failing): Promise<Failing> => {
+export const minimised = async (workshop: Workshop, target: FuzzTarget, failing: Failing): Promise<Failing> => {
   if (isSlow(failing.failure) || workshop.signal.aborted) return failing
   const folder = scratch(workshop, "minimise")
   const [from, to] = [join(folder, "found"), join(folder, "smaller")]

@@ -10,8 +10,8 @@ import { jsonLine, printable } from "../report/printable.js"
 import { formatOf } from "../spice/formats.js"
 import { readingOf as interpreted } from "../spice/migrate-data.js"
 import { differencesOf } from "../testing/spice.js"
-import { type Failure, signatureOf } from "./libfuzzer.js"
-import type { BlobEvidence, Evidence, Target } from "./target.js"
+import { type FuzzFailure, signatureOf } from "./libfuzzer.js"
+import type { BlobEvidence, Evidence, FuzzTarget } from "./target.js"
 
 /** A function's result; what takes longer than some seconds is ended with an error. */
 const bounded = <T>(work: () => T): T => {
@@ -27,7 +27,7 @@ const bounded = <T>(work: () => T): T => {
 }
 
 /** What an input stands for; by itself a text where the target cannot say it. */
-export const evidenceOf = (target: Pick<Target, "evidenceOf">, input: Uint8Array): Evidence => {
+export const evidenceOf = (target: Pick<FuzzTarget, "evidenceOf">, input: Uint8Array): Evidence => {
   try {
     return bounded(() => target.evidenceOf(input))
   } catch {
@@ -78,9 +78,9 @@ export const explanationOf = (evidence: Evidence, colors: Colors = pc.createColo
 }
 
 /** An input that a target fails on. */
-export interface Finding {
+export interface FuzzFinding {
   readonly target: string
-  readonly failure: Failure
+  readonly failure: FuzzFailure
   /** What the target was given. */
   readonly input: Uint8Array
   /** The size of the input as it was found. */
@@ -100,16 +100,16 @@ export interface Findings {
 }
 
 export const findingOf = (
-  target: Pick<Target, "name" | "evidenceOf">,
-  failure: Failure,
+  target: Pick<FuzzTarget, "name" | "evidenceOf">,
+  failure: FuzzFailure,
   input: Uint8Array,
   foundSize = input.length,
-): Finding => ({ target: target.name, failure, input, foundSize, evidence: evidenceOf(target, input) })
+): FuzzFinding => ({ target: target.name, failure, input, foundSize, evidence: evidenceOf(target, input) })
 
-const judged = ({ evidence }: Finding) => (evidence.kind === "blob" ? judgementOf(evidence) : undefined)
+const judged = ({ evidence }: FuzzFinding) => (evidence.kind === "blob" ? judgementOf(evidence) : undefined)
 
 /** What two findings have in common that come from one bug, as far as can be seen from outside. */
-export const bugOf = (finding: Finding): string =>
+export const bugOf = (finding: FuzzFinding): string =>
   JSON.stringify([finding.target, signatureOf(finding.failure), judged(finding)])
 
 /** What an input stands for, in 8 digits: a blob for another receiver is another one. */
@@ -122,10 +122,10 @@ const hashOf = (evidence: Evidence): string => {
 /** The folder of a finding: that of the blob's format, or that of QEMU's arguments. */
 const formatFolder = (evidence: Evidence): string => (evidence.kind === "blob" ? formatOf[evidence.channel] : "qemu")
 
-const filesOf = ({ evidence, target }: Finding) => regressionFiles(formatFolder(evidence), target, hashOf(evidence))
+const filesOf = ({ evidence, target }: FuzzFinding) => regressionFiles(formatFolder(evidence), target, hashOf(evidence))
 
 /** All that is known of a finding, for a file. */
-const account = (finding: Finding, { shown, replayLine }: Findings): string => {
+const account = (finding: FuzzFinding, { shown, replayLine }: Findings): string => {
   const { evidence, failure, foundSize, input, target } = finding
   const files = filesOf(finding)
   const smaller = foundSize > input.length ? `, found as one of ${foundSize}` : ""
@@ -146,7 +146,7 @@ const account = (finding: Finding, { shown, replayLine }: Findings): string => {
  * Makes a finding part of the corpus: what the input stands for, the input itself, an account of both and, for a
  * blob, an entry in the index. A finding that is there already stays as it is.
  */
-export const record = (finding: Finding, findings: Findings): void => {
+export const record = (finding: FuzzFinding, findings: Findings): void => {
   const { evidence, input, target } = finding
   const { corpus } = findings
   const files = filesOf(finding)
@@ -176,7 +176,11 @@ const quotes = (message: string, bytes: Uint8Array): boolean => {
 }
 
 /** A failure in a line for a terminal: bytes of the input are shown there as hexadecimal digits only. */
-export const headlineOf = ({ failure, input, evidence }: Pick<Finding, "failure" | "input" | "evidence">): string => {
+export const headlineOf = ({
+  failure,
+  input,
+  evidence,
+}: Pick<FuzzFinding, "failure" | "input" | "evidence">): string => {
   const line = (failure.message.split("\n", 1)[0] ?? "").slice(0, 300)
   const isSafe = ![input, evidence.bytes].some((bytes) => quotes(line, bytes))
   return isSafe ? printable(line) : `${/^[A-Z]\w*Error(?=:)/.exec(line) ?? "an error"} that quotes the input`
@@ -186,7 +190,7 @@ export const headlineOf = ({ failure, input, evidence }: Pick<Finding, "failure"
 const longestView = 24
 
 /** What of a finding is told at once. */
-export const summaryOf = (finding: Finding, { shown, replayLine }: Findings): readonly string[] => {
+export const summaryOf = (finding: FuzzFinding, { shown, replayLine }: Findings): readonly string[] => {
   const files = filesOf(finding)
   const view = explanationOf(finding.evidence)
   const rest = view.length - longestView

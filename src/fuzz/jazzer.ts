@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import type { Command } from "./process.js"
-import type { Target } from "./target.js"
+import type { ProcessCommand } from "./process.js"
+import type { FuzzTarget } from "./target.js"
 
 /** How jazzer.js is started: Node.js, or a program that stands for it, and jazzer.js' command line. */
 export interface Engine {
@@ -23,9 +23,9 @@ export const lengthLimit = (longest: number): string => `-max_len=${Math.max(usu
 /** A run of jazzer.js on a target; what is instrumented are files of the build alone. */
 export const jazzerCommand = (
   { node, cli, temporary }: Engine,
-  target: Pick<Target, "module" | "build" | "underTest" | "detectors">,
+  target: Pick<FuzzTarget, "module" | "build" | "underTest" | "detectors">,
   libFuzzer: readonly string[],
-): Command => ({
+): ProcessCommand => ({
   file: node,
   args: [
     cli,
@@ -134,7 +134,7 @@ process.on("exit", () => {
 `
 
 /** A target whose executions are counted; the module that does it goes into a folder. */
-export const counted = (target: Target, folder: string): Target => {
+export const counted = (target: FuzzTarget, folder: string): FuzzTarget => {
   const entries = join(folder, "counted")
   const module = join(entries, `${target.name}.cjs`)
   mkdirSync(entries, { recursive: true })

@@ -38,7 +38,7 @@ export const progressAfter = (progress: Progress, line: string): Progress => {
 }
 
 /** What was wrong with an input. */
-export interface Failure {
+export interface FuzzFailure {
   /** What was thrown, or what libFuzzer says of it. May hold bytes of the input. */
   readonly message: string
   /** From the innermost function on; empty where libFuzzer knows none. */
@@ -55,7 +55,7 @@ const ownFrame = /[\\/]counted[\\/][^\\/]+\.cjs:/
 const behind = /^(?:MS: \d|NOTE: |SUMMARY: |artifact_prefix=|stat::|Done \d)/
 
 /** The first failure that some output tells of. */
-export const failureIn = (lines: readonly string[]): Failure | undefined => {
+export const failureIn = (lines: readonly string[]): FuzzFailure | undefined => {
   const start = lines.findIndex((line) => firstLine.test(line))
   const first = firstLine.exec(lines[start] ?? "")?.[1]
   if (first === undefined) return undefined
@@ -71,8 +71,8 @@ export const failureIn = (lines: readonly string[]): Failure | undefined => {
 }
 
 /** The part of a message that does not quote the input: its first words, without their numbers. */
-const wordsOf = ({ message }: Failure): string =>
+const wordsOf = ({ message }: FuzzFailure): string =>
   /^[^:\n]*:?[^:'"`\n]*/.exec(message)?.[0].replace(/0x[0-9a-f]+|\d+/gi, "N") ?? ""
 
 /** What two failures have in common that come from one bug: what is said, and the way to where, however often. */
-export const signatureOf = (failure: Failure): string => [wordsOf(failure), ...new Set(failure.stack)].join("\n")
+export const signatureOf = (failure: FuzzFailure): string => [wordsOf(failure), ...new Set(failure.stack)].join("\n")

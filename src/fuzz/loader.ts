@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync, renameSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { reasonOf } from "../report/reason.js"
-import { type Command, outputOf, type Run } from "./process.js"
+import { outputOf, type ProcessCommand, type RunProcess } from "./process.js"
 
 /** The glibc that the addon of jazzer.js 4 is linked against. */
 const needed = "2.38"
@@ -80,7 +80,10 @@ const privateApt = (folder: string): readonly string[] => {
   return Object.entries(options).flatMap(([name, value]) => ["-o", `${name}=${value}`])
 }
 
-const download = async (work: string, execute: (command: Command) => Promise<readonly string[]>): Promise<void> => {
+const download = async (
+  work: string,
+  execute: (command: ProcessCommand) => Promise<readonly string[]>,
+): Promise<void> => {
   const listing = ["indextargets", "--no-release-info", "--format", "deb $(REPO_URI) $(RELEASE) $(COMPONENT)"]
   const sources = newerSources(await execute({ file: "apt-get", args: [...listing, "Created-By: Packages"] }))
   if (sources.length === 0) throw new Error("apt has no main archive of Debian or Ubuntu among its sources")
@@ -99,7 +102,7 @@ const download = async (work: string, execute: (command: Command) => Promise<rea
     await execute({ file: "dpkg", args: ["-x", join(folder, file), join(work, "root")] })
 }
 
-const prepare = async (folder: string, work: string, run: Run, signal: AbortSignal): Promise<void> => {
+const prepare = async (folder: string, work: string, run: RunProcess, signal: AbortSignal): Promise<void> => {
   mkdirSync(work, { recursive: true })
   await download(work, (command) => outputOf(run, command, signal))
   const { program, libraries } = loaderIn(join(work, "root"))
@@ -122,7 +125,7 @@ export const loaderFor = async (
   folder: string,
   work: string,
   version: string,
-  run: Run,
+  run: RunProcess,
   say: (line: string) => void,
   signal: AbortSignal,
 ): Promise<Loader> => {

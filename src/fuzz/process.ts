@@ -5,7 +5,7 @@ import { join } from "node:path"
 import { StringDecoder } from "node:string_decoder"
 
 /** A program and its arguments. */
-export interface Command {
+export interface ProcessCommand {
   readonly file: string
   readonly args: readonly string[]
   readonly folder?: string
@@ -22,12 +22,12 @@ export interface Exit {
  * Runs a program to its end; whoever wants one that only pretends to passes another function of this type. An aborted
  * signal ends it, and what it has started.
  */
-export type Run = (command: Command, onLine: (line: string) => void, signal: AbortSignal) => Promise<Exit>
+export type RunProcess = (command: ProcessCommand, onLine: (line: string) => void, signal: AbortSignal) => Promise<Exit>
 
 /** How often is looked for new lines, in milliseconds. */
 const interval = 100
 
-export const run: Run = (command, onLine, signal) => {
+export const runProcess: RunProcess = (command, onLine, signal) => {
   if (signal.aborted) return Promise.resolve({ code: null })
   const log = openNameless()
   const readMore = linesOf(log, onLine)
@@ -65,7 +65,11 @@ const linesOf = (file: number, onLine: (line: string) => void): (() => void) => 
   }
 }
 
-const exitOf = ({ file, args, folder, environment }: Command, log: number, signal: AbortSignal): Promise<Exit> => {
+const exitOf = (
+  { file, args, folder, environment }: ProcessCommand,
+  log: number,
+  signal: AbortSignal,
+): Promise<Exit> => {
   // A group of its own: Ctrl-C on the terminal is for the runner, jazzer.js would take it for a finding.
   const child = spawn(file, args, {
     cwd: folder,
@@ -92,7 +96,11 @@ const killGroup = (leader: number): void => {
 }
 
 /** All that a program says, once it has ended well. */
-export const outputOf = async (run: Run, command: Command, signal: AbortSignal): Promise<readonly string[]> => {
+export const outputOf = async (
+  run: RunProcess,
+  command: ProcessCommand,
+  signal: AbortSignal,
+): Promise<readonly string[]> => {
   const lines: string[] = []
   const { code } = await run(command, (line) => lines.push(line), signal)
   if (code !== 0) throw new Error(`${command.file} ended with ${code}: ${lines.slice(-3).join(" / ")}`)

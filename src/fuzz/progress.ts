@@ -1,5 +1,5 @@
 import type { Progress } from "./libfuzzer.js"
-import type { Target } from "./target.js"
+import type { FuzzTarget } from "./target.js"
 
 /** What there is to tell of one target. */
 export interface Row extends Omit<Progress, "counted"> {
@@ -40,7 +40,7 @@ export const sentenceOf = ({ executions, rate, coverage, corpus, findings }: Row
   `${counted(executions, "execution")}, ${grouped(rate)}/s, coverage ${grouped(coverage)}, corpus ${grouped(corpus)}, ${counted(findings, "finding")}`
 
 /** All rows as a sentence. */
-export const sumOf = (rows: readonly Row[]): string => {
+export const totalsOf = (rows: readonly Row[]): string => {
   const sum = (value: (row: Row) => number) => rows.map(value).reduce((one, other) => one + other, 0)
   const ended = rows.filter(({ state }) => state !== "waiting" && state !== "fuzzing" && state !== "merging")
   return [
@@ -58,7 +58,7 @@ export const sumOf = (rows: readonly Row[]): string => {
 
 /** One target, as far as it has come. */
 export interface Standing {
-  readonly target: Target
+  readonly target: FuzzTarget
   /** How far each of its processes has come. */
   readonly processes: Map<number, Progress>
   state: Row["state"]
@@ -69,7 +69,7 @@ export interface Standing {
   readonly problems: string[]
 }
 
-export const newStanding = (target: Target): Standing => ({
+export const newStanding = (target: FuzzTarget): Standing => ({
   target,
   processes: new Map(),
   state: "waiting",

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto"
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { type CorpusBlob, regressionInputs } from "../corpus.js"
-import type { Target } from "./target.js"
+import type { FuzzTarget } from "./target.js"
 
 /** An input's name in a folder of inputs, as libFuzzer would name it. */
 export const inputName = (bytes: Uint8Array): string => createHash("sha1").update(bytes).digest("hex")
@@ -15,7 +15,11 @@ export interface Seeds {
   readonly longest: number
 }
 
-const seedsOf = (target: Pick<Target, "name" | "seeds">, corpora: readonly string[], blobs: readonly CorpusBlob[]) =>
+const seedsOf = (
+  target: Pick<FuzzTarget, "name" | "seeds">,
+  corpora: readonly string[],
+  blobs: readonly CorpusBlob[],
+) =>
   new Map(
     [...target.seeds(blobs), ...corpora.flatMap((corpus) => regressionInputs(corpus, target.name))].map((bytes) => [
       inputName(bytes),
@@ -29,7 +33,7 @@ const seedsOf = (target: Pick<Target, "name" | "seeds">, corpora: readonly strin
  * @param corpora - the folders in which inputs lie that targets failed on
  */
 export const writeSeeds = (
-  target: Pick<Target, "name" | "seeds">,
+  target: Pick<FuzzTarget, "name" | "seeds">,
   folder: string,
   corpora: readonly string[],
   blobs: readonly CorpusBlob[],
@@ -50,7 +54,7 @@ export const writeSeeds = (
 }
 
 /** The text of a libFuzzer dictionary: an entry a line, all of it escaped. */
-export const dictionaryText = ({ dictionary }: Pick<Target, "dictionary">): string => {
+export const dictionaryText = ({ dictionary }: Pick<FuzzTarget, "dictionary">): string => {
   const entries = dictionary
     .filter(({ length }) => length > 0)
     .map((entry) => `"${Array.from(entry, (byte) => `\\x${byte.toString(16).padStart(2, "0")}`).join("")}"\n`)

@@ -40,7 +40,7 @@ export interface TargetModule {
 }
 
 /** A target as the runner sees it: built, and not called by it. */
-export interface Target extends Omit<TargetModule, "fuzz"> {
+export interface FuzzTarget extends Omit<TargetModule, "fuzz"> {
   readonly name: string
   /** The folder of the build that it is part of. */
   readonly build: string
@@ -90,7 +90,7 @@ const required = (build: string, name: string): Loaded => {
 }
 
 /** Loads a built target into this process, for all of it but `fuzz`. */
-export const loadTarget = (build: string, name: string): Target => {
+export const loadTarget = (build: string, name: string): FuzzTarget => {
   const module = required(build, name)
   if (!isTarget(module)) throw new Error(`fuzz/${name}${suffix}: its export ${wrongIn(module)} is missing or wrong`)
   const { underTest, detectors, dictionary, seeds, evidenceOf } = module

@@ -8,10 +8,10 @@ import { type Fuzzing, fuzzingForRuns, fuzzingForTime } from "./jazzer.js"
 import { noProgress, progressAfter } from "./libfuzzer.js"
 import { type Row, rowOf, type Standing } from "./progress.js"
 import { dictionaryText, writeSeeds } from "./seeds.js"
-import type { Target } from "./target.js"
+import type { FuzzTarget } from "./target.js"
 
 /** How much is done. */
-export interface Plan {
+export interface FuzzPlan {
   /** Processes at once. */
   readonly jobs: number
   /** Seconds for each target, unless it is runs that count. */
@@ -23,7 +23,7 @@ export interface Plan {
 }
 
 /** Where it is done. */
-export interface Scene {
+export interface WorkerScene {
   readonly workshop: Workshop
   /** The folder that keeps each target's corpus from run to run. */
   readonly store: string
@@ -42,14 +42,18 @@ export interface Files extends Omit<Fuzzing, "artifacts" | "seed"> {
 
 /** What is done for one target. */
 export interface Task {
-  readonly scene: Scene
-  readonly plan: Plan
+  readonly scene: WorkerScene
+  readonly plan: FuzzPlan
   readonly display: Display
   readonly standing: Standing
   readonly files: Files
 }
 
-export const filesFor = ({ store, corpora, blobs, workshop }: Scene, target: Target, { runs }: Plan): Files => {
+export const filesFor = (
+  { store, corpora, blobs, workshop }: WorkerScene,
+  target: FuzzTarget,
+  { runs }: FuzzPlan,
+): Files => {
   const folder = join(store, target.name)
   const [seeds, dictionary] = [join(folder, "seeds"), join(folder, "dictionary")]
   const { files, longest } = writeSeeds(target, seeds, corpora, blobs)
@@ -59,7 +63,7 @@ export const filesFor = ({ store, corpora, blobs, workshop }: Scene, target: Tar
   return { seeds, dictionary, corpus, longest, seedNames: files.map((file) => basename(file)) }
 }
 
-const seedOf = ({ seed, runs }: Plan, process: number): number | undefined => {
+const seedOf = ({ seed, runs }: FuzzPlan, process: number): number | undefined => {
   if (seed !== undefined) return seed + process
   return runs === undefined ? undefined : 1
 }
@@ -86,7 +90,7 @@ const fuzz = (task: Task, process: number): Promise<Outcome> => {
 }
 
 /** Whether a target failed on an input in an earlier run: that is as small as it gets. */
-const isKnown = (corpora: readonly string[], { name }: Target, input: Uint8Array): boolean =>
+const isKnown = (corpora: readonly string[], { name }: FuzzTarget, input: Uint8Array): boolean =>
   corpora.some((corpus) => regressionInputs(corpus, name).some((known) => Buffer.compare(known, input) === 0))
 
 const keep = async ({ scene, standing, display }: Task, input: Uint8Array, { failure }: Outcome): Promise<void> => {

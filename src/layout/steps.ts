@@ -83,7 +83,7 @@ export type Test =
  * What an interpreter that collects every violation does after one: nothing more; no more reading; forget the number,
  * so that nothing is judged that reads it; go on. A decoder that stops at the first violation needs none of it.
  */
-export type Failure = "end" | "stop" | "forget" | "go on"
+export type OnFailure = "end" | "stop" | "forget" | "go on"
 
 export type Step =
   | Read
@@ -124,7 +124,7 @@ export interface Require {
   readonly place: PlaceTerm
   readonly actual: Term | undefined
   readonly expected: Term | undefined
-  readonly failure: Failure
+  readonly failure: OnFailure
   /** The number that is not to be relied on where it does not hold. */
   readonly about: Local | undefined
 }

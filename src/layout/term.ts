@@ -108,7 +108,7 @@ export interface Resolver {
  *
  * @throws TypeError where a word stands for a number, or where it may need more than 64 bits
  */
-export const resolve = (expression: Expression, resolver: Resolver): Term => {
+export const resolveTerm = (expression: Expression, resolver: Resolver): Term => {
   switch (expression.op) {
     case "literal":
       if (typeof expression.value === "string") throw new TypeError(`"${expression.value}" is not a number`)
@@ -121,15 +121,15 @@ export const resolve = (expression: Expression, resolver: Resolver): Term => {
       if (expression.kind !== "number") throw new TypeError(`${expression.name} is not a number`)
       return parameterTerm(expression)
     case "sum":
-      return bounded(sumOf(resolve(expression.left, resolver), resolve(expression.right, resolver)))
+      return bounded(sumOf(resolveTerm(expression.left, resolver), resolveTerm(expression.right, resolver)))
     case "larger": {
-      const [left, right] = alike(resolve(expression.left, resolver), resolve(expression.right, resolver))
+      const [left, right] = alike(resolveTerm(expression.left, resolver), resolveTerm(expression.right, resolver))
       const { from, to } = { from: larger(left.type.from, right.type.from), to: larger(left.type.to, right.type.to) }
       return bounded({ op: "larger", left, right, type: { from, to, wide: left.type.wide } })
     }
     case "choose": {
       const when = resolveTest(expression.when, resolver)
-      const [yes, no] = alike(resolve(expression.yes, resolver), resolve(expression.no, resolver))
+      const [yes, no] = alike(resolveTerm(expression.yes, resolver), resolveTerm(expression.no, resolver))
       const { from, to } = { from: -larger(-yes.type.from, -no.type.from), to: larger(yes.type.to, no.type.to) }
       return bounded({ op: "choose", when, yes, no, type: { from, to, wide: yes.type.wide } })
     }
@@ -140,7 +140,7 @@ export const resolve = (expression: Expression, resolver: Resolver): Term => {
 export const resolveBeside = (left: Expression, right: Expression, resolver: Resolver): Term =>
   left.op === "field" && right.op === "literal" && typeof right.value === "string"
     ? literal(named(resolver.names(left.path), right.value))
-    : resolve(right, resolver)
+    : resolveTerm(right, resolver)
 
 const larger = (one: bigint, other: bigint): bigint => (one > other ? one : other)
 
@@ -157,18 +157,18 @@ const wordsOf = (left: Expression, right: Expression): readonly [WordParameter, 
     ? [left, right.value]
     : undefined
 
-/** A condition as a test. @throws TypeError as {@link resolve} does */
+/** A condition as a test. @throws TypeError as {@link resolveTerm} does */
 export const resolveTest = (condition: Condition, resolver: Resolver): Test => {
   switch (condition.op) {
     case "equal": {
       const { left, right } = condition
       const words = wordsOf(left, right)
       if (words !== undefined) return { op: "is", parameter: words[0], word: words[1] }
-      return compare("equal", resolve(left, resolver), resolveBeside(left, right, resolver))
+      return compare("equal", resolveTerm(left, resolver), resolveBeside(left, right, resolver))
     }
     case "atMost":
     case "below":
-      return compare(condition.op, resolve(condition.left, resolver), resolve(condition.right, resolver))
+      return compare(condition.op, resolveTerm(condition.left, resolver), resolveTerm(condition.right, resolver))
     case "all":
     case "any":
       return { op: condition.op, tests: condition.conditions.map((each) => resolveTest(each, resolver)) }

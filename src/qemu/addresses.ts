@@ -5,13 +5,13 @@ import { isAddress } from "../net/host.js"
 import { familyOf } from "../net/network.js"
 import { type Direction, descriptorsOf, directionOf } from "./commands.js"
 import type { Context } from "./context.js"
-import { isStandard, numberOf } from "./descriptor.js"
+import { descriptorNumber, isStandard } from "./descriptor.js"
 import { hostIssues } from "./host.js"
 import { keepAliveCount, keepAliveTime, offset, uint16 } from "./number.js"
 import { portIssues, vsockIssues } from "./port.js"
 import { qemuRules } from "./rules.js"
 import { lengthIssues, text } from "./text.js"
-import { behaviour, has, isKnown, type MemberTable, members } from "./versions.js"
+import { behaviour, isIn, isKnown, type MemberTable, members } from "./versions.js"
 
 /**
  * A TCP address (qapi/sockets.json of QEMU 11.1).
@@ -185,7 +185,7 @@ const rangeIssues = ({ port, to }: InetSocketAddress): readonly Issue[] => {
 
 const inetIssues = ({ command, version }: Context) => {
   const direction = directionOf(command)
-  const isKeptAlive = direction === "connect" || has(version, behaviour.keepAliveOnListeners)
+  const isKeptAlive = direction === "connect" || isIn(version, behaviour.keepAliveOnListeners)
   return (address: InetSocketAddress): readonly Issue[] => {
     const ofHost = hostIssues(address.host, direction)
     const ofPort = portIssues(address.port, direction)
@@ -232,7 +232,7 @@ const descriptor = ({ command }: Context) => {
   return refined(text, (name) => {
     if (!/^(?:[0-9]|$)/.test(name)) return kinds.includes("name") ? ok : issue(qemuRules.fdUnnamed)
     if (name === "" || !kinds.includes("number")) return issue(qemuRules.fdName)
-    if (numberOf(name) === undefined) return issue(qemuRules.fdNumber)
+    if (descriptorNumber(name) === undefined) return issue(qemuRules.fdNumber)
     return isStandard(name) ? issue(qemuRules.fdStandard) : ok
   })
 }

@@ -8,7 +8,7 @@ import { multifdCount } from "./number.js"
 import { qemuRules } from "./rules.js"
 import { text } from "./text.js"
 import { uriReader } from "./uri.js"
-import { behaviour, has, names } from "./versions.js"
+import { behaviour, isIn, names } from "./versions.js"
 
 /**
  * One channel of a migration (qapi/migration.json of QEMU 11.1). `cpr` is known from QEMU 10.0 on; `data` and
@@ -72,13 +72,13 @@ const typeOfSocket = ({ addr }: { readonly addr: MigrationAddress }) =>
 
 /** Whether a cpr channel may be of a type. */
 const isCprType = (type: string | undefined, { command, version }: Context): boolean =>
-  type === "unix" || (type === "fd" && command === "incoming" && has(version, behaviour.cprDescriptors))
+  type === "unix" || (type === "fd" && command === "incoming" && isIn(version, behaviour.cprDescriptors))
 
 /** A channel as an io-ts type. */
 export const migrationChannel = (context: Context): t.Type<MigrationChannel, unknown> => {
   const { version, draft } = context
   const addr = migrationAddress(context)
-  const hasCpr = has(version, names.MigrationChannelType.cpr) ? ok : issueAt("channel-type", qemuRules.cprVersion)
+  const hasCpr = isIn(version, names.MigrationChannelType.cpr) ? ok : issueAt("channel-type", qemuRules.cprVersion)
   const isDraft = draft ? ok : issueAt("channel-type", qemuRules.draftChannel)
   return t.union([
     channelOf("main", addr),

@@ -1,7 +1,7 @@
 import * as t from "io-ts"
 import { type Issue, ok, refined } from "../data/refinement.js"
 import type { Context } from "./context.js"
-import { enumeration } from "./parameters.js"
+import { enumerationParameter } from "./parameters.js"
 import { qemuRules } from "./rules.js"
 import { names } from "./versions.js"
 
@@ -47,7 +47,7 @@ export const migrateSetCapabilities = ({ version }: Context): t.Type<MigrateSetC
         t.readonlyArray(
           t.exact(
             t.type({
-              capability: enumeration(version, names.MigrationCapability, capabilities),
+              capability: enumerationParameter(version, names.MigrationCapability, capabilities),
               state: t.boolean,
             }),
           ),

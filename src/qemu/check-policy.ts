@@ -1,5 +1,5 @@
 import { placed } from "../data/locate.js"
-import { atKey, check, concat, type Issue, issueAt, ok, type Refinement } from "../data/refinement.js"
+import { atKey, concat, holdTo, type Issue, issueAt, ok, type Refinement } from "../data/refinement.js"
 import { isDecimal } from "../net/decimal.js"
 import { withoutZone, zoneOf } from "../net/host.js"
 import { isInside } from "../net/network.js"
@@ -211,4 +211,4 @@ export const checkPolicy = <A extends ArgumentsOf[Command]>(
   policy: Policy,
   checked: A,
   options: CommandOptions = {},
-): Checked<A> => placed(check(policyRule(policy, contextOf(options)) as Refinement<A>)(checked))
+): Checked<A> => placed(holdTo(policyRule(policy, contextOf(options)) as Refinement<A>)(checked))

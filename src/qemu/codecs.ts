@@ -1,6 +1,6 @@
 import * as E from "fp-ts/lib/Either.js"
 import { dataCodec } from "../data/codec.js"
-import { accepts } from "../data/guard.js"
+import { passesGuard } from "../data/guard.js"
 import { placed } from "../data/locate.js"
 import { ok } from "../data/refinement.js"
 import { type Codec, codec } from "../violation/codec.js"
@@ -59,7 +59,7 @@ const commandCodec =
     const isAllowed = policyRule(policy, context)
     const guard = guardFor(context)
     const isValid = (state: unknown): boolean => guard?.(state) === true && isAllowed(state as ArgumentsOf[C]) === ok
-    return codec(name, check, check, (state) => accepts(isValid, state) || E.isRight(read(state)))
+    return codec(name, check, check, (state) => passesGuard(isValid, state) || E.isRight(read(state)))
   }
 
 /**

@@ -1,9 +1,9 @@
 import * as E from "fp-ts/lib/Either.js"
-import { byteLength, readText } from "../data/json.js"
+import { byteLength, textWithin } from "../data/json.js"
 import type { Checked } from "../violation/codec.js"
 import { type Place, type Rule, Violation } from "../violation/violation.js"
 import { completionRules } from "./completion-rules.js"
-import { type Message, type Said, type Side, tracesOf } from "./qmp-trace.js"
+import { type QmpMessage, type Said, type Side, tracesOf } from "./qmp-trace.js"
 
 /**
  * How the last migration of a log ended.
@@ -105,7 +105,7 @@ const onCommand = (state: State, side: Side, said: Said & { kind: "command" }, r
   if (said.name === "migrate" && side === "source") begin(state, said.arguments, report)
 }
 
-const onReply = (state: State, { side, time }: Message, said: Said & { kind: "reply" }, report: Report): void => {
+const onReply = (state: State, { side, time }: QmpMessage, said: Said & { kind: "reply" }, report: Report): void => {
   const name = state[side].pending.get(said.id)
   state[side].pending.delete(said.id)
   if (side === "target") {
@@ -123,7 +123,7 @@ const onStatus = (state: State, status: unknown, time: number): void => {
   if (outcome !== undefined) end(state, outcome, time)
 }
 
-const onEvent = (state: State, { side, time }: Message, said: Said & { kind: "event" }, report: Report): void => {
+const onEvent = (state: State, { side, time }: QmpMessage, said: Said & { kind: "event" }, report: Report): void => {
   if (said.name === "STOP") state[side].isRunning = false
   if (said.name === "RESUME") resume(state, side, report)
   if (said.name === "SHUTDOWN") quit(state, side, report)
@@ -136,7 +136,7 @@ const onEvent = (state: State, { side, time }: Message, said: Said & { kind: "ev
   if (said.name === "SPICE_MIGRATE_COMPLETED") finishSpice(state, time, report)
 }
 
-const step = (state: State, message: Message, report: Report): void => {
+const step = (state: State, message: QmpMessage, report: Report): void => {
   const { side, said } = message
   if (said.kind === "unreadable") report(completionRules.line)
   if (said.kind === "command") onCommand(state, side, said, report)
@@ -175,7 +175,7 @@ export const maxLogBytes = 64 << 20
 const limits = { maxBytes: maxLogBytes, maxDepth: 0, maxMembers: 0 }
 
 const readLog = (log: unknown, side: Side): Checked<string> => {
-  const text = readText(log, limits)
+  const text = textWithin(log, limits)
   if (E.isRight(text)) return text
   return E.left([new Violation(completionRules.log, { path: side, offset: 0, length: 0 }, undefined, maxLogBytes)])
 }

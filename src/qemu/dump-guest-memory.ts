@@ -6,7 +6,7 @@ import { filename, type MigrationAddress } from "./addresses.js"
 import type { Context } from "./context.js"
 import { fdName } from "./descriptor-commands.js"
 import { natural, positive } from "./number.js"
-import { enumeration } from "./parameters.js"
+import { enumerationParameter } from "./parameters.js"
 import { qemuRules } from "./rules.js"
 import { text } from "./text.js"
 import { names } from "./versions.js"
@@ -69,7 +69,7 @@ export const dumpGuestMemory = ({ version }: Context): t.Type<DumpGuestMemoryArg
           detach: t.boolean,
           begin: bytes,
           length: positive(qemuRules.dumpRange),
-          format: enumeration(version, names.DumpGuestMemoryFormat, formats),
+          format: enumerationParameter(version, names.DumpGuestMemoryFormat, formats),
         }),
       ]),
     ),

@@ -1,4 +1,4 @@
-import { type Checks, checksOf, type Guard } from "../data/guard.js"
+import { checksOf, type Guard, type GuardChecks } from "../data/guard.js"
 import type { Command } from "./commands.js"
 import { type Context, perContext } from "./context.js"
 import { migrate, migrateIncoming } from "./emitted/arguments.js"
@@ -6,7 +6,7 @@ import { argumentsType } from "./entries.js"
 import { newestVersion } from "./versions.js"
 
 /** The commands that have emitted guards, which are made for the newest version's types. */
-export const emittedGuards: Partial<Record<Command, (checks: Checks) => Guard>> = {
+export const emittedGuards: Partial<Record<Command, (checks: GuardChecks) => Guard>> = {
   migrate,
   "migrate-incoming": migrateIncoming,
 }

@@ -1,7 +1,7 @@
 import * as E from "fp-ts/lib/Either.js"
 import { readJson } from "../data/json.js"
 import { type Issue, issue, ok, refined } from "../data/refinement.js"
-import { exact, type Read } from "../data/strict.js"
+import { exact, type StrictRead } from "../data/strict.js"
 import { isDecimal } from "../net/decimal.js"
 import type { MigrationAddress } from "./addresses.js"
 import { type MigrationChannel, migrationChannel } from "./arguments.js"
@@ -13,7 +13,7 @@ import { qemuRules } from "./rules.js"
 import { partHint } from "./spelling.js"
 import { text } from "./text.js"
 import { uriReader } from "./uri.js"
-import { behaviour, has } from "./versions.js"
+import { behaviour, isIn } from "./versions.js"
 
 /**
  * QEMU's option `-incoming`: `defer`, a URI, or from QEMU 10.0 on a channel in JSON or as
@@ -58,10 +58,10 @@ const channelOf = (written: string): E.Either<readonly Issue[], unknown> => {
 export type Incoming = MigrationChannel | "defer"
 
 /** Reads the option as what it stands for, with every rule of channels. */
-export const incomingReader = perContext((context): ((option: string) => Read<Incoming>) => {
+export const incomingReader = perContext((context): ((option: string) => StrictRead<Incoming>) => {
   const readUri = uriReader(context)
   const readChannel = exact(migrationChannel(context), partHint)
-  const refuse = (issues: readonly Issue[]): Read<Incoming> => {
+  const refuse = (issues: readonly Issue[]): StrictRead<Incoming> => {
     const [first = { rule: qemuRules.incomingSyntax, keys: [] }, ...others] = issues
     return E.left([first, ...others])
   }
@@ -69,7 +69,7 @@ export const incomingReader = perContext((context): ((option: string) => Read<In
     if (option === "defer") return E.right("defer")
     if (looksLikeUri.test(option))
       return E.map((addr: MigrationAddress): Incoming => ({ "channel-type": "main", addr }))(readUri(option))
-    if (!has(context.version, behaviour.incomingChannels)) return refuse(issue(qemuRules.incomingVersion))
+    if (!isIn(context.version, behaviour.incomingChannels)) return refuse(issue(qemuRules.incomingVersion))
     const channel = channelOf(option)
     return E.isLeft(channel) ? refuse(channel.left) : readChannel(channel.right)
   }

@@ -3,7 +3,7 @@ import { isDecimal } from "../net/decimal.js"
 import type { InetSocketAddress } from "./addresses.js"
 import { type Parts, wrong } from "./parts.js"
 import { qemuRules } from "./rules.js"
-import { behaviour, has, members, type QemuVersion, spanOf, spanText } from "./versions.js"
+import { behaviour, isIn, members, type QemuVersion, spanOf, spanText } from "./versions.js"
 
 /** What stands behind the host and the port of a URI, `,to=4447,ipv4=off`: inet_parse() of util/qemu-sockets.c. */
 
@@ -51,7 +51,7 @@ const optionOf = (written: string, isQemuOpts: boolean): readonly [name: string,
 
 /** Reads the options behind an address. */
 export const inetOptionsOf = (written: readonly string[], version: QemuVersion): Parts => {
-  const isQemuOpts = has(version, behaviour.inetQemuOpts)
+  const isQemuOpts = isIn(version, behaviour.inetQemuOpts)
   const options = new Map<string, boolean | number>()
   for (const text of written) {
     const [name, value] = optionOf(text, isQemuOpts)
@@ -59,7 +59,7 @@ export const inetOptionsOf = (written: readonly string[], version: QemuVersion):
     if (mistaken !== undefined) return wrong(mistaken, name)
     if (!flags.has(name) && !numbers.has(name)) return wrong(qemuRules.uriOption)
     const span = name === "numeric" ? behaviour.inetQemuOpts : spanOf(members.InetSocketAddress, name)
-    if (span !== undefined && !has(version, span))
+    if (span !== undefined && !isIn(version, span))
       return wrong(qemuRules.uriOptionVersion, name, undefined, spanText(span))
     if (options.has(name)) return wrong(qemuRules.uriOptionTwice, name)
     if (value === undefined) return wrong(qemuRules.uriOptionValue, name)
@@ -73,7 +73,7 @@ export const inetOptionsOf = (written: readonly string[], version: QemuVersion):
  * text; earlier, a host may have commas in it, and only a port ends at one.
  */
 export const cutAtCommas = (rest: string, version: QemuVersion): readonly string[] => {
-  if (has(version, behaviour.inetQemuOpts))
+  if (isIn(version, behaviour.inetQemuOpts))
     // U+0000 is in no string that gets here.
     return rest
       .replaceAll(",,", "\0")

@@ -1,7 +1,7 @@
 import type { Note } from "../violation/note.js"
 import type { Command } from "./commands.js"
 import { type CodecOptions, type Context, contextOf } from "./context.js"
-import { behaviour, has, isDeprecated, members } from "./versions.js"
+import { behaviour, isDeprecated, isIn, members } from "./versions.js"
 
 /** Which command's arguments notes are made of, for which QEMU. */
 export interface NoteOptions extends CodecOptions {
@@ -38,7 +38,7 @@ const saidBy = (data: Data): readonly Said[] => {
 const fdNote = ({ version }: Context): string | undefined => {
   if (isDeprecated(version, behaviour.fdOnFiles))
     return "That a descriptor behind fd: is a plain file is deprecated: QEMU 11.0 and later refuse it; file: is for those."
-  return has(version, behaviour.fdOnFiles)
+  return isIn(version, behaviour.fdOnFiles)
     ? undefined
     : "QEMU refuses a descriptor of a plain file; file: is for those."
 }
@@ -49,7 +49,7 @@ const addressNote = ({ path, scheme, rest }: Said, context: Context, runsProgram
   if (scheme === "unix" && /^@|,/.test(rest))
     return "Everything behind unix: is the path of a file, commas and @ included: no options are read there."
   if (scheme === "fd") return fdNote(context)
-  if (scheme === "file" && context.command === "migrate" && !runsPrograms && has(context.version, behaviour.cprExec))
+  if (scheme === "file" && context.command === "migrate" && !runsPrograms && isIn(context.version, behaviour.cprExec))
     return "In the mode cpr-exec QEMU runs the program of cpr-exec-command when it migrates: nothing here shows it, so check migrate-set-parameters as well."
   return undefined
 }
@@ -74,7 +74,7 @@ export const notesOf = (input: unknown, options: NoteOptions = {}): readonly Not
   const context = contextOf(options)
   const data = dataOf(input)
   const runsPrograms = options.policy?.exec !== undefined
-  const isIgnored = context.command === "migrate" && has(context.version, members.migrate.detach)
+  const isIgnored = context.command === "migrate" && isIn(context.version, members.migrate.detach)
   const ofDetach = data.has("detach") && isIgnored ? [{ path: "detach", message: detachNote(context) }] : []
   const ofAddresses = saidBy(data).flatMap((said) => {
     const message = addressNote(said, context, runsPrograms)

@@ -70,7 +70,7 @@ export interface BitmapMigrationNodeAlias {
 }
 
 /** An enumeration's names that a version has. */
-export const enumeration = <N extends string>(
+export const enumerationParameter = <N extends string>(
   version: QemuVersion,
   spans: (typeof names)[keyof typeof names] | Record<never, never>,
   all: readonly N[],
@@ -149,13 +149,13 @@ const mebi = 1n << 20n
 
 /** Everything that some version has (migrate_params_check of migration/options.c). */
 const allParameters = (version: QemuVersion) => ({
-  mode: enumeration(version, names.MigMode, ["normal", "cpr-reboot", "cpr-transfer", "cpr-exec"]),
+  mode: enumerationParameter(version, names.MigMode, ["normal", "cpr-reboot", "cpr-transfer", "cpr-exec"]),
   "cpr-exec-command": program,
   "tls-creds": textOrNull,
   "tls-hostname": textOrNull,
   "tls-authz": textOrNull,
   "multifd-channels": parameter(1, 255),
-  "multifd-compression": enumeration(version, names.MultiFDCompression, [
+  "multifd-compression": enumerationParameter(version, names.MultiFDCompression, [
     "none",
     "zlib",
     "zstd",
@@ -166,7 +166,7 @@ const allParameters = (version: QemuVersion) => ({
   "multifd-zlib-level": parameter(0, 9),
   "multifd-zstd-level": parameter(0, 20),
   "multifd-qatzip-level": parameter(1, 9),
-  "zero-page-detection": enumeration(version, {}, ["none", "legacy", "multifd"]),
+  "zero-page-detection": enumerationParameter(version, {}, ["none", "legacy", "multifd"]),
   "direct-io": t.boolean,
   "block-bitmap-mapping": bitmapMapping,
   "announce-initial": parameter(0, 100_000),

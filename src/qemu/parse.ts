@@ -1,9 +1,9 @@
 import * as E from "fp-ts/lib/Either.js"
 import { guarded } from "../data/guard.js"
-import { byteLength, type JsonLimits, placingIn, readJson, readText } from "../data/json.js"
+import { byteLength, type JsonLimits, placingIn, readJson, textWithin } from "../data/json.js"
 import { placed } from "../data/locate.js"
-import { check, type Issue } from "../data/refinement.js"
-import { exact, type Read } from "../data/strict.js"
+import { holdTo, type Issue } from "../data/refinement.js"
+import { exact, type StrictRead } from "../data/strict.js"
 import type { Checked } from "../violation/codec.js"
 import { policyRule } from "./check-policy.js"
 import type { Command } from "./commands.js"
@@ -33,13 +33,13 @@ const readers = perContext((context) => {
 
 /** Reads a command's arguments as QEMU takes them, whatever a policy says. */
 export const argumentsReader = <C extends Command>(context: ContextFor<C>) =>
-  readers(context) as unknown as (input: unknown) => Read<ArgumentsOf[C]>
+  readers(context) as unknown as (input: unknown) => StrictRead<ArgumentsOf[C]>
 
-type AllowedReader<C extends Command> = (input: unknown) => Read<ArgumentsOf[C]>
+type AllowedReader<C extends Command> = (input: unknown) => StrictRead<ArgumentsOf[C]>
 
 const makeAllowedReader = <C extends Command>(context: ContextFor<C>, policy: Policy): AllowedReader<C> => {
   const read = argumentsReader(context)
-  const hold = check(policyRule(policy, context))
+  const hold = holdTo(policyRule(policy, context))
   return (input) => {
     const decoded = read(input)
     return E.isLeft(decoded) ? decoded : hold(decoded.right)
@@ -57,7 +57,7 @@ export const allowedReader = <C extends Command>(context: ContextFor<C>, policy:
   return readers(context) as AllowedReader<C>
 }
 
-const below = <A>(key: string, read: Read<A>): Read<A> => {
+const below = <A>(key: string, read: StrictRead<A>): StrictRead<A> => {
   if (E.isRight(read)) return read
   const [first, ...others] = read.left.map((each): Issue => ({ ...each, keys: [key, ...each.keys] }))
   return first === undefined ? read : E.left([first, ...others])
@@ -65,8 +65,8 @@ const below = <A>(key: string, read: Read<A>): Read<A> => {
 
 /** Reads arguments by themselves, or those of a whole command of that name. */
 const unwrapped =
-  <A>(command: Command, read: (input: unknown) => Read<A>) =>
-  (value: unknown): Read<A> => {
+  <A>(command: Command, read: (input: unknown) => StrictRead<A>) =>
+  (value: unknown): StrictRead<A> => {
     const whole = commandIn(value)
     if (whole === undefined) return read(value)
     if (E.isLeft(whole)) return whole
@@ -99,7 +99,7 @@ export const parseArguments = <C extends Command = "migrate">(
 ): Checked<ArgumentsOf[C]> => {
   const read = allowedReader({ ...contextOf({ ...forQemu, command }), command }, policy)
   if (command === "incoming") {
-    const option = readText(text, limits)
+    const option = textWithin(text, limits)
     return E.isLeft(option)
       ? option
       : placed(read(option.right), () => ({ offset: 0, length: byteLength(option.right) }))

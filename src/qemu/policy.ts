@@ -84,10 +84,10 @@ const socketPath = refined(t.string, (value) =>
 )
 
 /** A first and a last number. */
-export type Range = readonly [first: number, last: number]
+export type DescriptorRange = readonly [first: number, last: number]
 
 /** The range that an entry stands for; undefined for one that is no range. */
-export const rangeOf = (entry: number | string): Range | undefined => {
+export const rangeOf = (entry: number | string): DescriptorRange | undefined => {
   const [first = "", last = first, ...more] = String(entry).split("-")
   if (more.length > 0 || !isDecimal(first) || !isDecimal(last)) return undefined
   return Number(first) <= Number(last) ? [Number(first), Number(last)] : undefined

@@ -1,5 +1,5 @@
 import * as E from "fp-ts/lib/Either.js"
-import type { Read } from "../data/strict.js"
+import type { StrictRead } from "../data/strict.js"
 import { qmpRules } from "./rules.js"
 
 /** A whole QMP command, taken apart: its arguments are not yet judged. */
@@ -15,14 +15,14 @@ const isObject = (value: unknown): value is object =>
 
 const known: ReadonlySet<string> = new Set(["execute", "exec-oob", "arguments", "id"])
 
-const refuse = (key: string): Read<never> => E.left([{ rule: qmpRules.command, keys: key === "" ? [] : [key] }])
+const refuse = (key: string): StrictRead<never> => E.left([{ rule: qmpRules.command, keys: key === "" ? [] : [key] }])
 
 /**
  * Takes a JSON value that names a command apart (docs/interop/qmp-spec.rst of QEMU).
  *
  * @returns undefined for a value that names none, such as arguments by themselves
  */
-export const commandIn = (value: unknown): Read<QmpCommand> | undefined => {
+export const commandIn = (value: unknown): StrictRead<QmpCommand> | undefined => {
   if (!isObject(value)) return undefined
   const members = new Map(Object.entries(value))
   const keys = (["execute", "exec-oob"] as const).filter((each) => members.has(each))

@@ -15,10 +15,10 @@ import { allowedReader, argumentsReader } from "./parse.js"
 import { defaultPolicy, type Policy } from "./policy.js"
 import { commandIn, type QmpCommand } from "./qmp-command.js"
 import { qemuRules, qmpRules } from "./rules.js"
-import { behaviour, has, type QemuVersion } from "./versions.js"
+import { behaviour, isIn, type QemuVersion } from "./versions.js"
 
 /** What is known of one message of a QMP log. */
-export interface Judged {
+export interface JudgedLine {
   /** The command, if it is one that is checked. */
   readonly command?: Command
   readonly checked: Checked<unknown>
@@ -66,7 +66,7 @@ const transportIssues = (
   const key = address.transport === "socket" ? "type" : "transport"
   const isFile = kind === "file" || kind === "fd"
   const hasChannels = ["inet", "unix", "vsock"].includes(kind) || (isFile && isOn("mapped-ram"))
-  const isRefused = kind === "rdma" && has(version, behaviour.rdmaCapabilities) && isOn("xbzrle", "postcopy-ram")
+  const isRefused = kind === "rdma" && isIn(version, behaviour.rdmaCapabilities) && isOn("xbzrle", "postcopy-ram")
   return concat(
     isOn("multifd", "postcopy-preempt") && !hasChannels ? issueAt(key, qemuRules.transportChannels) : ok,
     isOn("mapped-ram") && !isFile ? issueAt(key, qemuRules.transportSeeking) : ok,
@@ -107,7 +107,7 @@ const destined: ReadonlySet<Command> = new Set(["migrate", "migrate-incoming", "
 export const logReader = ({
   policy = defaultPolicy,
   ...forQemu
-}: CodecOptions): ((json: JsonText) => Judged | undefined) => {
+}: CodecOptions): ((json: JsonText) => JudgedLine | undefined) => {
   let settings: Settings = { capabilities: new Map() }
 
   const settingIssues = (name: Command, args: unknown): readonly Issue[] => {

@@ -14,7 +14,7 @@ export type Said =
   | { readonly kind: "unreadable" }
 
 /** A QMP message of a log. */
-export interface Message {
+export interface QmpMessage {
   readonly side: Side
   readonly place: Place
   /** Milliseconds since 1970; Infinity behind the last line that has a time. */
@@ -73,7 +73,7 @@ const lineOf = (line: string, place: Place): Line | undefined => {
  * The messages of one log, in its order. A line may have its time in front, as `Date.parse` reads it. One that has
  * none, as commands do in QMP itself, counts as of the next one that has: there its effect shows.
  */
-const messagesOf = (log: string, side: Side): readonly Message[] => {
+const messagesOf = (log: string, side: Side): readonly QmpMessage[] => {
   let offset = 0
   const lines = log.split("\n").flatMap((text, index) => {
     const place = { path: `${side}[${index + 1}]`, offset, length: byteLength(text) }
@@ -83,7 +83,7 @@ const messagesOf = (log: string, side: Side): readonly Message[] => {
   let next = Number.POSITIVE_INFINITY
   return lines
     .toReversed()
-    .map(({ place, time = next, said }): Message => {
+    .map(({ place, time = next, said }): QmpMessage => {
       next = time
       return { side, place, time, said }
     })
@@ -91,9 +91,9 @@ const messagesOf = (log: string, side: Side): readonly Message[] => {
 }
 
 /** The messages of both logs in the order of their times, each log's own order kept; of two at one time the target's first. */
-export const tracesOf = (source: string, target: string): readonly Message[] => {
+export const tracesOf = (source: string, target: string): readonly QmpMessage[] => {
   const [theirs, others] = [messagesOf(source, "source"), messagesOf(target, "target")]
-  const merged: Message[] = []
+  const merged: QmpMessage[] = []
   let at = 0
   for (const message of theirs) {
     for (let other = others[at]; other !== undefined && other.time <= message.time; other = others[++at])

@@ -5,7 +5,7 @@ const suffixes = "BKMGTPE"
  * A size as `qemu_strtosz` of QEMU 10.0 (util/cutils.c) reads it, in bytes: decimal with a suffix and a fraction, or
  * hexadecimal. Undefined where that refuses, passes over spaces and zeros, or rounds.
  */
-export const sizeOf = (text: string): number | bigint | undefined => {
+export const parseSize = (text: string): number | bigint | undefined => {
   if (/^0[xX][0-9a-fA-F]{1,16}$/.test(text)) return narrowed(BigInt(text))
   const [, whole, fraction = "", suffix = "B"] =
     /^(0|[1-9][0-9]{0,19})(?:\.([0-9]{1,15}))?([bBkKmMgGtTpPeE])?$/.exec(text) ?? []

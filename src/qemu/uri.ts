@@ -1,7 +1,7 @@
 import * as E from "fp-ts/lib/Either.js"
 import { byteLength } from "../data/json.js"
 import { placed } from "../data/locate.js"
-import { exact, type Read } from "../data/strict.js"
+import { exact, type StrictRead } from "../data/strict.js"
 import { isIpv6 } from "../net/host.js"
 import type { Checked } from "../violation/codec.js"
 import { type InetSocketAddress, type MigrationAddress, migrationAddress } from "./addresses.js"
@@ -9,9 +9,9 @@ import { type CommandOptions, type Context, contextOf, perContext } from "./cont
 import { cutAtCommas, inetOptionsOf, optionNames } from "./inet-options.js"
 import { type Parts, wrong } from "./parts.js"
 import { qemuRules } from "./rules.js"
-import { sizeOf } from "./size.js"
+import { parseSize } from "./size.js"
 import { text } from "./text.js"
-import { behaviour, has, type QemuVersion } from "./versions.js"
+import { behaviour, isIn, type QemuVersion } from "./versions.js"
 
 /** What `exec:` runs its command with. */
 const shell = ["/bin/sh", "-c"] as const
@@ -24,7 +24,7 @@ const hostAndPort = /^(?:\[(?<bracketed>.*?)\]|(?<plain>[^:[]*)):(?<port>.*)$/su
 
 /** Whether an address is itself read as an option, `addr=...` or one that there is not. */
 const isOption = (first: string, version: QemuVersion): boolean =>
-  first.startsWith("addr=") || (first.includes("=") && has(version, behaviour.inetQemuOpts))
+  first.startsWith("addr=") || (first.includes("=") && isIn(version, behaviour.inetQemuOpts))
 
 const inetParts = (kind: object, rest: string, version: QemuVersion): Parts => {
   if (rest.startsWith("//")) return wrong(qemuRules.uriAuthority)
@@ -35,7 +35,7 @@ const inetParts = (kind: object, rest: string, version: QemuVersion): Parts => {
   const host = bracketed ?? plain
   if (host === undefined || port === "" || bracketed === "") return wrong(qemuRules.uriSyntax)
   if (port.includes(":") || (bracketed !== undefined && !isIpv6(bracketed))) return wrong(qemuRules.uriBrackets, "host")
-  if (host.length > maxHost && has(version, behaviour.shortUriHosts))
+  if (host.length > maxHost && isIn(version, behaviour.shortUriHosts))
     return wrong(qemuRules.uriHostLength, "host", host.length, maxHost)
   if (options.length === 0) return E.right({ ...kind, host, port })
   return E.map((read: object) => ({ ...kind, host, port, ...read }))(inetOptionsOf(options, version))
@@ -50,7 +50,7 @@ const vsockParts = (rest: string): Parts => {
 const fileParts = (rest: string): Parts => {
   const option = rest.indexOf(offsetOption)
   if (option < 0) return E.right({ transport: "file", filename: rest, offset: 0 })
-  const offset = sizeOf(rest.slice(option + offsetOption.length))
+  const offset = parseSize(rest.slice(option + offsetOption.length))
   if (offset === undefined) return wrong(qemuRules.uriOffset, "offset")
   return E.right({ transport: "file", filename: rest.slice(0, option), offset })
 }
@@ -82,13 +82,13 @@ const addressReader = perContext((context) => exact(migrationAddress(context)))
 const partsOf = (uri: string, { version }: Context): Parts => {
   const colon = uri.indexOf(":")
   const scheme = uri.slice(0, Math.max(colon, 0))
-  const parts = scheme === "file" && !has(version, behaviour.fileUri) ? undefined : schemes.get(scheme)
+  const parts = scheme === "file" && !isIn(version, behaviour.fileUri) ? undefined : schemes.get(scheme)
   if (parts === undefined) return wrong(qemuRules.uriScheme, undefined, undefined, meant.get(scheme.toLowerCase()))
   return parts(uri.slice(colon + 1), version)
 }
 
 /** Reads a legacy URI as the address that it stands for, with every rule of addresses. */
-export const uriReader = perContext((context): ((uri: unknown) => Read<MigrationAddress>) => {
+export const uriReader = perContext((context): ((uri: unknown) => StrictRead<MigrationAddress>) => {
   const readAddress = addressReader(context)
   return (uri) => {
     const written = readText(uri)

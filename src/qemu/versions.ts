@@ -116,12 +116,12 @@ const at = (version: QemuVersion): number => qemuVersions.indexOf(version)
 export const isSince = (version: QemuVersion, first: QemuVersion): boolean => at(version) >= at(first)
 
 /** Whether a version has what a span says. */
-export const has = (version: QemuVersion, { since = "7.2", until }: Span): boolean =>
+export const isIn = (version: QemuVersion, { since = "7.2", until }: Span): boolean =>
   isSince(version, since) && (until === undefined || !isSince(version, until))
 
 /** Whether a version warns that something will go. */
 export const isDeprecated = (version: QemuVersion, span: Span): boolean =>
-  span.deprecated !== undefined && isSince(version, span.deprecated) && has(version, span)
+  span.deprecated !== undefined && isSince(version, span.deprecated) && isIn(version, span)
 
 /** The versions that have a member or a name of a table; undefined if all have it, or none. */
 export const spanOf = (spans: Spans, name: string): Span | undefined =>
@@ -129,7 +129,7 @@ export const spanOf = (spans: Spans, name: string): Span | undefined =>
 
 /** Whether a version has a member or a name, which only those of the table lack in some. */
 export const isKnown = (version: QemuVersion, spans: Spans, name: string): boolean =>
-  has(version, spanOf(spans, name) ?? {})
+  isIn(version, spanOf(spans, name) ?? {})
 
 /** A span in words: `10.1 and later`, `before 9.1`. */
 export const spanText = ({ since, until }: Span): string =>

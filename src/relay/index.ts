@@ -11,5 +11,5 @@ export {
 } from "./config/configuration.js"
 export type { ReceiverConfiguration } from "./config/receiver.js"
 export type { Failure } from "./failure.js"
-export type { Fields, Log } from "./operate/log.js"
+export type { Log, LogFields } from "./operate/log.js"
 export { type Relay, type RelayOptions, startRelay } from "./relay.js"

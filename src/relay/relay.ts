@@ -3,8 +3,8 @@ import * as E from "fp-ts/lib/Either.js"
 import { type Clock, systemClock } from "./clock.js"
 import { formatAddress, parseAddress } from "./config/address.js"
 import { type RelayConfiguration, relayOptions } from "./config/configuration.js"
-import { resolve } from "./config/option.js"
-import { type Read, readConfiguration, type Settings } from "./config/settings.js"
+import { resolveOptions } from "./config/option.js"
+import { type ReadSettings, readConfiguration, type Settings } from "./config/settings.js"
 import { connectionsOf, type Scene } from "./connections.js"
 import { type Failure, printableReasonOf } from "./failure.js"
 import { missingDescriptors } from "./listen/file-limit.js"
@@ -123,7 +123,7 @@ const openListeners = async (
 
 /** Opens the server of metrics and health where it is not open yet. */
 const openMetrics = async (
-  { wanted, metricsAccess }: Read,
+  { wanted, metricsAccess }: ReadSettings,
   { operations: open }: Running,
   { activation, metrics }: Scene,
   isReady: () => boolean,
@@ -151,9 +151,9 @@ const runtimeOf = (scene: Scene, acceptor: Acceptor) => {
   let isClosed = false
 
   /** Opens all that a configuration needs; nothing where something of it cannot be opened. */
-  const open = async (read: Read): Promise<Opened<Running>> => {
+  const open = async (read: ReadSettings): Promise<Opened<Running>> => {
     const { wanted, settings } = read
-    const { shutdownSeconds } = resolve(relayOptions, wanted)
+    const { shutdownSeconds } = resolveOptions(relayOptions, wanted)
     const listeners = await openListeners(settings, running, scene.activation, acceptor)
     if (E.isLeft(listeners)) return listeners
     const next = { ...running, settings, listeners: listeners.right, shutdownSeconds, replayFile: wanted.replayFile }

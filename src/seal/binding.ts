@@ -32,7 +32,7 @@ export interface Binding {
 }
 
 /** A binding as an envelope has it. */
-export interface Bound {
+export interface BoundEnvelope {
   readonly vm: Uint8Array
   readonly connectionId: number
   readonly channelType: number
@@ -58,7 +58,7 @@ const isChannel = (channel: unknown): channel is DataChannel =>
 export const digestOf = (name: string): Uint8Array => createHash("sha256").update(name).digest()
 
 /** A binding as an envelope has it, or why it is none. */
-export const boundOf = ({ vm, connectionId, channel, channelId, destination }: Binding): Bound | Violation => {
+export const boundOf = ({ vm, connectionId, channel, channelId, destination }: Binding): BoundEnvelope | Violation => {
   if (!isVmName(vm) || !isWithin(connectionId, 1, 0xffffffff) || !isChannel(channel) || !isWithin(channelId, 0, 255))
     return new Violation(sealRules.binding, { path: "", offset: 0, length: 0 })
   return {

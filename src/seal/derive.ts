@@ -4,14 +4,15 @@ import { keySize } from "./keyring.js"
 /** AES-256-GCM: with its instructions in every server's processor the fastest, and approved where that is asked for. */
 export const algorithm = "aes-256-gcm"
 
-const nonceSize = 12
-const commitmentSize = 32
+export const saltSize = 32
+export const nonceSize = 12
+export const commitmentSize = 32
 
 /** What tells these keys from others that are derived from the same one. */
-const purpose = "migration-guard envelope 1"
+export const purpose = "migration-guard envelope 1"
 
 /** What is derived for one envelope. */
-export interface Derived {
+export interface DerivedKeys {
   readonly key: Uint8Array
   readonly nonce: Uint8Array
   /** Says which key it was: finding two keys with the same one is finding a collision of HMAC-SHA256. */
@@ -21,7 +22,7 @@ export interface Derived {
 }
 
 /** HKDF-SHA256 of a key and an envelope's salt: a key of its own, so that no nonce is ever used twice with one. */
-export const derive = (from: KeyObject, salt: Uint8Array): Derived => {
+export const derive = (from: KeyObject, salt: Uint8Array): DerivedKeys => {
   const bytes = new Uint8Array(hkdfSync("sha256", from, salt, purpose, keySize + nonceSize + commitmentSize))
   return {
     key: bytes.subarray(0, keySize),

@@ -1,5 +1,5 @@
 /** A line of a key file that says something, and where it begins. */
-export interface Line {
+export interface ConfigLine {
   readonly offset: number
   readonly bytes: Uint8Array
 }
@@ -16,7 +16,7 @@ const space = 0x20
 const comment = 0x23
 
 /** The lines that are neither empty nor comments. */
-export function* linesOf(file: Uint8Array): Generator<Line> {
+export function* keyLinesOf(file: Uint8Array): Generator<ConfigLine> {
   for (let offset = 0; offset < file.length; ) {
     const found = file.indexOf(newline, offset)
     const end = found === -1 ? file.length : found
@@ -32,7 +32,7 @@ const idOf = (text: string): number | undefined =>
   /^[1-9]\d{0,9}$/.test(text) && Number(text) < 2 ** 32 ? Number(text) : undefined
 
 /** A line taken apart: an id, what the key is for, and what may be its digits. */
-export const keyLineOf = ({ bytes }: Line): KeyLine | undefined => {
+export const keyLineOf = ({ bytes }: ConfigLine): KeyLine | undefined => {
   const first = bytes.indexOf(space)
   const second = bytes.indexOf(space, first + 1)
   if (first === -1 || second === -1) return undefined

@@ -4,7 +4,7 @@ import { structure } from "../spice/structure.js"
 import { isBytes } from "../violation/bytes.js"
 import type { Checked } from "../violation/codec.js"
 import { type Rule, Violation } from "../violation/violation.js"
-import { keyLineOf, type Line, linesOf } from "./key-lines.js"
+import { type ConfigLine, keyLineOf, keyLinesOf } from "./key-lines.js"
 import { sealRules } from "./rules.js"
 
 /**
@@ -56,16 +56,16 @@ const keyOf = (digits: Uint8Array): KeyObject | undefined => {
 
 interface ReadKey extends SealKey {
   readonly isActive: boolean
-  readonly line: Line
+  readonly line: ConfigLine
 }
 
-const read = (line: Line): ReadKey | undefined => {
+const read = (line: ConfigLine): ReadKey | undefined => {
   const said = keyLineOf(line)
   const key = said && keyOf(said.digits)
   return key && { id: said.id, key, isActive: said.isActive, line }
 }
 
-const refusal = (rule: Rule, { offset, bytes }: Line, actual?: number) =>
+const refusal = (rule: Rule, { offset, bytes }: ConfigLine, actual?: number) =>
   E.left<[Violation]>([new Violation(rule, { path: "", offset, length: bytes.length }, actual)])
 
 /**
@@ -84,7 +84,7 @@ export const keyring = (file: unknown): Checked<Keyring> => {
   const whole = { offset: 0, bytes: file }
   if (file.length > mostKeyFileBytes) return refusal(sealRules.keyFile, whole, file.length)
   const keys: ReadKey[] = []
-  for (const line of linesOf(file)) {
+  for (const line of keyLinesOf(file)) {
     const each = read(line)
     if (each === undefined) return refusal(sealRules.keyLine, line)
     if (keys.some(({ id, key }) => id === each.id || key.equals(each.key))) return refusal(sealRules.keyOnce, line)

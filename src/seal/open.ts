@@ -4,19 +4,11 @@ import { structure } from "../spice/structure.js"
 import { isBytes } from "../violation/bytes.js"
 import type { Checked } from "../violation/codec.js"
 import { type Measure, type Place, type Rule, Violation } from "../violation/violation.js"
-import { type Binding, type Bound, boundOf } from "./binding.js"
-import { algorithm, type Derived, derive } from "./derive.js"
-import {
-  decodeEnvelope,
-  decodeStatement,
-  type Envelope,
-  envelopeIdOf,
-  headerSize,
-  isEnvelope,
-  overhead,
-  type Statement,
-  tagSize,
-} from "./envelope.js"
+import { type Binding, type BoundEnvelope, boundOf } from "./binding.js"
+import { algorithm, type DerivedKeys, derive } from "./derive.js"
+import { decodeEnvelope } from "./emitted/envelope.js"
+import { decodeStatement } from "./emitted/statement.js"
+import { type Envelope, envelopeIdOf, headerSize, isEnvelope, overhead, type Statement, tagSize } from "./envelope.js"
 import type { Keyring } from "./keyring.js"
 import type { ReplayWindow } from "./replay.js"
 import { openRules, sealRules } from "./rules.js"
@@ -79,12 +71,12 @@ const formOf = (envelope: unknown, maxStateBytes: number): Received | Violation 
   if (!isEnvelope(envelope)) return refusal(openRules.sealed, place)
   if (envelope.length > maxStateBytes + overhead)
     return refusal(openRules.size, place, envelope.length, maxStateBytes + overhead)
-  const decoded = decodeEnvelope(envelope)
+  const decoded = decodeEnvelope(envelope, true)
   return decoded instanceof Violation ? refusal(openRules.form, decoded) : { ...decoded, bytes: envelope }
 }
 
 /** Decrypts what is authentic. Nothing of it is handed out before all of it was authenticated. */
-const decrypt = ({ bytes, ciphertext }: Received, { key, nonce }: Derived): Uint8Array | undefined => {
+const decrypt = ({ bytes, ciphertext }: Received, { key, nonce }: DerivedKeys): Uint8Array | undefined => {
   const size = ciphertext.length - tagSize
   const decipher = createDecipheriv(algorithm, key, nonce, { authTagLength: tagSize })
   decipher.setAAD(bytes.subarray(0, headerSize))
@@ -112,7 +104,7 @@ const plainOf = (envelope: Received, keys: Keyring): Uint8Array | Violation => {
 }
 
 /** What an authentic envelope is not for. */
-const strangeness = (envelope: Envelope, bound: Bound): Violation | undefined => {
+const strangeness = (envelope: Envelope, bound: BoundEnvelope): Violation | undefined => {
   if (!timingSafeEqual(envelope.vm, bound.vm)) return refusal(openRules.vm, at("vm"))
   if (bound.destination !== undefined && !timingSafeEqual(envelope.destination, bound.destination))
     return refusal(openRules.addressee, at("destination"))
@@ -141,12 +133,12 @@ const untimeliness = (envelope: Envelope, { now, linkedAt = 0, window }: OpenOpt
 const displaysOf = (bits: bigint): readonly number[] =>
   Array.from({ length: 64 }, (_, id) => id).filter((id) => ((bits >> BigInt(id)) & 1n) === 1n)
 
-const judge = (envelope: Received, bound: Bound, options: OpenOptions): Opened | Violation => {
+const judge = (envelope: Received, bound: BoundEnvelope, options: OpenOptions): Opened | Violation => {
   const plain = plainOf(envelope, options.keys)
   if (plain instanceof Violation) return plain
   const objection = strangeness(envelope, bound) ?? untimeliness(envelope, options)
   if (objection !== undefined) return objection
-  const statement = decodeStatement(plain)
+  const statement = decodeStatement(plain, true)
   if (statement instanceof Violation) return refusal(openRules.statement, at("ciphertext"))
   const id = envelopeIdOf(envelope.bytes)
   // Last, so that only what would be opened is remembered.

@@ -4,7 +4,7 @@ import { structure } from "../spice/structure.js"
 import { isBytes } from "../violation/bytes.js"
 import type { Checked } from "../violation/codec.js"
 import { type Rule, Violation } from "../violation/violation.js"
-import { type Binding, type Bound, boundOf, digestOf } from "./binding.js"
+import { type Binding, type BoundEnvelope, boundOf, digestOf } from "./binding.js"
 import { algorithm, derive } from "./derive.js"
 import { encodeEnvelopeHead, encodeStatementHead, headerSize, type Statement, tagSize } from "./envelope.js"
 import type { Keyring } from "./keyring.js"
@@ -47,8 +47,16 @@ export interface Chance {
   readonly id: Uint8Array
 }
 
+const unknownDestination = digestOf("")
+
 /** An envelope: its header is written first, for the encryption authenticates it. */
-const envelopeOf = (statement: Uint8Array, state: Uint8Array, bound: Bound, options: SealOptions, chance: Chance) => {
+const envelopeOf = (
+  statement: Uint8Array,
+  state: Uint8Array,
+  bound: BoundEnvelope,
+  options: SealOptions,
+  chance: Chance,
+) => {
   const { keys, now, lifetime = 60_000 } = options
   const { id: key_id, key } = keys.active
   const derived = derive(key, chance.salt)
@@ -62,7 +70,7 @@ const envelopeOf = (statement: Uint8Array, state: Uint8Array, bound: Bound, opti
       sealed_at: BigInt(now),
       expires_at: BigInt(now + lifetime),
       vm: bound.vm,
-      destination: bound.destination ?? digestOf(""),
+      destination: bound.destination ?? unknownDestination,
       connection_id: bound.connectionId,
       channel_type: bound.channelType,
       channel_id: bound.channelId,
@@ -118,5 +126,7 @@ export const sealWith = (
  * // 2
  * @since 0.6.0
  */
-export const seal = (state: Uint8Array, binding: Binding, options: SealOptions): Checked<Uint8Array> =>
-  sealWith(state, binding, options, { salt: randomBytes(32), id: randomBytes(16) })
+export const seal = (state: Uint8Array, binding: Binding, options: SealOptions): Checked<Uint8Array> => {
+  const random = randomBytes(48)
+  return sealWith(state, binding, options, { salt: random.subarray(0, 32), id: random.subarray(32) })
+}

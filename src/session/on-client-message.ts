@@ -16,7 +16,7 @@ import {
   violationOf,
   type World,
 } from "./state.js"
-import { type Entry, kindOf, type MessageKind, table } from "./transitions.js"
+import { type Entry, kindOf, type MessageKind, transitions } from "./transitions.js"
 
 /** What a client's messages come to where the table says that more than the stage decides. */
 
@@ -99,7 +99,7 @@ const judges: Readonly<Record<MessageKind, Judge>> = {
 
 /** What the table says, but that data has no place at all on a channel without. */
 const entryOf = ({ channel, stage }: ChannelState, kind: MessageKind): Entry =>
-  kind === "MIGRATE_DATA" && !carriesData(channel) ? "dataChannel" : table[stage][kind]
+  kind === "MIGRATE_DATA" && !carriesData(channel) ? "dataChannel" : transitions[stage][kind]
 
 /** Whether a message of the guard's own may have to follow: while it is not known how a migration goes on, or a display is not heard. */
 const mayBeFollowed = ({ channel, stage, isHeard }: ChannelState): boolean =>
@@ -145,7 +145,7 @@ const overlookData = (world: World, channel: ChannelState): void => {
 }
 
 /** Judges a message of a client by its header; returns the decision that nearly all get. */
-export const message = (world: World, event: Message): readonly Decision[] | undefined => {
+export const onClientMessage = (world: World, event: Message): readonly Decision[] | undefined => {
   const { connection, type } = event
   const channel = speakerOf(world, connection)
   if (channel === undefined) return undefined

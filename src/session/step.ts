@@ -2,7 +2,7 @@ import { expireInits, hasUnsettled } from "./display-init.js"
 import { settleDisplays } from "./display-sync.js"
 import { endWhatIsReady, gone } from "./endings.js"
 import type { Connection, Decision, SessionEvent } from "./events.js"
-import { message, settleMessages, whole } from "./on-client-message.js"
+import { onClientMessage, settleMessages, whole } from "./on-client-message.js"
 import { data, heldUntil, settleMain } from "./on-data.js"
 import { admit, link, linked, requeue, withdrawLink } from "./on-link.js"
 import { observe, onSilence } from "./on-server-message.js"
@@ -100,7 +100,7 @@ const decided = (world: World, event: SessionEvent): readonly Decision[] => {
 export const step = (world: World, event: SessionEvent): readonly Decision[] => {
   if (world.decisions.length > 0) world.decisions = []
   if (event.kind === "message") {
-    const passes = message(world, event)
+    const passes = onClientMessage(world, event)
     if (passes !== undefined) return passes
   } else hear(world, event)
   if (world.changed.size > 0 || isDecisive(event)) proceed(world)

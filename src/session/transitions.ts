@@ -35,7 +35,7 @@ export type Entry = "pass" | "judge" | keyof typeof sessionRules
 const migrating = { MIGRATE_FLUSH_MARK: "judge", answer: "judge", DISPLAY_INIT: "quiet", other: "quiet" } as const
 const running = { MIGRATE_FLUSH_MARK: "judge", answer: "pass", other: "judge" } as const
 
-export const table: Readonly<Record<Stage, Readonly<Record<MessageKind, Entry>>>> = {
+export const transitions: Readonly<Record<Stage, Readonly<Record<MessageKind, Entry>>>> = {
   ordinary: {
     ...running,
     MIGRATE_DATA: "dataInMigration",

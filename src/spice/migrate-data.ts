@@ -9,7 +9,7 @@ import { Violation } from "../violation/violation.js"
 import { argumentRules } from "./arguments.js"
 import { decoders } from "./emitted/decoders.js"
 import { formatOf } from "./formats.js"
-import { argumentsOf, type Channel, defaultReceiver, isReceiver, type ReceiverState } from "./receiver.js"
+import { type Channel, defaultReceiver, isReceiver, type ReceiverState, receiverArguments } from "./receiver.js"
 import { layoutOf, type registry } from "./registry.js"
 import { structure } from "./structure.js"
 
@@ -35,7 +35,7 @@ export const readingOf = (
   bytes: Uint8Array,
   receiver: ReceiverState,
   options?: InterpretOptions,
-): Reading => interpret(layoutOf(channel), bytes, argumentsOf(receiver, channel), options)
+): Reading => interpret(layoutOf(channel), bytes, receiverArguments(receiver, channel), options)
 
 const whole = { path: "", offset: 0, length: 0 }
 
@@ -112,7 +112,7 @@ export const encodeMigrateData = <C extends Channel>(
 export const encodeUnknown = (channel: Channel, state: unknown, receiver: ReceiverState): Checked<Uint8Array> => {
   const wrong = wrongArgument(channel, receiver)
   if (wrong !== undefined) return E.left([wrong])
-  const bytes = encode(layoutOf(channel), state, argumentsOf(receiver, channel))
+  const bytes = encode(layoutOf(channel), state, receiverArguments(receiver, channel))
   if (bytes instanceof Violation) return E.left([bytes])
   const decoded = decodeMigrateData(channel, bytes, receiver, { alias: true })
   return E.isLeft(decoded) ? decoded : E.right(bytes)

@@ -17,7 +17,7 @@ export type Unverifiable = (typeof unverifiables)[number]
 export const unverifiables = accept.words
 
 /** What a format is told of a receiver: its members, of the limits by channel the one of `channel`, and the channel. */
-export const argumentsOf = (receiver: ReceiverState, channel: Channel): Arguments => {
+export const receiverArguments = (receiver: ReceiverState, channel: Channel): Arguments => {
   const limits = Object.keys(limitDocs).flatMap((name) => {
     const size: unknown = Reflect.get(Reflect.get(receiver, name), channel)
     return typeof size === "number" ? [[name, size] as const] : []

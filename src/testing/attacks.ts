@@ -17,7 +17,7 @@ type Breakage = (choices: Choices) => Uint8Array
 const longest = 8192
 
 /** The most bytes that a blob may have. */
-export const limitOf = ({ layout, arguments: given }: Setting): number =>
+export const limitOfSetting = ({ layout, arguments: given }: Setting): number =>
   Number(evaluate(layout.limit, { arguments: given, field: () => 0 }))
 
 /** Nothing, each rule alone, each field of the fixed part, and the whole blob's size. */
@@ -30,7 +30,7 @@ const breakagesOf = (setting: Setting, { valid, goals, reaching }: Walk): readon
       const blob = any(choices)
       return resized(blob, Math.max(0, sizeOf(blob.length)))
     }
-  const limit = limitOf(setting)
+  const limit = limitOfSetting(setting)
   return [
     any,
     ...goals

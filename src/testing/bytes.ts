@@ -29,7 +29,7 @@ export interface Placed {
   readonly type: Scalar
 }
 
-export const isInside = (blob: Uint8Array, { offset, type }: Placed): boolean => offset + sizeOf(type) <= blob.length
+export const liesWithin = (blob: Uint8Array, { offset, type }: Placed): boolean => offset + sizeOf(type) <= blob.length
 
 export const numberAt = (blob: Uint8Array, { offset, type }: Placed): bigint =>
   BigInt(readScalar(viewOf(blob), type, offset))

@@ -1,11 +1,11 @@
 import { assemble } from "../layout/encode.js"
 import type { Claim } from "../layout/interpret.js"
+import { pathIn } from "../layout/path.js"
 import { type PlannedField, type PlannedPart, planOf, type Scope } from "../layout/plan.js"
 import type { Layout, Scalar } from "../layout/types.js"
 import type { Choices } from "./arbitrary/choices.js"
-import { areSame, isInside, joined, numberAt, type Placed, poked, resized } from "./bytes.js"
-import { fieldsOf } from "./generate/ground.js"
-import { pathIn } from "./paths.js"
+import { areSame, joined, liesWithin, numberAt, type Placed, poked, resized } from "./bytes.js"
+import { plannedFields } from "./generate/ground.js"
 import { read, type Setting } from "./setting.js"
 
 /**
@@ -65,7 +65,7 @@ const extension: Edit = { some: (blob, _, choices) => joined(blob, choices.bytes
 
 /** A number becomes another one: a brink, a neighbour, or any. One that is not inside stays. */
 export const pokedBy = (blob: Uint8Array, placed: Placed, choices: Choices): Uint8Array => {
-  if (!isInside(blob, placed)) return blob
+  if (!liesWithin(blob, placed)) return blob
   const old = numberAt(blob, placed)
   const brink = oneOf<bigint | "any">(choices, [old + 1n, old - 1n, "any", ...brinksOf(blob.length).map(BigInt)])
   if (brink !== "any") return poked(blob, placed, brink)
@@ -76,7 +76,7 @@ export const pokedBy = (blob: Uint8Array, placed: Placed, choices: Choices): Uin
 const numbers: Edit = {
   every: ({ setting, blob, claims }) =>
     claims.flatMap((claim) =>
-      isSizing(setting, claim.path) && claim.type !== undefined
+      sizesBlock(setting, claim.path) && claim.type !== undefined
         ? brinksOf(blob.length).map((value) => ({
             name: `${fileName(claim.path)}-${value}`,
             bytes: poked(blob, placedOf(claim), value),
@@ -122,7 +122,7 @@ const pointersIn = (blob: Uint8Array, { plan }: Setting): readonly Placed[] =>
     .flatMap((part) =>
       part.kind === "block" || part.pointer === undefined ? [] : placesOf({ ...plan, fields: [part.pointer] }),
     )
-    .filter((pointer) => isInside(blob, pointer))
+    .filter((pointer) => liesWithin(blob, pointer))
 
 /** Every constant that is another one: a version that was never written, the magics of the other formats. */
 const constants: Edit = {
@@ -184,7 +184,7 @@ const editors = edits.flatMap(({ some }) => some ?? [])
 export const zeroBlob = (scope: Scope): Uint8Array => {
   const zeros = (field: PlannedField): readonly string[] =>
     field.type.kind === "bits" ? Object.keys(field.type.members).map((name) => `${field.path}.${name}`) : [field.path]
-  const fields = fieldsOf(scope)
+  const fields = plannedFields(scope)
   const bytes = fields.flatMap(({ path, type }) =>
     type.kind === "bytes" ? [[path, new Uint8Array(type.length)] as const] : [],
   )
@@ -214,14 +214,14 @@ const zeroPart = (part: PlannedPart): Uint8Array => {
 const sizings = new WeakMap<Layout, ReadonlySet<string>>()
 
 /** Whether a path is that of a size, a pointer, a count or a tag: a number that says how other bytes are read. */
-export const isSizing = ({ layout, plan }: Setting, path: string): boolean => {
+export const sizesBlock = ({ layout, plan }: Setting, path: string): boolean => {
   const known = sizings.get(layout) ?? new Set(sizingIn(plan, ""))
   sizings.set(layout, known)
   return known.has(path.replace(/\[\d+\]/g, "[]"))
 }
 
 const sizingIn = (scope: Scope, at: string): readonly string[] => [
-  ...fieldsOf(scope).flatMap(({ path, role }) => (role === undefined ? [] : [pathIn(at, path)])),
+  ...plannedFields(scope).flatMap(({ path, role }) => (role === undefined ? [] : [pathIn(at, path)])),
   ...scope.parts.flatMap((part): readonly string[] => {
     const path = pathIn(at, part.path)
     switch (part.kind) {

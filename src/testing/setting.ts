@@ -31,7 +31,7 @@ const shownAs = ({ format }: Layout, given: Arguments): Shown => ({
     `decode(${format}, ${bytes}${Object.keys(given).length === 0 ? "" : `, ${JSON.stringify(given)}`})`,
 })
 
-export const settingOf = (layout: Layout, given: Arguments = {}): Setting => ({
+export const layoutSetting = (layout: Layout, given: Arguments = {}): Setting => ({
   layout,
   plan: planOf(layout),
   arguments: argumentsOf(parametersOf(layout), given),

@@ -2,11 +2,11 @@ import type * as fc from "fast-check"
 import type { Arguments } from "../layout/parameters.js"
 import type { Fields, Layout, StateOf } from "../layout/types.js"
 import { formats } from "../spice/formats.js"
-import { argumentsOf, type Channel, channels, defaultReceiver, type ReceiverState } from "../spice/receiver.js"
+import { type Channel, channels, defaultReceiver, type ReceiverState, receiverArguments } from "../spice/receiver.js"
 import { blobsIn, statesIn } from "./arbitrary.js"
 import { attacksIn } from "./attacks.js"
 import { everyEdit, type Mutation } from "./edits.js"
-import { type Setting, settingOf as settingWith } from "./setting.js"
+import { type Setting, layoutSetting as settingWith } from "./setting.js"
 import { variedSettings, witnessesIn } from "./witnesses.js"
 
 /**
@@ -36,7 +36,7 @@ export const receiverSetting = (layout: Layout, channel: Channel, receiver: Rece
   const differences = JSON.stringify(differencesOf(receiver))
   const receivers = differences === "{}" ? "" : `, { ...defaultReceiver, ...${differences} }`
   return {
-    ...settingWith(layout, argumentsOf(receiver, channel)),
+    ...settingWith(layout, receiverArguments(receiver, channel)),
     others: all.filter((other) => other !== layout),
     shown: { name: channel, replay: (bytes) => `decodeMigrateData("${channel}", ${bytes}${receivers})` },
     receiver,

@@ -2,15 +2,15 @@ import type { Claim } from "../layout/interpret.js"
 import { parametersOf } from "../layout/lower.js"
 import type { Arguments } from "../layout/parameters.js"
 import type { Layout, Parameter } from "../layout/types.js"
-import { limitOf } from "./attacks.js"
+import { limitOfSetting } from "./attacks.js"
 import { joined, poked, resized } from "./bytes.js"
-import { isSizing } from "./edits.js"
+import { sizesBlock } from "./edits.js"
 import { type Chooser, leastChooser, walkOf } from "./generate/blob.js"
-import { read, type Setting, settingOf } from "./setting.js"
+import { layoutSetting, read, type Setting } from "./setting.js"
 import { nearest } from "./solver/interval-set.js"
 
 /** A blob that breaks one rule of a setting's format and no other. */
-export interface Broken {
+export interface BrokenRule {
   /** The id of the rule. */
   readonly rule: string
   /** The field at fault; an entry of a list has empty brackets. */
@@ -26,8 +26,8 @@ export const fewOfAll: Chooser = { ...leastChooser, number: (_, domain) => neare
  * For every rule of a format, and for every field that it can be broken at, a blob that breaks it alone; likewise for
  * the checks that every layout makes by construction. Of the settings the first that serves is taken.
  */
-export const witnessesIn = (settings: readonly Setting[]): readonly Broken[] => {
-  const found = new Map<string, Broken>()
+export const witnessesIn = (settings: readonly Setting[]): readonly BrokenRule[] => {
+  const found = new Map<string, BrokenRule>()
   const keep = (setting: Setting, bytes: Uint8Array) => {
     const [first, ...others] = read(setting, bytes, false).violations
     if (first === undefined || others.some(({ rule }) => rule !== first.rule)) return
@@ -69,7 +69,7 @@ const longest = 2 ** 16
 function* structuralEdits(setting: Setting, seed: Uint8Array): Generator<Edited> {
   const { layout, plan } = setting
   const { limit } = layout
-  const [most, size] = [limitOf(setting), seed.length]
+  const [most, size] = [limitOfSetting(setting), seed.length]
   if (limit.op === "parameter" && limit.kind === "number" && size > limit.least)
     yield { setting: { ...setting, arguments: { ...setting.arguments, [limit.name]: size - 1 } }, bytes: seed }
   else if (most < longest) yield { setting, bytes: resized(seed, most + 1) }
@@ -86,7 +86,7 @@ function* structuralEdits(setting: Setting, seed: Uint8Array): Generator<Edited>
 /** Numbers that a field's type or role may not like. */
 const wrongValues = (setting: Setting, { path, type, value = 0 }: Claim): readonly bigint[] => {
   const own = BigInt(value)
-  if (isSizing(setting, path)) return [own + 1n, own - 1n, BigInt(setting.plan.size) - 1n, BigInt(setting.plan.size)]
+  if (sizesBlock(setting, path)) return [own + 1n, own - 1n, BigInt(setting.plan.size) - 1n, BigInt(setting.plan.size)]
   switch (type?.kind) {
     case "constant":
       return [own + 1n]
@@ -105,9 +105,9 @@ const wrongValues = (setting: Setting, { path, type, value = 0 }: Claim): readon
 
 /** The arguments that a layout has by default, and those that differ from them in one parameter. */
 export const variedSettings = (layout: Layout, given: Arguments = {}): readonly Setting[] => [
-  settingOf(layout, given),
+  layoutSetting(layout, given),
   ...parametersOf(layout).flatMap((parameter) =>
-    otherValues(parameter).map((value) => settingOf(layout, { ...given, [parameter.name]: value })),
+    otherValues(parameter).map((value) => layoutSetting(layout, { ...given, [parameter.name]: value })),
   ),
 ]
 

@@ -141,6 +141,11 @@ export class Violation implements t.ValidationError {
     return [...parents, ...keysOf(this.path).map((key) => ({ key, type: t.unknown }))]
   }
 
+  /** What must be so. */
+  get requirement(): string {
+    return this.#broken.requirement
+  }
+
   /** What the receiver, spice-server or QEMU, does with such an input. */
   get consequence(): string {
     return this.#broken.consequence

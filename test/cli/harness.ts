@@ -3,7 +3,7 @@ import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import { onTestFinished } from "vitest"
 import { readIndex, root } from "../../scripts/corpus.js"
-import { run } from "../../src/cli/program.js"
+import { runProgram } from "../../src/cli/program.js"
 import type { ExitCode } from "../../src/cli/stdio.js"
 import { type CorpusEntry, isGenuine } from "../../src/corpus.js"
 
@@ -26,7 +26,7 @@ export interface Outcome {
 export const runCli = async (argv: readonly string[], surroundings: Surroundings = {}): Promise<Outcome> => {
   const { stdin = new Uint8Array(), isTTY = false, environment = {}, onWrite } = surroundings
   const written = { out: "", err: "" }
-  const code = await run(argv, {
+  const code = await runProgram(argv, {
     stdin: stdin instanceof Uint8Array ? inPieces(stdin) : stdin,
     stdout: {
       isTTY,

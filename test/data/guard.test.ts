@@ -2,7 +2,7 @@ import * as E from "fp-ts/lib/Either.js"
 import * as t from "io-ts"
 import { describe, expect, test } from "vitest"
 import { emitGuard } from "../../src/data/emit-guard.js"
-import { accepts, checksOf, guarded, isLeaf, keeps } from "../../src/data/guard.js"
+import { checksOf, guarded, isLeaf, keeps, passesGuard } from "../../src/data/guard.js"
 import { type Issue, ok, refined } from "../../src/data/refinement.js"
 import { contextOf } from "../../src/qemu/context.js"
 import { emittedGuards, guardFor } from "../../src/qemu/guards.js"
@@ -88,9 +88,9 @@ describe("a guarded reader", () => {
 })
 
 test("what throws is not accepted", () => {
-  expect(accepts(() => true, 1)).toBe(true)
+  expect(passesGuard(() => true, 1)).toBe(true)
   expect(
-    accepts(() => {
+    passesGuard(() => {
       throw new Error()
     }, 1),
   ).toBe(false)
@@ -145,7 +145,7 @@ describe.each(["migrate", "migrate-incoming"] as const)("the emitted guard of %s
     })
     expect(values.length).toBeGreaterThan(1000)
     for (const value of [...values, ...leastArguments(context)])
-      expect(accepts((input) => guard?.(input) === true, value) && E.isLeft(read(value))).toBe(false)
+      expect(passesGuard((input) => guard?.(input) === true, value) && E.isLeft(read(value))).toBe(false)
     expect(leastArguments(context).every((least) => guard?.(least) === true)).toBe(true)
   })
 })

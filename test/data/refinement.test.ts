@@ -1,7 +1,7 @@
 import * as E from "fp-ts/lib/Either.js"
 import * as t from "io-ts"
 import { describe, expect, test } from "vitest"
-import { atKey, check, concat, type Issue, isRefined, issue, issueAt, ok, refined } from "../../src/data/refinement.js"
+import { atKey, concat, holdTo, type Issue, isRefined, issue, issueAt, ok, refined } from "../../src/data/refinement.js"
 import type { Rule } from "../../src/violation/violation.js"
 
 const ruleOf = (id: string): Rule => ({
@@ -59,7 +59,7 @@ describe("what rules say", () => {
 
 describe("a value that is held against a rule", () => {
   const held = (text: string) =>
-    check((value: string) => (value === "" ? [...issue(short), ...issue(lower)] : ok))(text)
+    holdTo((value: string) => (value === "" ? [...issue(short), ...issue(lower)] : ok))(text)
 
   test("is itself if the rule is kept", () => expect(held("x")).toEqual(E.right("x")))
 

@@ -1,14 +1,14 @@
 import * as t from "io-ts"
 import { describe, expect, test } from "vitest"
 import { ok, refined } from "../../src/data/refinement.js"
-import { casesOf, literalsOf, membersOf } from "../../src/data/reflect.js"
+import { casesOf, declaredMembers, literalsOf } from "../../src/data/reflect.js"
 
 const point = t.exact(t.intersection([t.type({ kind: t.literal("point"), x: t.string }), t.partial({ y: t.string })]))
 const circle = refined(t.exact(t.type({ kind: t.literal("circle"), r: t.string })), () => ok)
 
 describe("the members of an object", () => {
   test("are those of all its parts, in their order", () => {
-    expect(membersOf(point).map(({ name, required }) => [name, required])).toEqual([
+    expect(declaredMembers(point).map(({ name, required }) => [name, required])).toEqual([
       ["kind", true],
       ["x", true],
       ["y", false],
@@ -17,11 +17,11 @@ describe("the members of an object", () => {
 
   test("are declared once", () => {
     const twice = t.intersection([t.type({ x: t.string }), t.partial({ x: t.string })])
-    expect(() => membersOf(twice)).toThrow(TypeError)
+    expect(() => declaredMembers(twice)).toThrow(TypeError)
   })
 
   test("are no members of what is no object", () => {
-    expect(() => membersOf(t.string)).toThrow(TypeError)
+    expect(() => declaredMembers(t.string)).toThrow(TypeError)
   })
 
   test("that are always the same tell the cases of a union apart", () => {

@@ -3,9 +3,9 @@ import * as E from "fp-ts/lib/Either.js"
 import * as t from "io-ts"
 import { describe, expect, test } from "vitest"
 import { issue, issueAt, ok, refined } from "../../src/data/refinement.js"
-import { casesOf, membersOf } from "../../src/data/reflect.js"
+import { casesOf, declaredMembers } from "../../src/data/reflect.js"
 import { shapeRules } from "../../src/data/rules.js"
-import { exact, type Read } from "../../src/data/strict.js"
+import { exact, type StrictRead } from "../../src/data/strict.js"
 import { type Rule, violationCodes } from "../../src/violation/violation.js"
 import { anything } from "../anything.js"
 
@@ -60,10 +60,10 @@ const reader = once(() =>
 )
 const read = (input: unknown) => reader()(input)
 
-const said = (checked: Read<unknown>): readonly string[] =>
+const said = (checked: StrictRead<unknown>): readonly string[] =>
   E.isRight(checked) ? ["accept"] : checked.left.map(({ rule: { id }, keys }) => [id, ...keys].join(" "))
 
-const accepted = (checked: Read<unknown>): unknown => {
+const accepted = (checked: StrictRead<unknown>): unknown => {
   if (E.isLeft(checked)) throw new Error(said(checked).join(", "))
   return checked.right
 }
@@ -504,7 +504,7 @@ describe("a literal that no union asks for", () => {
 
 describe("what an exact type is made of", () => {
   test("are members, some of which must be given", () => {
-    expect(membersOf(types().point).map((member) => [member.name, member.required])).toEqual([
+    expect(declaredMembers(types().point).map((member) => [member.name, member.required])).toEqual([
       ["kind", true],
       ["name", true],
       ["hidden", false],

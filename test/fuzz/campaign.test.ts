@@ -3,9 +3,9 @@ import { join } from "node:path"
 import { describe, expect, test } from "vitest"
 import { addFile, readIndex, regressionFiles } from "../../src/corpus.js"
 import { fuzzTargets } from "../../src/fuzz/campaign.js"
-import type { Command } from "../../src/fuzz/process.js"
+import type { ProcessCommand } from "../../src/fuzz/process.js"
 import { inputName } from "../../src/fuzz/seeds.js"
-import type { Plan } from "../../src/fuzz/worker.js"
+import type { FuzzPlan } from "../../src/fuzz/worker.js"
 import { bytesOf, place } from "../cli/harness.js"
 import {
   bytes,
@@ -23,7 +23,7 @@ import {
   thrown,
 } from "./harness.js"
 
-const minute: Plan = { jobs: 1, seconds: 60 }
+const minute: FuzzPlan = { jobs: 1, seconds: 60 }
 
 /** A jazzer.js that does as it is told here, and nothing else wrong. */
 const jazzer = (play: Partial<Record<ReturnType<typeof purposeOf>, (pretence: Pretence) => number | null>> = {}) =>
@@ -41,7 +41,7 @@ const saying =
     return code
   }
 
-const purposes = (commands: readonly Command[]) => commands.map(purposeOf)
+const purposes = (commands: readonly ProcessCommand[]) => commands.map(purposeOf)
 
 const inputOf = ({ command }: Pretence): Uint8Array => bytesOf(pathsIn(command)[0] ?? "")
 
@@ -113,7 +113,7 @@ describe("a clean target", () => {
 })
 
 describe("runs", () => {
-  const ten: Plan = { jobs: 8, seconds: 60, runs: 10 }
+  const ten: FuzzPlan = { jobs: 8, seconds: 60, runs: 10 }
 
   test("begin with the seeds in a fixed order and with nothing else", async () => {
     const seeds = ["a", "b", "c"].map(bytes)

@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, symlinkSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, test } from "vitest"
 import { root as here } from "../../scripts/corpus.js"
-import { missingTools, openWorkshop, placesOf } from "../../src/fuzz/environment.js"
+import { foldersOf, missingTools, openWorkshop } from "../../src/fuzz/environment.js"
 import { place, temporaryFolder } from "../cli/harness.js"
 import { filesBelow, pretended, textOf } from "./harness.js"
 
@@ -27,7 +27,7 @@ const machine = (glibc?: string) => ({
 
 describe("places", () => {
   test("of a checkout are its own", () => {
-    expect(placesOf("/home/me/guard", "/tmp")).toEqual({
+    expect(foldersOf("/home/me/guard", "/tmp")).toEqual({
       root: "/home/me/guard",
       work: "/home/me/guard",
       isInstalled: false,
@@ -36,7 +36,7 @@ describe("places", () => {
 
   test("of an installed package are the user's", () => {
     const root = "/home/me/app/node_modules/migration-guard"
-    expect(placesOf(root, "/tmp")).toEqual({ root, work: "/tmp", isInstalled: true })
+    expect(foldersOf(root, "/tmp")).toEqual({ root, work: "/tmp", isInstalled: true })
   })
 })
 
@@ -56,7 +56,7 @@ describe("a workshop", () => {
   test("is a folder of its own that goes when it is closed", async () => {
     const root = withTools(packageIn(temporaryFolder()))
     const store = join(root, ".fuzz")
-    const { workshop, build, close } = await openWorkshop(placesOf(root, "/"), store, machine(), () => undefined)
+    const { workshop, build, close } = await openWorkshop(foldersOf(root, "/"), store, machine(), () => undefined)
     expect(workshop.folder.startsWith(join(store, `run-${process.pid}-`))).toBe(true)
     expect(build).toBe(join(workshop.folder, "build"))
     expect(filesBelow(build)).toEqual(["fuzz/raw.fuzz.js", "package.json"])
@@ -72,7 +72,7 @@ describe("a workshop", () => {
     // Linux has no process of this number, and that of the other one is this.
     for (const name of ["run-99999999-x", `run-${process.pid}-y`, "raw", "loader"])
       mkdirSync(join(store, name), { recursive: true })
-    const { close } = await openWorkshop(placesOf(root, "/"), store, machine(), () => undefined)
+    const { close } = await openWorkshop(foldersOf(root, "/"), store, machine(), () => undefined)
     close()
     expect(readdirSync(store).sort()).toEqual(["loader", "raw", `run-${process.pid}-y`])
   })
@@ -82,7 +82,7 @@ describe("a workshop", () => {
     const root = packageIn(join(modules, "migration-guard"))
     for (const name of ["@jazzer.js", "esbuild"]) symlinkSync(join(here, "node_modules", name), join(modules, name))
     place(join(root, "node_modules/nested/index.js"), "")
-    const { workshop, close } = await openWorkshop(placesOf(root, "/"), temporaryFolder(), machine(), () => undefined)
+    const { workshop, close } = await openWorkshop(foldersOf(root, "/"), temporaryFolder(), machine(), () => undefined)
     expect(readdirSync(join(workshop.folder, "node_modules")).sort()).toEqual([
       "@jazzer.js",
       "esbuild",
@@ -95,7 +95,7 @@ describe("a workshop", () => {
   test("leaves nothing if it cannot be opened", async () => {
     const root = withTools(packageIn(temporaryFolder()))
     const store = join(root, ".fuzz")
-    await expect(openWorkshop(placesOf(root, "/"), store, machine("2.17"), () => undefined)).rejects.toThrow(
+    await expect(openWorkshop(foldersOf(root, "/"), store, machine("2.17"), () => undefined)).rejects.toThrow(
       "jazzer.js needs glibc 2.38 and this is 2.17; a newer one cannot be had: ",
     )
     expect(readdirSync(store)).toEqual([])

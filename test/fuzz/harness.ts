@@ -1,15 +1,15 @@
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import type { Command, Run } from "../../src/fuzz/process.js"
+import type { ProcessCommand, RunProcess } from "../../src/fuzz/process.js"
 import type { Row } from "../../src/fuzz/progress.js"
-import type { Target } from "../../src/fuzz/target.js"
-import type { Scene } from "../../src/fuzz/worker.js"
+import type { FuzzTarget } from "../../src/fuzz/target.js"
+import type { WorkerScene } from "../../src/fuzz/worker.js"
 import { defaultReceiver } from "../../src/spice/receiver.js"
 import { temporaryFolder } from "../cli/harness.js"
 
 /** What a pretended process is given and may do. */
 export interface Pretence {
-  readonly command: Command
+  readonly command: ProcessCommand
   readonly say: (...lines: readonly string[]) => void
   readonly signal: AbortSignal
 }
@@ -18,8 +18,8 @@ type Ending = number | null
 
 /** A Run that starts nothing, and what it was asked to start. */
 export const pretended = (play: (pretence: Pretence) => Ending | Promise<Ending>) => {
-  const commands: Command[] = []
-  const run: Run = async (command, onLine, signal) => {
+  const commands: ProcessCommand[] = []
+  const run: RunProcess = async (command, onLine, signal) => {
     commands.push(command)
     return { code: await play({ command, signal, say: (...lines) => lines.map(onLine) }) }
   }
@@ -27,18 +27,18 @@ export const pretended = (play: (pretence: Pretence) => Ending | Promise<Ending>
 }
 
 /** The value of an option such as `-seed=3`. */
-export const optionOf = ({ args }: Command, name: string): string | undefined =>
+export const optionOf = ({ args }: ProcessCommand, name: string): string | undefined =>
   args.find((arg) => arg.startsWith(`-${name}=`))?.slice(name.length + 2)
 
 /** What jazzer.js was started for. */
-export const purposeOf = (command: Command): "fuzz" | "merge" | "minimise" | "replay" => {
+export const purposeOf = (command: ProcessCommand): "fuzz" | "merge" | "minimise" | "replay" => {
   if (optionOf(command, "merge") !== undefined) return "merge"
   if (optionOf(command, "minimize_crash") !== undefined) return "minimise"
   return optionOf(command, "dict") === undefined ? "replay" : "fuzz"
 }
 
 /** The arguments that libFuzzer takes for folders and files. */
-export const pathsIn = ({ args }: Command): readonly string[] =>
+export const pathsIn = ({ args }: ProcessCommand): readonly string[] =>
   args.slice(args.indexOf("--") + 1).filter((arg) => !arg.startsWith("-"))
 
 /** Lets a pretended process fail on an input: writes it down as libFuzzer does, and says why. */
@@ -61,7 +61,7 @@ export const thrown = (message: string, ...frames: readonly string[]): readonly 
 ]
 
 /** A target of which only the outside is needed. */
-export const targetNamed = (name: string, more: Partial<Target> = {}): Target => ({
+export const targetNamed = (name: string, more: Partial<FuzzTarget> = {}): FuzzTarget => ({
   name,
   build: "/build",
   module: `/build/fuzz/${name}.fuzz.js`,
@@ -74,13 +74,13 @@ export const targetNamed = (name: string, more: Partial<Target> = {}): Target =>
 })
 
 /** A scene in a new folder, and what is said in it. */
-export const sceneWith = (run: Run, signal: AbortSignal = new AbortController().signal) => {
+export const sceneWith = (run: RunProcess, signal: AbortSignal = new AbortController().signal) => {
   const root = temporaryFolder()
   const [folder, corpus, store] = ["run", "corpus", "store"].map((name) => join(root, name)) as [string, string, string]
   for (const each of [folder, corpus, store]) mkdirSync(each)
   const said: string[] = []
   const views: (() => readonly Row[])[] = []
-  const scene: Scene = {
+  const scene: WorkerScene = {
     workshop: { engine: { node: "node", cli: "cli.js", temporary: folder }, run, root: "/root", folder, signal },
     store,
     corpora: [corpus],

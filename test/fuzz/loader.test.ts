@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, test } from "vitest"
 import { glibcVersion, isOlder, isTooOld, loaderFor, newerSources, writeNode } from "../../src/fuzz/loader.js"
-import type { Run } from "../../src/fuzz/process.js"
+import type { RunProcess } from "../../src/fuzz/process.js"
 import { place, temporaryFolder } from "../cli/harness.js"
 import { type Pretence, pretended, textOf } from "./harness.js"
 
@@ -141,7 +141,7 @@ describe.skipIf(process.arch !== "x64" && process.arch !== "arm64")("a loader", 
   test("of a run that was faster is taken", async () => {
     const folder = join(temporaryFolder(), "loader")
     const late = machine()
-    const run: Run = async (command, onLine, signal) => {
+    const run: RunProcess = async (command, onLine, signal) => {
       if (command.args.includes("--version")) place(join(folder, "usr/lib", triplet, program), "the faster one's")
       return late.run(command, onLine, signal)
     }

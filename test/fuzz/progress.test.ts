@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest"
-import { type Row, sentenceOf, sumOf, tableOf } from "../../src/fuzz/progress.js"
+import { type Row, sentenceOf, tableOf, totalsOf } from "../../src/fuzz/progress.js"
 
 const row = (target: string, more: Partial<Row> = {}): Row => ({
   target,
@@ -39,7 +39,7 @@ describe("in words", () => {
 
   test("all rows are what they add up to", () => {
     const others = [row("a", { state: "merging" }), row("b", { state: "waiting" }), row("c", { state: "broken" })]
-    expect(sumOf([...rows, ...others])).toBe("2 of 5 targets done, 1,234,579 executions, 1 finding")
-    expect(sumOf([row("a")])).toBe("1 of 1 target done, 0 executions, 0 findings")
+    expect(totalsOf([...rows, ...others])).toBe("2 of 5 targets done, 1,234,579 executions, 1 finding")
+    expect(totalsOf([row("a")])).toBe("1 of 1 target done, 0 executions, 0 findings")
   })
 })

@@ -6,7 +6,7 @@ import { describe, expect, test } from "vitest"
 import { parse } from "yaml"
 import { root } from "../../scripts/corpus.js"
 import { type Findings, findingOf, record, summaryOf } from "../../src/fuzz/finding.js"
-import type { Failure } from "../../src/fuzz/libfuzzer.js"
+import type { FuzzFailure } from "../../src/fuzz/libfuzzer.js"
 import { targetNames } from "../../src/fuzz/target.js"
 import { temporaryFolder } from "../cli/harness.js"
 import { validSarif } from "../report/sarif-schema.js"
@@ -122,7 +122,7 @@ describe("fuzz-sarif", () => {
     return existsSync(join(current, "raw.sarif")) ? textOf(current, "raw.sarif") : undefined
   }
 
-  const failures: Readonly<Record<string, Failure>> = {
+  const failures: Readonly<Record<string, FuzzFailure>> = {
     "inputs-raw": {
       message: "Error: the states differ",
       stack: [

@@ -1,6 +1,6 @@
 import type * as t from "io-ts"
 import { isRefined } from "../../src/data/refinement.js"
-import { casesOf, membersOf } from "../../src/data/reflect.js"
+import { casesOf, declaredMembers } from "../../src/data/reflect.js"
 
 /**
  * Holds io-ts types against what QEMU says of its own commands (query-qmp-schema, docs/interop/qmp-spec.rst): every
@@ -97,7 +97,7 @@ const plain = (type: t.Mixed): t.Mixed => (isRefined(type) ? plain(type.type) : 
 const kindOfCase = (type: t.Mixed): Kind<t.Mixed> => {
   const names = new Map<string, string>()
   const members = new Map<string, Slot<t.Mixed>>()
-  for (const { name, type: member, required } of membersOf(plain(type))) {
+  for (const { name, type: member, required } of declaredMembers(plain(type))) {
     const literal = member as t.LiteralType<string> | t.StringType
     if (literal._tag === "LiteralType") names.set(name, literal.value)
     else members.set(name, { type: member, required })

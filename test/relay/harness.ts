@@ -7,7 +7,7 @@ import type { ChannelName } from "../../lab/client/numbers.js"
 import { words } from "../../lab/client/words.js"
 import type { Clock } from "../../src/relay/clock.js"
 import type { ListenerConfiguration, RelayConfiguration } from "../../src/relay/config/configuration.js"
-import type { Fields } from "../../src/relay/operate/log.js"
+import type { LogFields } from "../../src/relay/operate/log.js"
 import { type Relay, type RelayOptions, startRelay } from "../../src/relay/relay.js"
 import { type Behaviour, listeningServer, type SpiceServer } from "./server.js"
 
@@ -38,7 +38,7 @@ export const manualClock = (): Clock & {
 }
 
 /** A line of a relay's log. */
-export interface Line extends Fields {
+export interface Line extends LogFields {
   readonly level: string
   readonly message: string
 }
@@ -47,7 +47,7 @@ export interface Line extends Fields {
 export const recordingLog = () => {
   const lines: Line[] = []
   const waiting = new Set<() => void>()
-  const log = (level: string, message: string, fields: Fields = {}): void => {
+  const log = (level: string, message: string, fields: LogFields = {}): void => {
     lines.push({ ...fields, level, message })
     for (const wake of waiting) wake()
   }

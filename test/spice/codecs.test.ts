@@ -4,7 +4,7 @@ import * as t from "io-ts"
 import { PathReporter } from "io-ts/lib/PathReporter.js"
 import { describe, expect, test } from "vitest"
 import { readBlob, readIndex } from "../../scripts/corpus.js"
-import { isGenuine, receiverOf } from "../../src/corpus.js"
+import { isGenuine, receiverOfEntry } from "../../src/corpus.js"
 import {
   type Channel,
   type Codec,
@@ -35,7 +35,7 @@ describe("an io-ts codec", () => {
   const captures = readIndex().filter(isGenuine)
 
   test.each(captures)("decodes, guards and encodes $file", (entry) => {
-    const codec = codecs[formatOf[entry.channel]]?.(receiverOf(entry), entry.channel)
+    const codec = codecs[formatOf[entry.channel]]?.(receiverOfEntry(entry), entry.channel)
     if (codec === undefined) throw new Error(entry.channel)
     const decoded = codec.decode(readBlob(entry))
     if (E.isLeft(decoded)) throw new Error(PathReporter.report(decoded).join())

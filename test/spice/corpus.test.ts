@@ -1,7 +1,7 @@
 import * as E from "fp-ts/lib/Either.js"
 import { describe, expect, test } from "vitest"
 import { readBlob, readIndex } from "../../scripts/corpus.js"
-import { type CorpusEntry, isGenuine, receiverOf } from "../../src/corpus.js"
+import { type CorpusEntry, isGenuine, receiverOfEntry } from "../../src/corpus.js"
 import { decodeMigrateData, encodeMigrateData } from "../../src/index.js"
 import { rulesOf } from "../../src/layout/rules.js"
 import { formatOf, formats, structuralRules } from "../../src/spice/formats.js"
@@ -11,9 +11,9 @@ import { plain } from "../plain.js"
 const index = readIndex()
 
 const decode = (entry: CorpusEntry, all = false) =>
-  decodeMigrateData(entry.channel, readBlob(entry), receiverOf(entry), { all })
+  decodeMigrateData(entry.channel, readBlob(entry), receiverOfEntry(entry), { all })
 
-const reference = (entry: CorpusEntry) => readingOf(entry.channel, readBlob(entry), receiverOf(entry))
+const reference = (entry: CorpusEntry) => readingOf(entry.channel, readBlob(entry), receiverOfEntry(entry))
 
 const rulesBroken = (entry: CorpusEntry): readonly string[] => reference(entry).violations.map(({ rule }) => rule)
 
@@ -42,7 +42,7 @@ describe("genuine blobs", () => {
   test.each(captures)("$file comes back byte for byte from its state", (entry) => {
     const decoded = decode(entry)
     if (E.isLeft(decoded)) throw new Error(decoded.left[0].message)
-    expect(encodeMigrateData(entry.channel, decoded.right, receiverOf(entry))).toEqual(
+    expect(encodeMigrateData(entry.channel, decoded.right, receiverOfEntry(entry))).toEqual(
       E.right(new Uint8Array(readBlob(entry))),
     )
   })

@@ -2,7 +2,7 @@ import fc from "fast-check"
 import * as E from "fp-ts/lib/Either.js"
 import { describe, expect, test } from "vitest"
 import { readBlob, readIndex } from "../../scripts/corpus.js"
-import { receiverOf } from "../../src/corpus.js"
+import { receiverOfEntry } from "../../src/corpus.js"
 import {
   type Channel,
   channels,
@@ -69,7 +69,7 @@ describe("both decoders agree on verdict, state and violations", () => {
     const entries = readIndex().filter((entry) => entry.origin !== "shape" && readBlob(entry).length <= 8192)
     fc.assert(
       fc.property(fc.constantFrom(...entries), edits, (entry, edit) =>
-        expectAgreement(entry.channel, edited(readBlob(entry), edit), receiverOf(entry)),
+        expectAgreement(entry.channel, edited(readBlob(entry), edit), receiverOfEntry(entry)),
       ),
       { numRuns: 3000 },
     )

@@ -5,7 +5,7 @@
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { table } from "../../../src/report/markdown.js"
+import { markdownTable } from "../../../src/report/markdown.js"
 import { writeInto } from "../../markdown.js"
 import { type Fault, faults } from "./faults.js"
 import { type Cost, costOf, onStage, useSession } from "./stage.js"
@@ -44,7 +44,7 @@ const resultOf = (fault: Fault, index: number, folder: string): Promise<Result> 
 }
 
 const text = (results: readonly Result[]): string =>
-  table(
+  markdownTable(
     ["fault", "what became of it", "MiB before", "at most", "after"],
     results.map(({ fault: { name }, figure, cost: { before, most, after } }) => [
       name,

@@ -7,7 +7,7 @@ export const literalText = (value: bigint, wide: boolean): string => {
   return wide ? `${text}n` : text
 }
 
-export const readText = (
+export const readExpression = (
   { bits, signed, bigEndian }: Pick<Scalar, "bits" | "signed" | "bigEndian">,
   offset: string,
 ): string =>

@@ -23,7 +23,7 @@ import type { BitMember, Chain, Layout, Parameter, Scalar } from "../types.js"
 import { judgedBy, scansIn } from "../uses.js"
 import { type Backend, written } from "./backend.js"
 import { type Namer, namer } from "./names.js"
-import { literalText, mirrored, operatorsOf, readText } from "./typescript-text.js"
+import { literalText, mirrored, operatorsOf, readExpression } from "./typescript-text.js"
 
 /** What an emitted decoder is called and where it finds what it works with, as seen from its own file. */
 export interface Emission {
@@ -166,7 +166,7 @@ ${rules.length > 0 ? `const rule = rulesById(${layout})\n` : ""}${rules.join("\n
       return ""
     }
     const declaration = this.#declared.has(into.name) ? "" : "const "
-    return `${declaration}${this.#name(into.name)} = ${readText(type, this.#offset(at))}`
+    return `${declaration}${this.#name(into.name)} = ${readExpression(type, this.#offset(at))}`
   }
 
   extract({ into, from, shift, width }: Extract): string {
@@ -335,7 +335,7 @@ if (${number} !== 0) ${refuse(this.#check(checks.empty), "0")}
     const place = this.#places.get(name)
     return place === undefined || this.#judged.has(name)
       ? this.#name(name)
-      : readText(place.type, this.#offset(place.at))
+      : readExpression(place.type, this.#offset(place.at))
   }
 
   #term(term: Term): string {
@@ -482,7 +482,7 @@ const scanText = (chain: Chain): string => {
   const read = (field: PlannedField): string =>
     field.type.kind === "bytes"
       ? "0"
-      : readText(field.type, field.offset === 0 ? "start + at" : `start + at + ${field.offset}`)
+      : readExpression(field.type, field.offset === 0 ? "start + at" : `start + at + ${field.offset}`)
   const reads = named.map(({ field }, index) => `const number${index} = ${read(field)}`)
   const tests = named.map(
     ({ numbers }, index) => `(${numbers.map((value) => `number${index} === ${value}`).join(" || ")})`,

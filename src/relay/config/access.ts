@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs"
 import * as t from "io-ts"
-import { option, resolve, typesOf } from "./option.js"
+import { option, resolveOptions, typesOf } from "./option.js"
 import { relayRules } from "./rules.js"
 import { textThat } from "./text.js"
 
@@ -52,7 +52,7 @@ export const socketType = t.exact(t.partial(typesOf(socketOptions)))
 
 /** The access that a configuration means. Throws where it names somebody who is not known. */
 export const accessOf = (configured: SocketConfiguration = {}): Access => {
-  const { mode, owner, group } = resolve(socketOptions, configured)
+  const { mode, owner, group } = resolveOptions(socketOptions, configured)
   return {
     mode: Number.parseInt(mode, 8),
     owner: numberOf(owner, "/etc/passwd"),

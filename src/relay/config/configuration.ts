@@ -13,7 +13,7 @@ import { attributesOf } from "../target/x509-subject.js"
 import { type SocketConfiguration, socketOptions, socketType } from "./access.js"
 import { type Address, formatAddress, parseAddress } from "./address.js"
 import { type LocalHost, unknownHost } from "./local-host.js"
-import { group, option, resolve, typesOf } from "./option.js"
+import { group, option, resolveOptions, typesOf } from "./option.js"
 import { type ReceiverConfiguration, receiverType } from "./receiver.js"
 import { relayRules } from "./rules.js"
 import { collide, fileIdentityOf, groupsOf, identityOf, leadsTo } from "./target-identity.js"
@@ -385,7 +385,7 @@ const canonical = (text: string): string => {
   return address === undefined ? text : formatAddress(address)
 }
 
-export const nameOf = ({ name, listen }: ListenerConfiguration): string => name ?? canonical(listen)
+export const listenerName = ({ name, listen }: ListenerConfiguration): string => name ?? canonical(listen)
 
 /** Faults of those listeners of which an earlier one has the same key. */
 const once = (
@@ -403,7 +403,12 @@ const once = (
 const sharedBy = (listener: ListenerConfiguration): string => {
   const { receiver = {}, qmp = "", seal = {}, sealFor = [] } = listener
   const sealing = [Object.entries(seal).sort(), [...sealFor].sort()]
-  return JSON.stringify([resolve(sharedOptions, listener), Object.entries(receiver).sort(), canonical(qmp), ...sealing])
+  return JSON.stringify([
+    resolveOptions(sharedOptions, listener),
+    Object.entries(receiver).sort(),
+    canonical(qmp),
+    ...sealing,
+  ])
 }
 
 /** By what each listener's server is known: its target, the file that this is, and the name that was given. */
@@ -468,7 +473,7 @@ const listenersRule =
       ? issue(relayRules.listeners, listeners.length)
       : concat(
           colliding(listeners, machine),
-          once(listeners, "name", relayRules.nameTwice, nameOf),
+          once(listeners, "name", relayRules.nameTwice, listenerName),
           disagreeing(listeners, machine),
           sharingMonitors(listeners, machine),
         )

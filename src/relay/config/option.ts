@@ -48,7 +48,7 @@ type Chosen<O extends Options> = { readonly [K in keyof O]?: t.TypeOf<O[K]["type
 export type Resolved<O extends Options> = { readonly [K in keyof O]: t.TypeOf<O[K]["type"]> | O[K]["initial"] }
 
 /** Puts the default in the place of every option that is not said. */
-export const resolve = <O extends Options>(options: O, chosen: Chosen<O> = {}): Resolved<O> =>
+export const resolveOptions = <O extends Options>(options: O, chosen: Chosen<O> = {}): Resolved<O> =>
   Object.fromEntries(
     Object.entries(options).map(([name, { initial }]) => [name, chosen[name] ?? initial]),
   ) as Resolved<O>

@@ -63,7 +63,7 @@ export const receiverType = (within: Within): t.Type<ReceiverConfiguration, unkn
   ]) as unknown as t.Type<ReceiverConfiguration, unknown, unknown>
 
 /** The whole of a receiver: what is configured, and the defaults for the rest. */
-export const receiverOf = (configured: ReceiverConfiguration = {}): ReceiverState => ({
+export const configuredReceiver = (configured: ReceiverConfiguration = {}): ReceiverState => ({
   ...defaultReceiver,
   ...configured,
   maxBlobBytes: { ...defaultReceiver.maxBlobBytes, ...configured.maxBlobBytes },

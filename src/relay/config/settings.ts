@@ -13,7 +13,7 @@ import {
   type LimitsConfiguration,
   type ListenerConfiguration,
   limitOptions,
-  nameOf,
+  listenerName,
   plainOptions,
   type RelayConfiguration,
   relayConfigurationCodecOn,
@@ -22,8 +22,8 @@ import {
 } from "./configuration.js"
 import { readKeyring } from "./key-file.js"
 import { type LocalHost, thisHost } from "./local-host.js"
-import { type Resolved, resolve } from "./option.js"
-import { receiverOf } from "./receiver.js"
+import { type Resolved, resolveOptions } from "./option.js"
+import { configuredReceiver } from "./receiver.js"
 import { protocolOf } from "./tls-protocol.js"
 
 /** What a listener does, with every default in place and every file read. */
@@ -70,7 +70,7 @@ export interface Limits extends Resolved<typeof limitOptions> {
 const handshakingOf = (connections: number): number => Math.min(connections, Math.max(16, Math.floor(connections / 4)))
 
 const limitsOf = (configured: LimitsConfiguration = {}): Limits => {
-  const limits = resolve(limitOptions, configured)
+  const limits = resolveOptions(limitOptions, configured)
   return { ...limits, handshaking: limits.handshaking ?? handshakingOf(limits.connections) }
 }
 
@@ -113,7 +113,7 @@ const addressOf = (text: string): Address => {
 
 const sealOf = ({ seal, sealFor = [] }: ListenerConfiguration): SealSettings | undefined => {
   if (seal === undefined) return undefined
-  const { required, as, onInvalid, lifetimeSeconds } = resolve(sealOptions, seal)
+  const { required, as, onInvalid, lifetimeSeconds } = resolveOptions(sealOptions, seal)
   return {
     keys: readKeyring(seal.keys),
     vm: seal.vm,
@@ -128,10 +128,10 @@ const sealOf = ({ seal, sealFor = [] }: ListenerConfiguration): SealSettings | u
 /** A listener's settings, or why there are none. */
 const settingsOf = (listener: ListenerConfiguration, targetName: string): E.Either<Failure, Settings> => {
   const { limits, receiver, qmp } = listener
-  const name = nameOf(listener)
+  const name = listenerName(listener)
   try {
     return E.right({
-      ...resolve(plainOptions, listener),
+      ...resolveOptions(plainOptions, listener),
       name,
       listen: addressOf(listener.listen),
       access: accessOf(listener.socket),
@@ -140,7 +140,7 @@ const settingsOf = (listener: ListenerConfiguration, targetName: string): E.Eith
       tls: tlsOf(listener),
       trust: trustOf(listener),
       limits: limitsOf(limits),
-      receiver: receiverOf(receiver),
+      receiver: configuredReceiver(receiver),
       qmp: qmp === undefined ? undefined : addressOf(qmp),
       seal: sealOf(listener),
     })
@@ -167,7 +167,7 @@ const metricsAccessOf = ({ metricsSocket }: RelayConfiguration): E.Either<readon
   )
 
 /** A configuration that was read: as it says it, and with every default in place and every file read. */
-export interface Read {
+export interface ReadSettings {
   readonly wanted: RelayConfiguration
   readonly settings: readonly Settings[]
   /** Who may connect to where metrics are served, if that is a unix socket. */
@@ -175,7 +175,7 @@ export interface Read {
 }
 
 /** Reads a configuration and the files that it names, or says all that is wrong with it. */
-export const readConfiguration = (configuration: unknown): E.Either<readonly Failure[], Read> => {
+export const readConfiguration = (configuration: unknown): E.Either<readonly Failure[], ReadSettings> => {
   const machine = thisHost()
   const decoded = relayConfigurationCodecOn(machine).decode(configuration)
   if (E.isLeft(decoded))

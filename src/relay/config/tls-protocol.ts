@@ -1,6 +1,6 @@
 import { getCiphers } from "node:tls"
 import * as t from "io-ts"
-import { option, resolve } from "./option.js"
+import { option, resolveOptions } from "./option.js"
 import { relayRules } from "./rules.js"
 import { textThat } from "./text.js"
 
@@ -49,7 +49,7 @@ export const protocolOptions = {
 
 /** What is spoken where a configuration says this of it. */
 export const protocolOf = ({ minVersion, ciphers }: ProtocolConfiguration = {}) =>
-  resolve(protocolOptions, { minVersion, ciphers })
+  resolveOptions(protocolOptions, { minVersion, ciphers })
 
 /** Whether there is a cipher for the least version. */
 export const hasCiphers = (configured: ProtocolConfiguration): boolean => {

@@ -1,13 +1,13 @@
 import * as E from "fp-ts/lib/Either.js"
 import { encode } from "../../layout/encode.js"
 import { decodeMigrateData, encodeMigrateData, type MigrateData } from "../../spice/migrate-data.js"
-import { argumentsOf, type Channel, type ReceiverState } from "../../spice/receiver.js"
+import { type Channel, type ReceiverState, receiverArguments } from "../../spice/receiver.js"
 import { layoutOf } from "../../spice/registry.js"
 import { Violation } from "../../violation/violation.js"
 import type { Reaction } from "../config/configuration.js"
 
 /** What becomes of a blob by itself: its state and the one encoding of that, or why there is none. */
-export type Checked =
+export type Canonical =
   | { readonly state: MigrateData; readonly bytes: Uint8Array; readonly violation: Violation | undefined }
   | { readonly state: undefined; readonly violation: Violation }
 
@@ -45,7 +45,7 @@ const empty: { readonly [C in Channel]?: MigrateData<C> } = {
 }
 
 /** The empty state of a channel; undefined where there is none that is safe. */
-const reset = (channel: Channel, violation: Violation): Checked => {
+const reset = (channel: Channel, violation: Violation): Canonical => {
   const state = empty[channel]
   if (state === undefined) return { state, violation }
   const encoded = encodeMigrateData(channel, state)
@@ -58,14 +58,14 @@ export const checkBlob = (
   payload: Uint8Array,
   receiver: ReceiverState,
   onViolation: Reaction,
-): Checked => {
+): Canonical => {
   const decoded = decodeMigrateData(channel, payload, receiver, { alias: true })
   if (E.isLeft(decoded)) {
     const [violation] = decoded.left
     return onViolation === "reset" ? reset(channel, violation) : { state: undefined, violation }
   }
   const state = decoded.right
-  const bytes = encode(layoutOf(channel), state, argumentsOf(receiver, channel))
+  const bytes = encode(layoutOf(channel), state, receiverArguments(receiver, channel))
   // Of every blob that decodes the one encoding is the blob itself (fuzz/properties.ts, isIdentity).
   if (bytes instanceof Violation || Buffer.compare(bytes, payload) !== 0)
     throw new Error("a blob that decoded is encoded otherwise")

@@ -6,7 +6,7 @@ import { sealRules } from "../../seal/rules.js"
 import type { Decision, LinkRequest } from "../../session/index.js"
 import { carriesData } from "../../spice/wire/channels.js"
 import { frameConnection } from "../../spice/wire/connection.js"
-import type { ClientEvent, Message, ServerEvent, Whole } from "../../spice/wire/events.js"
+import type { ClientEvent, ServerEvent, Whole, WireMessage } from "../../spice/wire/events.js"
 import { fullPlaces, miniPlaces } from "../../spice/wire/header.js"
 import { fromClient as clientMessages, fromServer, onMain } from "../../spice/wire/messages.js"
 import { Violation } from "../../violation/violation.js"
@@ -17,7 +17,7 @@ import { intentFor, saysDestination, sealData, sourceBegan, sourceHeard, sourceL
 import { openData } from "../seal/target.js"
 import type { TargetGuard } from "../target/session.js"
 import { checkBlob } from "./canonicalise.js"
-import type { Action, Inspector, Judged, Outlet, Sealing } from "./interface.js"
+import type { Action, Inspector, JudgedMessage, Outlet, Sealing } from "./interface.js"
 
 /** What all inspectors of one target are told. */
 export interface Judging {
@@ -36,7 +36,7 @@ interface Held {
   readonly bytes: readonly Uint8Array[]
   readonly blob?: {
     readonly violation: Violation | undefined
-    readonly data: Omit<Judged, "held">
+    readonly data: Omit<JudgedMessage, "held">
     readonly sealing: Sealing | undefined
     readonly since: number
   }
@@ -83,20 +83,20 @@ export const inspectorOf = (outlet: Outlet, mode: Mode, judging: Judging): Inspe
   let toldRules: ReadonlySet<string> = noRules
   let cancelHold = (): void => {}
 
-  const tell = (action: Action, violation: Violation | undefined, data?: Judged, sealing?: Sealing): void =>
+  const tell = (action: Action, violation: Violation | undefined, data?: JudgedMessage, sealing?: Sealing): void =>
     outlet.tell({ mode, action, link, violation, data, sealing })
 
-  const judged = ({ blob }: Held): Judged | undefined =>
+  const judged = ({ blob }: Held): JudgedMessage | undefined =>
     blob === undefined ? undefined : { ...blob.data, held: clock.now() - blob.since }
 
   /** Monitor mode: a violation is told, once by rule, and nothing is done. */
-  const note = (action: Action, violation: Violation, data?: Judged): void => {
+  const note = (action: Action, violation: Violation, data?: JudgedMessage): void => {
     if (toldRules.has(violation.rule)) return
     toldRules = new Set([...toldRules, violation.rule])
     tell(action, violation, data)
   }
 
-  const refuse = (violation: Violation, data?: Judged): void => {
+  const refuse = (violation: Violation, data?: JudgedMessage): void => {
     if (isRefused) return
     cancelHold()
     const about = data ?? (held === undefined ? undefined : judged(held))
@@ -184,7 +184,7 @@ export const inspectorOf = (outlet: Outlet, mode: Mode, judging: Judging): Inspe
   }
 
   /** Refuses what the framing or a decoder objects to, of which the session knows nothing. */
-  const rejectOwn = (violation: Violation, data?: Judged): void => {
+  const rejectOwn = (violation: Violation, data?: JudgedMessage): void => {
     refuse(violation, data)
     if (!observes) say({ kind: "left", connection })
   }
@@ -199,7 +199,7 @@ export const inspectorOf = (outlet: Outlet, mode: Mode, judging: Judging): Inspe
   }
 
   /** Judges a message by its header. Data is held whatever is decided in monitor mode. */
-  const judgeMessage = (message: Message): void => {
+  const judgeMessage = (message: WireMessage): void => {
     const decision = ask(message)
     const { type } = message
     if (decision?.kind === "forward" && type !== clientMessages.migrateData) return
@@ -334,7 +334,7 @@ export const inspectorOf = (outlet: Outlet, mode: Mode, judging: Judging): Inspe
   })
 
   /** Takes in what the server says as a source, and holds what is to be sealed, or says for whom. */
-  const holdForSealing = ({ type, size, head }: Message, passing: Uint8Array[]): void => {
+  const holdForSealing = ({ type, size, head }: WireMessage, passing: Uint8Array[]): void => {
     const { seal } = guard.target()
     if (seal === undefined || link === undefined || isRefused) return
     if (link.channel === "main") sourceHeard(guard.source(), type, head)

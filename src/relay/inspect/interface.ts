@@ -8,7 +8,7 @@ import type { Mode } from "../config/configuration.js"
 export type Action = "forward" | "reset" | "decline" | "disconnect"
 
 /** Data that was judged, without any of it. */
-export interface Judged {
+export interface JudgedMessage {
   readonly size: number
   readonly sha256: string
   /** Milliseconds from its last byte to the decision. */
@@ -36,7 +36,7 @@ export interface Verdict {
   /** Undefined where the client was refused before it had said what it wants. */
   readonly link: LinkRequest | undefined
   readonly violation: Violation | undefined
-  readonly data: Judged | undefined
+  readonly data: JudgedMessage | undefined
   readonly sealing?: Sealing | undefined
 }
 

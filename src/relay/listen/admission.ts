@@ -19,7 +19,7 @@ export interface Admission {
 }
 
 /** What one party can be expected to have many of: an IPv4 address, or a /64 of IPv6. */
-export const sourceOf = (address: string | undefined): string | undefined => {
+export const clientOf = (address: string | undefined): string | undefined => {
   const bare = withoutZone(address ?? "")
   if (!ipaddr.isValid(bare)) return undefined
   const parsed = ipaddr.process(bare)
@@ -62,7 +62,7 @@ export const admissionOf = (): Admission => {
 
   /** Counts something until what it returns is called. */
   const hold = (address: string | undefined, what: Counts): (() => void) => {
-    const source = sourceOf(address)
+    const source = clientOf(address)
     let isHeld = true
     add(source, what)
     return () => {
@@ -84,7 +84,7 @@ export const admissionOf = (): Admission => {
   const admit: Admission["admit"] = (address, { allow, limits }) => {
     if (allow !== undefined && (address === undefined || !isInside(address, allow))) return "not-allowed"
     if (all >= limits.connections) return "connection-limit"
-    const source = sourceOf(address)
+    const source = clientOf(address)
     if (source !== undefined && countsOf(source).all >= limits.connectionsBySource) return "source-limit"
     if (isCrowded(source, limits)) return "handshake-limit"
     return occupy(address)

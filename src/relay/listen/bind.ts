@@ -7,7 +7,7 @@ import type { Activation } from "./systemd.js"
 import { listenOnPath } from "./unix-socket.js"
 
 /** Where a server listens. */
-export interface Bound {
+export interface BoundListener {
   /** Of port 0, the port that the system chose. */
   readonly address: Address
   /** Whether what connects has an address: a socket of the internet's. */
@@ -29,7 +29,12 @@ const listen = (server: Server, options: ListenOptions): Promise<void> =>
 const isInternet = (bound: string | AddressInfo | null): bound is AddressInfo =>
   typeof bound === "object" && bound !== null
 
-const bind = async (server: Server, address: Address, activation: Activation, access: Access): Promise<Bound> => {
+const bind = async (
+  server: Server,
+  address: Address,
+  activation: Activation,
+  access: Access,
+): Promise<BoundListener> => {
   switch (address.scheme) {
     case "unix":
       return { address, hasAddresses: false, close: await listenOnPath(server, address.path, access, listen) }
@@ -52,7 +57,7 @@ export const listening = async (
   address: Address,
   activation: Activation,
   access: Access = accessOf(),
-): Promise<E.Either<string, Bound>> => {
+): Promise<E.Either<string, BoundListener>> => {
   try {
     return E.right(await bind(server, address, activation, access))
   } catch (error) {

@@ -6,7 +6,7 @@ import type { Settings } from "../config/settings.js"
 import { codeOf, type Failure } from "../failure.js"
 import { relayed } from "../socket-options.js"
 import { type Admission, admissionOf, type Rejection } from "./admission.js"
-import { type Bound, listening } from "./bind.js"
+import { type BoundListener, listening } from "./bind.js"
 import type { Activation } from "./systemd.js"
 
 /** A connection that was taken. */
@@ -70,7 +70,7 @@ export const openListener = async (
   const admission = admissionOf()
   const server = createServer(relayed)
   let settings = first
-  let bound: Bound | undefined
+  let bound: BoundListener | undefined
   let tlsServer = tlsServerOf(first, admission, acceptor)
 
   server.on("connection", (client) => {

@@ -1,17 +1,17 @@
 import type { Clock } from "../clock.js"
-import type { Fields, Log } from "./log.js"
+import type { Log, LogFields } from "./log.js"
 
 /** A log that writes so many lines of a kind in a second, and then one that counts the rest. */
 export interface LimitedLog {
   /** Writes a line of a kind, such as `{ listener, rule }`, or leaves it out. */
-  readonly write: (kind: Fields, ...line: Parameters<Log>) => void
+  readonly write: (kind: LogFields, ...line: Parameters<Log>) => void
   /** Says at once how many lines were left out. */
   readonly flush: () => void
 }
 
 /** The lines of one kind in one period. */
 interface Share {
-  readonly kind: Fields
+  readonly kind: LogFields
   readonly key: string
   readonly began: number
   written: number
@@ -26,7 +26,7 @@ const period = 1000
 const mostKinds = 1024
 
 /** The kind of what comes beyond them. */
-const others: Fields = {}
+const others: LogFields = {}
 
 /**
  * Limits the lines of a log by their kind, so that a flood of one kind hides no other.
@@ -45,7 +45,7 @@ export const limitedLog = (log: Log, clock: Clock, most: number, omitted: () => 
     if (count > 0) log("warn", "lines were left out", { ...kind, count })
   }
 
-  const shareOf = (kind: Fields): Share => {
+  const shareOf = (kind: LogFields): Share => {
     const key = JSON.stringify(kind)
     const known = shares.get(key)
     if (known !== undefined && !isOver(known)) return known

@@ -2,7 +2,7 @@ import { type Logger, pino, stdTimeFunctions } from "pino"
 import { printable } from "../../report/printable.js"
 
 /** What a line of the log says beside its message: plain values, never a payload. */
-export type Fields = Readonly<Record<string, string | number | boolean | undefined>>
+export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>
 
 /** How much a line matters. */
 export type Level = "info" | "warn" | "error"
@@ -12,7 +12,7 @@ export type Level = "info" | "warn" | "error"
  *
  * @since 0.4.0
  */
-export type Log = (level: Level, message: string, fields?: Fields) => void
+export type Log = (level: Level, message: string, fields?: LogFields) => void
 
 /** What sd-daemon(3) calls the levels: the first of a line, for a journal that keeps them. */
 const journalPrefixes = { info: "<6>", warn: "<4>", error: "<3>" } as const satisfies Record<Level, string>
@@ -27,7 +27,7 @@ export interface JsonLogOptions {
 
 /** Makes a log of JSON lines: `level`, `time`, `msg` and the fields. */
 export const jsonLog = (
-  write: (line: string, fields: Fields) => unknown,
+  write: (line: string, fields: LogFields) => unknown,
   { level: least = "info", hasPrefixes = false }: JsonLogOptions = {},
 ): Log => {
   let text = ""

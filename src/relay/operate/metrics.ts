@@ -24,14 +24,14 @@ export interface Metrics {
   readonly text: () => Promise<string>
   readonly contentType: string
   /** What there is, for docs/relay.md. */
-  readonly descriptions: readonly Description[]
+  readonly descriptions: readonly MetricDescription[]
 }
 
 /** Labels, and their values where these are few and known. */
 type Labels = Readonly<Record<string, readonly string[]>>
 
 /** A metric as its document has it. */
-export interface Description {
+export interface MetricDescription {
   readonly name: string
   readonly help: string
   readonly labels: Labels
@@ -65,7 +65,7 @@ export const metricsOf = (droppedLines: () => number): Metrics => {
   const registry = new Registry()
   const registers = [registry]
   const traffic = new Map<string, Traffic>()
-  const descriptions: Description[] = []
+  const descriptions: MetricDescription[] = []
 
   /** Declares a metric: it is documented by that too. */
   const declared = <L extends Labels>(name: string, help: string, labels: L) => {

@@ -4,7 +4,7 @@ import type { Ending } from "../connection.js"
 import { codeOf, printableReasonOf } from "../failure.js"
 import type { Verdict } from "../inspect/interface.js"
 import type { Acceptor, Peer } from "../listen/listener.js"
-import type { Fields, Level, Log } from "./log.js"
+import type { Level, Log, LogFields } from "./log.js"
 import { limitedLog } from "./log-limits.js"
 import type { Metrics } from "./metrics.js"
 
@@ -35,14 +35,14 @@ const peerText = (peer: Peer | undefined): string | undefined =>
       ? `[${peer.address}]:${peer.port}`
       : `${peer.address}:${peer.port}`
 
-const fieldsOf = ({ settings, peer, connection, isLinked }: Who): Fields => ({
+const fieldsOf = ({ settings, peer, connection, isLinked }: Who): LogFields => ({
   listener: settings.name,
   peer: peerText(peer),
   connection,
   authenticated: isLinked,
 })
 
-const verdictFields = ({ mode, action, link, violation, data, sealing }: Verdict): Fields => ({
+const verdictFields = ({ mode, action, link, violation, data, sealing }: Verdict): LogFields => ({
   channel: link?.channel,
   channelId: link?.channelId,
   verdict: violation === undefined ? "accept" : "reject",
@@ -70,7 +70,7 @@ export const observerOf = (log: Log, metrics: Metrics, clock: Clock): Observer =
     authenticated: limitedLog(log, clock, mostOfAuthenticated, metrics.omitted),
   }
   /** What those cause who got past the handshake has limits of its own. */
-  const write = (kind: Fields, level: Level, message: string, fields: Fields): void => {
+  const write = (kind: LogFields, level: Level, message: string, fields: LogFields): void => {
     const { listener, authenticated = false } = fields
     const limited = authenticated === true ? limits.authenticated : limits.strangers
     limited.write({ listener, ...kind, authenticated }, level, message, { ...fields, authenticated })

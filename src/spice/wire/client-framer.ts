@@ -1,7 +1,7 @@
 import type { Terms } from "./capabilities.js"
 import { openClient } from "./client-opening.js"
 import type { ClientEvent } from "./events.js"
-import { newInput, nothing, push, unreadIn } from "./input.js"
+import { newInput, noBytes, push, unreadIn } from "./input.js"
 import { frameMessages, type MessageFramer } from "./message-framer.js"
 import { headsFromClient } from "./messages.js"
 
@@ -34,7 +34,7 @@ export const frameClient = (terms: Terms): ClientFramer => {
   return {
     push: (chunk) => push(input, chunk),
     next: () => (messages === undefined ? open() : messages.next()),
-    hold: () => messages?.hold() ?? nothing,
+    hold: () => messages?.hold() ?? noBytes,
     unread: () => unreadIn(input),
   }
 }

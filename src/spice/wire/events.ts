@@ -11,7 +11,7 @@ export interface Pass {
  * The header of a message, with the beginning of its payload where `Heads` has its type, as the session takes it. The
  * message passes unless it is held before the next event is asked for.
  */
-export interface Message {
+export interface WireMessage {
   readonly kind: "message"
   /** The number that the connection was given. */
   readonly connection: number
@@ -29,7 +29,7 @@ export interface Whole {
 }
 
 /** The bytes break a rule. Nothing follows but the same again. */
-export interface Broken {
+export interface BrokenStream {
   readonly kind: "broken"
   readonly violation: Violation
 }
@@ -43,18 +43,23 @@ export interface Broken {
 export type ClientEvent =
   | Pass
   | { readonly kind: "link"; readonly link: Link; readonly last: Uint8Array }
-  | Message
+  | WireMessage
   | Whole
-  | Broken
+  | BrokenStream
 
 /**
  * What a server's side of a connection consists of.
  *
  * - `result`: of the link: 0, or why the server will close the connection.
  */
-export type ServerEvent = Pass | { readonly kind: "result"; readonly error: number } | Message | Whole | Broken
+export type ServerEvent =
+  | Pass
+  | { readonly kind: "result"; readonly error: number }
+  | WireMessage
+  | Whole
+  | BrokenStream
 
 /** Breaks a side's conversation for good. */
-export function* broken(violation: Violation): Generator<Broken, never, void> {
+export function* broken(violation: Violation): Generator<BrokenStream, never, void> {
   for (;;) yield { kind: "broken", violation }
 }

@@ -16,7 +16,7 @@ export const declared =
   }
 
 /** Where a layout's fields lie, for readers that index bytes directly. */
-export const placesOf = (layout: Layout) => {
+export const fixedPlaces = (layout: Layout) => {
   const { size, fields } = planOf(layout)
   const offsets = new Map(fields.map(({ path, offset }) => [path, offset]))
   return { size, at: (path: string): number => known(offsets, path) }

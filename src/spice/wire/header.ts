@@ -1,6 +1,6 @@
 import * as L from "../../layout/index.js"
 import { viewOf } from "../../violation/bytes.js"
-import { placesOf } from "./fixed-layout.js"
+import { fixedPlaces } from "./fixed-layout.js"
 
 const type = L.u16("The message's number.")
 const size = L.u32("The size of what follows the header.", "bytes")
@@ -34,7 +34,7 @@ export interface HeaderPlaces {
 }
 
 const placesIn = (layout: L.Layout): HeaderPlaces => {
-  const places = placesOf(layout)
+  const places = fixedPlaces(layout)
   return { size: places.size, type: places.at("type"), length: places.at("size") }
 }
 

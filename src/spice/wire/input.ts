@@ -12,13 +12,13 @@ export interface Input {
 }
 
 /** Shared empty bytes: they keep no chunk in memory. */
-export const nothing = new Uint8Array()
-const noView = viewOf(nothing)
+export const noBytes = new Uint8Array()
+const noView = viewOf(noBytes)
 
 /** What a chunk takes beside its bytes, for those who send single ones. */
 const chunkCost = 256
 
-export const newInput = (): Input => ({ chunk: nothing, view: noView, at: 0, later: [], waiting: 0 })
+export const newInput = (): Input => ({ chunk: noBytes, view: noView, at: 0, later: [], waiting: 0 })
 
 /** Adds bytes. They must not change before they are read. */
 export const push = (input: Input, chunk: Uint8Array): void => {
@@ -32,7 +32,7 @@ export const hasBytes = (input: Input): boolean => {
   if (input.at < input.chunk.length) return true
   const next = input.later.shift()
   input.at = 0
-  input.chunk = next ?? nothing
+  input.chunk = next ?? noBytes
   input.view = next === undefined ? noView : viewOf(next)
   if (next === undefined) return false
   input.waiting -= next.length + chunkCost
@@ -61,7 +61,7 @@ export interface Gathering {
 }
 
 /** Gathers so many bytes, of which the first may be there. Memory follows what came, not what was announced. */
-export const gather = (size: number, first: Uint8Array = nothing): Gathering => {
+export const gather = (size: number, first: Uint8Array = noBytes): Gathering => {
   let room = new Uint8Array(Math.min(size, firstRoom))
   let length = 0
 

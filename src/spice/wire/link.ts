@@ -1,7 +1,7 @@
 import * as L from "../../layout/index.js"
 import { Violation } from "../../violation/violation.js"
 import { channelNameOf, type LinkedChannel } from "./channels.js"
-import { declared, placesOf, wordAt } from "./fixed-layout.js"
+import { declared, fixedPlaces, wordAt } from "./fixed-layout.js"
 import { wireRules } from "./rules.js"
 
 /** "REDQ", in the order in which it lies on the wire. */
@@ -106,8 +106,8 @@ const linkReply = L.layout("link-reply", {
   },
 })
 
-export const linkHeaderSize = placesOf(linkHeader).size
-const reply = placesOf(linkReply)
+export const linkHeaderSize = fixedPlaces(linkHeader).size
+const reply = fixedPlaces(linkReply)
 export const linkReplySize = reply.size
 
 /** What a client asks for with a link message. */

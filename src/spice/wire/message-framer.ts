@@ -1,13 +1,13 @@
 import { viewOf } from "../../violation/bytes.js"
-import type { Message, Pass, Whole } from "./events.js"
+import type { Pass, Whole, WireMessage } from "./events.js"
 import type { HeaderPlaces } from "./header.js"
-import { type Gathering, gather, hasBytes, type Input, nothing } from "./input.js"
+import { type Gathering, gather, hasBytes, type Input, noBytes } from "./input.js"
 import { type Heads, longestHead } from "./messages.js"
 
 /** Messages without end. */
 export interface MessageFramer {
   /** The next message, held message or bytes that pass; undefined where more have to come first. */
-  readonly next: () => Message | Whole | Pass | undefined
+  readonly next: () => WireMessage | Whole | Pass | undefined
   /** Holds the message that came last: it will be complete before it is seen again. Returns what passes before it. */
   readonly hold: () => Uint8Array
 }
@@ -89,7 +89,7 @@ export const frameMessages = ({ connection, input, places, heads, mayHold }: Fra
   }
 
   /** Goes on with a header that a chunk's end has cut, or is about to cut. */
-  const nextCut = (): Message | undefined => {
+  const nextCut = (): WireMessage | undefined => {
     cut ??= { bytes: new Uint8Array(places.size + longestHead), length: 0 }
     const isComplete = complete(cut, input, places, heads)
     if (mayHold) from = input.at
@@ -103,7 +103,7 @@ export const frameMessages = ({ connection, input, places, heads, mayHold }: Fra
     return { kind: "message", connection, type: typeAt(view, 0, places), size, head: bytes.subarray(places.size) }
   }
 
-  const next = (): Message | Whole | Pass | undefined => {
+  const next = (): WireMessage | Whole | Pass | undefined => {
     if (held !== undefined) return nextWhole(held)
     if (mended !== undefined) {
       const bytes = mended
@@ -136,7 +136,7 @@ export const frameMessages = ({ connection, input, places, heads, mayHold }: Fra
               connection,
               type,
               size,
-              head: head === 0 ? nothing : chunk.subarray(behind, input.at),
+              head: head === 0 ? noBytes : chunk.subarray(behind, input.at),
             }
           }
         }
@@ -148,7 +148,7 @@ export const frameMessages = ({ connection, input, places, heads, mayHold }: Fra
   }
 
   const hold = (): Uint8Array => {
-    const before = mended === undefined ? input.chunk.subarray(from, start) : nothing
+    const before = mended === undefined ? input.chunk.subarray(from, start) : noBytes
     const bytes = mended ?? input.chunk.subarray(start, input.at)
     const view = viewOf(bytes)
     const payload = gather(sizeAt(view, 0, places), bytes.subarray(places.size))

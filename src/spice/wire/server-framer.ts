@@ -2,7 +2,7 @@ import { Violation } from "../../violation/violation.js"
 import { type Agreed, agreementOf, type Terms } from "./capabilities.js"
 import { broken, type ServerEvent } from "./events.js"
 import { wordAt } from "./fixed-layout.js"
-import { hasBytes, type Input, newInput, nothing, push, readSome, readWhole, unreadIn } from "./input.js"
+import { hasBytes, type Input, newInput, noBytes, push, readSome, readWhole, unreadIn } from "./input.js"
 import { decodeReply, type Link, linkHeaderSize, linkMagic, linkReplySize, mostLinkBytes, type Reply } from "./link.js"
 import { frameMessages, type MessageFramer } from "./message-framer.js"
 import { headsFromServer } from "./messages.js"
@@ -65,7 +65,7 @@ export const frameServer = (terms: Terms, mayHold: (link: Link) => boolean): Ser
   let messages: MessageFramer | undefined
   let holds = false
   /** The chunk that the opening is read from. */
-  let chunk: Uint8Array = nothing
+  let chunk: Uint8Array = noBytes
   let size = 0
 
   const open = (): ServerEvent | undefined => {
@@ -78,7 +78,7 @@ export const frameServer = (terms: Terms, mayHold: (link: Link) => boolean): Ser
       messages = frameMessages({ connection: terms.connection, input, places: agreement.header, heads, mayHold: holds })
     }
     const bytes = chunk.subarray(0, chunk.length - unreadIn(input))
-    chunk = nothing
+    chunk = noBytes
     return bytes.length === 0 ? messages?.next() : { kind: "pass", bytes }
   }
 
@@ -89,7 +89,7 @@ export const frameServer = (terms: Terms, mayHold: (link: Link) => boolean): Ser
     return event
   }
 
-  const hold = (): Uint8Array => (holds && messages !== undefined ? messages.hold() : nothing)
+  const hold = (): Uint8Array => (holds && messages !== undefined ? messages.hold() : noBytes)
 
   return {
     push: (bytes) => {
@@ -98,6 +98,6 @@ export const frameServer = (terms: Terms, mayHold: (link: Link) => boolean): Ser
     },
     next,
     hold,
-    drop: () => (size === 0 ? hold() : nothing),
+    drop: () => (size === 0 ? hold() : noBytes),
   }
 }

@@ -1,19 +1,19 @@
 import type { Reading } from "../../layout/interpret.js"
+import { pathIn } from "../../layout/path.js"
 import type { Plan, PlannedList, PlannedPart, PlannedRun, Scope } from "../../layout/plan.js"
 import type { BitField } from "../../layout/types.js"
 import { countKey, sizeKey } from "../generate/ground.js"
-import { pathIn } from "../paths.js"
 
 /**
  * What a blob says: its numbers by their paths, and the bytes that the format does not look into. How long a run is, and
  * how many entries a list has, stands there too, under names of their own.
  */
-export interface Content {
+export interface ShrinkContent {
   readonly numbers: ReadonlyMap<string, bigint>
   readonly runs: ReadonlyMap<string, Uint8Array>
 }
 
-export const contentOf = ({ claims }: Reading, blob: Uint8Array): Content => {
+export const contentOf = ({ claims }: Reading, blob: Uint8Array): ShrinkContent => {
   const numbers = new Map<string, bigint>()
   const runs = new Map<string, Uint8Array>()
   const longer = (path: string, length: number) =>
@@ -46,7 +46,7 @@ const bitsOf = ({ members }: BitField, value: bigint): readonly (readonly [strin
 }
 
 /** Content that is simpler in one respect, that which loses most first. It need not keep the rules. */
-export function* simplerContents(plan: Plan, content: Content): Generator<Content> {
+export function* simplerContents(plan: Plan, content: ShrinkContent): Generator<ShrinkContent> {
   for (const { part, at } of partsIn(plan, "", content)) {
     if (part.kind === "list") yield* withoutEntries(part, at, content)
     if (part.kind === "run") yield* withoutBytes(part, at, content)
@@ -67,7 +67,7 @@ export function* simplerContents(plan: Plan, content: Content): Generator<Conten
 function* partsIn(
   scope: Scope,
   at: string,
-  content: Content,
+  content: ShrinkContent,
 ): Generator<{ readonly part: PlannedPart; readonly at: string }> {
   for (const part of scope.parts) {
     yield { part, at }
@@ -84,7 +84,7 @@ function* partsIn(
   }
 }
 
-function* withoutEntries(part: PlannedList, at: string, { numbers, runs }: Content): Generator<Content> {
+function* withoutEntries(part: PlannedList, at: string, { numbers, runs }: ShrinkContent): Generator<ShrinkContent> {
   if (typeof part.count === "number") return
   const list = pathIn(at, part.path)
   const length = Number(numbers.get(`${list}#count`) ?? 0n)
@@ -111,7 +111,7 @@ const renamedBy = <V>(map: ReadonlyMap<string, V>, renamed: (path: string) => st
     return name === undefined ? [] : [[name, value]]
   })
 
-function* withoutBytes(part: PlannedRun, at: string, { numbers, runs }: Content): Generator<Content> {
+function* withoutBytes(part: PlannedRun, at: string, { numbers, runs }: ShrinkContent): Generator<ShrinkContent> {
   const path = pathIn(at, part.path)
   const key = pathIn(at, sizeKey(part))
   const size = numbers.get(key) ?? 0n

@@ -1,7 +1,7 @@
 import type { Choices, Notes } from "../arbitrary/choices.js"
-import type { Content } from "../arbitrary/shrink.js"
+import type { ShrinkContent } from "../arbitrary/shrink.js"
 import { resized } from "../bytes.js"
-import { type Domain, indexOf, nearest, numberAt, sizeOf } from "../solver/interval-set.js"
+import { cardinalityOf, type Domain, indexOf, nearest, nthNumber } from "../solver/interval-set.js"
 import type { Chooser } from "./blob.js"
 
 /** The numbers of a domain that is no larger are all as likely. */
@@ -26,26 +26,26 @@ const reachOf = (index: number, size: bigint): bigint => {
 /** The index-th number of the domain in the order 0, 1, 2, ..., -1, -2, ... */
 const simplestBut = (index: bigint, domain: Domain): bigint => {
   const negative = indexOf(domain, 0n)
-  const size = sizeOf(domain)
-  return numberAt(domain, index < size - negative ? negative + index : size - 1n - index)
+  const size = cardinalityOf(domain)
+  return nthNumber(domain, index < size - negative ? negative + index : size - 1n - index)
 }
 
 const simplicityOf = (number: bigint, domain: Domain): bigint => {
   const negative = indexOf(domain, 0n)
-  return number < 0n ? sizeOf(domain) - 1n - indexOf(domain, number) : indexOf(domain, number) - negative
+  return number < 0n ? cardinalityOf(domain) - 1n - indexOf(domain, number) : indexOf(domain, number) - negative
 }
 
 /** Where decisions come from: chance, or a blob that is to come out. Both see the same decisions in the same order. */
 interface Source {
   /** A number below `count`; `wanted` is the one that makes what a blob says. */
-  readonly below: (count: bigint, wanted: (content: Content) => bigint) => bigint
+  readonly below: (count: bigint, wanted: (content: ShrinkContent) => bigint) => bigint
   readonly bytes: (path: string, length: number) => Uint8Array
 }
 
 const chooserOf = ({ below, bytes }: Source): Chooser => ({
   number: (path, domain, edges) => {
-    const size = sizeOf(domain)
-    const indexIn = ({ numbers }: Content) => simplicityOf(nearest(domain, numbers.get(path) ?? 0n) ?? 0n, domain)
+    const size = cardinalityOf(domain)
+    const indexIn = ({ numbers }: ShrinkContent) => simplicityOf(nearest(domain, numbers.get(path) ?? 0n) ?? 0n, domain)
     if (size <= evenly) return simplestBut(size === 1n ? 0n : below(size, indexIn), domain)
     const near = edges()
     const way = Number(below(waysOf(near), (content) => BigInt(reaches.findIndex((reach) => indexIn(content) < reach))))
@@ -60,7 +60,7 @@ export const drawing = ({ below, bytes }: Choices): Chooser =>
   chooserOf({ below: (count) => below(count), bytes: (_, length) => bytes(length) })
 
 /** Decides for what a blob says, or what is nearest to it, and notes the choices that make {@link drawing} decide the same. */
-export const following = (content: Content, notes: Notes): Chooser =>
+export const following = (content: ShrinkContent, notes: Notes): Chooser =>
   chooserOf({
     below: (count, wanted) => {
       const choice = wanted(content)

@@ -2,7 +2,7 @@ import * as fc from "fast-check"
 import type { InetSocketAddress, MigrationAddress, SocketAddress } from "../../qemu/addresses.js"
 import { type Command, descriptorsOf } from "../../qemu/commands.js"
 import { type CommandOptions, type Context, contextOf } from "../../qemu/context.js"
-import { behaviour, has, isKnown, members, type QemuVersion } from "../../qemu/versions.js"
+import { behaviour, isIn, isKnown, members, type QemuVersion } from "../../qemu/versions.js"
 import { nonEmptyTextUpTo, pathUpTo, textUpTo } from "./characters.js"
 import { type Host, hosts } from "./hosts.js"
 import { type Port, portNumbers, ports } from "./ports.js"
@@ -70,7 +70,7 @@ const wishes: fc.Arbitrary<Wishes> = fc.record({
 
 /** What the wishes for keeping a connection alive come to. */
 const keptAlive = (wished: Wishes, listens: boolean, version: QemuVersion) => {
-  const isOn = wished["keep-alive"] === true && (!listens || has(version, behaviour.keepAliveOnListeners))
+  const isOn = wished["keep-alive"] === true && (!listens || isIn(version, behaviour.keepAliveOnListeners))
   const timing = (name: "keep-alive-count" | "keep-alive-idle" | "keep-alive-interval") =>
     isOn && isKnown(version, members.InetSocketAddress, name) ? wished[name] : undefined
   return {

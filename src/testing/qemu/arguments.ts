@@ -4,7 +4,7 @@ import type { MigrateIncomingArguments, MigrationChannel } from "../../qemu/argu
 import type { Command } from "../../qemu/commands.js"
 import { type Context, contextOf, type MigrateOptions } from "../../qemu/context.js"
 import type { ArgumentsOf } from "../../qemu/entries.js"
-import { has, isKnown, members, names } from "../../qemu/versions.js"
+import { isIn, isKnown, members, names } from "../../qemu/versions.js"
 import { addressArbitraryOf, plain, unixChannels } from "./addresses.js"
 import { neighbours } from "./neighbours.js"
 import { uriArbitraryOf } from "./uris.js"
@@ -46,7 +46,7 @@ const channelsOf = (context: Context): fc.Arbitrary<Channels> => {
   return fc
     .tuple(
       placed(addr.map(typed("main"))),
-      upTo(has(version, names.MigrationChannelType.cpr) ? 1 : 0, unixChannels.map(typed("cpr"))),
+      upTo(isIn(version, names.MigrationChannelType.cpr) ? 1 : 0, unixChannels.map(typed("cpr"))),
       upTo(draft ? 3 : 0, data),
       upTo(draft ? 1 : 0, addr.map(typed("post-copy"))),
     )
@@ -62,7 +62,7 @@ type Destination = Pick<MigrateIncomingArguments, "uri" | "channels">
 
 const destinations = (context: Context): fc.Arbitrary<Destination> => {
   const uri = uriArbitraryOf(context).map((written) => ({ uri: written.uri }))
-  if (!has(context.version, members.migrate.channels)) return uri
+  if (!isIn(context.version, members.migrate.channels)) return uri
   return fc.oneof(
     { weight: 1, arbitrary: uri },
     { weight: 2, arbitrary: channelsOf(context).map((channels) => ({ channels })) },

@@ -1,6 +1,16 @@
 import { type Edit, fileName } from "./edit.js"
 import { hostileStrings, uriEnds, uriRests, wrongSchemes } from "./hostile-strings.js"
-import { literal, member, membersOf, nameOf, object, quoted, stringOf, type Tree, withEntry } from "./json-cst.js"
+import {
+  literalTree,
+  member,
+  memberName,
+  object,
+  stringOf,
+  stringTree,
+  type Tree,
+  treeMembers,
+  withEntry,
+} from "./json-cst.js"
 import { type Vocabulary, vocabulary } from "./vocabulary.js"
 
 /** Edits that know what the declarations name: members where they do not belong, other kinds, strings of each member. */
@@ -13,7 +23,7 @@ const numbered = (what: string, texts: readonly string[], apply: (text: string) 
   texts.map((text, index) => ({ name: hinted(what, text, index), apply: apply(text) }))
 
 const strings = (what: string, texts: readonly string[], change: (said: string, text: string) => string) =>
-  numbered(what, texts, (text) => (tree) => quoted(change(stringOf(tree) ?? "", text)))
+  numbered(what, texts, (text) => (tree) => stringTree(change(stringOf(tree) ?? "", text)))
 
 const schemeOf = (uri: string): string => uri.slice(0, uri.indexOf(":") + 1)
 
@@ -25,8 +35,8 @@ const uriEdits = ({ schemes }: Vocabulary): readonly Edit[] => [
 
 /** The members of an object that say of which kind it is, and the others. */
 const parted = ({ kinds }: Vocabulary, tree: Tree) => ({
-  kind: membersOf(tree).filter((each) => kinds.has(nameOf(each))),
-  others: membersOf(tree).filter((each) => !kinds.has(nameOf(each))),
+  kind: treeMembers(tree).filter((each) => kinds.has(memberName(each))),
+  others: treeMembers(tree).filter((each) => !kinds.has(memberName(each))),
 })
 
 const kindOf = (known: Vocabulary, tree: Tree): string =>
@@ -62,8 +72,10 @@ const retyped =
   (type: string) =>
   (channel: Tree): Tree =>
     object(
-      ...membersOf(channel).map((each) => (nameOf(each) === "channel-type" ? { ...each, value: quoted(type) } : each)),
-      ...(type === "data" ? [member("multifd-count", literal("1"))] : []),
+      ...treeMembers(channel).map((each) =>
+        memberName(each) === "channel-type" ? { ...each, value: stringTree(type) } : each,
+      ),
+      ...(type === "data" ? [member("multifd-count", literalTree("1"))] : []),
     )
 
 /** Edits of the value of a member. */
@@ -71,7 +83,7 @@ const byName = (name: string): readonly Edit[] => {
   const known = vocabulary()
   const kinds = known.kinds.get(name) ?? []
   return [
-    ...kinds.map((kind) => ({ name: `is-${kind}`, apply: () => quoted(kind) })),
+    ...kinds.map((kind) => ({ name: `is-${kind}`, apply: () => stringTree(kind) })),
     ...strings("hostile", hostileStrings.get(name) ?? [], (_, text) => text),
     ...(name === "uri" ? uriEdits(known) : []),
     ...(name === "addr" ? addressEdits(known) : []),
@@ -95,16 +107,18 @@ export const renamingEdit = (index: number): Edit => ({
   apply: (tree) => {
     const names = [...vocabulary().members.keys()]
     const next = (name: string) => names[(names.indexOf(name) + 1) % names.length] ?? name
-    return object(...membersOf(tree).map((each, at) => (at === index ? member(next(nameOf(each)), each.value) : each)))
+    return object(
+      ...treeMembers(tree).map((each, at) => (at === index ? member(next(memberName(each)), each.value) : each)),
+    )
   },
 })
 
 const strange: readonly (readonly [string, Tree])[] = [
-  ["x", literal("null")],
-  ["__proto__", object(member("uri", quoted("tcp:a:1")))],
-  ["constructor", object(member("prototype", object(member("uri", literal("1")))))],
-  ["toString", literal("null")],
-  ["", literal("0")],
+  ["x", literalTree("null")],
+  ["__proto__", object(member("uri", stringTree("tcp:a:1")))],
+  ["constructor", object(member("prototype", object(member("uri", literalTree("1")))))],
+  ["toString", literalTree("null")],
+  ["", literalTree("0")],
 ]
 
 const declared = (): readonly (readonly [string, Tree])[] =>
@@ -116,7 +130,7 @@ let strays: readonly Edit[] | undefined
 export const strayEdits = (): readonly Edit[] => {
   strays ??= [...strange, ...declared()].map(([name, value], index, all) => ({
     name: `with-${fileName(name)}${all[index - 1]?.[0] === name ? "-otherwise" : ""}`,
-    apply: (tree) => object(...membersOf(tree).filter((each) => nameOf(each) !== name), member(name, value)),
+    apply: (tree) => object(...treeMembers(tree).filter((each) => memberName(each) !== name), member(name, value)),
   }))
   return strays
 }

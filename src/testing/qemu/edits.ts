@@ -1,6 +1,6 @@
 import { editsOfMember, renamingEdit, strayEdits } from "./dictionary-edits.js"
 import { type Edit, fileName } from "./edit.js"
-import { nameOf, partsOf, stringOf, type Tree, withPart } from "./json-cst.js"
+import { memberName, partsOf, stringOf, type Tree, withPart } from "./json-cst.js"
 import { numberEdits } from "./number-edits.js"
 import { entryEdits, listEdits, memberEdits, valueEdits } from "./shape-edits.js"
 import { digitEdits, stringEdits } from "./string-edits.js"
@@ -22,7 +22,7 @@ const ofShape = (tree: Tree): readonly Edit[] => {
       return [...listEdits, ...tree.entries.flatMap((_, index) => below(String(index), entryEdits(index)))]
     case "object":
       return [
-        ...tree.members.flatMap((each, index) => below(nameOf(each), [...memberEdits(index), renamingEdit(index)])),
+        ...tree.members.flatMap((each, index) => below(memberName(each), [...memberEdits(index), renamingEdit(index)])),
         ...strayEdits(),
       ]
   }
@@ -45,11 +45,11 @@ export interface Edited {
 export type IsDue = (part: Tree, path: string, around: Tree) => boolean
 
 /** Every tree that one edit makes of a tree. */
-export function* everyEdit(tree: Tree, isDue: IsDue = () => true, path = "", around = tree): Generator<Edited> {
+export function* everyTreeEdit(tree: Tree, isDue: IsDue = () => true, path = "", around = tree): Generator<Edited> {
   if (!isDue(tree, path, around)) return
   for (const edit of editsOf(tree, path.split(".").at(-1) ?? "")) yield { name: edit.name, tree: edit.apply(tree) }
   for (const [index, [key, part]] of partsOf(tree).entries())
-    for (const edited of everyEdit(part, isDue, tree.kind === "list" ? path : `${path}.${key}`, tree))
+    for (const edited of everyTreeEdit(part, isDue, tree.kind === "list" ? path : `${path}.${key}`, tree))
       yield { name: `${fileName(key)}.${edited.name}`, tree: withPart(tree, index, edited.tree) }
 }
 

@@ -13,11 +13,11 @@ export interface TreeMember {
   readonly value: Tree
 }
 
-export const literal = (written: string): Tree => ({ kind: "literal", literal: written })
+export const literalTree = (written: string): Tree => ({ kind: "literal", literal: written })
 
-export const quoted = (text: string): Tree => literal(JSON.stringify(text))
+export const stringTree = (text: string): Tree => literalTree(JSON.stringify(text))
 
-export const list = (...entries: readonly Tree[]): Tree => ({ kind: "list", entries })
+export const listTree = (...entries: readonly Tree[]): Tree => ({ kind: "list", entries })
 
 export const object = (...members: readonly TreeMember[]): Tree => ({ kind: "object", members })
 
@@ -34,14 +34,14 @@ const unquoted = (written: string): string | undefined => {
 }
 
 /** The name of a member; as it is written where it is no string. */
-export const nameOf = ({ quoted: name }: TreeMember): string => unquoted(name) ?? name
+export const memberName = ({ quoted: name }: TreeMember): string => unquoted(name) ?? name
 
 /** The tree of plain data. A bigint is the integer that it is; what JSON cannot say is null. */
 export const treeOf = (value: unknown): Tree => {
-  if (Array.isArray(value)) return list(...value.map(treeOf))
+  if (Array.isArray(value)) return listTree(...value.map(treeOf))
   if (typeof value === "object" && value !== null)
     return object(...Object.entries(value).map(([name, part]) => member(name, treeOf(part))))
-  return literal(typeof value === "bigint" ? String(value) : (JSON.stringify(value) ?? "null"))
+  return literalTree(typeof value === "bigint" ? String(value) : (JSON.stringify(value) ?? "null"))
 }
 
 export const textOf = (tree: Tree): string => {
@@ -60,17 +60,17 @@ export const stringOf = (tree: Tree): string | undefined =>
   tree.kind === "literal" ? unquoted(tree.literal) : undefined
 
 /** The members of an object, and none of anything else. */
-export const membersOf = (tree: Tree): readonly TreeMember[] => (tree.kind === "object" ? tree.members : [])
+export const treeMembers = (tree: Tree): readonly TreeMember[] => (tree.kind === "object" ? tree.members : [])
 
 /** The parts of a list or an object, by their keys. */
 export const partsOf = (tree: Tree): readonly (readonly [key: string, Tree])[] => {
   if (tree.kind === "list") return tree.entries.map((entry, index) => [String(index), entry])
-  return membersOf(tree).map((each) => [nameOf(each), each.value])
+  return treeMembers(tree).map((each) => [memberName(each), each.value])
 }
 
 /** A list or an object with another part at a place. */
 export const withPart = (tree: Tree, index: number, part: Tree): Tree => {
-  if (tree.kind === "list") return list(...tree.entries.with(index, part))
+  if (tree.kind === "list") return listTree(...tree.entries.with(index, part))
   if (tree.kind === "literal") return tree
   return object(...tree.members.map((each, at) => (at === index ? { ...each, value: part } : each)))
 }
@@ -79,5 +79,5 @@ export const withPart = (tree: Tree, index: number, part: Tree): Tree => {
 export const withEntry = (tree: Tree, make: (first: Tree) => Tree): Tree => {
   if (tree.kind !== "list") return tree
   const [first] = tree.entries
-  return list(...tree.entries, ...(first === undefined ? [] : [make(first)]))
+  return listTree(...tree.entries, ...(first === undefined ? [] : [make(first)]))
 }

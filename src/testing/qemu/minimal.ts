@@ -1,7 +1,7 @@
 import * as E from "fp-ts/lib/Either.js"
 import type * as t from "io-ts"
 import { isRefined } from "../../data/refinement.js"
-import { casesOf, membersOf } from "../../data/reflect.js"
+import { casesOf, declaredMembers } from "../../data/reflect.js"
 import { type MigrationAddress, migrationAddress } from "../../qemu/addresses.js"
 import type { Command } from "../../qemu/commands.js"
 import { type Context, contextOf, perContext } from "../../qemu/context.js"
@@ -75,7 +75,7 @@ const listsOf = (values: readonly unknown[]): readonly unknown[] => {
 type Fields = Readonly<Record<string, unknown>>
 
 const objectsOf = (type: t.Mixed, known: Leaves, isValid: (value: unknown) => boolean): readonly Fields[] => {
-  const choices = membersOf(type).map(({ name, type: member, required }) => {
+  const choices = declaredMembers(type).map(({ name, type: member, required }) => {
     const values = valuesOf(member, known, name)
     return { required, ways: values.map((value): Fields => ({ [name]: value })) }
   })

@@ -1,7 +1,7 @@
 import * as E from "fp-ts/lib/Either.js"
 import { readJson } from "../../data/json.js"
 import type { Mutation } from "../edits.js"
-import { everyEdit } from "./edits.js"
+import { everyTreeEdit } from "./edits.js"
 import { type Tree, textOf, treeOf } from "./json-cst.js"
 import { textEdits } from "./text-edits.js"
 
@@ -29,7 +29,7 @@ const areSame = (one: Uint8Array, other: Uint8Array): boolean =>
 function* everyMutation({ bytes, tree }: Original): Generator<Mutation> {
   if (tree !== undefined) {
     const before = textOf(tree)
-    for (const { name, tree: edited } of everyEdit(tree)) {
+    for (const { name, tree: edited } of everyTreeEdit(tree)) {
       const text = textOf(edited)
       if (text !== before) yield { name, bytes: utf8(text) }
     }

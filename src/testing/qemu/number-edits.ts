@@ -1,5 +1,5 @@
 import { type Edit, editsBy } from "./edit.js"
-import { literal, type Tree } from "./json-cst.js"
+import { literalTree, type Tree } from "./json-cst.js"
 
 /** The last numbers that something between QEMU and us holds, exactly or at all. */
 const limits: readonly bigint[] = [
@@ -48,6 +48,8 @@ export const spellings: Readonly<Record<string, (text: string) => string>> = {
 
 /** Edits of a number. */
 export const numberEdits: readonly Edit[] = [
-  ...Object.entries(spellings).map(([name, spell]): Edit => ({ name, apply: (tree) => literal(spell(written(tree))) })),
-  ...editsBy({ "as-text": (tree) => literal(`"${written(tree)}"`) }),
+  ...Object.entries(spellings).map(
+    ([name, spell]): Edit => ({ name, apply: (tree) => literalTree(spell(written(tree))) }),
+  ),
+  ...editsBy({ "as-text": (tree) => literalTree(`"${written(tree)}"`) }),
 ]

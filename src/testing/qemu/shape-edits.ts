@@ -1,10 +1,20 @@
 import { type Edit, editsBy } from "./edit.js"
-import { list, literal, member, membersOf, nameOf, object, quoted, type Tree, type TreeMember } from "./json-cst.js"
+import {
+  listTree,
+  literalTree,
+  member,
+  memberName,
+  object,
+  stringTree,
+  type Tree,
+  type TreeMember,
+  treeMembers,
+} from "./json-cst.js"
 
 const nested =
   (depth: number): Edit["apply"] =>
   () =>
-    literal(`${"[".repeat(depth)}${"]".repeat(depth)}`)
+    literalTree(`${"[".repeat(depth)}${"]".repeat(depth)}`)
 
 const deepObjects =
   (depth: number): Edit["apply"] =>
@@ -17,22 +27,22 @@ const deepObjects =
 const zeros =
   (count: number): Edit["apply"] =>
   () =>
-    list(...Array.from({ length: count }, () => literal("0")))
+    listTree(...Array.from({ length: count }, () => literalTree("0")))
 
 /** Edits of anything: other types, and what is too deep or too much. */
 export const valueEdits: readonly Edit[] = editsBy({
-  "is-null": () => literal("null"),
-  "is-true": () => literal("true"),
-  "is-false": () => literal("false"),
-  "is-zero": () => literal("0"),
-  "is-text": () => quoted("a"),
-  "is-text-of-null": () => quoted("null"),
-  "is-list": () => list(),
+  "is-null": () => literalTree("null"),
+  "is-true": () => literalTree("true"),
+  "is-false": () => literalTree("false"),
+  "is-zero": () => literalTree("0"),
+  "is-text": () => stringTree("a"),
+  "is-text-of-null": () => stringTree("null"),
+  "is-list": () => listTree(),
   "is-object": () => object(),
-  "is-word": () => literal("undefined"),
-  "is-comment": () => literal("/**/"),
-  "is-nothing": () => literal(""),
-  "in-list": (tree) => list(tree),
+  "is-word": () => literalTree("undefined"),
+  "is-comment": () => literalTree("/**/"),
+  "is-nothing": () => literalTree(""),
+  "in-list": (tree) => listTree(tree),
   "in-object": (tree) => object(member("", tree)),
   "in-data": (tree) => object(member("data", tree)),
   "in-16-lists": nested(16),
@@ -50,15 +60,15 @@ const entriesOf = (tree: Tree): readonly Tree[] => (tree.kind === "list" ? tree.
 const repeated =
   (count: number): Edit["apply"] =>
   (tree) =>
-    list(...Array.from({ length: count }, (_, index) => entriesOf(tree)[index % entriesOf(tree).length] ?? tree))
+    listTree(...Array.from({ length: count }, (_, index) => entriesOf(tree)[index % entriesOf(tree).length] ?? tree))
 
 /** Edits of a list as a whole. */
 export const listEdits: readonly Edit[] = editsBy({
-  reversed: (tree) => list(...[...entriesOf(tree)].reverse()),
-  doubled: (tree) => list(...entriesOf(tree), ...entriesOf(tree)),
-  "with-null": (tree) => list(...entriesOf(tree), literal("null")),
-  "with-list": (tree) => list(...entriesOf(tree), list()),
-  "with-object": (tree) => list(...entriesOf(tree), object()),
+  reversed: (tree) => listTree(...[...entriesOf(tree)].reverse()),
+  doubled: (tree) => listTree(...entriesOf(tree), ...entriesOf(tree)),
+  "with-null": (tree) => listTree(...entriesOf(tree), literalTree("null")),
+  "with-list": (tree) => listTree(...entriesOf(tree), listTree()),
+  "with-object": (tree) => listTree(...entriesOf(tree), object()),
   "of-8": repeated(8),
   "as-object": (tree) => object(...entriesOf(tree).map((entry, index) => member(String(index), entry))),
   "as-first": (tree) => entriesOf(tree)[0] ?? tree,
@@ -67,13 +77,13 @@ export const listEdits: readonly Edit[] = editsBy({
 /** Edits of a list in one of its entries. */
 export const entryEdits = (index: number): readonly Edit[] =>
   editsBy({
-    dropped: (tree) => list(...entriesOf(tree).filter((_, at) => at !== index)),
-    twice: (tree) => list(...entriesOf(tree).flatMap((entry, at) => (at === index ? [entry, entry] : [entry]))),
+    dropped: (tree) => listTree(...entriesOf(tree).filter((_, at) => at !== index)),
+    twice: (tree) => listTree(...entriesOf(tree).flatMap((entry, at) => (at === index ? [entry, entry] : [entry]))),
   })
 
 const named =
   (quotedName: (name: string) => string): Change =>
-  (each) => [{ ...each, quoted: quotedName(nameOf(each)) }]
+  (each) => [{ ...each, quoted: quotedName(memberName(each)) }]
 
 const renamed = (change: (name: string) => string): Change => named((name) => JSON.stringify(change(name)))
 
@@ -95,9 +105,9 @@ const oldSpellings: ReadonlyMap<string, string> = new Map([
 const memberChanges: Readonly<Record<string, Change>> = {
   dropped: () => [],
   twice: (each) => [each, each],
-  "twice-at-first-null": (each) => [{ ...each, value: literal("null") }, each],
-  "twice-at-last-null": (each) => [each, { ...each, value: literal("null") }],
-  "twice-escaped": (each) => [each, { ...each, quoted: escapedName(nameOf(each)) }],
+  "twice-at-first-null": (each) => [{ ...each, value: literalTree("null") }, each],
+  "twice-at-last-null": (each) => [each, { ...each, value: literalTree("null") }],
+  "twice-escaped": (each) => [each, { ...each, quoted: escapedName(memberName(each)) }],
   "name-escaped": named(escapedName),
   "name-without-quotes": named((name) => name),
   "name-in-single-quotes": named((name) => `'${name}'`),
@@ -120,19 +130,19 @@ const memberChanges: Readonly<Record<string, Change>> = {
 const changed =
   (index: number, change: Change): Edit["apply"] =>
   (tree) =>
-    object(...membersOf(tree).flatMap((each, at) => (at === index ? change(each) : [each])))
+    object(...treeMembers(tree).flatMap((each, at) => (at === index ? change(each) : [each])))
 
 /** Two members that stand beside each other with each other's values. */
 const swapped =
   (index: number): Edit["apply"] =>
   (tree) => {
-    const [one, other] = membersOf(tree).slice(index)
+    const [one, other] = treeMembers(tree).slice(index)
     if (one === undefined || other === undefined) return tree
     const both = [
       { ...one, value: other.value },
       { ...other, value: one.value },
     ]
-    return object(...membersOf(tree).slice(0, index), ...both, ...membersOf(tree).slice(index + 2))
+    return object(...treeMembers(tree).slice(0, index), ...both, ...treeMembers(tree).slice(index + 2))
   }
 
 /** Edits of an object in one of its members. */

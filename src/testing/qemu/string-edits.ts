@@ -1,5 +1,5 @@
 import { type Edit, editsBy } from "./edit.js"
-import { literal, quoted, stringOf, type Tree } from "./json-cst.js"
+import { literalTree, stringOf, stringTree, type Tree } from "./json-cst.js"
 import { spellings } from "./number-edits.js"
 
 const said = (tree: Tree): string => stringOf(tree) ?? ""
@@ -7,13 +7,13 @@ const said = (tree: Tree): string => stringOf(tree) ?? ""
 type Change = (text: string) => string
 
 const changes = (table: Readonly<Record<string, Change>>): readonly Edit[] =>
-  Object.entries(table).map(([name, change]) => ({ name, apply: (tree) => quoted(change(said(tree))) }))
+  Object.entries(table).map(([name, change]) => ({ name, apply: (tree) => stringTree(change(said(tree))) }))
 
 /** Something put behind what stands in the quotes, as it is written. */
 const behind =
   (written: string): Edit["apply"] =>
   (tree) =>
-    literal(`${JSON.stringify(said(tree)).slice(0, -1)}${written}"`)
+    literalTree(`${JSON.stringify(said(tree)).slice(0, -1)}${written}"`)
 
 /** Around the sizes that some string has for a limit: services, labels, hosts in URIs, paths, names, file names. */
 const sizes = [15, 16, 63, 64, 65, 107, 108, 109, 253, 254, 255, 4095, 4096, 5000]
@@ -61,10 +61,10 @@ export const stringEdits: readonly Edit[] = [
     "with-bare-delete": behind("\x7f"),
     "with-bom": behind("\ufeff"),
     "with-line-separator": behind("\u2028"),
-    "in-single-quotes": (tree) => literal(`'${said(tree)}'`),
-    "without-quotes": (tree) => literal(said(tree)),
-    "without-end": (tree) => literal(JSON.stringify(said(tree)).slice(0, -1)),
-    escaped: (tree) => literal(`"${[...said(tree)].flatMap(escapesOf).join("")}"`),
+    "in-single-quotes": (tree) => literalTree(`'${said(tree)}'`),
+    "without-quotes": (tree) => literalTree(said(tree)),
+    "without-end": (tree) => literalTree(JSON.stringify(said(tree)).slice(0, -1)),
+    escaped: (tree) => literalTree(`"${[...said(tree)].flatMap(escapesOf).join("")}"`),
   }),
 ]
 
@@ -80,5 +80,5 @@ export const digitEdits: readonly Edit[] = [
     "before-letter": (text) => `${text}x`,
     "with-zeros": (text) => text.padStart(40, "0"),
   }),
-  ...editsBy({ "as-number": (tree) => literal(said(tree)) }),
+  ...editsBy({ "as-number": (tree) => literalTree(said(tree)) }),
 ]

@@ -3,7 +3,7 @@ import type { InetSocketAddress, MigrationAddress } from "../../qemu/addresses.j
 import type { Command } from "../../qemu/commands.js"
 import { type Context, contextOf } from "../../qemu/context.js"
 import type { UriOptions } from "../../qemu/uri.js"
-import { behaviour, has } from "../../qemu/versions.js"
+import { behaviour, isIn } from "../../qemu/versions.js"
 import {
   descriptors,
   fileNames,
@@ -50,10 +50,10 @@ const inetText = ({ host, port, ...options }: InetSocketAddress, { isReversed, i
 const sayable =
   ({ version }: Context) =>
   ({ numeric, ...address }: InetSocketAddress): InetSocketAddress =>
-    numeric === undefined || !has(version, behaviour.inetQemuOpts) ? address : { ...address, numeric }
+    numeric === undefined || !isIn(version, behaviour.inetQemuOpts) ? address : { ...address, numeric }
 
 const limitsFor = ({ version }: Context): NameLimits | undefined =>
-  has(version, behaviour.shortUriHosts) ? short : undefined
+  isIn(version, behaviour.shortUriHosts) ? short : undefined
 
 const tcp = (context: Context): fc.Arbitrary<WrittenAddress> =>
   fc.tuple(inetAddresses(context, limitsFor(context)).map(sayable(context)), style).map(([address, how]) => ({
@@ -129,6 +129,6 @@ const file: fc.Arbitrary<WrittenAddress> = fc
 export const uriArbitraryOf = (options: UriOptions = {}): fc.Arbitrary<WrittenAddress> => {
   const context = contextOf(options)
   const { command, version } = context
-  const files = has(version, behaviour.fileUri) ? [file] : []
+  const files = isIn(version, behaviour.fileUri) ? [file] : []
   return fc.oneof(tcp(context), unix, vsock(command), fd(command), exec, rdma(context), ...files)
 }

@@ -1,6 +1,6 @@
 import type * as t from "io-ts"
 import { isRefined } from "../../data/refinement.js"
-import { casesOf, literalsOf, membersOf } from "../../data/reflect.js"
+import { casesOf, declaredMembers, literalsOf } from "../../data/reflect.js"
 import { type Context, contextOf } from "../../qemu/context.js"
 import { argumentsType } from "../../qemu/entries.js"
 import { partsOf, stringOf, type Tree, textOf, treeOf } from "./json-cst.js"
@@ -39,7 +39,7 @@ function* objectTypes(type: t.Mixed): Generator<t.Mixed> {
   if (known._tag === "UnionType") for (const each of casesOf(known)) yield* objectTypes(each)
   if (known._tag !== "ExactType") return
   yield known
-  for (const member of membersOf(known)) yield* objectTypes(member.type)
+  for (const member of declaredMembers(known)) yield* objectTypes(member.type)
 }
 
 function* kindsIn(context: Context): Generator<readonly [name: string, string]> {

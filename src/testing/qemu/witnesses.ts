@@ -6,8 +6,8 @@ import { defaultJsonLimits } from "../../qemu/limits.js"
 import { argumentsReader } from "../../qemu/parse.js"
 import type { Checked } from "../../violation/codec.js"
 import type { Violation } from "../../violation/violation.js"
-import { everyEdit, type IsDue } from "./edits.js"
-import { membersOf, nameOf, type Tree, textOf, treeOf } from "./json-cst.js"
+import { everyTreeEdit, type IsDue } from "./edits.js"
+import { memberName, type Tree, textOf, treeMembers, treeOf } from "./json-cst.js"
 import { leastArguments } from "./minimal.js"
 import { textEdits } from "./text-edits.js"
 
@@ -73,7 +73,7 @@ export const argumentsWitnessesOf = (options: CommandOptions = {}): readonly Arg
 
 /** What stands around a part, as far as it matters: of an object which members there are. */
 const surroundings = (part: Tree, around: Tree): string =>
-  part.kind === "literal" ? membersOf(around).map(nameOf).join() : ""
+  part.kind === "literal" ? treeMembers(around).map(memberName).join() : ""
 
 /**
  * The least arguments after every edit. A part that was edited in like surroundings is not edited again, and what does
@@ -88,6 +88,6 @@ function* candidates(context: Context): Generator<Uint8Array> {
     seen.add(key)
     return !isKnown
   }
-  for (const tree of trees) for (const edited of everyEdit(tree, isNew)) yield utf8(textOf(edited.tree))
+  for (const tree of trees) for (const edited of everyTreeEdit(tree, isNew)) yield utf8(textOf(edited.tree))
   for (const tree of trees.slice(0, 1)) for (const { bytes } of textEdits(utf8(textOf(tree)))) yield bytes
 }

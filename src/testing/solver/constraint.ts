@@ -1,6 +1,6 @@
 import type { Arguments } from "../../layout/parameters.js"
 import type { Condition, Expression } from "../../layout/types.js"
-import { between, type Domain, intersection, nothing, union } from "./interval-set.js"
+import { type Domain, intersection, intervalOf, noNumber, unionOf } from "./interval-set.js"
 
 /**
  * A rule's condition as sums of fields that must not exceed a bound: in this form it can be asked which numbers it
@@ -19,7 +19,7 @@ export const always: Clause = { op: "all", clauses: [] }
 const never: Clause = { op: "any", clauses: [] }
 
 /** What the names in a condition mean. */
-export interface Names {
+export interface VariableNames {
   readonly field: (path: string) => string
   readonly previous: (path: string) => string
   /** The named numbers of an enumeration. */
@@ -39,7 +39,7 @@ interface Alternative {
 }
 
 /** The clause that holds where the condition does, or where it does not when `wanted` is false. What a scan says is not known here: it may hold. */
-export const clauseOf = (condition: Condition, names: Names, wanted = true): Clause => {
+export const clauseOf = (condition: Condition, names: VariableNames, wanted = true): Clause => {
   switch (condition.op) {
     case "all":
     case "any": {
@@ -81,7 +81,7 @@ const comparisonOf = (
   op: "equal" | "atMost" | "below",
   left: Expression,
   right: Expression,
-  names: Names,
+  names: VariableNames,
   wanted: boolean,
 ): Clause => {
   const word = wordOf(left, names)
@@ -98,14 +98,14 @@ const comparisonOf = (
 }
 
 /** What a parameter says that is no number. */
-const wordOf = (expression: Expression, names: Names): string | undefined => {
+const wordOf = (expression: Expression, names: VariableNames): string | undefined => {
   if (expression.op !== "parameter") return undefined
   const value = names.arguments[expression.name] ?? expression.default
   return typeof value === "string" ? value : undefined
 }
 
 /** The number that an enumeration has for a word. */
-const namedNumber = (field: Expression, word: string, names: Names): Expression => {
+const namedNumber = (field: Expression, word: string, names: VariableNames): Expression => {
   const value = field.op === "field" ? names.names(field.path)?.[word] : undefined
   if (value === undefined) throw new TypeError(`"${word}" is no number of what it is compared with`)
   return { op: "literal", value }
@@ -151,7 +151,7 @@ const added = (left: Linear, right: Linear, sign: bigint): Linear => {
 
 const minus = (left: Linear, right: Linear): Linear => added(left, right, -1n)
 
-const alternativesOf = (expression: Expression, names: Names): readonly Alternative[] => {
+const alternativesOf = (expression: Expression, names: VariableNames): readonly Alternative[] => {
   const just = (value: Linear): readonly Alternative[] => [{ guard: always, value }]
   switch (expression.op) {
     case "literal":
@@ -185,7 +185,7 @@ const guarded = (guard: Clause, alternatives: readonly Alternative[]): readonly 
 const pairs = (
   left: Expression,
   right: Expression,
-  names: Names,
+  names: VariableNames,
   combine: (left: Linear, right: Linear) => readonly Alternative[],
 ): readonly Alternative[] =>
   alternativesOf(left, names).flatMap((one) =>
@@ -203,7 +203,7 @@ export interface Range {
 /** Beyond every field. */
 const utmost = 2n ** 80n
 
-const everything: Domain = between(-utmost, utmost)
+const everything: Domain = intervalOf(-utmost, utmost)
 
 /** The least that a sum can be. */
 const leastOf = (terms: Terms, rangeOf: (path: string) => Range, except?: string): bigint => {
@@ -227,11 +227,11 @@ export const settled = (clause: Clause, rangeOf: (path: string) => Range): Claus
 export const possible = (clause: Clause, path: string, rangeOf: (path: string) => Range): Domain => {
   if (clause.op === "atMost") return withinBound(clause, path, rangeOf)
   const any = clause.op === "any"
-  let left = any ? nothing : everything
+  let left = any ? noNumber : everything
   for (const each of clause.clauses) {
     const more = possible(each, path, rangeOf)
-    if (more === (any ? everything : nothing)) return more
-    left = any ? union(left, more) : intersection(left, more)
+    if (more === (any ? everything : noNumber)) return more
+    left = any ? unionOf(left, more) : intersection(left, more)
   }
   return left
 }
@@ -243,8 +243,8 @@ const withinBound = (
 ): Domain => {
   const room = bound - leastOf(terms, rangeOf, path)
   const factor = terms.get(path)
-  if (factor === undefined) return room >= 0n ? everything : nothing
-  return factor > 0n ? between(-utmost, floored(room, factor)) : between(-floored(room, -factor), utmost)
+  if (factor === undefined) return room >= 0n ? everything : noNumber
+  return factor > 0n ? intervalOf(-utmost, floored(room, factor)) : intervalOf(-floored(room, -factor), utmost)
 }
 
 const floored = (dividend: bigint, divisor: bigint): bigint => {

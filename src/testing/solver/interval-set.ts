@@ -6,9 +6,9 @@ export interface Interval {
   readonly to: bigint
 }
 
-export const nothing: Domain = []
+export const noNumber: Domain = []
 
-export const between = (from: bigint, to: bigint): Domain => (from <= to ? [{ from, to }] : nothing)
+export const intervalOf = (from: bigint, to: bigint): Domain => (from <= to ? [{ from, to }] : noNumber)
 
 const least = (one: bigint, other: bigint): bigint => (one < other ? one : other)
 const most = (one: bigint, other: bigint): bigint => (one > other ? one : other)
@@ -24,7 +24,7 @@ export const intersection = (one: Domain, other: Domain): Domain => {
   return common
 }
 
-export const union = (one: Domain, other: Domain): Domain => {
+export const unionOf = (one: Domain, other: Domain): Domain => {
   if (one.length === 0) return other
   if (other.length === 0) return one
   const merged: Interval[] = []
@@ -38,17 +38,19 @@ export const union = (one: Domain, other: Domain): Domain => {
 
 export const without = (domain: Domain, value: bigint): Domain =>
   domain.flatMap(({ from, to }) =>
-    value < from || value > to ? between(from, to) : [...between(from, value - 1n), ...between(value + 1n, to)],
+    value < from || value > to
+      ? intervalOf(from, to)
+      : [...intervalOf(from, value - 1n), ...intervalOf(value + 1n, to)],
   )
 
-export const has = (domain: Domain, value: bigint): boolean =>
+export const contains = (domain: Domain, value: bigint): boolean =>
   domain.some(({ from, to }) => from <= value && value <= to)
 
 /** How many numbers there are. */
-export const sizeOf = (domain: Domain): bigint => domain.reduce((sum, { from, to }) => sum + to - from + 1n, 0n)
+export const cardinalityOf = (domain: Domain): bigint => domain.reduce((sum, { from, to }) => sum + to - from + 1n, 0n)
 
 /** The number with so many smaller ones in the domain. */
-export const numberAt = (domain: Domain, index: bigint): bigint => {
+export const nthNumber = (domain: Domain, index: bigint): bigint => {
   let left = index
   for (const { from, to } of domain) {
     if (left <= to - from) return from + left

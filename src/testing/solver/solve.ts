@@ -1,13 +1,13 @@
 import type { PlannedRule } from "../../layout/plan.js"
 import { fieldsOf, holds, type Range } from "./constraint.js"
-import { between, type Domain, edgesOf, has, intersection, nearest, without } from "./interval-set.js"
+import { contains, type Domain, edgesOf, intersection, intervalOf, nearest, without } from "./interval-set.js"
 import { type Bound, leftTo, type Variable, type Variables, wantedOf } from "./variable.js"
 
 /** The numbers that are decided, by their paths. */
 export type Numbers = Map<string, bigint>
 
 /** Decides one number within what is left to it; the edges, made when asked for, are where something changes. */
-export type Choose = (path: string, domain: Domain, edges: () => readonly bigint[]) => bigint
+export type ChooseNumber = (path: string, domain: Domain, edges: () => readonly bigint[]) => bigint
 
 /** What is left to a number for reasons beside the rules: the size of the blob, or that the field is not there. */
 export type Narrow = (path: string) => Narrowed | undefined
@@ -40,7 +40,7 @@ const furthest = 2n ** 64n
 export const assign = (
   { list, ranges }: Variables,
   numbers: Numbers,
-  choose: Choose,
+  choose: ChooseNumber,
   broken: PlannedRule | undefined,
   narrow: Narrow = nowhere,
 ): boolean => {
@@ -125,14 +125,14 @@ const conflictOf = (site: Site, tried: readonly bigint[]): Iterable<string> => {
 
 /** A domain's own edges and the numbers that rules name. */
 const edgesIn = (domain: Domain, { thresholds }: Variable): readonly bigint[] => [
-  ...new Set([...edgesOf(domain), ...thresholds.filter((number) => has(domain, number))]),
+  ...new Set([...edgesOf(domain), ...thresholds.filter((number) => contains(domain, number))]),
 ]
 
 /** The domain of nothing but one number. */
-export const only = (number: bigint): Domain => between(number, number)
+export const only = (number: bigint): Domain => intervalOf(number, number)
 
 /** Whether numbers that are all decided keep the rules, but for the one that must not hold. */
-export const keeps = ({ list }: Variables, numbers: Numbers, broken: PlannedRule | undefined): boolean => {
+export const keepsRules = ({ list }: Variables, numbers: Numbers, broken: PlannedRule | undefined): boolean => {
   const numberOf = (path: string) => numbers.get(path) ?? 0n
   return list.every(({ alone, shared }) =>
     [...alone, ...shared].every((bound) => holds(wantedOf(bound, broken), numberOf)),

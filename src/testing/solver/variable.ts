@@ -7,13 +7,13 @@ import {
   clauseOf,
   fieldsOf,
   guardedBy,
-  type Names,
   possible,
   type Range,
   settled,
   thresholdsOf,
+  type VariableNames,
 } from "./constraint.js"
-import { between, type Domain, intersection, nothing, union } from "./interval-set.js"
+import { type Domain, intersection, intervalOf, noNumber, unionOf } from "./interval-set.js"
 
 /** A rule as a clause, and as the clause of its being broken. */
 export interface Bound {
@@ -73,7 +73,7 @@ const boundOf = (
   ranges: ReadonlyMap<string, Range>,
 ): Bound => {
   const { prefix } = rule
-  const names: Names = {
+  const names: VariableNames = {
     field: (path) => `${prefix}${path}`,
     previous: (path) => previousKey(`${prefix}${path}`),
     names: (path) => numbers.get(`${prefix}${path}`)?.names,
@@ -154,7 +154,7 @@ const hullOf = (domain: Domain): Range => ({ from: domain.at(0)?.from ?? 0n, to:
 
 /** The domain of some numbers. */
 export const among = (numbers: Iterable<number | bigint>): Domain =>
-  [...numbers].reduce<Domain>((left, value) => union(left, between(BigInt(value), BigInt(value))), nothing)
+  [...numbers].reduce<Domain>((left, value) => unionOf(left, intervalOf(BigInt(value), BigInt(value))), noNumber)
 
 /** The numbers that a type has; bits are numbers of their own. */
 export const numbersOf = (type: Scalar): Domain => {
@@ -162,14 +162,14 @@ export const numbersOf = (type: Scalar): Domain => {
     case "constant":
       return among([type.value])
     case "boolean":
-      return between(0n, 1n)
+      return intervalOf(0n, 1n)
     case "enumeration":
       return among(Object.values<number>(type.names))
     case "bits":
-      return nothing
+      return noNumber
     case "integer": {
       const half = 2n ** BigInt(type.bits - 1)
-      return type.signed ? between(-half, half - 1n) : between(0n, 2n * half - 1n)
+      return type.signed ? intervalOf(-half, half - 1n) : intervalOf(0n, 2n * half - 1n)
     }
   }
 }

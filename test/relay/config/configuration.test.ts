@@ -1,7 +1,7 @@
 import * as E from "fp-ts/lib/Either.js"
 import { describe, expect, test } from "vitest"
 import { relayConfigurationCodec } from "../../../src/relay/config/configuration.js"
-import { receiverOf } from "../../../src/relay/config/receiver.js"
+import { configuredReceiver } from "../../../src/relay/config/receiver.js"
 import { readConfiguration } from "../../../src/relay/config/settings.js"
 import { defaultReceiver } from "../../../src/spice/receiver.js"
 
@@ -470,10 +470,13 @@ describe("a monitor", () => {
 })
 
 describe("a receiver", () => {
-  test("is the default one where nothing is said", () => expect(receiverOf()).toEqual(defaultReceiver))
+  test("is the default one where nothing is said", () => expect(configuredReceiver()).toEqual(defaultReceiver))
 
   test("keeps the other limits of what one is said of", () => {
-    const { maxBlobBytes, jpegWanCompression } = receiverOf({ maxBlobBytes: { main: 1 }, jpegWanCompression: "never" })
+    const { maxBlobBytes, jpegWanCompression } = configuredReceiver({
+      maxBlobBytes: { main: 1 },
+      jpegWanCompression: "never",
+    })
     expect(maxBlobBytes).toEqual({ ...defaultReceiver.maxBlobBytes, main: 1 })
     expect(jpegWanCompression).toBe("never")
   })

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest"
 import { relayConfigurationCodec } from "../../../src/relay/config/configuration.js"
 import { readConfiguration, type Settings } from "../../../src/relay/config/settings.js"
-import { type Admission, admissionOf, sourceOf } from "../../../src/relay/listen/admission.js"
+import { type Admission, admissionOf, clientOf } from "../../../src/relay/listen/admission.js"
 import { right } from "../harness.js"
 
 const settingsWith = (listener: object): Settings => {
@@ -75,12 +75,12 @@ describe("the limit", () => {
     ["192.0.2.1", "::ffff:192.0.2.1"],
     ["2001:db8:0:1::1", "2001:db8:0:1:ffff::9"],
     ["fe80::1%eth0", "fe80::2%eth1"],
-  ])("takes %s and %s for one source", (one, other) => expect(sourceOf(one)).toBe(sourceOf(other)))
+  ])("takes %s and %s for one source", (one, other) => expect(clientOf(one)).toBe(clientOf(other)))
 
   test.each([
     ["192.0.2.1", "192.0.2.2"],
     ["2001:db8:0:1::1", "2001:db8:0:2::1"],
-  ])("takes %s and %s for two", (one, other) => expect(sourceOf(one)).not.toBe(sourceOf(other)))
+  ])("takes %s and %s for two", (one, other) => expect(clientOf(one)).not.toBe(clientOf(other)))
 })
 
 describe("places of strangers", () => {

@@ -2,7 +2,7 @@ import fc from "fast-check"
 import { describe, expect, test } from "vitest"
 import { type Choices, choicesOf, isSimpler, type Tape } from "../../../src/testing/arbitrary/choices.js"
 import { drawing } from "../../../src/testing/generate/choose.js"
-import { between, type Domain, edgesOf, has, union } from "../../../src/testing/solver/interval-set.js"
+import { contains, type Domain, edgesOf, intervalOf, unionOf } from "../../../src/testing/solver/interval-set.js"
 
 const tape: fc.Arbitrary<Tape> = fc.record({
   numbers: fc.array(fc.bigInt({ min: 0n, max: 40n }), { maxLength: 4 }),
@@ -63,8 +63,8 @@ describe("a number that choices decide", () => {
     .array(fc.tuple(fc.integer({ min: -700, max: 700 }), fc.nat(400)), { minLength: 1, maxLength: 3 })
     .map((all) =>
       all
-        .map(([from, size]) => between(BigInt(from), BigInt(from + size)))
-        .reduce((left, each) => union(left, each), []),
+        .map(([from, size]) => intervalOf(BigInt(from), BigInt(from + size)))
+        .reduce((left, each) => unionOf(left, each), []),
     )
   const edges = (domain: Domain) => () => edgesOf(domain)
   const numberOf = (domain: Domain, below: Choices["below"]): bigint =>
@@ -78,7 +78,7 @@ describe("a number that choices decide", () => {
           for (let index = 0n; index < 1300n; index++) {
             let asked = 0
             const number = numberOf(domain, (count) => (asked++ === 0 && count < 40n ? way : index) % count)
-            if (!has(domain, number)) expect.fail(`${number}`)
+            if (!contains(domain, number)) expect.fail(`${number}`)
             reached.add(number)
           }
         const size = domain.reduce((sum, { from, to }) => sum + Number(to - from) + 1, 0)

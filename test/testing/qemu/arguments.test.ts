@@ -4,7 +4,7 @@ import type * as t from "io-ts"
 import { describe, expect, test } from "vitest"
 import { byteLength } from "../../../src/data/json.js"
 import { isRefined } from "../../../src/data/refinement.js"
-import { casesOf, literalsOf, membersOf } from "../../../src/data/reflect.js"
+import { casesOf, declaredMembers, literalsOf } from "../../../src/data/reflect.js"
 import { argumentsType } from "../../../src/qemu/entries.js"
 import {
   type MigrateArguments,
@@ -13,7 +13,7 @@ import {
   type MigrationAddress,
   parseArguments,
 } from "../../../src/qemu/index.js"
-import { behaviour, has, isKnown, members, names } from "../../../src/qemu/versions.js"
+import { behaviour, isIn, isKnown, members, names } from "../../../src/qemu/versions.js"
 import { argumentsArbitraryOf, policyAllowing } from "../../../src/testing/index.js"
 import { allContexts, codecOf, contexts, shown, written } from "./contexts.js"
 
@@ -62,7 +62,7 @@ function* declaredIn(type: t.Mixed): Generator<string> {
   if (known._tag === "ReadonlyArrayType") return yield* declaredIn(known.type)
   if (known._tag === "UnionType") for (const each of casesOf(known)) yield* declaredIn(each)
   if (known._tag !== "ExactType") return
-  for (const { name, type: member } of membersOf(known)) {
+  for (const { name, type: member } of declaredMembers(known)) {
     yield `${[...literalsOf(known).values()].join("-")}.${name}`
     yield* declaredIn(member)
   }
@@ -95,7 +95,7 @@ describe("what is declared is among the arguments", () => {
     const said = new Set(sampled(context, 3000).flatMap((each) => [...saidIn(each)]))
     const isValid = (name: string): boolean => {
       if (name.startsWith("cpr."))
-        return has(version, names.MigrationChannelType.cpr) && (command === "migrate" || draft)
+        return isIn(version, names.MigrationChannelType.cpr) && (command === "migrate" || draft)
       return draft || !/^(?:data|post-copy)\./.test(name)
     }
     const expected = [...declared].filter((name) => isValid(name) && !never[command].includes(name))
@@ -110,7 +110,7 @@ describe("what is declared is among the arguments", () => {
     expect(isSaid("10.0")).toEqual([false, false, false])
     expect(isSaid("10.1")).toEqual([true, true, true])
     expect(isKnown("10.0", members.InetSocketAddress, "keep-alive-idle")).toBe(false)
-    expect(has("10.0", behaviour.keepAliveOnListeners)).toBe(false)
+    expect(isIn("10.0", behaviour.keepAliveOnListeners)).toBe(false)
   })
 })
 

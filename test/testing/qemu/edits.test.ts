@@ -1,7 +1,7 @@
 import * as fc from "fast-check"
 import { expect, test } from "vitest"
 import { argumentsArbitraryOf } from "../../../src/testing/index.js"
-import { everyEdit, someEdit } from "../../../src/testing/qemu/edits.js"
+import { everyTreeEdit, someEdit } from "../../../src/testing/qemu/edits.js"
 import { textOf, treeOf } from "../../../src/testing/qemu/json-cst.js"
 
 /** Picks numbers from a list, and the first choice behind its end. */
@@ -17,7 +17,7 @@ test("an edit that is picked is one of those that there are", () => {
     fc.property(argumentsArbitraryOf({ draft: true }), numbers, (valid, picks) => {
       const tree = treeOf(valid)
       const edited = textOf(someEdit(tree, picking(picks)))
-      expect([...everyEdit(tree)].some((each) => textOf(each.tree) === edited)).toBe(true)
+      expect([...everyTreeEdit(tree)].some((each) => textOf(each.tree) === edited)).toBe(true)
       expect(textOf(someEdit(tree, picking(picks)))).toBe(edited)
     }),
     { numRuns: 10 },
@@ -40,7 +40,7 @@ test("a part that is not due is left as it is, with what it is made of", () => {
     channels: [{ "channel-type": "main", addr: { transport: "exec", args: ["/a"] } }],
     resume: true,
   })
-  const names = [...everyEdit(tree, (_, path) => path !== ".channels.addr")].map(({ name }) => name)
+  const names = [...everyTreeEdit(tree, (_, path) => path !== ".channels.addr")].map(({ name }) => name)
   expect(names).toContain("channels.0.addr-dropped")
   expect(names.filter((name) => name.startsWith("channels.0.addr."))).toEqual([])
 })

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest"
-import { membersOf } from "../../../src/data/reflect.js"
+import { declaredMembers } from "../../../src/data/reflect.js"
 import { argumentsType } from "../../../src/qemu/entries.js"
-import { has, members as membersByVersion, names } from "../../../src/qemu/versions.js"
+import { isIn, members as membersByVersion, names } from "../../../src/qemu/versions.js"
 import { policyAllowing } from "../../../src/testing/index.js"
 import { leastArguments } from "../../../src/testing/qemu/minimal.js"
 import { vocabulary } from "../../../src/testing/qemu/vocabulary.js"
@@ -20,12 +20,12 @@ describe.each(contexts.map((context) => ({ name: shown(context), context })))("t
   })
 
   test("have every member that is declared for a command, and every type of channel", () => {
-    const declared = membersOf(argumentsType(context)).map(({ name }) => name)
+    const declared = declaredMembers(argumentsType(context)).map(({ name }) => name)
     expect(new Set(least.flatMap((each) => Object.keys(each)))).toEqual(new Set(declared))
     const text = least.map(written).join()
-    const hasCpr = has(version, names.MigrationChannelType.cpr)
+    const hasCpr = isIn(version, names.MigrationChannelType.cpr)
     expect(text.includes('"cpr"')).toBe(command === "migrate" && hasCpr)
-    expect(text.includes('"post-copy"')).toBe(draft && has(version, membersByVersion.migrate.channels))
+    expect(text.includes('"post-copy"')).toBe(draft && isIn(version, membersByVersion.migrate.channels))
   })
 })
 

@@ -22,13 +22,13 @@ import {
   type Clause,
   clauseOf,
   fieldsOf,
-  type Names,
   possible,
   type Range,
   settled,
   thresholdsOf,
+  type VariableNames,
 } from "../../../src/testing/solver/constraint.js"
-import { between, type Domain, has } from "../../../src/testing/solver/interval-set.js"
+import { contains, type Domain, intervalOf } from "../../../src/testing/solver/interval-set.js"
 
 /** Numbers by their names; that of the list entry before stands under its own. */
 type Numbers = Readonly<Record<string, bigint>>
@@ -41,7 +41,7 @@ const word = wordParameter("word", { words: ["always", "never"], default: "alway
 const words = wordsParameter("words", { words: ["always", "never"], default: [], doc: "" })
 const kinds: Readonly<Record<string, number>> = { one: 1, two: 2 }
 
-const names: Names = {
+const names: VariableNames = {
   field: (path) => path,
   previous: (path) => `previous ${path}`,
   names: () => kinds,
@@ -152,7 +152,7 @@ describe("a clause", () => {
       fc.property(conditionsOf([a]), (condition) => {
         const domain = possible(clauseOf(condition, names), "a", () => expect.fail("asks for another number"))
         for (let number = -30n; number <= 30n; number++)
-          if (has(domain, number) !== isSatisfied(condition, { a: number })) expect.fail(`${number}`)
+          if (contains(domain, number) !== isSatisfied(condition, { a: number })) expect.fail(`${number}`)
       }),
       { numRuns: 500 },
     )
@@ -171,7 +171,7 @@ describe("a clause", () => {
           for (const two of within("b"))
             for (const three of within("c")) {
               const numbers = { a: one, b: two, c: three }
-              if (isSatisfied(condition, numbers) && !has(domain, numbers[path]))
+              if (isSatisfied(condition, numbers) && !contains(domain, numbers[path]))
                 expect.fail(Object.values(numbers).join())
             }
       }),
@@ -187,7 +187,7 @@ describe("a clause", () => {
           return { from: number, to: number }
         })
         for (let number = -20n; number <= 20n; number++)
-          if (has(domain, number) !== isSatisfied(condition, { ...decided, b: number })) expect.fail(`${number}`)
+          if (contains(domain, number) !== isSatisfied(condition, { ...decided, b: number })) expect.fail(`${number}`)
       }),
       { numRuns: 500 },
     )
@@ -207,7 +207,7 @@ describe("a clause", () => {
               const feasible = sides.some((two) =>
                 sides.some((three) => isSatisfied(condition, { a: number, b: two, c: three })),
               )
-              if (has(domain, number) !== feasible) expect.fail(`${JSON.stringify(condition)} of ${number}`)
+              if (contains(domain, number) !== feasible) expect.fail(`${JSON.stringify(condition)} of ${number}`)
             }
           }
   })
@@ -271,21 +271,21 @@ const numbersIn = ({ from, to }: Range): readonly bigint[] => {
 }
 
 describe("the clause", () => {
-  const whole: Domain = between(-(2n ** 80n), 2n ** 80n)
+  const whole: Domain = intervalOf(-(2n ** 80n), 2n ** 80n)
   const alone = (condition: Condition, wanted = true) =>
     possible(clauseOf(condition, names, wanted), "a", () => ({ from: 0n, to: 10n }))
-  const to = (number: bigint): Domain => between(-(2n ** 80n), number)
-  const from = (number: bigint): Domain => between(number, 2n ** 80n)
+  const to = (number: bigint): Domain => intervalOf(-(2n ** 80n), number)
+  const from = (number: bigint): Domain => intervalOf(number, 2n ** 80n)
 
   const cases: readonly (readonly [string, Condition, Domain, Domain])[] = [
     ["of a bound", atMost(a, 5), to(5n), from(6n)],
     ["of a bound of 64 bits", below(a, 2n ** 64n - 1n), to(2n ** 64n - 2n), from(2n ** 64n - 1n)],
-    ["of a number", equal(a, 5), between(5n, 5n), [...to(4n), ...from(6n)]],
+    ["of a number", equal(a, 5), intervalOf(5n, 5n), [...to(4n), ...from(6n)]],
     ["of what is the same on both sides", below(sum(a, 1), sum(a, 1)), [], whole],
     ["of a word that is so", equal(word, "always"), whole, []],
     ["of a word that is not", equal(word, "never"), [], whole],
     ["of a word and a number", equal(word, 5), [], whole],
-    ["of a named number", equal(a, "two"), between(2n, 2n), [...to(1n), ...from(3n)]],
+    ["of a named number", equal(a, "two"), intervalOf(2n, 2n), [...to(1n), ...from(3n)]],
     ["of nothing", all(), whole, []],
     ["of no way", any(), [], whole],
     ["of twice a number", atMost(sum(a, a), 5), to(2n), from(3n)],
@@ -295,8 +295,8 @@ describe("the clause", () => {
     [
       "of a choice",
       atMost(a, choose(below(a, 3), 1, 7)),
-      [...to(1n), ...between(3n, 7n)],
-      [...between(2n, 2n), ...from(8n)],
+      [...to(1n), ...intervalOf(3n, 7n)],
+      [...intervalOf(2n, 2n), ...from(8n)],
     ],
     ["of the entry before", below(previous(a, -1), a), from(1n), to(10n)],
   ]

@@ -1,17 +1,17 @@
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
 import {
-  between,
+  cardinalityOf,
+  contains,
   type Domain,
   edgesOf,
-  has,
   indexOf,
   intersection,
+  intervalOf,
   nearest,
-  nothing,
-  numberAt,
-  sizeOf,
-  union,
+  noNumber,
+  nthNumber,
+  unionOf,
   without,
 } from "../../../src/testing/solver/interval-set.js"
 
@@ -21,7 +21,7 @@ const highest = 12
 const universe = Array.from({ length: highest - lowest + 1 }, (_, index) => BigInt(lowest + index))
 
 const domainOf = (numbers: readonly bigint[]): Domain =>
-  numbers.reduce<Domain>((left, number) => union(left, between(number, number)), nothing)
+  numbers.reduce<Domain>((left, number) => unionOf(left, intervalOf(number, number)), noNumber)
 
 const numbers = fc.subarray(universe)
 const number = fc.constantFrom(...universe)
@@ -44,15 +44,15 @@ const expectDomain = (domain: Domain, expected: readonly bigint[]): void => {
 describe("a domain", () => {
   test("is made of numbers", () => {
     fc.assert(fc.property(numbers, (all) => expectDomain(domainOf(all), all)))
-    expect(between(3n, 2n)).toEqual(nothing)
-    expect(between(3n, 3n)).toEqual([{ from: 3n, to: 3n }])
+    expect(intervalOf(3n, 2n)).toEqual(noNumber)
+    expect(intervalOf(3n, 3n)).toEqual([{ from: 3n, to: 3n }])
   })
 
   test("is united in whatever order", () => {
     fc.assert(
       fc.property(numbers, numbers, fc.array(number), (one, other, order) => {
         expectDomain(
-          union(domainOf(one), domainOf(other)),
+          unionOf(domainOf(one), domainOf(other)),
           universe.filter((each) => one.includes(each) || other.includes(each)),
         )
         expectDomain(
@@ -89,10 +89,10 @@ describe("a domain", () => {
     fc.assert(
       fc.property(numbers, number, (all, one) => {
         const domain = domainOf(all)
-        expect(has(domain, one)).toBe(all.includes(one))
-        expect(sizeOf(domain)).toBe(BigInt(all.length))
-        expect(all.map((_, index) => numberAt(domain, BigInt(index)))).toEqual(all)
-        expect(() => numberAt(domain, BigInt(all.length))).toThrow(RangeError)
+        expect(contains(domain, one)).toBe(all.includes(one))
+        expect(cardinalityOf(domain)).toBe(BigInt(all.length))
+        expect(all.map((_, index) => nthNumber(domain, BigInt(index)))).toEqual(all)
+        expect(() => nthNumber(domain, BigInt(all.length))).toThrow(RangeError)
         expect(indexOf(domain, one)).toBe(BigInt(all.filter((each) => each < one).length))
       }),
     )
@@ -118,9 +118,9 @@ describe("a domain", () => {
   })
 
   test("may be as large as 64 bits", () => {
-    const all = between(-(2n ** 63n), 2n ** 64n)
-    expect(sizeOf(all)).toBe(2n ** 63n + 2n ** 64n + 1n)
-    expect(numberAt(all, 2n ** 63n)).toBe(0n)
+    const all = intervalOf(-(2n ** 63n), 2n ** 64n)
+    expect(cardinalityOf(all)).toBe(2n ** 63n + 2n ** 64n + 1n)
+    expect(nthNumber(all, 2n ** 63n)).toBe(0n)
     expect(indexOf(all, 2n ** 64n)).toBe(2n ** 63n + 2n ** 64n)
     expect(edgesOf(without(all, 0n))).toEqual([
       -(2n ** 63n),

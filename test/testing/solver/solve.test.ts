@@ -2,8 +2,8 @@ import fc from "fast-check"
 import { describe, expect, test } from "vitest"
 import type { PlannedRule } from "../../../src/layout/plan.js"
 import { type Clause, fieldsOf } from "../../../src/testing/solver/constraint.js"
-import { between, has, numberAt, sizeOf } from "../../../src/testing/solver/interval-set.js"
-import { assign, type Choose, type Numbers } from "../../../src/testing/solver/solve.js"
+import { cardinalityOf, contains, intervalOf, nthNumber } from "../../../src/testing/solver/interval-set.js"
+import { assign, type ChooseNumber, type Numbers } from "../../../src/testing/solver/solve.js"
 import type { Bound, Variable, Variables } from "../../../src/testing/solver/variable.js"
 
 const paths = ["a", "b", "c", "d"] as const
@@ -55,8 +55,8 @@ const variablesOf = (rules: readonly Bound[], most = highest): Variables => ({
     const about = rules.filter(({ kept }) => fieldsOf(kept).includes(path))
     return {
       path,
-      typed: between(0n, most),
-      natural: between(0n, most),
+      typed: intervalOf(0n, most),
+      natural: intervalOf(0n, most),
       alone: [],
       shared: about,
       partners: new Set(about.flatMap(({ kept }) => fieldsOf(kept))),
@@ -76,9 +76,9 @@ const solutionsOf = (rules: readonly Bound[], broken?: Bound["rule"]): readonly 
 
 /** Takes of each domain what a list of choices says. */
 const choosing =
-  (choices: readonly number[]): Choose =>
+  (choices: readonly number[]): ChooseNumber =>
   (path, domain) =>
-    numberAt(domain, BigInt(choices[paths.indexOf(path as "a")] ?? 0) % sizeOf(domain))
+    nthNumber(domain, BigInt(choices[paths.indexOf(path as "a")] ?? 0) % cardinalityOf(domain))
 
 const choices = fc.array(fc.nat(3), { minLength: 4, maxLength: 4 })
 
@@ -116,9 +116,9 @@ describe("assigning numbers", () => {
       fc.property(rules, (all) => {
         for (const solution of solutionsOf(all)) {
           const numbers: Numbers = new Map()
-          const choose: Choose = (path, domain) => {
+          const choose: ChooseNumber = (path, domain) => {
             const wanted = solution.get(path) ?? expect.fail(path)
-            return has(domain, wanted) ? wanted : expect.fail(`${path} cannot be ${wanted}`)
+            return contains(domain, wanted) ? wanted : expect.fail(`${path} cannot be ${wanted}`)
           }
           if (!assign(variablesOf(all), numbers, choose, undefined)) expect.fail("nothing was found")
           for (const [path, number] of solution) if (numbers.get(path) !== number) expect.fail(path)
@@ -149,7 +149,7 @@ describe("assigning numbers", () => {
         2n,
       ]),
     ]
-    const last: Choose = (_, domain) => numberAt(domain, sizeOf(domain) - 1n)
+    const last: ChooseNumber = (_, domain) => nthNumber(domain, cardinalityOf(domain) - 1n)
     expect(assign(variablesOf(all), numbers, last, undefined)).toBe(true)
     expect([...numbers.values()]).toEqual([2n, 0n, 2n, 3n])
   })
@@ -164,7 +164,7 @@ describe("assigning numbers", () => {
     ])
     const enough = rule([[["b", -1n]], -10n])
     const numbers: Numbers = new Map()
-    const last: Choose = (_, domain) => numberAt(domain, sizeOf(domain) - 1n)
+    const last: ChooseNumber = (_, domain) => nthNumber(domain, cardinalityOf(domain) - 1n)
     expect(assign(variablesOf([together, enough], 100n), numbers, last, undefined)).toBe(true)
     expect([...numbers]).toEqual([
       ["a", 30n],
