@@ -11,7 +11,7 @@ const common: Readonly<Record<Side, Names>> = {
 
 const spicevmc: Names = { 101: "DATA COMPRESSED_DATA" }
 
-const fromServer: Readonly<Record<LinkedChannel, Names>> = {
+const fromServer: Readonly<Partial<Record<LinkedChannel, Names>>> = {
   main: {
     101: "MIGRATE_BEGIN MIGRATE_CANCEL INIT CHANNELS_LIST MOUSE_MODE MULTI_MEDIA_TIME AGENT_CONNECTED AGENT_DISCONNECTED AGENT_DATA AGENT_TOKEN MIGRATE_SWITCH_HOST MIGRATE_END NAME UUID AGENT_CONNECTED_TOKENS MIGRATE_BEGIN_SEAMLESS MIGRATE_DST_SEAMLESS_ACK MIGRATE_DST_SEAMLESS_NACK",
   },
@@ -30,7 +30,7 @@ const fromServer: Readonly<Record<LinkedChannel, Names>> = {
   smartcard: { 101: "DATA" },
 }
 
-const fromClient: Readonly<Record<LinkedChannel, Names>> = {
+const fromClient: Readonly<Partial<Record<LinkedChannel, Names>>> = {
   main: {
     101: "CLIENT_INFO MIGRATE_CONNECTED MIGRATE_CONNECT_ERROR ATTACH_CHANNELS MOUSE_MODE_REQUEST AGENT_START AGENT_DATA AGENT_TOKEN MIGRATE_END MIGRATE_DST_DO_SEAMLESS MIGRATE_CONNECTED_SEAMLESS QUALITY_INDICATOR",
   },
@@ -39,8 +39,6 @@ const fromClient: Readonly<Record<LinkedChannel, Names>> = {
     101: "KEY_DOWN KEY_UP KEY_MODIFIERS KEY_SCANCODE",
     111: "MOUSE_MOTION MOUSE_POSITION MOUSE_PRESS MOUSE_RELEASE",
   },
-  cursor: {},
-  playback: {},
   record: { 101: "DATA MODE START_MARK" },
   usbredir: spicevmc,
   port: { ...spicevmc, 201: "EVENT" },
@@ -60,4 +58,4 @@ const nameIn = (names: Names, type: number): string | undefined => {
 
 /** What SPICE calls a message of a channel, such as MIGRATE_DATA; undefined for a number that it does not use. */
 export const messageName = (channel: LinkedChannel, from: Side, type: number): string | undefined =>
-  nameIn(common[from], type) ?? nameIn(ofChannel[from][channel], type)
+  nameIn(common[from], type) ?? nameIn(ofChannel[from][channel] ?? {}, type)
