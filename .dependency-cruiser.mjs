@@ -9,11 +9,11 @@ const layers = {
   qemu: ["qemu", "data", "net", ...ground],
   session: ["session", "spice", "layout", ...ground],
   seal: ["seal", "spice", "layout", ...ground],
-  capture: ["capture", "session", "spice", "layout", ...ground],
+  capture: ["capture", "seal", "session", "spice", "layout", ...ground],
   report: ["report", "spice", "qemu", "layout", "data", ...ground],
   testing: ["testing", "report", "session", "spice", "qemu", "net", "layout", "data", ...ground],
   fuzz: ["fuzz", "corpus.ts", "report", "testing", "session", "spice", "qemu", "layout", "data", ...ground],
-  relay: ["relay", "report", "seal", "session", "spice", "layout", "data", "net", ...ground],
+  relay: ["relay", "report", "capture", "seal", "session", "spice", "layout", "data", "net", ...ground],
 }
 
 const downwards = Object.entries(layers).map(([layer, allowed]) => ({

@@ -104,6 +104,12 @@ export const captureRules = {
     consequence:
       'It cannot be read. With the session\'s keys: `tshark -r IN -o tls.keylog_file:KEYS -U "OSI layer 7" -w OUT`, then extract OUT.',
   },
+  sealed: {
+    id: "capture/sealed",
+    code: "policy-denied",
+    requirement: "Migration data must not be sealed.",
+    consequence: "What it says is not known: `migration-guard open` reads it with the keys.",
+  },
   changed: {
     id: "capture/data-as-given",
     code: "inconsistent",

@@ -44,6 +44,9 @@ export interface RecorderSurroundings {
 /** What waits for the disk at a time, in bytes. */
 const mostWaiting = 16 << 20
 
+/** What is written at once, in bytes. */
+const mostAtOnce = 1 << 18
+
 /** How long nothing is recorded after a failure, in milliseconds. */
 const pause = 10_000
 
@@ -106,7 +109,7 @@ export const recorderOf = ({ log, date, count, open = openNew }: RecorderSurroun
   const beginFile = async (to: FolderSettings, most: number): Promise<File> => {
     await endFile()
     folder ??= await boundedFolder(to, stemOf)
-    await folder.makeRoom(most, date())
+    await folder.makeRoom(Math.min(most, to.maxBytes), date())
     const stem = `${stamp(date())}-${process.pid}-${++files}`
     const name = `${stem}.pcapng`
     const begun = { handle: await open(join(to.directory, name)), name, stem, began: date(), size: 0 }
@@ -119,13 +122,24 @@ export const recorderOf = ({ log, date, count, open = openNew }: RecorderSurroun
   const fileFor = async (to: FolderSettings, bytes: number): Promise<File> => {
     const most = Math.floor(to.maxBytes / to.maxFiles)
     const oldest = date() - (to.maxAgeSeconds * 1000) / to.maxFiles
-    return file !== undefined && file.began >= oldest && file.size + bytes <= most ? file : beginFile(to, most)
+    const isOpen = file !== undefined && file.began >= oldest && file.size + bytes <= most
+    return isOpen ? file : beginFile(to, Math.max(most, captureHead.length + bytes))
+  }
+
+  /** The next of what waits: as many packets as make one write worth while. */
+  const nextBatch = (): Uint8Array => {
+    let [count, size] = [0, 0]
+    for (const packet of pending) {
+      if (count > 0 && size + packet.length > mostAtOnce) break
+      count++
+      size += packet.length
+    }
+    return Buffer.concat(pending.splice(0, count))
   }
 
   const writePending = async (): Promise<void> => {
     while (pending.length > 0) {
-      const bytes = Buffer.concat(pending)
-      pending = []
+      const bytes = nextBatch()
       if (settings === undefined) count("dropped", bytes.length)
       else {
         await append(await fileFor(settings, bytes.length), bytes)
@@ -153,13 +167,17 @@ export const recorderOf = ({ log, date, count, open = openNew }: RecorderSurroun
     }
     pending.push(bytes)
     waiting += bytes.length
-    if (isWriting) return
+    if (!isWriting) start()
+  }
+
+  const start = (): void => {
     isWriting = true
     turn = turn
       .then(writePending)
       .catch(failed)
       .finally(() => {
         isWriting = false
+        if (pending.length > 0) start()
       })
   }
 
