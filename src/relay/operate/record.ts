@@ -122,8 +122,8 @@ export const recorderOf = ({ log, date, count, open = openNew }: RecorderSurroun
   const fileFor = async (to: FolderSettings, bytes: number): Promise<File> => {
     const most = Math.floor(to.maxBytes / to.maxFiles)
     const oldest = date() - (to.maxAgeSeconds * 1000) / to.maxFiles
-    const isOpen = file !== undefined && file.began >= oldest && file.size + bytes <= most
-    return isOpen ? file : beginFile(to, Math.max(most, captureHead.length + bytes))
+    if (file !== undefined && file.began >= oldest && file.size + bytes <= most) return file
+    return beginFile(to, Math.max(most, captureHead.length + bytes))
   }
 
   /** The next of what waits: as many packets as make one write worth while. */
