@@ -36,10 +36,10 @@ const signatures: readonly (readonly [kind: string, start: readonly number[]])[]
   ["a QEMU migration stream", ascii("QEVM")],
   ["a machine that libvirt saved", ascii("LibvirtQemudSave")],
   ["a machine that libvirt saved in part", ascii("LibvirtQemudPart")],
-  ["a capture in the pcap format", [0xd4, 0xc3, 0xb2, 0xa1]],
-  ["a capture in the pcap format", [0xa1, 0xb2, 0xc3, 0xd4]],
-  ["a capture in the pcap format", [0x4d, 0x3c, 0xb2, 0xa1]],
-  ["a capture in the pcapng format", [0x0a, 0x0d, 0x0d, 0x0a]],
+  ["a capture in the pcap format: extract takes those", [0xd4, 0xc3, 0xb2, 0xa1]],
+  ["a capture in the pcap format: extract takes those", [0xa1, 0xb2, 0xc3, 0xd4]],
+  ["a capture in the pcap format: extract takes those", [0x4d, 0x3c, 0xb2, 0xa1]],
+  ["a capture in the pcapng format: extract takes those", [0x0a, 0x0d, 0x0d, 0x0a]],
   ["a qcow2 image", ascii("QFI\xfb")],
   ["a program", ascii("\x7fELF")],
   ["compressed with gzip", [0x1f, 0x8b]],
@@ -51,6 +51,7 @@ const signatures: readonly (readonly [kind: string, start: readonly number[]])[]
 /** Hexadecimal digits as xxd -p, hexdump and people write them, with or without an offset in front. */
 const hexDump = /^(?:[0-9a-f]{4,8}[: ]\s*)?(?:[0-9a-f]{2}[\s:]?){4}/i
 
+/** What a file that does not begin with its channel's magic looks like. */
 const lookOf = (bytes: Uint8Array): string | undefined => {
   const header = headerSizeOf(bytes)
   if (header > 0)
@@ -65,11 +66,28 @@ const lookOf = (bytes: Uint8Array): string | undefined => {
 /** The version that every format has, read in the wrong byte order. */
 const isBigEndian = ({ rule, actual }: Violation): boolean => rule === "layout/version" && actual === 0x01000000
 
-/** What a refused file seems to be instead of a blob, said where it can be told. */
+const bigEndian: Note = { path: "", message: "The numbers look big-endian: SPICE's are little-endian." }
+
+/** How blobs begin, for a reader who sees how a file does. */
+export const magicNote = (): Note => {
+  const magics = Object.values(formats).map(({ format, struct }) => {
+    const users = channels.filter((channel) => formatOf[channel] === format && channel !== "spicevmc")
+    return `${magicTextOf(struct.fields.magic)} (${users.join(", ")})`
+  })
+  return { path: "magic", message: `Blobs begin with ${magics.join(", ")}.` }
+}
+
+const magicTextOf = ({ value }: { readonly value: number | bigint }): string =>
+  String.fromCharCode(...[0, 8, 16, 24].map((shift) => (Number(value) >>> shift) & 0xff))
+
+/** What a refused file seems to be instead of a blob of its channel, said where it can be told. */
 export const recognised = (bytes: Uint8Array, channel: Channel | undefined, [first]: readonly Violation[]): Note[] => {
-  const look = channel === undefined ? lookOf(bytes) : undefined
+  if (first !== undefined && isBigEndian(first)) return [{ ...bigEndian, path: "version" }]
+  if (first?.rule !== "layout/magic" && channel !== undefined) return []
+  const look = lookOf(bytes)
   if (look !== undefined) return [{ path: "", message: look }]
-  return first !== undefined && isBigEndian(first)
-    ? [{ path: "version", message: "The numbers look big-endian: SPICE's are little-endian." }]
-    : []
+  if (bytes.length < magicSize) return []
+  const other = channelByMagic(bytes)
+  if (other !== undefined) return [{ path: "magic", message: `The blob begins as one of ${other} does.` }]
+  return channelByMagic(bytes.slice(0, magicSize).reverse()) === undefined ? [] : [bigEndian]
 }
