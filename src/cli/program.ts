@@ -103,6 +103,17 @@ const programOf = (terminal: Terminal, end: (code: ExitCode) => void): Command =
     .option("--skip-header", "leave out the header of 6 or 18 bytes of the message that a blob was in")
     .action(async (file, options) => end(await explain(file, options, terminal)))
   program
+    .command("explore")
+    .description("show a file in a browser of this machine: its bytes, fields and violations, and what edits change")
+    .argument("[file]", `a file, or ${standardInput} for standard input (default: a sample)`)
+    .addOption(channelOption())
+    .addOption(jpegOption())
+    .addOption(sealedOption())
+    .action(async (file, options) => {
+      const { explore } = await import("./explore.js")
+      end(await explore(file, options, terminal))
+    })
+  program
     .command("check-args")
     .alias("migrate-args")
     .description("check QMP commands, logs of them and arguments that take addresses of a migration, before QEMU does")

@@ -1,0 +1,72 @@
+import type { GivenBlob } from "../../src/cli/explorer-page.js"
+import { channelByMagic, headerSizeOf } from "../../src/cli/recognise.js"
+import { interpret } from "../../src/layout/interpret.js"
+import type { Arguments } from "../../src/layout/parameters.js"
+import { fieldsOf, type ReadFields } from "../../src/report/field-rows.js"
+import { jpegWanCompression } from "../../src/spice/parameters.js"
+import type { Channel } from "../../src/spice/receiver.js"
+import { layoutOf } from "../../src/spice/registry.js"
+import { bytesOfBase64 } from "./data.js"
+import type { Sample } from "./sample.js"
+
+/** A blob that is looked at. */
+export interface Blob {
+  readonly name: string
+  readonly channel: Channel
+  /** What the receiver is, as far as it differs from the default. */
+  readonly settings: Arguments
+  readonly bytes: Uint8Array
+  /** What was done on opening it that a reader has to know. */
+  readonly note: string
+  /** The sample that it was opened as. */
+  readonly sample: Sample | undefined
+}
+
+const withoutHeader = (bytes: Uint8Array): Pick<Blob, "bytes" | "note"> => {
+  const size = bytes.length < 10 ? 0 : headerSizeOf(bytes)
+  const note = size === 0 ? "" : `The ${size} bytes of a message's header stood in front of the blob and were left out.`
+  return { bytes: bytes.slice(size), note }
+}
+
+const magicOf = (bytes: Uint8Array): Channel | undefined => (bytes.length < 4 ? undefined : channelByMagic(bytes))
+
+/** A file's bytes as a blob: a message's header in front is left out, and the magic says the channel. */
+export const blobOf = (
+  name: string,
+  content: Uint8Array,
+  channel: Channel | undefined,
+  settings: Arguments = {},
+): Blob => {
+  const { bytes, note } = withoutHeader(content)
+  const found = channel ?? magicOf(bytes)
+  const unknown = found === undefined ? "No format's magic stands at its beginning: choose its channel." : ""
+  return { name, bytes, channel: found ?? "main", settings, note: note || unknown, sample: undefined }
+}
+
+export const blobOfGiven = ({ name, base64, channel, settings }: GivenBlob): Blob =>
+  blobOf(name, bytesOfBase64(base64), channel, settings)
+
+export const blobOfSample = (sample: Sample): Blob => ({
+  ...sample,
+  bytes: bytesOfBase64(sample.base64),
+  note: "",
+  sample,
+})
+
+/** What a format is told of the receiver of a blob, and the channel. */
+const givenOf = ({ channel, settings }: Blob): Arguments => ({ ...settings, channel })
+
+export const readBlob = (blob: Blob): ReadFields => fieldsOf(layoutOf(blob.channel), blob.bytes, givenOf(blob))
+
+/** The target's setting that a refused display's blob is right for, where it is another one than was said. */
+export const rightSetting = (blob: Blob): string | undefined => {
+  if (blob.channel !== "display") return undefined
+  const isRight = (word: string) =>
+    interpret(
+      layoutOf(blob.channel),
+      blob.bytes,
+      { ...givenOf(blob), [jpegWanCompression.name]: word },
+      { claims: false },
+    ).violations.length === 0
+  return jpegWanCompression.words.find((word) => word !== "auto" && isRight(word))
+}

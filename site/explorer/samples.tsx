@@ -1,0 +1,124 @@
+import type { RefObject } from "preact"
+import { useMemo, useState } from "preact/hooks"
+import type { Sample, Samples } from "./sample.js"
+
+export interface SamplesDialogProps {
+  readonly dialog: RefObject<HTMLDialogElement>
+  readonly samples: Samples
+  readonly title: string
+  readonly onChoose: (sample: Sample) => void
+}
+
+/** What a target does, by the first word of its fate. */
+const outcomes: Readonly<Record<string, string>> = {
+  killed: "crashes",
+  hung: "hangs",
+  dropped: "ends the session",
+  refused: "closes the channel",
+  accepted: "takes it",
+}
+
+/** What a target does, in colour. */
+const Outcome = ({ fate }: { readonly fate: string }) => {
+  const [first = ""] = fate.split(" ")
+  return <span class={`fate ${first}`}>{outcomes[first]}</span>
+}
+
+const nameOf = (file: string): string => file.replace(/^.*\//, "").replace(/\.bin$/, "")
+
+/** A dialog that offers the samples of the corpus, with what each does to an ordinary QEMU. */
+export const SamplesDialog = ({ dialog, samples, title, onChoose }: SamplesDialogProps) => {
+  const [sought, setSought] = useState("")
+  const groups = useMemo(() => {
+    const isSought = ({ name, channel, rule = "" }: Sample) => `${name} ${channel} ${rule}`.includes(sought)
+    const found = samples.samples.filter(isSought)
+    return [
+      { title: "Genuine", found: found.filter(({ rule }) => rule === undefined) },
+      { title: "Hostile", found: found.filter(({ rule }) => rule !== undefined) },
+    ]
+  }, [samples, sought])
+  return (
+    <dialog ref={dialog} aria-labelledby="samples-title">
+      <header>
+        <h2 id="samples-title">{title}</h2>
+        <input
+          type="search"
+          placeholder="Find by name, channel or rule"
+          aria-label="Find by name, channel or rule"
+          value={sought}
+          onInput={({ currentTarget }) => setSought(currentTarget.value.toLowerCase())}
+        />
+        <button type="button" onClick={() => dialog.current?.close()}>
+          Close
+        </button>
+      </header>
+      <div class="samples">
+        {groups.map((group) => (
+          <section key={group.title} aria-label={group.title}>
+            <h3>
+              {group.title} <span class="count">{group.found.length}</span>
+            </h3>
+            <ul>
+              {group.found.map((sample) => (
+                <li key={sample.name}>
+                  <button
+                    type="button"
+                    class="sample"
+                    onClick={() => {
+                      dialog.current?.close()
+                      onChoose(sample)
+                    }}
+                  >
+                    <span class="channel">{sample.channel}</span>
+                    <span class="name">{sample.rule ?? nameOf(sample.name)}</span>
+                    <span class="source" title={sample.source}>
+                      {sample.source}
+                    </span>
+                    <Outcome fate={sample.fates[0]?.[0] ?? "accepted"} />
+                  </button>
+                </li>
+              ))}
+            </ul>
+          </section>
+        ))}
+        <p class="hint">What each did to {samples.target}, unmodified, at worst.</p>
+      </div>
+    </dialog>
+  )
+}
+
+export interface ExposureProps {
+  readonly sample: Sample
+  readonly target: string
+  /** Whether the blob is no longer what was tried. */
+  readonly isEdited: boolean
+}
+
+/** How the modes of the lab are called where nobody has read of them. */
+const modeNames: Readonly<Record<string, string>> = {
+  plain: "as it is",
+  early: "data before the machine",
+  "malloc-check": "MALLOC_CHECK_=3",
+  guard: "reads beyond buffers caught",
+  relayed: "with migration-guard relay in front of it",
+}
+
+/** What a sample did to a target in the lab, in each way in which it was tried. */
+export const Exposure = ({ sample, target, isEdited }: ExposureProps) => (
+  <section class="panel" aria-labelledby="exposure-title">
+    <h2 id="exposure-title">What an unmodified QEMU does</h2>
+    <ul class="fates">
+      {sample.fates.map(([fate, ...modes]) => (
+        <li key={`${fate} ${modes}`}>
+          <Outcome fate={fate} /> <code>{fate.split(" ").slice(1).join(" ")}</code>
+          <p class="hint">{modes.map((mode) => modeNames[mode] ?? mode).join(", ")}</p>
+        </li>
+      ))}
+    </ul>
+    <p class="hint">
+      Measured with {target}
+      {isEdited ? ", before the blob was edited here" : ""}
+      {sample.source === "" ? "" : `. The blob: ${sample.source}`}.
+    </p>
+  </section>
+)
