@@ -197,15 +197,14 @@ const Value = ({ entry: { row, change, there } }: { readonly entry: Entry }) => 
   if (change === "only there") return <span class="value there">only there: {row.text}</span>
   return (
     <span class="value">
-      {row.text} <span class="unit">{row.unit}</span>
+      {row.text}
       {change === "changed" && <span class="there"> ↔ {there?.text}</span>}
+      {row.unit !== "" && <span class="unit"> {row.unit}</span>}
       {change === "only here" && <span class="there"> only here</span>}
     </span>
   )
 }
 
-/** What was found, and what had been right. */
-export const foundIn = ({ actual, expected }: Violation): string => {
-  if (actual === undefined) return expected === undefined ? "" : `Expected ${expected}.`
-  return expected === undefined ? `Found ${actual}.` : `Found ${actual}, allowed ${expected}.`
-}
+/** What was found, and what had been right: the sentence behind the requirement. */
+export const foundIn = ({ message, requirement }: Violation): string =>
+  message.slice(message.lastIndexOf(requirement) + requirement.length)
