@@ -152,9 +152,12 @@ const describeScope = (scope: Scope, at: string, names: Names): readonly string[
   ...scope.parts.flatMap((part) => describePart(part, at, names)),
 ]
 
+/** A path behind a prefix that ends with a dot; the empty path is the prefix's own. */
+const behind = (prefix: string, path: string): string => (path === "" ? prefix.replace(/\.$/, "") : `${prefix}${path}`)
+
 const prefixed = (names: Pick<Names, "parameter">, prefix: string): Names => ({
   ...names,
-  field: (path) => `${prefix}${path}`,
+  field: (path) => behind(prefix, path),
   scan: (part, test) => `${test}(${prefix}${part})`,
 })
 
@@ -169,7 +172,7 @@ const ruleRow = (
   return [
     `\`${id}\``,
     `\`${code}\``,
-    list(same.map(({ rule, prefix }) => `${prefix}${rule.at.path}`)),
+    list(same.map(({ rule, prefix }) => behind(prefix, rule.at.path))),
     requirement,
     list(same.map(({ rule, prefix }) => printCondition(rule.holds, prefixed(names, prefix)))),
     consequence,

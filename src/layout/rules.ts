@@ -1,3 +1,4 @@
+import { pathIn } from "./path.js"
 import { type PlannedRule, planOf, type Scope } from "./plan.js"
 import type { FieldRule, Layout } from "./types.js"
 
@@ -8,7 +9,7 @@ import type { FieldRule, Layout } from "./types.js"
 export const plannedRulesOf = (scope: Scope, at = ""): readonly PlannedRule[] => {
   const dot = at === "" ? "" : `${at}.`
   const inner = scope.parts.flatMap((part): readonly PlannedRule[] => {
-    const path = `${dot}${part.path}`
+    const path = pathIn(at, part.path)
     switch (part.kind) {
       case "list":
         return part.variants.flatMap(({ entry }) => (entry === undefined ? [] : plannedRulesOf(entry, `${path}[]`)))

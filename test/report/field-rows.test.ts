@@ -1,17 +1,17 @@
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
 import { readBlob, readIndex } from "../../scripts/corpus.js"
-import { receiverOf } from "../../src/corpus.js"
+import { receiverOfEntry } from "../../src/corpus.js"
 import * as L from "../../src/layout/index.js"
 import { type FieldRow, fieldsOf, rowAt } from "../../src/report/field-rows.js"
-import { argumentsOf } from "../../src/spice/receiver.js"
+import { receiverArguments } from "../../src/spice/receiver.js"
 import { layoutOf } from "../../src/spice/registry.js"
 import { layoutArguments, layouts } from "../support/layouts.js"
 
 const index = readIndex()
 
 const fieldsOfEntry = (entry: (typeof index)[number], bytes = readBlob(entry)) =>
-  fieldsOf(layoutOf(entry.channel), bytes, argumentsOf(receiverOf(entry), entry.channel))
+  fieldsOf(layoutOf(entry.channel), bytes, receiverArguments(receiverOfEntry(entry), entry.channel))
 
 const entryOf = (file: string) => {
   const entry = index.find((each) => each.file === file)
