@@ -1,11 +1,12 @@
 import { type Fate, outcomeOf, outcomes } from "../lab/exposure/fate.js"
 import { type Fates, readResults } from "../lab/exposure/results.js"
 import type { Sample, Samples } from "../site/explorer/sample.js"
+import { settingsOf } from "../src/cli/explorer-page.js"
 import { type CorpusEntry, isGenuine, receiverOfEntry } from "../src/corpus.js"
-import { parametersOf } from "../src/layout/lower.js"
-import { receiverArguments } from "../src/spice/receiver.js"
-import { layoutOf } from "../src/spice/registry.js"
 import { readBlob, readIndex } from "./corpus.js"
+
+/** A sample of which all is known. */
+type Fated = Required<Omit<Sample, "rule">> & Pick<Sample, "rule">
 
 /** Genuine blobs that show what is in a format; the first captures of every channel are taken beside them. */
 const genuine = new Set([
@@ -26,50 +27,39 @@ const mostBytes = 512
 const severityOf = (fate: Fate): number => outcomes.indexOf(outcomeOf(fate))
 
 /** Each fate with the modes that it was met in; worst first, and what a relay makes of it last. */
-const fatesOf = ({ relayed, ...fates }: Fates): Sample["fates"] => {
+const fatesOf = ({ relayed, ...fates }: Fates): Fated["fates"] => {
   const modesOf = (fate: Fate) => Object.entries(fates).flatMap(([mode, each]) => (each === fate ? [mode] : []))
   const met = [...new Set(Object.values(fates))].sort((one, other) => severityOf(other) - severityOf(one))
   const unguarded = met.map((fate) => [fate, ...modesOf(fate)] as const)
   return relayed === undefined ? unguarded : [...unguarded, [relayed, "relayed"]]
 }
 
-/** What of a receiver differs from what a channel's format takes by default. */
-export const settingsOf = (entry: CorpusEntry): Sample["settings"] => {
-  const defaults = new Map(parametersOf(layoutOf(entry.channel)).map((each) => [each.name, each.default]))
-  const { channel: _, ...given } = receiverArguments(receiverOfEntry(entry), entry.channel)
-  return Object.fromEntries(
-    Object.entries(given).filter(
-      ([name, value]) => defaults.has(name) && JSON.stringify(defaults.get(name)) !== JSON.stringify(value),
-    ),
-  )
-}
-
 /** What the source says beside what the name, the rule and the programs say, which are the same for all. */
 const shortSource = ({ source, origin }: CorpusEntry): string =>
   origin === "witness" ? "" : source.replace(/^relayed by .*?: /, "")
 
-const sampleOf = (entry: CorpusEntry, fates: Sample["fates"]): Sample => ({
+const sampleOf = (entry: CorpusEntry, fates: Fated["fates"]): Fated => ({
   name: entry.file,
   channel: entry.channel,
   source: shortSource(entry),
   ...(entry.rule === undefined || isGenuine(entry) ? {} : { rule: entry.rule }),
-  settings: settingsOf(entry),
+  settings: settingsOf(entry.channel, receiverOfEntry(entry)),
   base64: Buffer.from(readBlob(entry)).toString("base64"),
   fates,
 })
 
 /** The worst fate of a sample; one that was never tried is the least. */
-const worst = ({ fates: [first] }: Sample): number => (first === undefined ? -1 : severityOf(first[0]))
+const worst = ({ fates: [first] }: Fated): number => (first === undefined ? -1 : severityOf(first[0]))
 
 /** Of every rule the blob that does the most harm, and of those one for the most ordinary receiver, and the smallest. */
-const worstOfEachRule = (samples: readonly Sample[]): readonly Sample[] => {
+const worstOfEachRule = (samples: readonly Fated[]): readonly Fated[] => {
   const ordered = [...samples].sort(
     (one, other) =>
       worst(other) - worst(one) ||
       Object.keys(one.settings).length - Object.keys(other.settings).length ||
       one.base64.length - other.base64.length,
   )
-  const byRule = new Map<string | undefined, Sample>()
+  const byRule = new Map<string | undefined, Fated>()
   for (const sample of ordered) if (!byRule.has(sample.rule)) byRule.set(sample.rule, sample)
   return [...byRule.values()]
 }

@@ -1,5 +1,5 @@
 import type { GivenBlob } from "../../src/cli/explorer-page.js"
-import { channelByMagic, headerSizeOf } from "../../src/cli/recognise.js"
+import { channelOf, headerSizeOf, isCapture } from "../../src/cli/recognise.js"
 import { interpret } from "../../src/layout/interpret.js"
 import type { Arguments } from "../../src/layout/parameters.js"
 import { fieldsOf, type ReadFields } from "../../src/report/field-rows.js"
@@ -22,36 +22,28 @@ export interface Blob {
   readonly sample: Sample | undefined
 }
 
-const withoutHeader = (bytes: Uint8Array): Pick<Blob, "bytes" | "note"> => {
-  const size = bytes.length < 10 ? 0 : headerSizeOf(bytes)
-  const note = size === 0 ? "" : `The ${size} bytes of a message's header stood in front of the blob and were left out.`
-  return { bytes: bytes.slice(size), note }
-}
-
-const magicOf = (bytes: Uint8Array): Channel | undefined => (bytes.length < 4 ? undefined : channelByMagic(bytes))
-
 /** A file's bytes as a blob: a message's header in front is left out, and the magic says the channel. */
 export const blobOf = (
   name: string,
   content: Uint8Array,
-  channel: Channel | undefined,
+  known: Channel | undefined,
   settings: Arguments = {},
 ): Blob => {
-  const { bytes, note } = withoutHeader(content)
-  const found = channel ?? magicOf(bytes)
-  const unknown = found === undefined ? "No format's magic stands at its beginning: choose its channel." : ""
-  return { name, bytes, channel: found ?? "main", settings, note: note || unknown, sample: undefined }
+  const header = headerSizeOf(content)
+  const channel = known ?? channelOf(content)
+  const notes = [
+    isCapture(content) ? "This is a capture: migration-guard explore shows the blobs that are in it." : "",
+    header === 0 ? "" : `The ${header} bytes of a message's header stood in front of the blob and were left out.`,
+    channel === undefined ? "No format's magic stands at its beginning: choose its channel." : "",
+  ]
+  const note = notes.find((each) => each !== "") ?? ""
+  return { name, bytes: content.slice(header), channel: channel ?? "main", settings, note, sample: undefined }
 }
 
 export const blobOfGiven = ({ name, base64, channel, settings }: GivenBlob): Blob =>
   blobOf(name, bytesOfBase64(base64), channel, settings)
 
-export const blobOfSample = (sample: Sample): Blob => ({
-  ...sample,
-  bytes: bytesOfBase64(sample.base64),
-  note: "",
-  sample,
-})
+export const blobOfSample = (sample: Sample): Blob => ({ ...blobOfGiven(sample), sample })
 
 /** What a format is told of the receiver of a blob, and the channel. */
 const givenOf = ({ channel, settings }: Blob): Arguments => ({ ...settings, channel })

@@ -17,6 +17,8 @@ import { Verdict } from "./verdict.js"
 export interface ExplorerProps {
   readonly first: Blob
   readonly samples: Samples
+  /** What the page was given: a file, or the blobs of a capture. */
+  readonly given: readonly Sample[]
 }
 
 /** What a blob that is chosen is for. */
@@ -32,7 +34,7 @@ const save = (blob: Blob): void => {
 }
 
 /** The page. */
-export const Explorer = ({ first, samples }: ExplorerProps) => {
+export const Explorer = ({ first, samples, given }: ExplorerProps) => {
   const [state, dispatch] = useReducer(reduce, first, firstState)
   const [purpose, setPurpose] = useState<Purpose>("open")
   const [problem, setProblem] = useState("")
@@ -226,7 +228,7 @@ export const Explorer = ({ first, samples }: ExplorerProps) => {
           />
         </section>
         <aside aria-label="Target and settings">
-          {blob.sample !== undefined && (
+          {blob.sample?.fates !== undefined && (
             <Exposure sample={blob.sample} target={samples.target} isEdited={state.past.length > 0} />
           )}
           <Settings channel={blob.channel} settings={blob.settings} dispatch={dispatch} />
@@ -235,6 +237,7 @@ export const Explorer = ({ first, samples }: ExplorerProps) => {
       <SamplesDialog
         dialog={dialog}
         samples={samples}
+        given={given}
         title={purpose === "open" ? "Samples" : "Compare with a sample"}
         onChoose={(sample: Sample) => take([blobOfSample(sample)], purpose)}
       />

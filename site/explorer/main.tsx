@@ -1,18 +1,19 @@
 import { render } from "preact"
-import type { GivenBlob } from "../../src/cli/explorer-page.js"
-import { blobOfGiven, blobOfSample } from "./blob.js"
-import { dataOf } from "./data.js"
+import { blobOfSample } from "./blob.js"
+import { givenBlobs, givenSamples } from "./data.js"
 import { Explorer } from "./explorer.js"
-import type { Samples } from "./sample.js"
 
-const samples = dataOf<Samples>("samples") ?? { target: "", samples: [] }
-const given = dataOf<GivenBlob>("given")
+const samples = givenSamples()
+const given = givenBlobs()
+
 /** What is shown where no file was given: a byte too much, and QEMU crashes. */
-const shown = samples.samples.find(({ rule }) => rule === "main/chunk-header-size")
-const first =
-  given !== undefined
-    ? blobOfGiven(given)
-    : shown !== undefined
-      ? blobOfSample(shown)
-      : blobOfGiven({ name: "blob", settings: {}, base64: "" })
-render(<Explorer first={first} samples={samples} />, document.body)
+const instructive = samples.samples.filter(({ rule }) => rule === "main/chunk-header-size")
+
+/** Of several blobs the first one that is refused. */
+const [first = { name: "nothing", base64: "" }] = [
+  ...given.filter(({ rule }) => rule !== undefined),
+  ...given,
+  ...instructive,
+]
+
+render(<Explorer first={blobOfSample(first)} samples={samples} given={given} />, document.body)

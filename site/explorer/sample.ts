@@ -1,17 +1,12 @@
 import type { GivenBlob } from "../../src/cli/explorer-page.js"
-import type { Channel } from "../../src/spice/receiver.js"
 
-/** A blob of the corpus, with what it did to a target in the lab. */
+/** A blob that is offered: of the corpus, with what it did to a target in the lab, or one that the page was given. */
 export interface Sample extends GivenBlob {
-  readonly channel: Channel
-  /** Where it comes from, in a few words; empty where the rule says it. */
-  readonly source: string
-  /** The first rule that it breaks; undefined for a genuine one. */
-  readonly rule?: string
   /** What became of targets, such as `killed SIGSEGV`, and in which modes of the lab; the worst one first. */
-  readonly fates: readonly (readonly [fate: string, ...modes: string[]])[]
+  readonly fates?: readonly (readonly [fate: string, ...modes: string[]])[]
 }
 
+/** The blobs of the corpus that are offered: hostile are those that break a rule. */
 export interface Samples {
   /** The programs that the fates are of. */
   readonly target: string

@@ -5,6 +5,8 @@ import type { Sample, Samples } from "./sample.js"
 export interface SamplesDialogProps {
   readonly dialog: RefObject<HTMLDialogElement>
   readonly samples: Samples
+  /** What the page was given beside them. */
+  readonly given: readonly Sample[]
   readonly title: string
   readonly onChoose: (sample: Sample) => void
 }
@@ -24,19 +26,28 @@ const Outcome = ({ fate }: { readonly fate: string }) => {
   return <span class={`fate ${first}`}>{outcomes[first]}</span>
 }
 
+/** What the guard said of a blob that nobody tried. */
+const Judged = ({ rule }: Sample) => (
+  <span class={`fate ${rule === undefined ? "accepted" : "killed"}`}>
+    {rule === undefined ? "accepted" : "refused"}
+  </span>
+)
+
 const nameOf = (file: string): string => file.replace(/^.*\//, "").replace(/\.bin$/, "")
 
 /** A dialog that offers the samples of the corpus, with what each does to an ordinary QEMU. */
-export const SamplesDialog = ({ dialog, samples, title, onChoose }: SamplesDialogProps) => {
+export const SamplesDialog = ({ dialog, samples, given, title, onChoose }: SamplesDialogProps) => {
   const [sought, setSought] = useState("")
   const groups = useMemo(() => {
     const isSought = ({ name, channel, rule = "" }: Sample) => `${name} ${channel} ${rule}`.includes(sought)
     const found = samples.samples.filter(isSought)
+    const ofGiven = given.length === 0 ? [] : [{ title: "Given", found: given.filter(isSought) }]
     return [
+      ...ofGiven,
       { title: "Genuine", found: found.filter(({ rule }) => rule === undefined) },
       { title: "Hostile", found: found.filter(({ rule }) => rule !== undefined) },
     ]
-  }, [samples, sought])
+  }, [samples, given, sought])
   return (
     <dialog ref={dialog} aria-labelledby="samples-title">
       <header>
@@ -70,11 +81,15 @@ export const SamplesDialog = ({ dialog, samples, title, onChoose }: SamplesDialo
                     }}
                   >
                     <span class="channel">{sample.channel}</span>
-                    <span class="name">{sample.rule ?? nameOf(sample.name)}</span>
+                    <span class="name">{(sample.fates && sample.rule) ?? nameOf(sample.name)}</span>
                     <span class="source" title={sample.source}>
                       {sample.source}
                     </span>
-                    <Outcome fate={sample.fates[0]?.[0] ?? "accepted"} />
+                    {sample.fates === undefined ? (
+                      <Judged {...sample} />
+                    ) : (
+                      <Outcome fate={sample.fates[0]?.[0] ?? "accepted"} />
+                    )}
                   </button>
                 </li>
               ))}
@@ -108,7 +123,7 @@ export const Exposure = ({ sample, target, isEdited }: ExposureProps) => (
   <section class="panel" aria-labelledby="exposure-title">
     <h2 id="exposure-title">What an unmodified QEMU does</h2>
     <ul class="fates">
-      {sample.fates.map(([fate, ...modes]) => (
+      {sample.fates?.map(([fate, ...modes]) => (
         <li key={`${fate} ${modes}`}>
           <Outcome fate={fate} /> <code>{fate.split(" ").slice(1).join(" ")}</code>
           <p class="hint">{modes.map((mode) => modeNames[mode] ?? mode).join(", ")}</p>
@@ -118,7 +133,7 @@ export const Exposure = ({ sample, target, isEdited }: ExposureProps) => (
     <p class="hint">
       Measured with {target}
       {isEdited ? ", before the blob was edited here" : ""}
-      {sample.source === "" ? "" : `. The blob: ${sample.source}`}.
+      {(sample.source ?? "") === "" ? "" : `. The blob: ${sample.source}`}.
     </p>
   </section>
 )

@@ -1,5 +1,7 @@
+import { parametersOf } from "../layout/lower.js"
 import type { Arguments } from "../layout/parameters.js"
-import type { Channel } from "../spice/receiver.js"
+import { type Channel, type ReceiverState, receiverArguments } from "../spice/receiver.js"
+import { layoutOf } from "../spice/registry.js"
 
 /** A blob that the explorer's page is served with, so that the page never has to ask for anything. */
 export interface GivenBlob {
@@ -7,11 +9,15 @@ export interface GivenBlob {
   /** Undefined where the magic says it. */
   readonly channel?: Channel
   /** What the receiver is, as far as it differs from the default. */
-  readonly settings: Arguments
+  readonly settings?: Arguments
   readonly base64: string
+  /** Where it comes from, in a few words. */
+  readonly source?: string
+  /** The first rule that it breaks, where that is known. */
+  readonly rule?: string
 }
 
-/** More bytes are not shown: browsers cannot lay out a table of so many lines. */
+/** More bytes are not shown, of all blobs together: browsers cannot lay out a table of so many lines. */
 export const mostExploredBytes = 8 * 2 ** 20
 
 /** What the page may do: run its own script in its own style. It connects to nobody and makes no code of text. */
@@ -30,4 +36,15 @@ export const contentPolicy = [
 export const withData = (page: string, id: "samples" | "given", data: unknown): string => {
   const json = JSON.stringify(data).replaceAll("<", "\\u003c")
   return page.replace(`id="${id}">`, () => `id="${id}">${json}`)
+}
+
+/** What of a receiver differs from what a channel's format takes by default. */
+export const settingsOf = (channel: Channel, receiver: ReceiverState): Arguments => {
+  const given = receiverArguments(receiver, channel)
+  const differing = parametersOf(layoutOf(channel)).flatMap(({ name, default: standard }) => {
+    const value = given[name]
+    const isStandard = name === "channel" || value === undefined || JSON.stringify(value) === JSON.stringify(standard)
+    return isStandard ? [] : [[name, value] as const]
+  })
+  return Object.fromEntries(differing)
 }

@@ -4,11 +4,10 @@ import { join } from "node:path"
 import { type Browser, type BrowserContextOptions, chromium, type Locator, type Page } from "playwright-core"
 import { afterAll, beforeAll, onTestFinished } from "vitest"
 import { readIndex, root } from "../../scripts/corpus.js"
-import { settingsOf } from "../../scripts/explorer-samples.js"
 import type { Samples } from "../../site/explorer/sample.js"
-import { type GivenBlob, withData } from "../../src/cli/explorer-page.js"
+import { type GivenBlob, settingsOf, withData } from "../../src/cli/explorer-page.js"
 import { type ExplorerFile, serveExplorer } from "../../src/cli/explorer-server.js"
-import { readBlob } from "../../src/corpus.js"
+import { readBlob, receiverOfEntry } from "../../src/corpus.js"
 
 /** Debian's Chromium; a container's root has no sandbox for it. */
 export const launch = (): Promise<Browser> =>
@@ -22,7 +21,10 @@ const built = join(root, "dist/explorer")
 const files = (given: GivenBlob | undefined): readonly ExplorerFile[] =>
   readdirSync(built).map((name) => {
     const content = readFileSync(join(built, name), "utf8")
-    return { name, content: name === "index.html" && given !== undefined ? withData(content, "given", given) : content }
+    return {
+      name,
+      content: name === "index.html" && given !== undefined ? withData(content, "given", [given]) : content,
+    }
   })
 
 /** The samples that the page was built with. */
@@ -78,7 +80,7 @@ export const givenOf = (file: string): GivenBlob => {
   return givenBytes(readBlob(join(root, "corpus"), entry), {
     name: file,
     channel: entry.channel,
-    settings: settingsOf(entry),
+    settings: settingsOf(entry.channel, receiverOfEntry(entry)),
   })
 }
 
