@@ -337,6 +337,12 @@ describe("files", () => {
     expect(complaints).toEqual([])
   })
 
+  test("that are captures are told where their blobs are shown", async () => {
+    const { page } = await open()
+    await page.getByLabel("A blob's file").setInputFiles(corpus("captures/hostile.pcap"))
+    await page.getByText("migration-guard explore shows the blobs that are in it").waitFor()
+  })
+
   test("that are too large are not opened", async () => {
     const { page } = await open()
     const buffer = Buffer.alloc(8 * 2 ** 20 + 1)
