@@ -17,6 +17,7 @@ import { sealLibrary } from "../src/seal/c99.js"
 import { spiceLibrary } from "../src/spice/c99.js"
 import { corpusList } from "./c/corpus-list.js"
 import { fuzzDictionary } from "./c/dictionary.js"
+import { commandLineFiles } from "./command-line.js"
 import { generatedCorpus, hostileFiles, root } from "./corpus.js"
 import { withPart } from "./document-part.js"
 import { emittedFiles, formatDocuments } from "./formats.js"
@@ -117,6 +118,9 @@ const wanted = new Map<string, string | Uint8Array>([
   relayDocument(),
   ["docs/session.md", generated("src/session") + sessionDocument],
   qemuDifferences(),
+  ...commandLineFiles().map(
+    ([path, text]) => [path, path.endsWith(".md") ? generated("src/cli/program.ts") + text : text] as const,
+  ),
   ...generatedCorpus(),
 ])
 

@@ -31,9 +31,10 @@ a { color: var(--link) }
 table { border-collapse: collapse; width: 100% }
 caption { text-align: left; font-weight: 600; padding: .6rem 0 }
 th { position: sticky; top: 0; background: var(--band); text-align: left; font-weight: 600 }
-th, td { padding: .25rem .6rem; border-bottom: 1px solid var(--line); vertical-align: top }
+th, td { padding: .25rem .6rem; border-bottom: 1px solid var(--line); vertical-align: baseline }
 td:first-child { text-align: right; color: var(--faint); font-variant-numeric: tabular-nums; border-left: 4px solid }
 td:nth-child(3) { color: var(--faint) }
+td:nth-child(5) { white-space: nowrap }
 td:last-child { color: var(--faint); font-size: .9em; min-width: 14rem }
 .way { color: var(--faint) }
 .group-0 td:first-child { border-left-color: var(--g0) }
@@ -48,5 +49,14 @@ tr.wrong td, tr.fault td { background: var(--fault) }
 tr.wrong td { border-bottom: 0; color: var(--text) }
 tr.fault td, tr.fault td:first-child { text-align: left; color: var(--text); font-size: 1em; border-left: 4px solid var(--bad) }
 @media (max-width: 60rem) { th:last-child, tr:not(.fault) td:last-child { display: none } }
+@media (max-width: 40rem) {
+  body { padding: .8rem }
+  th, td { padding: .25rem .35rem }
+  th:nth-child(3), td:nth-child(3) { display: none }
+  td:nth-child(5) { white-space: normal; overflow-wrap: anywhere }
+  td pre { white-space: pre-wrap }
+  td code { overflow-wrap: anywhere }
+  .verdict { white-space: normal }
+}
 @media print { body { max-width: none; padding: 0 } th { position: static } }
 `

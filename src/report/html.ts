@@ -10,7 +10,7 @@ import { shownVerdict } from "./text.js"
 const bytesPerLine = 8
 
 /** Of a field with more bytes than this, no more are shown unless all are asked for. */
-const mostBytes = 256
+const mostBytes = 128
 
 const entities: Readonly<Record<string, string>> = {
   "&": "&amp;",
@@ -115,7 +115,7 @@ const nameHtml = (path: string): string => {
 }
 
 const valueHtml = ({ value, text, unit, pointsTo }: FieldRow, rows: readonly FieldRow[]): string => {
-  const shown = escaped(value !== undefined && unit !== "" ? `${text} ${unit}` : text)
+  const shown = escaped(unit !== "" && text === String(value) ? `${text} ${unit}` : text)
   if (pointsTo === undefined) return shown
   const there = rows.findIndex(({ offset, length }) => offset <= pointsTo.offset && pointsTo.offset < offset + length)
   if (there < 0) return `${shown} &rarr; outside the input`
