@@ -6,6 +6,7 @@ import { fieldsOf, type ReadFields } from "../../src/report/field-rows.js"
 import { jpegWanCompression } from "../../src/spice/parameters.js"
 import type { Channel } from "../../src/spice/receiver.js"
 import { layoutOf } from "../../src/spice/registry.js"
+import type { Violation } from "../../src/violation/violation.js"
 import { bytesOfBase64 } from "./data.js"
 import type { Sample } from "./sample.js"
 
@@ -50,15 +51,14 @@ const givenOf = ({ channel, settings }: Blob): Arguments => ({ ...settings, chan
 
 export const readBlob = (blob: Blob): ReadFields => fieldsOf(layoutOf(blob.channel), blob.bytes, givenOf(blob))
 
+/** What a blob breaks first; undefined for one that is accepted. */
+export const firstViolation = (blob: Blob): Violation | undefined =>
+  interpret(layoutOf(blob.channel), blob.bytes, givenOf(blob), { claims: false }).violations[0]
+
 /** The target's setting that a refused display's blob is right for, where it is another one than was said. */
 export const rightSetting = (blob: Blob): string | undefined => {
   if (blob.channel !== "display") return undefined
   const isRight = (word: string) =>
-    interpret(
-      layoutOf(blob.channel),
-      blob.bytes,
-      { ...givenOf(blob), [jpegWanCompression.name]: word },
-      { claims: false },
-    ).violations.length === 0
+    firstViolation({ ...blob, settings: { ...blob.settings, [jpegWanCompression.name]: word } }) === undefined
   return jpegWanCompression.words.find((word) => word !== "auto" && isRight(word))
 }

@@ -1,5 +1,6 @@
 import type { RefObject } from "preact"
 import { useMemo, useState } from "preact/hooks"
+import { blobOfSample, firstViolation } from "./blob.js"
 import type { Sample, Samples } from "./sample.js"
 
 export interface SamplesDialogProps {
@@ -10,6 +11,10 @@ export interface SamplesDialogProps {
   readonly title: string
   readonly onChoose: (sample: Sample) => void
 }
+
+/** What there is to say of a sample in a line: what a hostile one breaks, or where another one comes from. */
+const sentenceOf = (sample: Sample): string | undefined =>
+  sample.fates && sample.rule ? firstViolation(blobOfSample(sample))?.requirement : sample.source
 
 /** What a target does, by the first word of its fate. */
 const outcomes: Readonly<Record<string, string>> = {
@@ -38,6 +43,10 @@ const nameOf = (file: string): string => file.replace(/^.*\//, "").replace(/\.bi
 /** A dialog that offers the samples of the corpus, with what each does to an ordinary QEMU. */
 export const SamplesDialog = ({ dialog, samples, given, title, onChoose }: SamplesDialogProps) => {
   const [sought, setSought] = useState("")
+  const sentences = useMemo(
+    () => new Map([...given, ...samples.samples].map((sample) => [sample, sentenceOf(sample)])),
+    [samples, given],
+  )
   const groups = useMemo(() => {
     const isSought = ({ name, channel, rule = "" }: Sample) => `${name} ${channel} ${rule}`.includes(sought)
     const found = samples.samples.filter(isSought)
@@ -82,8 +91,8 @@ export const SamplesDialog = ({ dialog, samples, given, title, onChoose }: Sampl
                   >
                     <span class="channel">{sample.channel}</span>
                     <span class="name">{(sample.fates && sample.rule) ?? nameOf(sample.name)}</span>
-                    <span class="source" title={sample.source}>
-                      {sample.source}
+                    <span class="source" title={sentences.get(sample)}>
+                      {sentences.get(sample)}
                     </span>
                     {sample.fates === undefined ? (
                       <Judged {...sample} />
