@@ -4,7 +4,7 @@ import { isDecimal } from "../net/decimal.js"
 import { withoutZone, zoneOf } from "../net/host.js"
 import { isInside } from "../net/network.js"
 import { normalised } from "../net/path.js"
-import type { Checked } from "../violation/codec.js"
+import type { Checked } from "../violation/checked.js"
 import type { Rule } from "../violation/violation.js"
 import type { InetSocketAddress, MigrationAddress } from "./addresses.js"
 import { type ClientMigrateInfoArguments, isTicket } from "./client-migrate-info.js"
@@ -148,7 +148,7 @@ const destinationPorts = (info: ClientMigrateInfoArguments) =>
 
 /** Judges where SPICE's clients are sent to. A port that is 0 is none. */
 const destinationIssues = (info: ClientMigrateInfoArguments, { spice = {} }: Policy): readonly Issue[] => {
-  const { hosts, zones, ports, tickets = true } = spice
+  const { hosts, zones, ports, tickets = hosts === undefined } = spice
   const { hostname: host } = info
   const ofPorts =
     ports === undefined
