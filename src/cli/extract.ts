@@ -46,7 +46,7 @@ interface Extracted extends CapturedBlob {
 }
 
 /** Where a blob comes from, as the index of the corpus says it. */
-const sourceOfBlob = (capture: string, blob: Extracted): string => {
+export const sourceOfBlob = (capture: string, blob: CapturedBlob): string => {
   const { from, client, server, channel, channelId, sessionId, packet, time } = blob
   const what = `${channel}/${channelId} of session ${sessionId ?? "unknown"}`
   const way = from === "client" ? `brought by client ${client} to ${server}` : `given by ${server} to client ${client}`

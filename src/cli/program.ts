@@ -121,6 +121,13 @@ export const programOf = (terminal: Terminal, end: (code: ExitCode) => void): Co
     .option("--ascii", "show the bytes as ASCII characters too")
     .option("--all", "show every byte of long runs, and every entry of long lists")
     .action(async (file, options) => end(await explain(file, options, terminal)))
+  receiving(program.command("explore"))
+    .description("show a blob, or those of a capture, in a browser of this machine: bytes, fields, violations, and what edits change")
+    .argument("[file]", `a file, or ${standardInput} for standard input (default: a sample)`)
+    .action(async (file, options) => {
+      const { explore } = await import("./explore.js")
+      end(await explore(file, options, terminal))
+    })
   receiving(program.command("encode"))
     .description("write the blob of a state in JSON, as explain --format json has it")
     .argument("<file>", `a file, or ${standardInput} for standard input`)
