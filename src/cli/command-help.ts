@@ -19,6 +19,13 @@ const helps: Readonly<Record<string, CommandHelp>> = {
       ["The state, to change and encode again", "migration-guard explain --format json blob.bin > state.json"],
     ],
   },
+  explore: {
+    exits: doing("it was told to end"),
+    examples: [
+      ["What a blob is, and what a changed byte would do", "migration-guard explore blob.bin"],
+      ["The blobs of a capture, beside the samples", "migration-guard explore migration.pcapng"],
+    ],
+  },
   encode: {
     exits: judging("the blob is written", "the state breaks a rule, and nothing is written"),
     examples: [["Back to bytes", "migration-guard encode -o blob.bin state.json"]],

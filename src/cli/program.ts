@@ -121,6 +121,13 @@ export const programOf = (terminal: Terminal, end: (code: ExitCode) => void): Co
     .option("--ascii", "show the bytes as ASCII characters too")
     .option("--all", "show every byte of long runs, and every entry of long lists")
     .action(async (file, options) => end(await explain(file, options, terminal)))
+  receiving(program.command("explore"))
+    .description("show a blob, or those of a capture, in a browser of this machine: bytes, fields, violations, and what edits change")
+    .argument("[file]", `a file, or ${standardInput} for standard input (default: a sample)`)
+    .action(async (file, options) => {
+      const { explore } = await import("./explore.js")
+      end(await explore(file, options, terminal))
+    })
   receiving(program.command("encode"))
     .description("write the blob of a state in JSON, as explain --format json has it")
     .argument("<file>", `a file, or ${standardInput} for standard input`)
@@ -206,9 +213,13 @@ export const programOf = (terminal: Terminal, end: (code: ExitCode) => void): Co
     })
   program
     .command("emit")
-    .description("write C that checks the layouts of a module, or SPICE's formats")
+    .description("write the layouts of a module, or SPICE's formats, in another language")
     .argument("[module]", "a JavaScript module that exports layouts")
-    .addOption(new Option("--to <language>", "the language to write").choices(["c"]).makeOptionMandatory())
+    .addOption(
+      new Option("--to <language>", "the language to write")
+        .choices(["c", "kaitai", "hexpat", "wireshark", "markdown"])
+        .makeOptionMandatory(),
+    )
     .option("-o, --output <folder>", "where to write the files", ".")
     .action(async (module, options) => {
       const { emit } = await import("./emit.js")
@@ -254,6 +265,7 @@ export const programOf = (terminal: Terminal, end: (code: ExitCode) => void): Co
     .command("fuzz")
     .description("attack the decoders and codecs with inputs that coverage guides; exit 1 with any finding")
     .argument("[target...]", "fuzz targets (default: all of them)")
+    .option("--targets <folder>", "fuzz the layouts that the modules of a folder export, each under its format's name")
     .addOption(new Option("--time <seconds>", "how long to fuzz each target").argParser(wholeNumber(1)).default(60))
     .addOption(
       new Option("--jobs <n>", "how many processes fuzz at once")
