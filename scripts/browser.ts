@@ -14,8 +14,10 @@ const isProgram = (file: string): boolean => {
 
 /** Where this machine has a Chromium; playwright-core brings none. */
 export const browserPath = (): string => {
-  const folders = (process.env["PATH"] ?? "").split(delimiter)
-  const found = folders.flatMap((folder) => names.map((name) => join(folder, name))).find(isProgram)
+  const { PATH = "" } = process.env
+  const found = PATH.split(delimiter)
+    .flatMap((folder) => names.map((name) => join(folder, name)))
+    .find(isProgram)
   if (found === undefined) throw new Error(`no Chromium in PATH: install ${names[0]}`)
   return found
 }

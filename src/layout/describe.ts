@@ -36,7 +36,7 @@ const typeOf = (type: Scalar | Bytes): string => {
   const wire = `${type.signed ? "i" : "u"}${type.bits}${order}`
   switch (type.kind) {
     case "integer":
-      return wire
+      return [wire, ...Object.entries(type.words ?? {}).map(([word, value]) => `${value} ${word}`)].join(", ")
     case "boolean":
       return `${wire}, 0 or 1`
     case "enumeration":

@@ -52,11 +52,13 @@ const ruled = <T extends object>(field: T): T & Ruled => ({
 const self: FieldRef = { op: "field", path: "" }
 
 /** Makes integers of one kind, and says how they lie on the wire wherever a number of that kind is asked for. */
-export type IntegerOf<B extends Bits> = Wire<B> & ((doc: string, unit?: string) => Integer<B>)
+export type IntegerOf<B extends Bits> = Wire<B> &
+  ((doc: string, unit?: string, words?: Readonly<Record<string, number>>) => Integer<B>)
 
 const integer = <B extends Bits>(bits: B, signed: boolean, bigEndian = false): IntegerOf<B> => {
   const wire = { bits, signed, bigEndian }
-  const make = (doc: string, unit = ""): Integer<B> => ruled({ kind: "integer", ...wire, unit, doc })
+  const make: (...of: Parameters<IntegerOf<B>>) => Integer<B> = (doc, unit = "", words) =>
+    ruled({ kind: "integer", ...wire, unit, doc, ...(words && { words }) })
   return Object.assign(make, wire)
 }
 

@@ -147,6 +147,11 @@ export class Violation implements ValidationError {
     return [...parents, ...keysOf(this.path).map((key) => ({ key, type: anything }))]
   }
 
+  /** What must be so. */
+  get requirement(): string {
+    return this.#broken.requirement
+  }
+
   /** What the receiver, spice-server or QEMU, does with such an input. */
   get consequence(): string {
     return this.#broken.consequence
