@@ -40,7 +40,7 @@ type StandIn<T> = T extends { readonly kind: "flag" }
  * // 2
  * @since 0.6.0
  */
-export const since = <const T extends Versioned>(version: number, of: T, standIn?: StandIn<T>): T & Lifetime => ({
+export const since = <const T extends Versioned>(version: number, of: T, standIn?: NoInfer<StandIn<T>>): T => ({
   ...of,
   since: version,
   ...(standIn === undefined ? {} : { standIn }),
@@ -55,7 +55,7 @@ export const since = <const T extends Versioned>(version: number, of: T, standIn
  * // 1
  * @since 0.6.0
  */
-export const until = <const T extends Versioned>(version: number, of: T, standIn?: StandIn<T>): T & Lifetime => ({
+export const until = <const T extends Versioned>(version: number, of: T, standIn?: NoInfer<StandIn<T>>): T => ({
   ...of,
   until: version,
   ...(standIn === undefined ? {} : { standIn }),
