@@ -15,7 +15,6 @@ import {
   type Struct,
   type Table,
   type Union,
-  type ValueOf,
 } from "./types.js"
 import { nestingOf } from "./validate.js"
 
@@ -23,13 +22,6 @@ import { nestingOf } from "./validate.js"
 
 /** What can begin or end with a version: fields, the contents of cases, bits, rules of a struct. */
 type Versioned = Field | BitMember | FieldRule
-
-/** What can stand for a field or some bits. */
-type StandIn<T> = T extends { readonly kind: "flag" }
-  ? boolean
-  : T extends { readonly kind: "number" }
-    ? number
-    : ValueOf<T>
 
 /**
  * Says that something is there from a version on.
@@ -40,7 +32,7 @@ type StandIn<T> = T extends { readonly kind: "flag" }
  * // 2
  * @since 0.6.0
  */
-export const since = <const T extends Versioned>(version: number, of: T, standIn?: NoInfer<StandIn<T>>): T => ({
+export const since = <const T extends Versioned>(version: number, of: T, standIn?: unknown): T => ({
   ...of,
   since: version,
   ...(standIn === undefined ? {} : { standIn }),
@@ -55,7 +47,7 @@ export const since = <const T extends Versioned>(version: number, of: T, standIn
  * // 1
  * @since 0.6.0
  */
-export const until = <const T extends Versioned>(version: number, of: T, standIn?: NoInfer<StandIn<T>>): T => ({
+export const until = <const T extends Versioned>(version: number, of: T, standIn?: unknown): T => ({
   ...of,
   until: version,
   ...(standIn === undefined ? {} : { standIn }),
