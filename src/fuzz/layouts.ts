@@ -18,15 +18,11 @@ interface Exported {
   readonly module: string
 }
 
-const decoderText = (layout: Layout, name: string, module: string): string =>
+const decoderText = (layout: Layout, module: string): string =>
   emitTypeScript(layout, {
-    decoder: "decode",
-    layout: name,
-    declaration: `./${module}`,
-    state: { name: "State", from: `./${module}` },
+    decoder: { name: "decode", state: "State", from: `./${module}` },
     arguments: [{ name: "given", type: "Arguments", from: "../src/layout/parameters.js" }],
-    parameter: (parameter) => `given.${parameter.name}`,
-    src: "../src",
+    runtime: "../src/layout/emitted.js",
     origin: "Emitted to be fuzzed.",
   })
 
@@ -76,7 +72,7 @@ export const buildLayoutTargets = async (build: string, folder: string): Promise
   if (twice !== undefined) throw new Error(`${folder}: two layouts are called ${twice}`)
   for (const { layout, name, module } of exported) {
     const code = `layouts/${layout.format}.decoder.js`
-    const decoder = esbuild.transformSync(decoderText(layout, name, module), {
+    const decoder = esbuild.transformSync(decoderText(layout, module), {
       loader: "ts",
       format: "cjs",
       target: "node20",

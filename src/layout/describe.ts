@@ -192,7 +192,15 @@ const partsText = ({ parts }: Scope): string =>
     ? "Behind the fixed part, back to back in this order; the pointer to an empty part is 0, a list with a count in front is never empty."
     : "Behind the fixed part, back to back in this order."
 
-/** The documentation of one format, in Markdown, from its declaration alone. */
+/**
+ * Writes the documentation of a format, in Markdown, from its declaration alone.
+ *
+ * @example
+ * const flags = L.layout("flags", { title: "Flags", doc: "Two of them.", limit: 2, fields: { on: L.boolean("On.") } })
+ * L.describe(flags).includes("| 0 | 1 | u8, 0 or 1 | `on` |  | On. |")
+ * // true
+ * @since 0.6.0
+ */
 export const describe = (
   layout: Layout,
   { parameter = (name) => name, consequence = "otherwise" }: Description = {},

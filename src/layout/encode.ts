@@ -28,6 +28,12 @@ import { membersOf } from "./types.js"
  * Writes a state as the one input that has it: constants, sizes, counts, tags and pointers come from the layout, parts
  * follow each other in the order of the plan. It checks what it needs to write; whether the rules hold, decoding the
  * result says. It returns a violation for a value of whatever other type.
+ *
+ * @example
+ * const flags = L.layout("flags", { title: "Flags", doc: "Two of them.", limit: 2, fields: { on: L.boolean("On.") } })
+ * L.encode(flags, { on: true })
+ * // Uint8Array.of(1)
+ * @since 0.6.0
  */
 export const encode = (layout: Layout, state: unknown, given: Arguments = {}): Uint8Array | Violation => {
   const encoding = new Encoding(layout, argumentsOf(parametersOf(layout), given))
