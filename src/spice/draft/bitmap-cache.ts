@@ -17,7 +17,7 @@ const bitmap = L.struct("A bitmap that the client keeps.", {
     consequence: "It takes nothing of the cache's room (dcc.cpp:765), so that any number of them fit.",
   }),
   last_use: L.u64(
-    "How many uses of the cache ago it was used last, counted from the first: the order of the LRU ring.",
+    "The number of its last use, among all uses of the cache from the first on: its place in the LRU ring.",
     "uses",
   ),
   sync: L.array(

@@ -21,7 +21,7 @@ export const sessionBandwidth = L.layout("draft-session-bandwidth", {
       id: "draft-session-bandwidth/rate-not-zero",
       code: "out-of-range",
       requirement: "The rate must not be 0.",
-      consequence: "Video encoders are given a share of it as their bit rate, and divide by that.",
+      consequence: "Video encoders begin with a share of it (video-stream.cpp:595): with none they send nothing.",
     }),
     latency: L.u64("The time that a message takes (latency).", "microseconds"),
     low_bandwidth: L.boolean("Whether the line is taken for slow."),

@@ -23,7 +23,7 @@ const destination = L.struct(
       holds: L.all(L.atLeast(left, 0), L.atLeast(top, 0), L.below(left, right), L.below(top, bottom)),
       requirement: "The destination must begin on the surface, and have a width and a height.",
       consequence:
-        "When the stream ends, what it showed is sent as an image of that box: it is taken from outside the surface's canvas.",
+        "A target that sends the box again as an image when the stream ends reads outside the surface's canvas unless it clips.",
     },
   ],
 )
@@ -53,13 +53,13 @@ const stream = L.struct("A stream that the client plays.", {
     id: "draft-streams/width-not-zero",
     code: "out-of-range",
     requirement: "A stream must have a width.",
-    consequence: "Encoders are made for frames of that size: they divide by it.",
+    consequence: "An encoder is given frames of that size; what it makes of empty ones is up to the codec.",
   }),
   height: L.u32("Their height.", "pixels").must(L.above(0), {
     id: "draft-streams/height-not-zero",
     code: "out-of-range",
     requirement: "A stream must have a height.",
-    consequence: "Encoders are made for frames of that size: they divide by it.",
+    consequence: "An encoder is given frames of that size; what it makes of empty ones is up to the codec.",
   }),
   frame_rate: L.u32(
     "The rate of the frames that came in (VideoStream.input_fps, video-stream.h:123).",
@@ -69,7 +69,7 @@ const stream = L.struct("A stream that the client plays.", {
       id: "draft-streams/frame-rate-not-zero",
       code: "out-of-range",
       requirement: "A stream must have a frame rate.",
-      consequence: "The time between two frames is computed by dividing by it.",
+      consequence: "An encoder divides a second by it (gstreamer-encoder.c:386): SIGFPE crashes QEMU.",
     })
     .must(L.atMost(maxFrameRate), {
       id: "draft-streams/frame-rate-limit",

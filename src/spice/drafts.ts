@@ -4,9 +4,9 @@
  * and none is ever sent to a server of today. Use them with `migration-guard/layout`.
  */
 
-export { bitmapCache } from "./bitmap-cache.js"
-export { clientSurfaces } from "./client-surfaces.js"
-export { lossyRegion } from "./lossy-region.js"
-export { sessionBandwidth } from "./session-bandwidth.js"
-export { streams } from "./streams.js"
-export { surfaces } from "./surfaces.js"
+export { bitmapCache } from "./draft/bitmap-cache.js"
+export { clientSurfaces } from "./draft/client-surfaces.js"
+export { lossyRegion } from "./draft/lossy-region.js"
+export { sessionBandwidth } from "./draft/session-bandwidth.js"
+export { streams } from "./draft/streams.js"
+export { surfaces } from "./draft/surfaces.js"
