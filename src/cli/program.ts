@@ -180,7 +180,7 @@ const programOf = (terminal: Terminal, end: (code: ExitCode) => void): Command =
     .argument("[module]", "a JavaScript module that exports layouts")
     .addOption(
       new Option("--to <language>", "the language to write")
-        .choices(["c", "kaitai", "hexpat", "wireshark", "markdown"])
+        .choices(["c", "typescript", "kaitai", "hexpat", "wireshark", "markdown"])
         .makeOptionMandatory(),
     )
     .option("-o, --output <folder>", "where to write the files", ".")
