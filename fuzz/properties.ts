@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util"
-import { decodeMigrateData, encodeMigrateData } from "../src/spice/migrate-data.js"
+import { checkMigrateData, decodeMigrateData, encodeMigrateData } from "../src/spice/migrate-data.js"
 import { read } from "../src/testing/setting.js"
-import type { Checked } from "../src/violation/codec.js"
+import type { Checked } from "../src/violation/checked.js"
 import type { Violation } from "../src/violation/violation.js"
 import type { Case } from "./blobs.js"
 
@@ -48,10 +48,20 @@ export const agreementOf =
     }
   }
 
-/** The emitted decoder agrees with the interpreter. */
-export const agrees = agreementOf(({ setting: { channel, receiver }, blob }) =>
+const decoderAgrees = agreementOf(({ setting: { channel, receiver }, blob }) =>
   decodeMigrateData(channel, blob, receiver),
 )
+
+/** The emitted decoder agrees with the interpreter, and what only judges with the decoder. */
+export const agrees = (each: Case): void => {
+  decoderAgrees(each)
+  const { setting, blob } = each
+  const decoded = decodeMigrateData(setting.channel, blob, setting.receiver)
+  const [first] = decoded._tag === "Left" ? decoded.left : []
+  const judged = checkMigrateData(setting.channel, blob, setting.receiver)
+  if (!isDeepStrictEqual(judged && essenceOf(judged), first && essenceOf(first)))
+    throw new Error(`judged by ${judged?.rule} instead of ${first?.rule}`)
+}
 
 /** What is accepted is encoded as the same bytes again, and decodes to the same state with views of the input. */
 export const isIdentity = ({ setting: { channel, receiver }, blob }: Case): void => {

@@ -3,7 +3,7 @@
 # what builds the lab's own programs. Needs root to install, and nothing where all is there.
 set -euo pipefail
 
-packages=(qemu-system-x86 qemu-system-gui spice-client-gtk xvfb iproute2
+packages=(qemu-system-x86 qemu-system-gui spice-client-gtk xvfb iproute2 tcpdump tshark
   gcc libc6-dev pkg-config libspice-server-dev libglib2.0-dev)
 
 missing=()

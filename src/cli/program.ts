@@ -103,6 +103,18 @@ const programOf = (terminal: Terminal, end: (code: ExitCode) => void): Command =
     .option("--skip-header", "leave out the header of 6 or 18 bytes of the message that a blob was in")
     .action(async (file, options) => end(await explain(file, options, terminal)))
   program
+    .command("extract")
+    .description("take migration data out of a pcap or pcapng file and judge it, and the order of messages around it")
+    .argument("<capture>", `a capture, or ${standardInput} for standard input`)
+    .option("-o, --output <folder>", "where to write the data, with an index")
+    .addOption(jpegOption())
+    .addOption(sealedOption())
+    .addOption(new Option("--format <format>", "how to report").choices(["text", "json"]).default("text"))
+    .action(async (file, options) => {
+      const { extract } = await import("./extract.js")
+      end(await extract(file, options, terminal))
+    })
+  program
     .command("check-args")
     .alias("migrate-args")
     .description("check QMP commands, logs of them and arguments that take addresses of a migration, before QEMU does")

@@ -4,7 +4,7 @@ import { byteLength, type JsonLimits, placingIn, readJson, textWithin } from "..
 import { placed } from "../data/locate.js"
 import { holdTo, type Issue } from "../data/refinement.js"
 import { exact, type StrictRead } from "../data/strict.js"
-import type { Checked } from "../violation/codec.js"
+import type { Checked } from "../violation/checked.js"
 import { policyRule } from "./check-policy.js"
 import type { Command } from "./commands.js"
 import { type CodecOptions, type Context, contextOf, perContext } from "./context.js"

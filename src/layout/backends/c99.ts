@@ -130,7 +130,7 @@ const whereRead = (statements: readonly string[]): readonly string[] => {
 }
 
 /** The expression that reads a number, `at` bytes behind `base`. */
-const readAt = ({ bits, signed, bigEndian }: Scalar, base: string, at: string): string => {
+export const readAt = ({ bits, signed, bigEndian }: Scalar, base: string, at: string): string => {
   const pointer = at === "0" ? base : `${base} + ${at}`
   const read = bits === 8 ? `${base}[${at}]` : `read_u${bits}${bigEndian ? "be" : ""}(${pointer})`
   return signed ? `signed_${bits}(${read})` : read
