@@ -6,7 +6,7 @@ import { formatOf } from "../spice/formats.js"
 import { decodeMigrateData, encodeUnknown, type MigrateData } from "../spice/migrate-data.js"
 import { type Channel, defaultReceiver, type ReceiverState } from "../spice/receiver.js"
 import { layoutOf } from "../spice/registry.js"
-import type { Checked } from "../violation/codec.js"
+import type { Checked } from "../violation/checked.js"
 import { plainKey, type Rule, Violation } from "../violation/violation.js"
 import { stateRules } from "./state-rules.js"
 

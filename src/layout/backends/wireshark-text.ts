@@ -1,7 +1,7 @@
 /** The helpers that stand in front of every emitted dissector, as far as it uses them. */
 
 /** A text as a string literal of Lua. */
-export const quoted = (text: string): string => JSON.stringify(text.replace(/[\u0000-\u001f]+/g, " "))
+export const quoted = (text: string): string => JSON.stringify(text.replace(/\p{Cc}+/gu, " "))
 
 export const indented = (text: string): string => text.replace(/^(?=.)/gm, "  ")
 

@@ -217,7 +217,7 @@ const checkLossySurfaces = (view: DataView, start: number, count: number, receiv
         receiver.surfaceTableSize,
       )
     if (idPrevious >= id) return new Violation(displaySurfaceIdsAscendRule, placeIn("surfaces[].id", at, 4, index), id)
-    if ((left !== right || top !== bottom) && (left >= right || top >= bottom))
+    if ((left >= right || top >= bottom) && (left !== right || top !== bottom))
       return new Violation(displayLossyRegionOrderedRule, placeIn("surfaces[].left", at + 4, 4, index), left)
     idPrevious = id
   }

@@ -50,7 +50,7 @@ const byTshark = (fields: readonly ShownField[]): Judged => {
 
 const hex = (bytes: Uint8Array): string => Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join(":")
 
-const shownValue = (value: number | bigint, _: string, isHex: boolean, bits: number): string =>
+const shownValue = (value: number | bigint, isHex: boolean, bits: number): string =>
   isHex ? `0x${value.toString(16).padStart(bits / 4, "0")}` : String(value)
 
 /** The same of the interpreter: what it claims, and of numbers that are cut into bits these as well. */
@@ -65,7 +65,7 @@ const byInterpreter = (layout: Layout, blob: Uint8Array, given: Arguments): Judg
     if (type === undefined || value === undefined)
       return [[name, offset, length, hex(blob.subarray(offset, offset + length))]]
     const isHex = type.kind === "bits" || (type.kind === "constant" && type.check === "magic")
-    const whole = [name, offset, length, shownValue(value, name, isHex, type.bits)]
+    const whole = [name, offset, length, shownValue(value, isHex, type.bits)]
     if (type.kind !== "bits") return [whole]
     let from = 0n
     const members = Object.entries(type.members).map(([member, { kind, ...rest }]) => {
