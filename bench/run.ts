@@ -4,7 +4,7 @@
  * them, and one apart from the other: V8 would remember their blobs.
  */
 import { execFileSync } from "node:child_process"
-import { writeFileSync } from "node:fs"
+import { readFileSync, writeFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 import { decodeMigrateData } from "../src/index.js"
 import { allocatedBy } from "./allocation.js"
@@ -37,4 +37,8 @@ const display = report({ times, hand: handWritten, emitted, ours, peers, workloa
 const migrate = fileURLToPath(new URL("migrate/run.js", import.meta.url))
 const text = `${display}\n${execFileSync(process.execPath, [...process.execArgv, migrate], { encoding: "utf8" })}`
 console.log(text)
-if (process.argv.includes("--write")) writeFileSync("docs/performance.md", text)
+if (process.argv.includes("--write")) {
+  // scripts/size.ts writes the end of the document.
+  const sizes = readFileSync("docs/performance.md", "utf8").match(/\n## Size\n[\s\S]*$/)?.[0] ?? ""
+  writeFileSync("docs/performance.md", `${text}${sizes}`)
+}

@@ -764,12 +764,12 @@ static bool check_display(const uint8_t *data, uint64_t size, const mg_receiver 
             return refuse(violation, MG_RULE_LAYOUT_COUNT_FITS, 80, 4, num_surfaces,
                 (size - 84) / 20);
         int64_t previous_id_of_lossy = -1;
-        for (uint64_t lossy_index = 0; lossy_index < num_surfaces; lossy_index++)
+        for (uint32_t lossy_index = 0; lossy_index < num_surfaces; lossy_index++)
             LOOP_ASSIGNS(lossy_index, previous_id_of_lossy)
             LOOP_INVARIANT(lossy_index <= num_surfaces)
             LOOP_DECREASES(num_surfaces - lossy_index)
         {
-            const uint64_t lossy_at = 84 + lossy_index * 20;
+            const uint64_t lossy_at = 84 + (uint64_t)lossy_index * 20;
             const uint32_t id = read_u32(data + lossy_at);
             const int32_t left = signed_32(read_u32(data + lossy_at + 4));
             const int32_t top = signed_32(read_u32(data + lossy_at + 8));
@@ -784,7 +784,7 @@ static bool check_display(const uint8_t *data, uint64_t size, const mg_receiver 
                 return refuse(violation, MG_RULE_DISPLAY_SURFACE_IDS_ASCEND, lossy_at, 4, id, 0);
             /* display/lossy-region-ordered: A lossy region must be empty, or its left be less than its right
                and its top less than its bottom. */
-            if ((left != right || top != bottom) && (left >= right || top >= bottom))
+            if ((left >= right || top >= bottom) && (left != right || top != bottom))
                 return refuse(violation, MG_RULE_DISPLAY_LOSSY_REGION_ORDERED, lossy_at + 4, 4,
                     complement(left), 0);
             previous_id_of_lossy = (int64_t)id;
@@ -797,12 +797,12 @@ static bool check_display(const uint8_t *data, uint64_t size, const mg_receiver 
             return refuse(violation, MG_RULE_LAYOUT_COUNT_FITS, 80, 4, num_surfaces,
                 (size - 84) / 4);
         int64_t previous_id_of_lossless = -1;
-        for (uint64_t lossless_index = 0; lossless_index < num_surfaces; lossless_index++)
+        for (uint32_t lossless_index = 0; lossless_index < num_surfaces; lossless_index++)
             LOOP_ASSIGNS(lossless_index, previous_id_of_lossless)
             LOOP_INVARIANT(lossless_index <= num_surfaces)
             LOOP_DECREASES(num_surfaces - lossless_index)
         {
-            const uint64_t lossless_at = 84 + lossless_index * 4;
+            const uint64_t lossless_at = 84 + (uint64_t)lossless_index * 4;
             const uint32_t id = read_u32(data + lossless_at);
             /* display/surface-id-in-table: A surface id must be below the receiver's surfaceTableSize. */
             if (id >= receiver->surface_table_size)
@@ -946,12 +946,12 @@ static bool check_spicevmc(const uint8_t *data, uint64_t size, const mg_receiver
         return refuse(violation, MG_RULE_SPICEVMC_USBREDIR_QUEUE_VOUCHED_FOR, 21, 4, write_size, 0);
     /* char-device/client-tokens-unlimited: A channel without flow control must carry 0xffffffff
        client tokens. */
-    if (connected == 1 && num_client_tokens != 0xffffffffu)
+    if (num_client_tokens != 0xffffffffu)
         return refuse(violation, MG_RULE_CHAR_DEVICE_CLIENT_TOKENS_UNLIMITED, 13, 4,
             num_client_tokens, 0xffffffffu);
     /* char-device/send-tokens-unlimited: A channel without flow control must carry 0xffffffff send
        tokens when spice-server 0.15 wrote it. */
-    if (connected == 1 && receiver->source == MG_SOURCE_0_15 && num_send_tokens != 0xffffffffu)
+    if (receiver->source == MG_SOURCE_0_15 && num_send_tokens != 0xffffffffu)
         return refuse(violation, MG_RULE_CHAR_DEVICE_SEND_TOKENS_UNLIMITED, 17, 4, num_send_tokens,
             0xffffffffu);
     /* spicevmc/queue-not-counted: A queue of this channel must count no messages of the client when

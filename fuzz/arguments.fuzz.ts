@@ -13,7 +13,8 @@ import { argumentsArbitraryOf } from "../src/testing/qemu/arguments.js"
 import { someEdit } from "../src/testing/qemu/edits.js"
 import { type Tree, textOf, treeOf } from "../src/testing/qemu/json-cst.js"
 import { policyAllowing } from "../src/testing/qemu/policy.js"
-import type { Checked, Codec } from "../src/violation/codec.js"
+import type { Checked } from "../src/violation/checked.js"
+import type { Codec } from "../src/violation/codec.js"
 import { spellings } from "./spellings.js"
 import {
   areApart,

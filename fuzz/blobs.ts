@@ -9,6 +9,7 @@ import { chosen } from "../src/testing/arbitrary/choice-arbitrary.js"
 import { attacksOn } from "../src/testing/attacks.js"
 import { fromFuzzerBytes, toFuzzerBytes } from "../src/testing/bridge.js"
 import { brinksOf } from "../src/testing/edits.js"
+import type { Setting } from "../src/testing/setting.js"
 import type { ReceiverSetting } from "../src/testing/spice.js"
 import { receivers, settingsOf } from "./settings.js"
 
@@ -65,7 +66,8 @@ interface Attack {
   readonly blob: Uint8Array | undefined
 }
 
-const attackOf = (settings: readonly [ReceiverSetting, ...ReceiverSetting[]]) => {
+/** Attacks under some settings of one format: which of them, in which way, with which blob. */
+export const attackOf = (settings: readonly [Setting, ...Setting[]]) => {
   const attacks = settings.map(attacksOn)
   const { ways = 0 } = attacks[0] ?? {}
   const arbitrary = chosen<Attack>({

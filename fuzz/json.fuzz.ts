@@ -3,7 +3,7 @@ import type { TargetModule } from "../src/fuzz/target.js"
 import { migrateCodec, migrateIncomingCodec } from "../src/qemu/codecs.js"
 import { defaultJsonLimits } from "../src/qemu/limits.js"
 import { parseArguments } from "../src/qemu/parse.js"
-import type { Checked } from "../src/violation/codec.js"
+import type { Checked } from "../src/violation/checked.js"
 import { type Expectation, expectationOf, isSame } from "./strict-json.js"
 import {
   areApart,

@@ -12,7 +12,7 @@ import { fromFuzzerBytes } from "../src/testing/bridge.js"
 import { addressArbitraryOf } from "../src/testing/qemu/addresses.js"
 import { textOf, treeOf } from "../src/testing/qemu/json-cst.js"
 import { leastAddresses } from "../src/testing/qemu/minimal.js"
-import type { Checked } from "../src/violation/codec.js"
+import type { Checked } from "../src/violation/checked.js"
 import { expectedDenials } from "./denials.js"
 import { type Draft, draftOf, entriesNear, kindOf, lines, looserThan, policyOf, transports } from "./policies.js"
 import {

@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from "node:util"
-import { decodeMigrateData, encodeMigrateData } from "../src/spice/migrate-data.js"
+import type { Reading } from "../src/layout/interpret.js"
+import { checkMigrateData, decodeMigrateData, encodeMigrateData } from "../src/spice/migrate-data.js"
 import { read } from "../src/testing/setting.js"
-import type { Checked } from "../src/violation/codec.js"
+import type { Checked } from "../src/violation/checked.js"
 import type { Violation } from "../src/violation/violation.js"
 import type { Case } from "./blobs.js"
 
@@ -27,7 +28,24 @@ const essenceOf = ({ code, rule, path, offset, length, actual, expected }: Viola
 /** What decodes a blob, as the interpreter does or with a bug. */
 export type Decode = (each: Case) => Checked<unknown>
 
-/** A decoder and the interpreter come to the same verdict, the same state and the same first violation. */
+/** What was decoded is what the interpreter reads: the same verdict, the same state and the same first violation. */
+export const isSame = (
+  decoded: Checked<unknown>,
+  { violations, state }: Pick<Reading, "violations" | "state">,
+): void => {
+  const [first] = violations
+  if (decoded._tag === "Right") {
+    if (first !== undefined) throw new Error(`accepted against ${first.rule} at ${first.path}`)
+    if (!isDeepStrictEqual(decoded.right, state)) throw new Error("the states differ")
+  } else {
+    const [mine] = decoded.left
+    if (first === undefined) throw new Error(`refused by ${mine.rule} at ${mine.path}, which holds`)
+    if (!isDeepStrictEqual(essenceOf(mine), essenceOf(first)))
+      throw new Error(`refused by ${mine.rule} at ${mine.path} instead of ${first.rule} at ${first.path}`)
+  }
+}
+
+/** A decoder and the interpreter agree. */
 export const agreementOf =
   (decode: Decode) =>
   (each: Case): void => {
@@ -35,23 +53,23 @@ export const agreementOf =
     const before = Uint8Array.from(blob)
     const decoded = decode(each)
     if (!isDeepStrictEqual(before, Uint8Array.from(blob))) throw new Error("decoding changed the input")
-    const { violations, state } = read(setting, blob, false)
-    const [first] = violations
-    if (decoded._tag === "Right") {
-      if (first !== undefined) throw new Error(`accepted against ${first.rule} at ${first.path}`)
-      if (!isDeepStrictEqual(decoded.right, state)) throw new Error("the states differ")
-    } else {
-      const [mine] = decoded.left
-      if (first === undefined) throw new Error(`refused by ${mine.rule} at ${mine.path}, which holds`)
-      if (!isDeepStrictEqual(essenceOf(mine), essenceOf(first)))
-        throw new Error(`refused by ${mine.rule} at ${mine.path} instead of ${first.rule} at ${first.path}`)
-    }
+    isSame(decoded, read(setting, blob, false))
   }
 
-/** The emitted decoder agrees with the interpreter. */
-export const agrees = agreementOf(({ setting: { channel, receiver }, blob }) =>
+const decoderAgrees = agreementOf(({ setting: { channel, receiver }, blob }) =>
   decodeMigrateData(channel, blob, receiver),
 )
+
+/** The emitted decoder agrees with the interpreter, and what only judges with the decoder. */
+export const agrees = (each: Case): void => {
+  decoderAgrees(each)
+  const { setting, blob } = each
+  const decoded = decodeMigrateData(setting.channel, blob, setting.receiver)
+  const [first] = decoded._tag === "Left" ? decoded.left : []
+  const judged = checkMigrateData(setting.channel, blob, setting.receiver)
+  if (!isDeepStrictEqual(judged && essenceOf(judged), first && essenceOf(first)))
+    throw new Error(`judged by ${judged?.rule} instead of ${first?.rule}`)
+}
 
 /** What is accepted is encoded as the same bytes again, and decodes to the same state with views of the input. */
 export const isIdentity = ({ setting: { channel, receiver }, blob }: Case): void => {
@@ -73,11 +91,15 @@ const ofEveryByte = { milliseconds: 0.002, bytes: 16 }
 const trials = 7
 
 /** Decoding takes time and memory in proportion to the input. */
-export const isInProportion = ({ setting: { channel, receiver }, blob }: Case): void => {
+export const isInProportion = ({ setting: { channel, receiver }, blob }: Case): void =>
+  inProportion(blob, () => decodeMigrateData(channel, blob, receiver, { all: true }))
+
+/** What is done with a blob takes time and memory in proportion to it. */
+export const inProportion = (blob: Uint8Array, decode: () => unknown): void => {
   const attempt = () => {
     const before = process.memoryUsage().arrayBuffers
     const start = performance.now()
-    decodeMigrateData(channel, blob, receiver, { all: true })
+    decode()
     return { milliseconds: performance.now() - start, bytes: process.memoryUsage().arrayBuffers - before }
   }
   for (const resource of ["milliseconds", "bytes"] as const) {

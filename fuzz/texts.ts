@@ -9,7 +9,7 @@ import { argumentsMutationsOf } from "../src/testing/qemu/mutations.js"
 import { uriArbitraryOf } from "../src/testing/qemu/uris.js"
 import { vocabulary } from "../src/testing/qemu/vocabulary.js"
 import { argumentsWitnessesOf } from "../src/testing/qemu/witnesses.js"
-import type { Checked } from "../src/violation/codec.js"
+import type { Checked } from "../src/violation/checked.js"
 import { formatViolation, type Violation, violationCodes } from "../src/violation/violation.js"
 
 /** What the targets of QEMU's arguments have in common. */

@@ -11,7 +11,7 @@ import { behaviour, isIn } from "../src/qemu/versions.js"
 import { fromFuzzerBytes } from "../src/testing/bridge.js"
 import { addressArbitraryOf } from "../src/testing/qemu/addresses.js"
 import { uriArbitraryOf, type WrittenAddress } from "../src/testing/qemu/uris.js"
-import type { Checked } from "../src/violation/codec.js"
+import type { Checked } from "../src/violation/checked.js"
 import {
   areSayable,
   choiceSeeds,

@@ -32,12 +32,12 @@ const names = Object.keys(channelTypes) as LinkedChannel[]
 /** docs/session.md: what the code says of the order of messages, and what has to be said beside. */
 export const sessionDocument = `# The order of messages
 
-\`migration-guard/session\` judges what clients send to one SPICE server, over all connections and channels: a state machine without
-I/O. Events go in, decisions come out. It looks at headers, and into a payload only as far as \`SessionEvent\` says.
+\`migration-guard/session\` judges what clients send to one SPICE server, over all connections and channels. It is a state machine without
+I/O: events go in, decisions come out. It reads headers, and of payloads only what \`SessionEvent\` names.
 
-It is pessimistic. What was let through counts as taken by the server, whether an answer was seen or not. A claim counts for others
-only once the server has taken it. Permission comes from what the server said last, never from its silence. What depends on an outcome
-that is still open waits for it.
+It is pessimistic. What was forwarded counts as received by the server, whether an answer was seen or not. A client's claim counts for
+others only once the server has accepted it. Permission comes from the server's last message, never from its silence. What depends on an
+open outcome waits for it.
 
 ## Events
 
@@ -53,33 +53,33 @@ that is still open waits for it.
 | \`closed\` | The server has closed the connection. Nothing is left of it. |
 | \`time\` | It is that late. |
 
-A client that has gone and a server that has closed are two things. Between them the server may still act on what it was sent, and what
-it says still counts: a connection is observed until its server has closed it.
+A client that has left and a server that has closed are two events. Between them the server may still act on what it was sent, and what
+it says still counts. So a connection is observed until its server has closed it.
 
 ## Decisions
 
 | decision | what it asks for |
 | --- | --- |
 | \`forward\` | What was held, or the message at hand, goes to the server. |
-| \`refuse\` | Let go of the client. The connection to the server stays open until \`end\`. |
+| \`refuse\` | Disconnect the client. The connection to the server stays open until \`end\`. |
 | \`hold\` | Wait for another event. |
-| \`gather\` | Hold the message until all of it is there, and say \`whole\`. |
+| \`gather\` | Hold the message until it is complete, then report \`whole\`. |
 | \`replace\` | Send this payload instead of the message's own. |
 | \`send\` | Send a message of the guard's own. |
 | \`drop\` | Keep the server's message from the client: it answers the guard. |
-| \`end\` | End the connection to the server. It can stand that now. |
-| \`wake\` | Say what time it is at that moment. |
+| \`end\` | Close the connection to the server. This is safe now. |
+| \`wake\` | Report \`time\` at that moment. |
 
-With the option \`observes\` everything goes on whatever is decided, as in a relay's monitor mode: nothing waits, nothing is sent or
-dropped, and what follows a violation is judged as if that had passed.
+With the option \`observes\`, as in the relay's monitor mode, decisions have no effect: nothing waits, nothing is sent or dropped, and what
+follows a violation is judged as if the violation had passed.
 
 ## One link at a time
 
-The server is asked for one link, and for the next one when it has answered. So it takes them in the order in which the guard judged
-them. A wrong ticket reserves nothing: its link is answered and forgotten.
+The guard asks the server for one link at a time, so that the server accepts links in the order in which the guard judged them. A link with
+a wrong ticket is answered and forgotten: it reserves nothing.
 
-spice-server has one client. When it takes a main channel, every earlier session is over: its channels are \`orphaned\`, and whatever
-is still sent on them is refused. The id of a session belongs to it until the server has closed its main channel.
+spice-server has one client. When it accepts a main channel, every earlier session is over: its channels are \`orphaned\`, and whatever is
+still sent on them is refused. A session keeps its id until the server has closed its main channel.
 
 | what waits | what it waits for |
 | --- | --- |
@@ -87,18 +87,17 @@ is still sent on them is refused. The id of a session belongs to it until the se
 | another channel, while its main is \`undecided\` | the server's seamless flag to be off |
 | another channel, while its main is \`asked\` | ACK or NACK |
 | another channel, after MIGRATE_END | MAIN_INIT |
-| main | the displays of the session that it ends: each must have had DISPLAY_INIT and have spoken |
+| main | the displays of the session that it ends: each must have got DISPLAY_INIT and sent something |
 | a display, while a main waits | that main |
-| what a client sends on a display after DISPLAY_INIT | the display to speak |
+| what a client sends on a display after DISPLAY_INIT | the server's first message on that display |
 | a display's data | the data of the displays that it is judged by, for 3 s |
-| main's data | each display to have been linked for 300 ms, or to speak |
+| main's data | each display to have been linked for 300 ms, or to have sent something |
 
-How long a link may wait is up to the caller: the relay's limit of the handshake holds until the server has taken it.
+The caller decides how long a link may wait: the relay's handshake limit holds until the server has accepted it.
 
-## What rests on nothing that is remembered
+## Nothing rests on the guard's memory alone
 
-A seamless migration sets a flag in the server that outlives its session, and a channel of a later migration that meets it ends QEMU
-(reds.cpp:2029). The guard does not remember the flag: it may have been started later, or not have seen the answer. When a channel is to
+A seamless migration sets a flag in the server that outlives its session, and a channel of a later migration that meets it crashes QEMU (reds.cpp:2029). The guard does not remember the flag: it may have started later, or not have seen the answer. When a channel is to
 be linked whose main has not asked yet, the guard sends the server MIGRATE_DST_DO_SEAMLESS with version 2 on that main. There is no such
 version, so the server turns the flag off and answers with NACK, which the client does not see. Then the channel is linked as
 \`pending\`. Clients that ask first, as spice-gtk does, never meet this.
@@ -108,26 +107,25 @@ client goes on with a migration that is not seamless. \`awaitsMachine\` is false
 
 ## Displays
 
-A display's worker that has taken a link waits for DISPLAY_INIT and does nothing else, for up to 30 s; whatever needs it hangs QEMU
-meanwhile. If the connection ends in that time, even in the same read as DISPLAY_INIT, the worker uses memory that it has freed. Therefore:
+After a link, a display's worker waits up to 30 s for DISPLAY_INIT and does nothing else. Meanwhile whatever needs the worker hangs QEMU. If
+the connection ends in that time, even in the same read as DISPLAY_INIT, the worker uses freed memory. Therefore:
 
 - DISPLAY_INIT comes first, passes only as a whole, and only if a display can be served by it.
-- A client has 2 s for it. Then, or when it leaves before, the guard sends one of its own.
-- What follows DISPLAY_INIT, and the end of the connection, wait until the server has said anything on the display: then its worker
-  serves it. Nothing is sent to a display, nor is it ended, in between.
-- Main is not ended, nor another one linked, before all displays of the session have got so far.
-- A channel that is \`pending\` is not ended: the server would still link it, and find it closed.
+- A client has 2 s for it. After that, or when the client leaves before, the guard sends one itself.
+- What follows DISPLAY_INIT, and the end of the connection, wait until the server has sent something on the display: then its worker serves it. In between, nothing is sent to a display, and it is not closed.
+- Main is not closed, nor another one linked, before all displays of the session have got so far.
+- A channel that is \`pending\` is not closed: the server would still link it, and find it closed.
 
 On channels of a migration all messages pass only as a whole, as one of the guard's may have to follow; so does AGENT_DATA on main in
 any session, since all clients share one buffer for it at the server (reds.cpp:1077).
 
 ## Explored, not sampled
 
-\`npx vitest run test/session/explore\` goes through everything that can happen between clients, the guard and a model of
-spice-server 0.15.1 (test/session/explore/server.ts names the lines that it stands for): what a client does, what the server reads next,
-what a display's worker does next, which answer the guard sees next, when time passes, when the machine arrives and when the guard is
-restarted come in any order; only what is on one connection stays in order. States are hashed, and clients that are alike count once. No
-crash and no hang can be reached, and from every state an honest client gets through once the others do nothing more.
+\`npx vitest run test/session/explore\` explores every order of events between clients, the guard and a model of spice-server 0.15.1 (test/session/explore/server.ts names the
+lines that it models). Any order is possible for what clients do, what the server and its display workers read, which answer the guard
+sees, when time passes, when the machine arrives and when the guard restarts; only the bytes of one connection stay in order. States are
+hashed, and symmetric clients count once. No crash and no hang is reachable, and from every state an honest client gets through once the
+others are silent.
 
 ${markdownTable(
   ["explored", "states"],
@@ -137,20 +135,22 @@ ${markdownTable(
   ],
 )}
 
-An honest client is not promised to get through beside one whose main was linked before its own, nor after the guard was restarted. A
-display that owes DISPLAY_INIT at the moment of a restart is the restart's own harm: the kernel closes its connection.
+An honest client may not get through beside one whose main was linked earlier, or after a restart of the guard. A restart harms a display
+that still owes DISPLAY_INIT: the kernel closes its connection.
 
-Each of ${ablations.length} rules and ways of waiting was taken away by itself. Each time the exploration finds a crash, a hang or an honest client
-that does not get through; the shortest ways there stand in test/session/explore/__snapshots__.
+Each of ${ablations.length} rules and waits was removed by itself. Each time the exploration finds a crash, a hang, or an honest client that does not get through;
+the shortest paths to them are in test/session/explore/__snapshots__.
 
 ## Where a channel is
+
+![How a channel gets from one stage to the next](images/stages.svg)
 
 ${markdownTable(
   ["stage", "meaning"],
   Object.entries(stages).map(([stage, meaning]) => [stage, meaning]),
 )}
 
-A link begins **main** in \`ordinary\` (connection id 0) or \`undecided\`, **another channel** in the stage that its session's main says:
+A link starts **main** in \`ordinary\` (connection id 0) or \`undecided\`, **another channel** in the stage that its session's main says:
 \`pending\` while main is \`undecided\` or \`declined\`; \`awaiting\` in a seamless migration, if it carries data; else \`ordinary\`.
 
 | what happens | from | to |
@@ -164,15 +164,15 @@ A link begins **main** in \`ordinary\` (connection id 0) or \`undecided\`, **ano
 | the server sends a message of displays on a display | \`awaiting\` | \`ordinary\`: a streaming agent's display carries no data |
 | main closes, or the server takes another main | any | \`orphaned\` |
 
-A seamless migration is over when all data has passed. A channel that leaves before its data leaves one that is never over: the server
-waits for it too.
+A seamless migration is over when all data has passed. If a channel leaves before its data, the migration is never over: the server waits
+for it too.
 
-AGENT_START counts for the agent that is connected when it passes. When the server says that the agent has gone, it has to come again:
-one that crossed those words on the way was not taken.
+AGENT_START counts for the agent that is connected when it passes. After the server reports that the agent is gone, the client has to send it
+again: one that crossed the report did not count.
 
 ## What a message comes to
 
-The stage decides, or more than the stage where it says "judged". MIGRATE_DATA on cursor, playback or record breaks
+The stage decides; where the table says "judged", more than the stage. MIGRATE_DATA on cursor, playback or record breaks
 \`session/data-channel\`; "answer" is ACK_SYNC, ACK and PONG. spice-server 0.15.1 asks nothing of a channel that awaits its data (a
 display's SET_ACK is held back until the data came), so that there is nothing to answer; streaming displays do get a SET_ACK.
 
@@ -189,7 +189,7 @@ ${markdownTable(names, [names.map((name) => String(largestMessage(name, 101)))])
 
 ## Rules of the order
 
-Positions are those of spice-server 0.15.1; what was measured stands in [exposure.md](exposure.md).
+Positions are those of spice-server 0.15.1. [exposure.md](exposure.md) has what was measured.
 
 ${checks(Object.values(sessionRules))}
 
@@ -199,15 +199,14 @@ ${checks([...Object.values(wireRules), ...linkHeader.struct.rules, ...linkMessag
 
 ## What the order does not cover
 
-- **A client that sends nothing** on a display that awaits its data: the target waits 10 s when the machine arrives, which no message
-  tells, and drops the channel by itself.
-- **A machine that runs**, on a server of which \`awaitsMachine: true\` is said and on which no agent and no main's data was ever seen.
-- **What is inside of ordinary messages** but the announced size of a compressed one: usbredir, smartcard and agent messages are the devices' own.
-- **A display's serial**: it bounds other displays' entries and the images, and nothing bounds it; the client can only mislead itself.
-- **Displays that were linked anew** within a session before it migrated: the caches remember serials and images of the earlier link, which
-  are more than the later one explains, and are refused.
+- **A client that sends nothing** on a display that awaits its data: the target waits 10 s after the machine's arrival, which no message announces, and then drops the channel itself.
+- **A machine that already runs**, if the caller says \`awaitsMachine: true\` and no agent and no data on main was ever seen.
+- **The content of ordinary messages**, except the announced size of a compressed one: usbredir, smartcard and agent messages are for the devices.
+- **A display's serial**: it bounds other displays' entries and the images, but nothing bounds the serial. With it a client can only mislead itself.
+- **Displays that were linked again** within a session before it migrated: the caches remember more serials and images than the later link
+  explains, so such data is refused.
 - **A display that the server sends more than its client reads, or acknowledges**: the worker waits up to 30 s for it as soon as the
   machine stops, is reset or changes its mode.
-- **A migration that is never over**, since its client does not go on with it or is silent: until that leaves or is let go of, no other
-  one is let in while a machine may be on its way, and for 30 s longer. The relay's \`idleSeconds\` end that too.
+- **A migration that never ends**, because its client stops or is silent: until that client leaves or is disconnected, no other is let in
+  while a machine may be on its way, and for 30 s longer. The relay's \`idleSeconds\` ends that too.
 `

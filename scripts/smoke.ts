@@ -29,6 +29,7 @@ const asDeveloped = (name: string): string => {
 
 const library = `
 import { decodeMigrateData, encodeMigrateData, defaultReceiver, displayCodec } from "migration-guard"
+import * as L from "migration-guard/layout"
 import { checkPolicy, parseMigrateArguments } from "migration-guard/qemu"
 import { arbitraryOf, layouts, witnessesOf } from "migration-guard/testing"
 import * as fc from "fast-check"
@@ -37,6 +38,8 @@ const decoded = decodeMigrateData("inputs", blob)
 if (decoded._tag !== "Right" || decoded.right.motion_count !== 2) throw new Error("decode")
 const encoded = encodeMigrateData("inputs", decoded.right)
 if (encoded._tag !== "Right" || encoded.right.join() !== blob.join()) throw new Error("encode")
+const pair = L.layout("pair", { title: "Pair", doc: "Two bytes.", limit: 2, fields: { a: L.u8("One."), b: L.u8("The other.") } })
+if (L.check(pair, Uint8Array.of(1, 2)) !== undefined || L.check(pair, Uint8Array.of(1))?.code !== "truncated") throw new Error("layout")
 if (displayCodec(defaultReceiver).is({})) throw new Error("codec")
 if (witnessesOf(layouts.inputs).length === 0) throw new Error("witnesses")
 const [state] = fc.sample(arbitraryOf(layouts.inputs), 1)

@@ -4,6 +4,7 @@ import { completionRules } from "./qemu/completion-rules.js"
 import { denials, policyRules } from "./qemu/policy-rules.js"
 import { qemuRules, qmpRules } from "./qemu/rules.js"
 import { relayRules } from "./relay/config/rules.js"
+import { stateRules } from "./report/state-rules.js"
 import { envelopeLayout, statementLayout } from "./seal/envelope.js"
 import { openRules, sealRules } from "./seal/rules.js"
 import { sessionRules } from "./session/rules.js"
@@ -21,6 +22,7 @@ const tables: readonly Readonly<Record<string, Rule>>[] = [
   sealRules,
   jsonRules,
   shapeRules,
+  stateRules,
   qmpRules,
   qemuRules,
   denials,

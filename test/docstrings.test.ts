@@ -3,6 +3,7 @@ import { join } from "node:path"
 import { describe, expect, test } from "vitest"
 import { root } from "../scripts/corpus.js"
 import * as library from "../src/index.js"
+import * as layout from "../src/layout/index.js"
 import * as qemu from "../src/qemu/index.js"
 import * as relay from "../src/relay/index.js"
 import * as seal from "../src/seal/index.js"
@@ -16,6 +17,7 @@ import { readFileSync } from "node:fs"
 import * as fc from "fast-check"
 import * as E from "fp-ts/lib/Either.js"
 import * as library from "migration-guard"
+import * as L from "migration-guard/layout"
 import * as qemu from "migration-guard/qemu"
 import * as relayEntry from "migration-guard/relay"
 import * as sealEntry from "migration-guard/seal"
@@ -68,7 +70,7 @@ describe("the example of", () => {
 })
 
 describe("the public function", () => {
-  const functions = [library, qemu, relay, seal, session, testing]
+  const functions = [library, layout, qemu, relay, seal, session, testing]
     .flatMap((entry) => Object.entries(entry))
     .flatMap(([name, value]) => (typeof value === "function" ? [name] : []))
 

@@ -19,6 +19,7 @@ export const runModule = async (
   writeFileSync(
     file,
     code
+      .replaceAll('"migration-guard/layout"', '"../../src/layout/index.js"')
       .replaceAll('"migration-guard/qemu"', '"../../src/qemu/index.js"')
       .replaceAll('"migration-guard/relay"', '"../../src/relay/index.js"')
       .replaceAll('"migration-guard/seal"', '"../../src/seal/index.js"')

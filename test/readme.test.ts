@@ -6,13 +6,15 @@ import { root } from "../scripts/corpus.js"
 import { runCli } from "./cli/harness.js"
 import { runModule } from "./examples.js"
 
-const readme = ["README.md", "docs/fuzzing.md"].map((file) => readFileSync(join(root, file), "utf8")).join("\n")
+const readme = ["README.md", "docs/guide/library.md", "docs/guide/triage.md", "docs/fuzzing.md"]
+  .map((file) => readFileSync(join(root, file), "utf8"))
+  .join("\n")
 
 afterEach(() => vi.restoreAllMocks())
 
 const programs = [...readme.matchAll(/```ts\n([\s\S]*?)```\s+```text\n([\s\S]*?)```/g)]
 
-test("the documents have their library examples", () => expect(programs).toHaveLength(7))
+test("the documents have their library examples", () => expect(programs).toHaveLength(8))
 
 test.each(programs.map(([, code = "", output = ""], index) => ({ index, code, output })))(
   "example $index of the documents prints what it says",

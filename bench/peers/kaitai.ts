@@ -16,7 +16,7 @@ type ParserClass = new (stream: object) => Parsed
 const field = (id: string, type: string) => ({ id, type })
 
 /** A .ksy file as the object that its YAML stands for. */
-const specification = {
+export const kaitaiSpecification = {
   meta: { id: "display", endian: "le" },
   seq: [
     { id: "magic", contents: "DCMD" },
@@ -45,7 +45,7 @@ const require = createRequire(import.meta.url)
 
 const compileParser = async (): Promise<ParserClass> => {
   const compiler: Compiler = require("kaitai-struct-compiler")
-  const { "Display.js": source = "" } = await compiler.compile("javascript", specification)
+  const { "Display.js": source = "" } = await compiler.compile("javascript", kaitaiSpecification)
   const exports: { Display?: ParserClass } = {}
   compileFunction(source, ["exports", "require"])(exports, require)
   if (exports.Display === undefined) throw new TypeError("the compiled parser exports no Display")

@@ -30,7 +30,18 @@ corpus() {
   make -s BUILD="$build" CC="$compiler" CFLAGS="$options" RUN="$run" check
 }
 
-compile() { "$@" "${warnings[@]}" -c -o "$work/object" migration_guard.c; }
+# Compiles each of the library's files.
+compile() {
+  local file
+  for file in migration_guard.c migration_guard_seal.c; do
+    "$@" "${warnings[@]}" -c -o "$work/object" "$file" || return 1
+  done
+}
+
+# Opens the vectors of docs/sealing-vectors.json with a compiler and options, and what must not be opened.
+envelopes() {
+  make -s BUILD="$work/$1" CC="$2" CFLAGS="$3" check-seal
+}
 
 for compiler in gcc clang; do
   step "$compiler, C99" "$compiler" compile "$compiler" -std=c99 -O2
@@ -49,7 +60,15 @@ if command -v qemu-s390x >/dev/null; then
 else
   echo "c: big endian left out, there is no qemu-s390x" >&2
 fi
+step "coverage of the C by the corpus" llvm-cov bash test/coverage.sh
+if echo '#include <openssl/kdf.h>' | gcc -E -x c - >/dev/null 2>&1; then
+  step "envelopes, gcc -O2" gcc envelopes gcc gcc "-O2"
+  step "envelopes, gcc with sanitizers" gcc envelopes sanitized gcc "-Os -g -fsanitize=address,undefined -fno-sanitize-recover=all"
+  step "envelopes, clang with sanitizers" clang envelopes clang-sanitized clang "-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all"
+else
+  echo "c: envelopes left out, there is no libssl-dev" >&2
+fi
 step "gcc -fanalyzer" gcc compile gcc -std=c99 -O2 -fanalyzer
-step "clang --analyze" clang clang --analyze -std=c99 -Xclang -analyzer-werror -o "$work/analysis" migration_guard.c
-step "cppcheck" cppcheck cppcheck --quiet --error-exitcode=1 --enable=warning,portability,performance --std=c99 -I. migration_guard.c
+step "clang --analyze" clang clang --analyze -std=c99 -Xclang -analyzer-werror --analyzer-output text migration_guard.c migration_guard_seal.c
+step "cppcheck" cppcheck cppcheck --quiet --error-exitcode=1 --enable=warning,portability,performance --std=c99 -I. migration_guard.c migration_guard_seal.c
 exit "$failed"

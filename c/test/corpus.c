@@ -1,14 +1,35 @@
 /*
- * Runs the corpus through the validator. Its arguments are a list, as scripts/c.ts writes it, and the folder that the
- * list's files are in. A line of the list:
- *   CHANNEL FILE [MEMBER=VALUE ...] -> accept
- *   CHANNEL FILE [MEMBER=VALUE ...] -> RULE OFFSET LENGTH ACTUAL EXPECTED
+ * Runs the corpus through the validator. Its arguments are a list, as scripts/c/corpus-list.ts writes it, and the folder
+ * that the list's files are in. A line of the list:
+ *   CHANNEL FILE [@OFFSET=HEX ...] [+ZEROS] [MEMBER=VALUE ...] -> accept
+ *   CHANNEL FILE [@OFFSET=HEX ...] [+ZEROS] [MEMBER=VALUE ...] -> RULE OFFSET LENGTH ACTUAL EXPECTED
  */
 #include "receiver.h"
 
 enum { most_bytes = 4 << 20 };
 
 static uint8_t blob[most_bytes];
+
+/* Changes the blob as "@OFFSET=HEX" or "+ZEROS" says; returns whether it says so. */
+static bool change(size_t *size, const char *text)
+{
+    unsigned offset, byte;
+    int taken = 0;
+
+    if (sscanf(text, "+%u", &offset) == 1 && offset <= most_bytes - *size) {
+        memset(blob + *size, 0, offset);
+        *size += offset;
+        return true;
+    }
+    if (sscanf(text, "@%u=%n", &offset, &taken) != 1 || taken == 0)
+        return false;
+    for (text += taken; sscanf(text, "%2x", &byte) == 1; text += 2) {
+        if (offset >= *size)
+            return false;
+        blob[offset++] = (uint8_t)byte;
+    }
+    return true;
+}
 
 static bool is_word(const char *text)
 {
@@ -93,11 +114,11 @@ int main(int count, char **arguments)
         *wanted = '\0';
         const unsigned channel = (unsigned)strtoul(strtok(line, " "), NULL, 10);
         snprintf(path, sizeof path, "%s/%s", arguments[2], strtok(NULL, " "));
-        bool is_right = true;
-        for (char *member = strtok(NULL, " "); member != NULL; member = strtok(NULL, " "))
-            is_right = set_member(&receiver, member) && is_right;
         FILE *const file = fopen(path, "rb");
-        const size_t size = file == NULL ? 0 : fread(blob, 1, sizeof blob, file);
+        size_t size = file == NULL ? 0 : fread(blob, 1, sizeof blob, file);
+        bool is_right = file != NULL;
+        for (char *told = strtok(NULL, " "); told != NULL; told = strtok(NULL, " "))
+            is_right = (change(&size, told) || set_member(&receiver, told)) && is_right;
         /* An allocation of just that size, so that sanitizers see reads beyond it. */
         uint8_t *const bytes = (uint8_t *)malloc(size == 0 ? 1 : size);
         if (file == NULL || bytes == NULL) {

@@ -13,5 +13,6 @@ export interface Library {
 export const libraryOf = (version: string): Library | undefined => {
   const folder = fileURLToPath(new URL(`../../.lab/spice-server/${version}-guarded/`, import.meta.url))
   const made = `${folder}made-of`
-  return existsSync(made) ? { version, folder, madeOf: readFileSync(made, "utf8").slice(0, 16) } : undefined
+  if (!existsSync(made)) return undefined
+  return { version, folder: `${folder}build/server`, madeOf: readFileSync(made, "utf8").slice(0, 16) }
 }

@@ -3,7 +3,7 @@ import type { Channel } from "../../src/index.js"
 import { headerSize } from "../../src/seal/envelope.js"
 import { overhead } from "../../src/seal/index.js"
 import { formatOf, formats } from "../../src/spice/formats.js"
-import { readBlobs } from "../exposure/cases.js"
+import { hashOf, readBlobs } from "../exposure/cases.js"
 import type { Told } from "../migrate/relay.js"
 
 /** What a hostile client knows when it has to bring a channel's data. */
@@ -21,6 +21,8 @@ export interface Knowledge {
 export interface Attack {
   readonly kind: string
   readonly name: string
+  /** The blobs that it brings, by their hashes, where they are not what a guard gave: others make it another attack. */
+  readonly brings?: string
   readonly lie: (knowledge: Knowledge) => Promise<Uint8Array> | Uint8Array
   /** What the target's guard is told in another way than the source's. */
   readonly target?: Told
@@ -88,14 +90,15 @@ const corpus = readBlobs().map((blob) => ({
 const unsealedOf = (which: readonly (typeof corpus)[number][], kind: string): readonly Attack[] => {
   const byChannel = new Map(channels.map((channel) => [channel, which.filter((blob) => blob.channel === channel)]))
   const most = Math.max(...[...byChannel.values()].map(({ length }) => length))
+  const bytesFor = (channel: Channel, index: number): Uint8Array => {
+    const blobs = isCarrying(channel) ? (byChannel.get(channel) ?? []) : []
+    return blobs[index % Math.max(1, blobs.length)]?.bytes ?? new Uint8Array(overhead)
+  }
   return Array.from({ length: most }, (_, index) => ({
     kind,
     name: `number ${index + 1}`,
-    lie: ({ channel }) => {
-      const blobs = isCarrying(channel) ? (byChannel.get(channel) ?? []) : []
-      const blob = blobs[index % Math.max(1, blobs.length)]
-      return blob?.bytes ?? new Uint8Array(overhead)
-    },
+    brings: channels.map((channel) => hashOf(bytesFor(channel, index))).join(" "),
+    lie: ({ channel }) => bytesFor(channel, index),
   }))
 }
 

@@ -53,7 +53,8 @@ const patience = 15_000
 
 const decisionsOf = ({ relay }: Host): readonly Decided[] => relay?.decisions() ?? []
 
-const faredOf = (target: Host): readonly Fared[] => {
+/** What became of what was brought on each channel of a target. */
+export const faredOf = (target: Host): readonly Fared[] => {
   const decisions = decisionsOf(target).filter(({ size, rule }) => size !== undefined || rule !== undefined)
   const channels = [...new Set(decisions.map(({ channel }) => String(channel)))].sort()
   return channels.map((channel) => {
@@ -68,14 +69,16 @@ const faredOf = (target: Host): readonly Fared[] => {
 
 const carrying: ReadonlySet<string> = new Set(channels)
 
-/** Waits until the target's guard has decided so often on every channel, or for as long as that may take. */
-const decided = async (target: Host, times: number): Promise<void> => {
+/** Waits until the target's guard has decided so often on these channels, or for as long as that may take. */
+const decided = async (target: Host, times: number, on: readonly string[] = channels): Promise<void> => {
   const isDecided = (): boolean => {
-    const fared = faredOf(target)
-    return fared.length >= carrying.size && fared.every(({ passed, rules }) => passed + rules.length >= times)
+    const fared = faredOf(target).filter(({ channel }) => on.includes(channel))
+    return fared.length >= on.length && fared.every(({ passed, rules }) => passed + rules.length >= times)
   }
   for (const deadline = Date.now() + patience; !isDecided() && Date.now() < deadline; ) await delay(50)
 }
+
+const butMain = channels.filter((channel) => channel !== "main")
 
 const keyOf = (channel: SpiceChannel): Channel => channel.name as Channel
 
@@ -121,33 +124,47 @@ const stageFor = async (
   return { source: middle, last, ...(await recordedHop(source, middle, await sessionOn(source))) }
 }
 
-/** Plays an attack between two guards, with QEMUs of its own. */
-export const play = (attack: Attack, own: Told, earlier: ReadonlyMap<Channel, Buffer>): Promise<Outcome> =>
-  withHosts(async (start) => {
-    const { kind, name, lie, follows = false } = attack
-    const { source, last, session, recorded = earlier } = await stageFor(start, attack, own)
-    const seen = envelopes()
-    const lieOf = async (channel: Channel, own: Buffer): Promise<Uint8Array> =>
-      lie({ channel, own, of: seen.of, before: recorded.get(channel) ?? own })
-    const following = followMigration(session, await readyToMove(source, last), {
-      relay: (channel, bytes) => {
-        seen.got(keyOf(channel), bytes)
-        return follows ? bytes : lieOf(keyOf(channel), bytes)
-      },
-    })
-    following.catch(() => undefined)
-    await announce(source, last.port)
-    await decided(last, 1)
-    if (follows) {
-      const moved = await following
-      for (const channel of moved.session.channels)
-        if (carrying.has(keyOf(channel)))
-          channel.send(fromClient.migrateData, await lieOf(keyOf(channel), await seen.of(keyOf(channel))))
-      await decided(last, 2)
-    }
-    const channels = faredOf(last)
-    const through = channels.reduce((sum, { passed }) => sum + Math.max(0, passed - (follows ? 1 : 0)), 0)
-    const isAlive = source.isAlive() && last.isAlive()
-    session.close()
-    return { kind, name, channels, through, isAlive }
+const playOn = async (
+  start: (options: HostOptions) => Promise<Host>,
+  attack: Attack,
+  own: Told,
+  earlier: ReadonlyMap<Channel, Buffer>,
+): Promise<Outcome> => {
+  const { kind, name, lie, follows = false } = attack
+  const { source, last, session, recorded = earlier } = await stageFor(start, attack, own)
+  const seen = envelopes()
+  const lieOf = async (channel: Channel, own: Buffer): Promise<Uint8Array> =>
+    lie({ channel, own, of: seen.of, before: recorded.get(channel) ?? own })
+  const following = followMigration(session, await readyToMove(source, last), {
+    relay: async (channel, bytes) => {
+      seen.got(keyOf(channel), bytes)
+      if (follows) return bytes
+      // Once main is refused the session ends, and the other channels with it.
+      if (keyOf(channel) === "main") await decided(last, 1, butMain)
+      return lieOf(keyOf(channel), bytes)
+    },
   })
+  following.catch(() => undefined)
+  await announce(source, last.port)
+  await decided(last, 1)
+  if (follows) {
+    const moved = await following
+    for (const channel of moved.session.channels)
+      if (carrying.has(keyOf(channel)))
+        channel.send(fromClient.migrateData, await lieOf(keyOf(channel), await seen.of(keyOf(channel))))
+    await decided(last, 2)
+  }
+  const channels = faredOf(last)
+  const through = channels.reduce((sum, { passed }) => sum + Math.max(0, passed - (follows ? 1 : 0)), 0)
+  const isAlive = source.isAlive() && last.isAlive()
+  session.close()
+  return { kind, name, channels, through, isAlive }
+}
+
+/** Plays an attack between two guards, with QEMUs of its own. */
+export const play = (
+  attack: Attack,
+  own: Told,
+  earlier: ReadonlyMap<Channel, Buffer>,
+  interrupted: Promise<never> = new Promise(() => {}),
+): Promise<Outcome> => withHosts((start) => Promise.race([playOn(start, attack, own, earlier), interrupted]))

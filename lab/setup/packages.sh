@@ -4,7 +4,7 @@
 # there.
 set -euo pipefail
 
-packages=(qemu-system-x86 qemu-system-gui spice-client-gtk xvfb iproute2
+packages=(qemu-system-x86 qemu-system-gui spice-client-gtk xvfb iproute2 tcpdump tshark
   gcc libc6-dev pkg-config libspice-server-dev libglib2.0-dev "$@")
 
 missing=()

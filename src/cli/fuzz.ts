@@ -7,6 +7,7 @@ import { foldersOf, missingTools, type OpenWorkshop, openWorkshop, type Places }
 import { execute, hasFailed, troubleOf } from "../fuzz/execution.js"
 import { evidenceOf, explanationOf, type Findings, headlineOf } from "../fuzz/finding.js"
 import { counted, replaying } from "../fuzz/jazzer.js"
+import { buildLayoutTargets } from "../fuzz/layouts.js"
 import { glibcVersion } from "../fuzz/loader.js"
 import { type RunProcess, runProcess } from "../fuzz/process.js"
 import { tableOf } from "../fuzz/progress.js"
@@ -24,6 +25,8 @@ export interface FuzzOptions {
   readonly runs?: number
   readonly seed?: number
   readonly input?: string
+  /** A folder of modules whose layouts are fuzzed, instead of the package's own targets. */
+  readonly targets?: string
 }
 
 /** What fuzzing needs of the machine. */
@@ -68,6 +71,8 @@ interface Work {
 interface Session extends Work, OpenWorkshop {
   /** The folder that things are kept in from run to run. */
   readonly store: string
+  /** The names of all targets that there are. */
+  readonly known: readonly string[]
 }
 
 /** `migration-guard fuzz`: fuzzes targets, or executes one input of one of them. */
@@ -99,11 +104,12 @@ const complain = ({ stderr }: Terminal, [first, ...more]: readonly string[]): Ex
 }
 
 /** Why this cannot be done, if so. */
-const refusalOf = (names: readonly string[], { input }: FuzzOptions, { root }: Places): string | undefined => {
+const refusalOf = (names: readonly string[], { input, targets }: FuzzOptions, { root }: Places): string | undefined => {
   const known = targetNames(root)
   if (known.length === 0) return `there are no fuzz targets in ${join(root, "fuzz")}`
-  const unknown = names.filter((name) => !known.includes(name))
-  if (unknown.length > 0) return `no such target: ${unknown.join(", ")}. The targets are ${known.join(", ")}`
+  const unknown = targets === undefined ? unknownAmong(names, known) : undefined
+  if (unknown !== undefined) return unknown
+  if (targets !== undefined && !existsSync(targets)) return `${targets}: no such folder`
   if (input !== undefined && names.length !== 1) return "--input takes one target, the one whose input the file is"
   if (input !== undefined && !existsSync(input)) return `${input}: no such file`
   const missing = missingTools(root)
@@ -111,28 +117,36 @@ const refusalOf = (names: readonly string[], { input }: FuzzOptions, { root }: P
   return `fuzzing takes packages that are not installed: npm install --save-dev ${missing.join(" ")}`
 }
 
+const unknownAmong = (names: readonly string[], known: readonly string[]): string | undefined => {
+  const unknown = names.filter((name) => !known.includes(name))
+  return unknown.length === 0 ? undefined : `no such target: ${unknown.join(", ")}. The targets are ${known.join(", ")}`
+}
+
 const inWorkshop = async (work: Work): Promise<ExitCode> => {
   const { machine, places, terminal, signal, options } = work
   const store = join(places.work, ".fuzz")
   const say = (line: string) => terminal.stdout.write(`${line}\n`)
   const open = await openWorkshop(places, store, { ...machine, signal }, say)
-  const session = { ...work, ...open, store }
   try {
+    const known =
+      options.targets === undefined ? targetNames(places.root) : await buildLayoutTargets(open.build, options.targets)
+    const unknown = unknownAmong(work.names, known)
+    if (unknown !== undefined) return complain(terminal, [unknown])
+    const session = { ...work, ...open, store, known }
     return await (options.input === undefined ? fuzzAll(session) : replay(session, resolve(options.input)))
   } finally {
     open.close()
   }
 }
 
-const targetsOf = ({ names, places, build, workshop }: Session): readonly FuzzTarget[] =>
-  [...new Set(names.length === 0 ? targetNames(places.root) : names)].map((name) =>
-    counted(loadTarget(build, name), workshop.folder),
-  )
+const targetsOf = ({ names, known, build, workshop }: Session): readonly FuzzTarget[] =>
+  [...new Set(names.length === 0 ? known : names)].map((name) => counted(loadTarget(build, name), workshop.folder))
 
 /** How findings are told: with paths and commands that can be used where the user is. */
-const findingsIn = ({ work, isInstalled }: Places, current: string): Findings => {
+const findingsIn = ({ work, isInstalled }: Places, { targets }: FuzzOptions, current: string): Findings => {
   const corpus = join(work, "corpus")
-  const command = isInstalled ? "npx migration-guard fuzz" : "npm run fuzz --"
+  const runner = isInstalled ? "npx migration-guard fuzz" : "npm run fuzz --"
+  const command = targets === undefined ? runner : `${runner} --targets ${targets}`
   return {
     corpus,
     shown: (file) => relative(current, join(corpus, file)),
@@ -140,7 +154,7 @@ const findingsIn = ({ work, isInstalled }: Places, current: string): Findings =>
   }
 }
 
-const sceneOf = ({ terminal, machine, places, workshop, store }: Session): WorkerScene => {
+const sceneOf = ({ terminal, machine, places, workshop, store, options }: Session): WorkerScene => {
   const { stdout } = terminal
   const screen: Screen = {
     write: (text) => stdout.write(text),
@@ -153,7 +167,7 @@ const sceneOf = ({ terminal, machine, places, workshop, store }: Session): Worke
     store,
     corpora,
     blobs: corpora.flatMap(readCorpus),
-    findings: findingsIn(places, machine.folder),
+    findings: findingsIn(places, options, machine.folder),
     displayOf: (rows) => displayOn(screen, rows),
   }
 }

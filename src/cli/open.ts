@@ -2,7 +2,8 @@ import { writeFile } from "node:fs/promises"
 import * as E from "fp-ts/lib/Either.js"
 import { readKeyring } from "../relay/config/key-file.js"
 import { reasonOf } from "../report/reason.js"
-import { decodeEnvelope, envelopeIdOf } from "../seal/envelope.js"
+import { decodeEnvelope } from "../seal/emitted/envelope.js"
+import { envelopeIdOf } from "../seal/envelope.js"
 import { type Opened, open } from "../seal/open.js"
 import { replayWindow } from "../seal/replay.js"
 import { channelNameOf } from "../spice/wire/channels.js"
@@ -22,7 +23,7 @@ const dateOf = (milliseconds: bigint): string => {
 
 /** What an envelope says of itself, whether that is true or not. */
 const claimsOf = (envelope: Uint8Array): readonly string[] => {
-  const decoded = decodeEnvelope(envelope)
+  const decoded = decodeEnvelope(envelope, true)
   if (decoded instanceof Violation) return []
   const { key_id, sealed_at, expires_at, connection_id, channel_type, channel_id } = decoded
   const channel = channelNameOf(channel_type) ?? `channel type ${channel_type}`

@@ -103,6 +103,18 @@ const programOf = (terminal: Terminal, end: (code: ExitCode) => void): Command =
     .option("--skip-header", "leave out the header of 6 or 18 bytes of the message that a blob was in")
     .action(async (file, options) => end(await explain(file, options, terminal)))
   program
+    .command("extract")
+    .description("take migration data out of a pcap or pcapng file and judge it, and the order of messages around it")
+    .argument("<capture>", `a capture, or ${standardInput} for standard input`)
+    .option("-o, --output <folder>", "where to write the data, with an index")
+    .addOption(jpegOption())
+    .addOption(sealedOption())
+    .addOption(new Option("--format <format>", "how to report").choices(["text", "json"]).default("text"))
+    .action(async (file, options) => {
+      const { extract } = await import("./extract.js")
+      end(await extract(file, options, terminal))
+    })
+  program
     .command("check-args")
     .alias("migrate-args")
     .description("check QMP commands, logs of them and arguments that take addresses of a migration, before QEMU does")
@@ -164,9 +176,13 @@ const programOf = (terminal: Terminal, end: (code: ExitCode) => void): Command =
     })
   program
     .command("emit")
-    .description("write C that checks the layouts of a module, or SPICE's formats")
+    .description("write the layouts of a module, or SPICE's formats, in another language")
     .argument("[module]", "a JavaScript module that exports layouts")
-    .addOption(new Option("--to <language>", "the language to write").choices(["c"]).makeOptionMandatory())
+    .addOption(
+      new Option("--to <language>", "the language to write")
+        .choices(["c", "kaitai", "hexpat", "wireshark", "markdown"])
+        .makeOptionMandatory(),
+    )
     .option("-o, --output <folder>", "where to write the files", ".")
     .action(async (module, options) => {
       const { emit } = await import("./emit.js")
@@ -204,6 +220,7 @@ const programOf = (terminal: Terminal, end: (code: ExitCode) => void): Command =
     .command("fuzz")
     .description("attack the decoders and codecs with inputs that coverage guides; exit 1 with any finding")
     .argument("[target...]", "fuzz targets (default: all of them)")
+    .option("--targets <folder>", "fuzz the layouts that the modules of a folder export, each under its format's name")
     .addOption(new Option("--time <seconds>", "how long to fuzz each target").argParser(wholeNumber(1)).default(60))
     .addOption(
       new Option("--jobs <n>", "how many processes fuzz at once")

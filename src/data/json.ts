@@ -1,6 +1,6 @@
 import * as E from "fp-ts/lib/Either.js"
 import { isBytes } from "../violation/bytes.js"
-import type { Checked } from "../violation/codec.js"
+import type { Checked } from "../violation/checked.js"
 import { type Rule, Violation } from "../violation/violation.js"
 import type { Placing } from "./locate.js"
 import { jsonRules } from "./rules.js"

@@ -1,6 +1,6 @@
 import * as E from "fp-ts/lib/Either.js"
 import type { NonEmptyArray } from "fp-ts/lib/NonEmptyArray.js"
-import type { Checked } from "../violation/codec.js"
+import type { Checked } from "../violation/checked.js"
 import { type Place, plainKey, Violation } from "../violation/violation.js"
 import type { Issue } from "./refinement.js"
 import type { StrictRead } from "./strict.js"

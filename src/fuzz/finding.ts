@@ -3,7 +3,7 @@ import { runInNewContext } from "node:vm"
 import pc from "picocolors"
 import type { Colors } from "picocolors/types.js"
 import { addFile, addToIndex, regressionFiles } from "../corpus.js"
-import type { Claim } from "../layout/interpret.js"
+import { type Claim, interpret } from "../layout/interpret.js"
 import { verdictOf } from "../report/finding.js"
 import { annotatedHex } from "../report/hex.js"
 import { jsonLine, printable } from "../report/printable.js"
@@ -11,7 +11,7 @@ import { formatOf } from "../spice/formats.js"
 import { readingOf as interpreted } from "../spice/migrate-data.js"
 import { differencesOf } from "../testing/spice.js"
 import { type FuzzFailure, signatureOf } from "./libfuzzer.js"
-import type { BlobEvidence, Evidence, FuzzTarget } from "./target.js"
+import type { BlobEvidence, Evidence, FuzzTarget, LayoutEvidence } from "./target.js"
 
 /** A function's result; what takes longer than some seconds is ended with an error. */
 const bounded = <T>(work: () => T): T => {
@@ -35,7 +35,15 @@ export const evidenceOf = (target: Pick<FuzzTarget, "evidenceOf">, input: Uint8A
   }
 }
 
-const readingOf = ({ channel, receiver, bytes }: BlobEvidence) => bounded(() => interpreted(channel, bytes, receiver))
+const readingOf = (evidence: BlobEvidence | LayoutEvidence) =>
+  bounded(() =>
+    evidence.kind === "layout"
+      ? interpret(evidence.layout, evidence.bytes)
+      : interpreted(evidence.channel, evidence.bytes, evidence.receiver),
+  )
+
+const nameOf = (evidence: BlobEvidence | LayoutEvidence): string =>
+  evidence.kind === "layout" ? evidence.layout.format : evidence.channel
 
 export interface Judgement {
   readonly verdict: "accept" | "reject"
@@ -44,7 +52,7 @@ export interface Judgement {
 }
 
 /** What the reference interpreter says of a blob; undefined if it does not come to an end. */
-export const judgementOf = (evidence: BlobEvidence): Judgement | undefined => {
+export const judgementOf = (evidence: BlobEvidence | LayoutEvidence): Judgement | undefined => {
   try {
     const { violations } = readingOf(evidence)
     const [first] = violations
@@ -69,10 +77,10 @@ export const explanationOf = (evidence: Evidence, colors: Colors = pc.createColo
     return [`text  ${bytes.length} bytes`, ...annotatedHex(bytes, [whole("text", bytes)], [], colors)]
   try {
     const { claims, violations } = readingOf(evidence)
-    const heading = `${verdictOf({ violations })}  ${evidence.channel}  ${bytes.length} bytes`
+    const heading = `${verdictOf({ violations })}  ${nameOf(evidence)}  ${bytes.length} bytes`
     return [heading, ...annotatedHex(bytes, claims, violations, colors)]
   } catch (error) {
-    const heading = `unknown  ${evidence.channel}  ${bytes.length} bytes: the reference interpreter fails, ${error}`
+    const heading = `unknown  ${nameOf(evidence)}  ${bytes.length} bytes: the reference interpreter fails, ${error}`
     return [heading, ...annotatedHex(bytes, [whole("blob", bytes)], [], colors)]
   }
 }
@@ -106,7 +114,7 @@ export const findingOf = (
   foundSize = input.length,
 ): FuzzFinding => ({ target: target.name, failure, input, foundSize, evidence: evidenceOf(target, input) })
 
-const judged = ({ evidence }: FuzzFinding) => (evidence.kind === "blob" ? judgementOf(evidence) : undefined)
+const judged = ({ evidence }: FuzzFinding) => (evidence.kind === "text" ? undefined : judgementOf(evidence))
 
 /** What two findings have in common that come from one bug, as far as can be seen from outside. */
 export const bugOf = (finding: FuzzFinding): string =>
@@ -120,7 +128,10 @@ const hashOf = (evidence: Evidence): string => {
 }
 
 /** The folder of a finding: that of the blob's format, or that of QEMU's arguments. */
-const formatFolder = (evidence: Evidence): string => (evidence.kind === "blob" ? formatOf[evidence.channel] : "qemu")
+const formatFolder = (evidence: Evidence): string => {
+  if (evidence.kind === "layout") return evidence.layout.format
+  return evidence.kind === "blob" ? formatOf[evidence.channel] : "qemu"
+}
 
 const filesOf = ({ evidence, target }: FuzzFinding) => regressionFiles(formatFolder(evidence), target, hashOf(evidence))
 
@@ -154,7 +165,7 @@ export const record = (finding: FuzzFinding, findings: Findings): void => {
   addFile(corpus, files.input, input)
   addFile(corpus, files.text, account(finding, findings))
   const judgement = judged(finding)
-  if (evidence.kind === "text" || judgement === undefined) return
+  if (evidence.kind !== "blob" || judgement === undefined) return
   addToIndex(corpus, {
     file: files.blob,
     channel: evidence.channel,

@@ -2,6 +2,7 @@ import { existsSync, readdirSync } from "node:fs"
 import { createRequire } from "node:module"
 import { join } from "node:path"
 import type { CorpusBlob } from "../corpus.js"
+import type { Layout } from "../layout/types.js"
 import type { Channel, ReceiverState } from "../spice/receiver.js"
 
 /** What an input of a target stands for, as a reader wants to see it: a blob with the receiver that gets it. */
@@ -18,7 +19,14 @@ export interface TextEvidence {
   readonly bytes: Uint8Array
 }
 
-export type Evidence = BlobEvidence | TextEvidence
+/** What an input of a target for a layout stands for. */
+export interface LayoutEvidence {
+  readonly kind: "layout"
+  readonly layout: Layout
+  readonly bytes: Uint8Array
+}
+
+export type Evidence = BlobEvidence | TextEvidence | LayoutEvidence
 
 /**
  * What a module `fuzz/<name>.fuzz.ts` exports. Of `src/fuzz` it may import types only: the rest is not

@@ -152,7 +152,14 @@ export type Checks = Readonly<Record<BuiltIn, Rule>>
 
 type Sentences = Partial<Pick<Rule, "requirement" | "consequence">>
 
-/** The built-in rules in the words of a format. */
+/**
+ * Gives the rules that hold by construction in the words of a format: what its readers do with what breaks one.
+ *
+ * @example
+ * L.checksWith({ trailing: { consequence: "The next record is read from the middle." } }).trailing.id
+ * // "layout/trailing"
+ * @since 0.6.0
+ */
 export const checksWith = (sentences: Partial<Readonly<Record<BuiltIn, Sentences>>>): Checks => {
   const worded = (name: BuiltIn): Rule => ({ ...builtIn[name], ...sentences[name] })
   return Object.fromEntries(

@@ -3,6 +3,15 @@ import { known, type PlannedField, scopeOf } from "./plan.js"
 import { readScalar, writeScalar } from "./scalar.js"
 import type { Chain, Scalar } from "./types.js"
 
+/**
+ * Declares a look at the bytes of a run: entries behind one another to its end, each a header and as many bytes as one of its
+ * fields says. The name is two words or more; emitted code uses it.
+ *
+ * @example
+ * L.chain("itemsFit", { doc: "Items to the end.", header: L.struct("A header.", { size: L.u8("Bytes.") }), length: "size", most: 255, begins: "whole" }).name
+ * // "itemsFit"
+ * @since 0.6.0
+ */
 export const chain = (name: string, options: Omit<Chain, "name">): Chain => ({ name, ...options })
 
 type NumberField = PlannedField & { readonly type: Scalar }

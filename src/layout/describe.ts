@@ -36,7 +36,7 @@ const typeOf = (type: Scalar | Bytes): string => {
   const wire = `${type.signed ? "i" : "u"}${type.bits}${order}`
   switch (type.kind) {
     case "integer":
-      return wire
+      return [wire, ...Object.entries(type.words ?? {}).map(([word, value]) => `${value} ${word}`)].join(", ")
     case "boolean":
       return `${wire}, 0 or 1`
     case "enumeration":
@@ -152,9 +152,12 @@ const describeScope = (scope: Scope, at: string, names: Names): readonly string[
   ...scope.parts.flatMap((part) => describePart(part, at, names)),
 ]
 
+/** A path behind a prefix that ends with a dot; the empty path is the prefix's own. */
+const behind = (prefix: string, path: string): string => (path === "" ? prefix.replace(/\.$/, "") : `${prefix}${path}`)
+
 const prefixed = (names: Pick<Names, "parameter">, prefix: string): Names => ({
   ...names,
-  field: (path) => `${prefix}${path}`,
+  field: (path) => behind(prefix, path),
   scan: (part, test) => `${test}(${prefix}${part})`,
 })
 
@@ -169,7 +172,7 @@ const ruleRow = (
   return [
     `\`${id}\``,
     `\`${code}\``,
-    list(same.map(({ rule, prefix }) => `${prefix}${rule.at.path}`)),
+    list(same.map(({ rule, prefix }) => behind(prefix, rule.at.path))),
     requirement,
     list(same.map(({ rule, prefix }) => printCondition(rule.holds, prefixed(names, prefix)))),
     consequence,
@@ -189,7 +192,15 @@ const partsText = ({ parts }: Scope): string =>
     ? "Behind the fixed part, back to back in this order; the pointer to an empty part is 0, a list with a count in front is never empty."
     : "Behind the fixed part, back to back in this order."
 
-/** The documentation of one format, in Markdown, from its declaration alone. */
+/**
+ * Writes the documentation of a format, in Markdown, from its declaration alone.
+ *
+ * @example
+ * const flags = L.layout("flags", { title: "Flags", doc: "Two of them.", limit: 2, fields: { on: L.boolean("On.") } })
+ * L.describe(flags).includes("| 0 | 1 | u8, 0 or 1 | `on` |  | On. |")
+ * // true
+ * @since 0.6.0
+ */
 export const describe = (
   layout: Layout,
   { parameter = (name) => name, consequence = "otherwise" }: Description = {},

@@ -4,6 +4,7 @@ import type { BuiltIn } from "./built-in.js"
 import { type Environment, evaluate, satisfied } from "./evaluate.js"
 import { parametersOf } from "./lower.js"
 import { type Arguments, argumentsOf } from "./parameters.js"
+import { pathIn } from "./path.js"
 import {
   type Header,
   known,
@@ -27,6 +28,12 @@ import { membersOf } from "./types.js"
  * Writes a state as the one input that has it: constants, sizes, counts, tags and pointers come from the layout, parts
  * follow each other in the order of the plan. It checks what it needs to write; whether the rules hold, decoding the
  * result says. It returns a violation for a value of whatever other type.
+ *
+ * @example
+ * const flags = L.layout("flags", { title: "Flags", doc: "Two of them.", limit: 2, fields: { on: L.boolean("On.") } })
+ * L.encode(flags, { on: true })
+ * // Uint8Array.of(1)
+ * @since 0.6.0
  */
 export const encode = (layout: Layout, state: unknown, given: Arguments = {}): Uint8Array | Violation => {
   const encoding = new Encoding(layout, argumentsOf(parametersOf(layout), given))
@@ -93,7 +100,7 @@ class ScopeEncoding {
   }
 
   #refusal(check: BuiltIn, path: string): Violation {
-    return this.#encoding.refusal(check, joined(this.#prefix, path))
+    return this.#encoding.refusal(check, pathIn(this.#prefix, path))
   }
 
   /** Collects the numbers of a value; returns the first member that cannot be written. */
@@ -105,7 +112,7 @@ class ScopeEncoding {
     }
     switch (shape.kind) {
       case "struct":
-        return first(membersOf(shape), ([key, field]) => this.#collect(field, memberOf(value, key), joined(path, key)))
+        return first(membersOf(shape), ([key, field]) => this.#collect(field, memberOf(value, key), pathIn(path, key)))
       case "array":
         if (!Array.isArray(value) || value.length !== shape.length) return this.#refusal("valueType", path)
         return first([...value.keys()], (index) => this.#collect(shape.element, value[index], `${path}[${index}]`))
@@ -208,7 +215,7 @@ class ScopeEncoding {
   }
 
   #inner(scope: Scope, path: string, value: unknown): Uint8Array | Violation {
-    return new ScopeEncoding(this.#encoding, scope, joined(this.#prefix, path), value).bytes()
+    return new ScopeEncoding(this.#encoding, scope, pathIn(this.#prefix, path), value).bytes()
   }
 
   #run(value: unknown, path: string): Uint8Array | Violation {
@@ -320,9 +327,6 @@ interface Entries {
   readonly count: number
   readonly chunks: readonly Uint8Array[]
 }
-
-const joined = (path: string, name: string): string =>
-  path === "" || name === "" || name.startsWith("[") ? `${path}${name}` : `${path}.${name}`
 
 const first = <T>(items: readonly T[], check: (item: T) => Violation | undefined): Violation | undefined => {
   for (const item of items) {

@@ -50,41 +50,179 @@ const ruled = <T extends object>(field: T, rules: readonly FieldRule[] = []): T 
 const self: FieldRef = { op: "field", path: "" }
 
 /** Makes integers of one kind, and says how they lie on the wire wherever a number of that kind is asked for. */
-export type IntegerOf<B extends Bits> = Wire<B> & ((doc: string, unit?: string) => Integer<B>)
+export type IntegerOf<B extends Bits> = Wire<B> &
+  ((doc: string, unit?: string, words?: Readonly<Record<string, number>>) => Integer<B>)
 
 const integer = <B extends Bits>(bits: B, signed: boolean, bigEndian = false): IntegerOf<B> => {
   const wire = { bits, signed, bigEndian }
-  const make = (doc: string, unit = ""): Integer<B> => ruled({ kind: "integer", ...wire, unit, doc })
+  const make: (...of: Parameters<IntegerOf<B>>) => Integer<B> = (doc, unit = "", words) =>
+    ruled({ kind: "integer", ...wire, unit, doc, ...(words && { words }) })
   return Object.assign(make, wire)
 }
 
+/**
+ * Declares an unsigned integer of 8 bits.
+ *
+ * @example
+ * L.u8("A number.").bits
+ * // 8
+ * @since 0.6.0
+ */
 export const u8 = integer(8, false)
+/**
+ * Declares an unsigned integer of 16 bits, little-endian.
+ *
+ * @example
+ * L.u16("A number.").bits
+ * // 16
+ * @since 0.6.0
+ */
 export const u16 = integer(16, false)
+/**
+ * Declares an unsigned integer of 32 bits, little-endian.
+ *
+ * @example
+ * L.u32("A number.").bits
+ * // 32
+ * @since 0.6.0
+ */
 export const u32 = integer(32, false)
+/**
+ * Declares an unsigned integer of 64 bits, little-endian. It decodes into a bigint.
+ *
+ * @example
+ * L.u64("A number.").bits
+ * // 64
+ * @since 0.6.0
+ */
 export const u64 = integer(64, false)
+/**
+ * Declares a signed integer of 8 bits.
+ *
+ * @example
+ * L.i8("A number.").bits
+ * // 8
+ * @since 0.6.0
+ */
 export const i8 = integer(8, true)
+/**
+ * Declares a signed integer of 16 bits, little-endian.
+ *
+ * @example
+ * L.i16("A number.").bits
+ * // 16
+ * @since 0.6.0
+ */
 export const i16 = integer(16, true)
+/**
+ * Declares a signed integer of 32 bits, little-endian.
+ *
+ * @example
+ * L.i32("A number.").bits
+ * // 32
+ * @since 0.6.0
+ */
 export const i32 = integer(32, true)
+/**
+ * Declares a signed integer of 64 bits, little-endian. It decodes into a bigint.
+ *
+ * @example
+ * L.i64("A number.").bits
+ * // 64
+ * @since 0.6.0
+ */
 export const i64 = integer(64, true)
+/**
+ * Declares an unsigned integer of 16 bits, big-endian.
+ *
+ * @example
+ * L.u16be("A number.").bits
+ * // 16
+ * @since 0.6.0
+ */
 export const u16be = integer(16, false, true)
+/**
+ * Declares an unsigned integer of 32 bits, big-endian.
+ *
+ * @example
+ * L.u32be("A number.").bits
+ * // 32
+ * @since 0.6.0
+ */
 export const u32be = integer(32, false, true)
+/**
+ * Declares an unsigned integer of 64 bits, big-endian. It decodes into a bigint.
+ *
+ * @example
+ * L.u64be("A number.").bits
+ * // 64
+ * @since 0.6.0
+ */
 export const u64be = integer(64, false, true)
+/**
+ * Declares a signed integer of 16 bits, big-endian.
+ *
+ * @example
+ * L.i16be("A number.").bits
+ * // 16
+ * @since 0.6.0
+ */
 export const i16be = integer(16, true, true)
+/**
+ * Declares a signed integer of 32 bits, big-endian.
+ *
+ * @example
+ * L.i32be("A number.").bits
+ * // 32
+ * @since 0.6.0
+ */
 export const i32be = integer(32, true, true)
+/**
+ * Declares a signed integer of 64 bits, big-endian. It decodes into a bigint.
+ *
+ * @example
+ * L.i64be("A number.").bits
+ * // 64
+ * @since 0.6.0
+ */
 export const i64be = integer(64, true, true)
 
 /** The wire alone of what may be a whole constructor. */
 const wireOf = <B extends Bits>({ bits, signed, bigEndian }: Wire<B>): Wire<B> => ({ bits, signed, bigEndian })
 
+/**
+ * Declares a number that is 0 or 1, of 8 bits unless said otherwise. Every other number is refused.
+ *
+ * @example
+ * L.boolean("Whether it is on.", L.u32).bits
+ * // 32
+ * @since 0.6.0
+ */
 export const boolean = (doc: string, as: Wire = u8): BooleanNumber => ruled({ kind: "boolean", ...wireOf(as), doc })
 
+/**
+ * Declares one of some named numbers, of 8 bits unless said otherwise. It decodes into the name.
+ *
+ * @example
+ * L.enumeration({ idle: 0, busy: 3 }, "What it does.").names.busy
+ * // 3
+ * @since 0.6.0
+ */
 export const enumeration = <const Name extends string>(
   names: Readonly<Record<Name, number>>,
   doc: string,
   as: Wire = u8,
 ): Enumeration<Name> => ruled({ kind: "enumeration", names, ...wireOf(as), doc })
 
-/** ASCII characters in the order in which they lie on the wire: 1, 2, 4 or 8 of them. */
+/**
+ * Declares the ASCII characters that a format begins with, in the order in which they lie on the wire: 1, 2, 4 or 8 of them.
+ *
+ * @throws TypeError for any other number of characters
+ * @example
+ * L.magic("BM", "A bitmap.").value
+ * // 0x4d42
+ * @since 0.6.0
+ */
 export const magic = (text: string, doc: string): Constant => {
   const value = [...text].reduceRight((sum, character) => sum * 256n + BigInt(character.charCodeAt(0)), 0n)
   const wires: Readonly<Record<number, Wire>> = { 1: u8, 2: u16, 4: u32, 8: u64 }
@@ -93,6 +231,14 @@ export const magic = (text: string, doc: string): Constant => {
   return { kind: "constant", value: wire.bits === 64 ? value : Number(value), ...wireOf(wire), check: "magic", doc }
 }
 
+/**
+ * Declares a number that must be the only version there is, of 32 bits unless said otherwise.
+ *
+ * @example
+ * L.version(2, "The format's version.").value
+ * // 2
+ * @since 0.6.0
+ */
 export const version = (value: number, doc: string, as: Wire = u32): Constant => ({
   kind: "constant",
   value,
@@ -101,25 +247,64 @@ export const version = (value: number, doc: string, as: Wire = u32): Constant =>
   doc,
 })
 
+/**
+ * Declares a number that is always the same. A decoded state has no member for it.
+ *
+ * @example
+ * L.constant(0xff, "The marker.", L.u8).value
+ * // 255
+ * @since 0.6.0
+ */
 export const constant = (value: number | bigint, doc: string, as: Wire): Constant => ({
   ...version(0, doc, as),
   value,
   check: "constant",
 })
 
+/**
+ * Declares a bit of {@link bits} that decodes into a boolean.
+ *
+ * @example
+ * L.flag("Whether more follows.")
+ * // { kind: "flag", doc: "Whether more follows." }
+ * @since 0.6.0
+ */
 export const flag = (doc: string): Extract<BitMember, { kind: "flag" }> => ({ kind: "flag", doc })
+/**
+ * Declares some bits of {@link bits}, from 1 to 32, that decode into a number.
+ *
+ * @example
+ * L.bit(3, "The priority.").width
+ * // 3
+ * @since 0.6.0
+ */
 export const bit = (width: number, doc: string): Extract<BitMember, { kind: "number" }> => ({
   kind: "number",
   width,
   doc,
 })
+/**
+ * Declares bits of {@link bits} that must be 0. A decoded state has no member for them.
+ *
+ * @example
+ * L.reserved(4).width
+ * // 4
+ * @since 0.6.0
+ */
 export const reserved = (width: number, doc = "Reserved."): Extract<BitMember, { kind: "reserved" }> => ({
   kind: "reserved",
   width,
   doc,
 })
 
-/** A number that is cut into bits, from the least significant one on. */
+/**
+ * Declares a number that is cut into bits, from the least significant one on. Together the members have all of its bits.
+ *
+ * @example
+ * L.bits({ more: L.flag("More follows."), kind: L.bit(7, "Which.") }, "Options.").bits
+ * // 8
+ * @since 0.6.0
+ */
 export const bits = <const M extends BitMembers>(members: M, doc: string, as: Wire = u8): BitField<M> => ({
   kind: "bits",
   members,
@@ -127,8 +312,24 @@ export const bits = <const M extends BitMembers>(members: M, doc: string, as: Wi
   doc,
 })
 
+/**
+ * Declares a fixed number of bytes that the format does not look into.
+ *
+ * @example
+ * L.bytes(16, "A UUID.").length
+ * // 16
+ * @since 0.6.0
+ */
 export const bytes = (length: number, doc: string): Bytes => ({ kind: "bytes", length, doc })
 
+/**
+ * Declares the same thing a fixed number of times, back to back.
+ *
+ * @example
+ * L.array(L.u16("A channel's level."), 4).length
+ * // 4
+ * @since 0.6.0
+ */
 export const array = <const E extends Element>(element: E, length: number): FixedArray<E> => ({
   kind: "array",
   element,
@@ -141,19 +342,62 @@ const derived =
   (of: string, doc: string, as: Wire = standard): Derived =>
     ruled({ kind, of, ...wireOf(as), doc })
 
-/** The size in bytes of a part. */
+/**
+ * Declares the size in bytes of a part that follows, of 32 bits unless said otherwise. Encoding works it out.
+ *
+ * @example
+ * L.lengthOf("payload", "Its size.", L.u16be).of
+ * // "payload"
+ * @since 0.6.0
+ */
 export const lengthOf = derived("length", u32)
-/** The number of entries of a list or table. */
+/**
+ * Declares the number of entries of a list or table that follows, of 32 bits unless said otherwise. Encoding works it out.
+ *
+ * @example
+ * L.countOf("items", "How many.").bits
+ * // 32
+ * @since 0.6.0
+ */
 export const countOf = derived("count", u32)
-/** Which case of a union it is. */
+/**
+ * Declares the number that says which case of a union follows, of 8 bits unless said otherwise. Encoding works it out.
+ *
+ * @example
+ * L.tagOf("body", "What it is.").of
+ * // "body"
+ * @since 0.6.0
+ */
 export const tagOf = derived("tag", u8)
 
-/** The size of the whole input in bytes. */
+/**
+ * Declares the size of the whole input in bytes, of 32 bits unless said otherwise. Encoding works it out.
+ *
+ * @example
+ * L.totalSize("The file's size.").bits
+ * // 32
+ * @since 0.6.0
+ */
 export const totalSize = (doc: string, as: Wire = u32): TotalSize => ({ kind: "total", ...wireOf(as), doc })
 
+/**
+ * Declares bytes that the format does not look into: as many as a length says, or all that are left.
+ *
+ * @example
+ * L.run("The payload.").kind
+ * // "run"
+ * @since 0.6.0
+ */
 export const run = (doc = ""): Run => ({ kind: "run", doc })
 
-/** A message of which only the beginning may be there. */
+/**
+ * Declares a message of which only the beginning may be there: a header once it is complete, and the bytes that follow.
+ *
+ * @example
+ * L.message(L.struct("A header.", { type: L.u8("Its type.") })).header.fields.type.bits
+ * // 8
+ * @since 0.6.0
+ */
 export const message = <const H extends Fields>(header: Struct<H>): Message<H> => ({
   kind: "message",
   header,
@@ -166,6 +410,14 @@ export interface ListOptions {
   readonly doc?: string
 }
 
+/**
+ * Declares entries behind one another: as many as a count says, or as fill a length or what is left.
+ *
+ * @example
+ * L.list(L.u16("An id."), { counted: "n" }).counted
+ * // "n"
+ * @since 0.6.0
+ */
 export const list = <const E extends Element>(entry: E, { counted, doc = "" }: ListOptions = {}): List<E> => ({
   kind: "list",
   entry,
@@ -182,8 +434,13 @@ const casesOf = <F extends Field>(cases: Cases<F>): readonly Case<string, F>[] =
   })
 
 /**
- * A list that decodes into columns. Each kind of entry but the last stands beside its condition:
- * `table({ lossy: [equal(field("is_lossy"), 1), lossySurface], lossless: surface })`.
+ * Declares a list of integers of at most 32 bits that decodes into columns: many times faster than entries one by one. Each
+ * kind of entry but the last stands beside its condition.
+ *
+ * @example
+ * L.table({ row: L.struct("A point.", { x: L.i32("Across."), y: L.i32("Down.") }) }).variants[0]?.name
+ * // "row"
+ * @since 0.6.0
  */
 export const table = <const C extends Cases<Struct>>(
   variants: C,
@@ -199,7 +456,14 @@ type ContentsOf<C> = {
   readonly [K in keyof C]: C[K] extends readonly [Condition, infer F extends Field] ? F : Extract<C[K], Field>
 }
 
-/** One of several contents, by conditions on fields before it; the last content has none. */
+/**
+ * Declares one of several contents, by conditions on fields before it; the last content has none.
+ *
+ * @example
+ * L.choice({ long: [L.equal(L.field("is_long"), 1), L.u32("Long.")], short: L.u8("Short.") }).cases.length
+ * // 2
+ * @since 0.6.0
+ */
 export const choice = <const C extends Cases<Field>>(cases: C, doc = ""): Choice<ContentsOf<C>> => {
   const all = casesOf(cases)
   return {
@@ -210,7 +474,14 @@ export const choice = <const C extends Cases<Field>>(cases: C, doc = ""): Choice
   }
 }
 
-/** One of several contents, each beside the number that stands for it in the tag: `union({ ping: [1, struct(...)] })`. */
+/**
+ * Declares one of several contents, each beside the number that stands for it in the tag.
+ *
+ * @example
+ * L.union({ ping: [1, L.u32("A cookie.")], bye: [2, L.struct("Nothing.", {})] }).tags.bye
+ * // 2
+ * @since 0.6.0
+ */
 export const union = <const C extends Readonly<Record<string, readonly [number, Field]>>>(
   cases: C,
   doc = "",
@@ -224,6 +495,14 @@ export const union = <const C extends Readonly<Record<string, readonly [number, 
 const mapped = <A, B>(record: Readonly<Record<string, A>>, to: (value: A) => B): Record<string, B> =>
   Object.fromEntries(Object.entries(record).map(([key, value]) => [key, to(value)]))
 
+/**
+ * Declares something that is there only where a condition on fields before it holds. It decodes into null where it is not.
+ *
+ * @example
+ * L.optional(L.equal(L.field("version"), 2), L.u32("New in 2.")).content.bits
+ * // 32
+ * @since 0.6.0
+ */
 export const optional = <const F extends Field>(when: Condition, content: F): Optional<F> => ({
   kind: "optional",
   when,
@@ -234,8 +513,13 @@ export const optional = <const F extends Field>(when: Condition, content: F): Op
 const bottom: Bottom = { kind: "bottom", doc: "Nothing: lists are nested no deeper." }
 
 /**
- * An entry that holds lists of its own kind, `depth` levels of them: at the innermost level these lists must be empty.
- * The declaration is unrolled, so that no decoder calls itself.
+ * Declares an entry that holds lists of its own kind, `depth` levels of them: at the innermost level these lists must be
+ * empty. The declaration is unrolled, so that no decoder calls itself.
+ *
+ * @example
+ * L.nested(3, (inner) => L.struct("A node.", { children: L.list(inner, { counted: "n" }) })).kind
+ * // "struct"
+ * @since 0.6.0
  */
 export const nested = <S extends Struct>(depth: number, level: (inner: Struct) => S): S => {
   let entry = level(bottom as unknown as Struct)
@@ -243,6 +527,15 @@ export const nested = <S extends Struct>(depth: number, level: (inner: Struct) =
   return entry
 }
 
+/**
+ * Declares the offset, from the input's first byte, of a part behind the fixed one, of 32 bits unless said otherwise. The
+ * part decodes under the name `to`; the pointer to an empty part must be 0.
+ *
+ * @example
+ * L.pointerTo("name", L.run(), "Where the name lies.").to
+ * // "name"
+ * @since 0.6.0
+ */
 export const pointerTo = <const To extends string, C extends Content>(
   to: To,
   content: C,
@@ -280,6 +573,14 @@ const refOf = (field: Field, path: string): unknown => {
   }
 }
 
+/**
+ * Declares fields behind one another, and the rules between them.
+ *
+ * @example
+ * L.struct("A range.", { from: L.u8("First."), to: L.u8("Last.") }).fields.to.bits
+ * // 8
+ * @since 0.6.0
+ */
 export const struct = <const F extends Fields>(
   doc: string,
   fields: F,
@@ -297,9 +598,31 @@ export interface LayoutOptions<F extends Fields> {
 }
 
 /**
- * Declares a format.
+ * Declares a format. Everything else is made of the declaration: {@link decode}, {@link check}, {@link encode},
+ * {@link codecOf}, {@link describe}, {@link emitTypeScript}, {@link emitC}.
  *
+ * @param format - its name: lower-case letters, digits and dashes
  * @throws TypeError where the declaration says what the language cannot do, with all that is wrong with it
+ * @example
+ * const note = L.layout("note", {
+ *   title: "A note",
+ *   doc: "Text with a priority.",
+ *   limit: 1024,
+ *   fields: {
+ *     magic: L.magic("NOTE", "The format."),
+ *     priority: L.u8("How urgent it is.").must(L.atMost(5), {
+ *       id: "note/priority",
+ *       code: "out-of-range",
+ *       requirement: "The priority must be at most 5.",
+ *       consequence: "A reader that does not look takes it for an index.",
+ *     }),
+ *     text_size: L.lengthOf("text", "The text's size in bytes.", L.u16be),
+ *     text: L.run("The text."),
+ *   },
+ * })
+ * L.decode(note, Uint8Array.of(0x4e, 0x4f, 0x54, 0x45, 3, 0, 2, 104, 105))
+ * // E.right({ priority: 3, text: Uint8Array.of(104, 105) })
+ * @since 0.6.0
  */
 export const layout = <const F extends Fields, const Name extends string>(
   format: Name,
@@ -314,7 +637,14 @@ export const layout = <const F extends Fields, const Name extends string>(
   return declared
 }
 
-/** The rules that keep `fields` at 0 except when `condition` holds: one rule, judged field by field. */
+/**
+ * Makes the rules that keep `fields` at 0 except when `condition` holds: one rule, judged field by field.
+ *
+ * @example
+ * L.zeroUnless(L.equal(L.field("on"), 1), [L.field("level")], { id: "lamp/dark", requirement: "It must be 0.", consequence: "None." })[0]?.code
+ * // "inconsistent"
+ * @since 0.6.0
+ */
 export const zeroUnless = (
   condition: Condition,
   fields: readonly FieldRef[],

@@ -1,11 +1,16 @@
-/** The language of binary layouts: `import * as L from "../layout/index.js"`. */
+/** The language of binary layouts: `import * as L from "migration-guard/layout"`. */
+
+export type { Checked } from "../violation/checked.js"
+export type { Codec } from "../violation/codec.js"
 
 export { type CEmission, emitC } from "./backends/c99-layouts.js"
-export { type Emission, emitTypeScript } from "./backends/typescript.js"
-export { type BuiltIn, builtIn, type Checks, checksWith } from "./built-in.js"
+export { type Argument, type Emission, emitRules, emitTypeScript } from "./backends/typescript.js"
+export { type BuiltIn, type Checks, checksWith } from "./built-in.js"
 export { chain } from "./chain.js"
-export { check, codecOf, decode } from "./codec.js"
-export { describe } from "./describe.js"
+export { codecOf } from "./codec.js"
+export { check, type DecodeOptions, decode } from "./decode.js"
+export { type Description, describe } from "./describe.js"
+export { cut, placeIn, type Rule, Violation } from "./emitted.js"
 export { encode } from "./encode.js"
 export {
   above,
@@ -27,11 +32,9 @@ export {
   unequal,
 } from "./expression.js"
 export * from "./fields.js"
-export { type Claim, interpret, type Reading } from "./interpret.js"
+export { type Claim, type InterpretOptions, interpret, type Reading } from "./interpret.js"
 export {
   type Arguments,
-  accepts,
-  argumentsOf,
   listed,
   numberParameter,
   wordParameter,
@@ -54,4 +57,3 @@ export type {
   StateOf,
   Struct,
 } from "./types.js"
-export { validate } from "./validate.js"

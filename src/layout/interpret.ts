@@ -52,6 +52,12 @@ export const mostViolations = 64
  * The reference decoder: takes the steps of a layout one by one, slowly and obviously. It collects every violation that
  * does not follow from another: nothing is judged that reads what was refused. It is the oracle of emitted decoders, and
  * what explains an input.
+ *
+ * @example
+ * const flags = L.layout("flags", { title: "Flags", doc: "Two of them.", limit: 2, fields: { on: L.boolean("On.") } })
+ * L.interpret(flags, Uint8Array.of(1)).claims.map(({ path, offset, length, value }) => [path, offset, length, value])
+ * // [["on", 0, 1, 1]]
+ * @since 0.6.0
  */
 export const interpret = (
   layout: Layout,

@@ -1,6 +1,7 @@
 import type { Rule } from "../violation/violation.js"
 import type { BuiltIn } from "./built-in.js"
 import { measuresOf, nodesOf } from "./expression.js"
+import { pathIn } from "./path.js"
 import {
   known,
   type Plan,
@@ -81,10 +82,10 @@ const frameAt = (path: Path): Frame => ({
   previous: new Map(),
 })
 
-const pathIn = ({ path: { pattern, indexes } }: Frame, relative: string): Path => {
-  const dot = pattern !== "" && relative !== "" && !relative.startsWith("[") ? "." : ""
-  return { pattern: `${pattern}${dot}${relative}`, indexes }
-}
+const placeIn = ({ path: { pattern, indexes } }: Frame, relative: string): Path => ({
+  pattern: pathIn(pattern, relative),
+  indexes,
+})
 
 /** A local that is named after a path and what it is of it. */
 const localOf = ({ pattern }: Path, suffix: string, type = sizeType): Local => ({ name: `${pattern}${suffix}`, type })
@@ -249,7 +250,7 @@ class Lowering {
   #field(frame: Frame, field: PlannedField, start: Offset, constants: OnFailure): readonly Step[] {
     const { type, role } = field
     const offset = behind(start, field.offset)
-    const path = pathIn(frame, field.path)
+    const path = placeIn(frame, field.path)
     const place = { path, at: offset, length: literal(field.size) }
     if (type.kind === "bytes") {
       frame.values.set(field.path, { op: "bytes", at: offset, length: place.length })
@@ -303,7 +304,7 @@ class Lowering {
     const members: (readonly [string, Value])[] = []
     const steps = Object.entries(type.members).flatMap(([name, member]): Step[] => {
       const width = member.kind === "flag" ? 1 : member.width
-      const path = pathIn(frame, `${field.path}.${name}`)
+      const path = placeIn(frame, `${field.path}.${name}`)
       const into = localOf(path, "", typeOf(0n, 2n ** BigInt(width) - 1n))
       const step = { op: "extract", into, from, shift, width, member } as const
       shift += width
@@ -369,7 +370,7 @@ class Lowering {
     steps.push(
       this.require("partFits", compare("atMost", bytes, left), length.place, numberOf(length.local), left, "stop"),
     )
-    const end = localOf(pathIn(frame, part.path), "#end")
+    const end = localOf(placeIn(frame, part.path), "#end")
     steps.push({ op: "let", into: end, term: sumOf(termOf(room.start), bytes) })
     const content = this.#content(frame, part, { start: room.start, end: at(end) }, bytes)
     return {
@@ -382,7 +383,7 @@ class Lowering {
   #filled(frame: Frame, path: string, next: Offset, end: Offset): readonly Step[] {
     if (isSame(next, end)) return []
     const left = between(next, end)
-    const place = { path: pathIn(frame, path), at: next, length: left }
+    const place = { path: placeIn(frame, path), at: next, length: left }
     return [this.require("filled", compare("equal", termOf(next), termOf(end)), place, left, literal(0), "stop")]
   }
 
@@ -407,12 +408,12 @@ class Lowering {
   }
 
   #block(frame: Frame, { fields, size, path }: PlannedBlock, room: Room): Lowered {
-    const steps = [this.#fits(pathIn(frame, path), room, size), ...this.fields(frame, fields, room.start, "forget")]
+    const steps = [this.#fits(placeIn(frame, path), room, size), ...this.fields(frame, fields, room.start, "forget")]
     return { steps, next: behind(room.start, size) }
   }
 
   #group(frame: Frame, { path, scope }: PlannedGroup, room: Room): Lowered {
-    const inner = frameAt(pathIn(frame, path))
+    const inner = frameAt(placeIn(frame, path))
     const lowered = this.scope(inner, scope, room)
     frame.values.set(path, this.value(inner, scope.shape, ""))
     return lowered
@@ -425,7 +426,7 @@ class Lowering {
     const bytes = (from: Offset, term: Term): Value => ({ op: "bytes", at: from, length: term })
     const claim = (from: Offset, term: Term): Step => ({
       op: "claim",
-      place: { path: pathIn(frame, path), at: from, length: term },
+      place: { path: placeIn(frame, path), at: from, length: term },
     })
     if (header === undefined) {
       frame.values.set(path, bytes(start, length))
@@ -470,7 +471,7 @@ class Lowering {
 
   /** Refuses where there is no room for a count in front of the entries: at the pointer, where there is one. */
   #countFits(frame: Frame, { pointer }: PlannedList, count: PlannedField, room: Room): Step {
-    if (pointer === undefined) return this.#fits(pathIn(frame, count.path), room, 4)
+    if (pointer === undefined) return this.#fits(placeIn(frame, count.path), room, 4)
     const { local, place } = known(frame.numbers, pointer.path)
     const holds = compare("atMost", literal(4), between(room.start, room.end))
     const expected: Term = { op: "difference", left: termOf(room.end), right: literal(4), type: sizeType }
@@ -481,7 +482,7 @@ class Lowering {
   #variants(frame: Frame, part: PlannedList, room: Room, count: Term | undefined): Lowered {
     const { path, prefix, variants } = part
     const resolver = this.resolverAt(frame, prefix)
-    const name = pathIn(frame, path).pattern
+    const name = placeIn(frame, path).pattern
     const all = variants.map((variant) => {
       const into = variants.length === 1 ? name : `${name}#${variant.name}`
       const { steps, next } = this.#entries(frame, part, variant, room, count, into)
@@ -500,7 +501,7 @@ class Lowering {
 
   /** One of several: the value gets the name of the path. */
   #chosen(frame: Frame, relative: string, cases: readonly ChosenCase[]): Lowered {
-    const path = pathIn(frame, relative)
+    const path = placeIn(frame, relative)
     const [first] = cases
     const isKnown = first !== undefined && cases.every(({ next }) => isSame(next, first.next))
     const end = isKnown ? undefined : localOf(path, "#next")
@@ -519,7 +520,7 @@ class Lowering {
     counted: Term | undefined,
     into: string,
   ): Lowered {
-    const path = pathIn(frame, part.path)
+    const path = placeIn(frame, part.path)
     const left = between(room.start, room.end)
     if (entry === undefined) return this.#none(frame, part, room, counted)
     const isFixed = entry.parts.length === 0
@@ -545,7 +546,7 @@ class Lowering {
   #enough(frame: Frame, part: PlannedList, { start, end }: Room, count: Term, size: number): Step {
     const left = between(start, end)
     if (typeof part.count !== "object")
-      return this.#fits(pathIn(frame, part.path), { start, end }, Number(part.count) * size)
+      return this.#fits(placeIn(frame, part.path), { start, end }, Number(part.count) * size)
     const { local, place } = known(frame.numbers, part.count.path)
     const most = quotientOf(left, size)
     return this.require("countFits", compare("atMost", count, most), place, numberOf(local), most, "stop")
@@ -553,7 +554,7 @@ class Lowering {
 
   /** A list that must be empty, because lists are nested no deeper. */
   #none(frame: Frame, part: PlannedList, { start, end }: Room, count: Term | undefined): Lowered {
-    const path = pathIn(frame, part.path)
+    const path = placeIn(frame, part.path)
     const number = count ?? between(start, end)
     const field = typeof part.count === "object" ? frame.numbers.get(part.count.path) : undefined
     const place = field?.place ?? { path, at: start, length: between(start, end) }
@@ -615,7 +616,7 @@ class Lowering {
     const resolver = this.resolverAt(frame, prefix)
     const number = tag && numberOf(known(frame.numbers, tag.path).local)
     const cases = part.cases.map(({ name, when, tag: value, scope }, index): ChosenCase => {
-      const inner = frameAt(optional ? pathIn(frame, path) : casePath(pathIn(frame, path), name))
+      const inner = frameAt(optional ? placeIn(frame, path) : casePath(placeIn(frame, path), name))
       const { steps, next } = scope === undefined ? { steps: [], next: room.start } : this.scope(inner, scope, room)
       const isLast = index === part.cases.length - 1
       const tagged = number && value !== undefined && !isLast ? compare("equal", number, literal(value)) : undefined

@@ -1,3 +1,4 @@
+import { pathIn } from "./path.js"
 import { type PlannedRule, planOf, type Scope } from "./plan.js"
 import type { FieldRule, Layout } from "./types.js"
 
@@ -8,7 +9,7 @@ import type { FieldRule, Layout } from "./types.js"
 export const plannedRulesOf = (scope: Scope, at = ""): readonly PlannedRule[] => {
   const dot = at === "" ? "" : `${at}.`
   const inner = scope.parts.flatMap((part): readonly PlannedRule[] => {
-    const path = `${dot}${part.path}`
+    const path = pathIn(at, part.path)
     switch (part.kind) {
       case "list":
         return part.variants.flatMap(({ entry }) => (entry === undefined ? [] : plannedRulesOf(entry, `${path}[]`)))
@@ -27,7 +28,16 @@ export const plannedRulesOf = (scope: Scope, at = ""): readonly PlannedRule[] =>
   return [...inner, ...scope.rules.map(({ rule, prefix }) => ({ rule, prefix: `${dot}${prefix}` }))]
 }
 
-/** Every rule of a layout, in the order in which they are judged; one that is judged at several fields is there once. */
+/**
+ * Lists the rules that a layout declares, in the order in which they are judged; one that is judged at several fields is
+ * there once.
+ *
+ * @example
+ * const level = L.u8("A level.").must(L.atMost(9), { id: "lamp/level", code: "out-of-range", requirement: "At most 9.", consequence: "None." })
+ * L.rulesOf(L.layout("lamp", { title: "Lamp", doc: "A lamp.", limit: 1, fields: { level } })).map(({ id }) => id)
+ * // ["lamp/level"]
+ * @since 0.6.0
+ */
 export const rulesOf = (layout: Layout): readonly FieldRule[] => [
   ...new Map(plannedRulesOf(planOf(layout)).map(({ rule }) => [rule.id, rule])).values(),
 ]

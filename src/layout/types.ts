@@ -126,6 +126,8 @@ export interface IntegerType<B extends Bits = Bits> extends Documented, Wire<B> 
   readonly kind: "integer"
   /** What one counts of: bytes, pixels, messages. Empty for identifiers. */
   readonly unit: string
+  /** Numbers that count nothing, under the words for what they stand for. */
+  readonly words?: Readonly<Record<string, number>>
 }
 
 export interface Integer<B extends Bits = Bits> extends IntegerType<B>, Ruled {}

@@ -1,6 +1,6 @@
 import * as E from "fp-ts/lib/Either.js"
 import { byteLength, textWithin } from "../data/json.js"
-import type { Checked } from "../violation/codec.js"
+import type { Checked } from "../violation/checked.js"
 import { type Place, type Rule, Violation } from "../violation/violation.js"
 import { completionRules } from "./completion-rules.js"
 import { type QmpMessage, type Said, type Side, tracesOf } from "./qmp-trace.js"

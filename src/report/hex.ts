@@ -1,81 +1,134 @@
 import type { Colors } from "picocolors/types.js"
 import type { Claim } from "../layout/interpret.js"
-import type { Scalar } from "../layout/types.js"
 import type { Violation } from "../violation/violation.js"
+import { asciiCharacter, type FieldRow, type FieldRows, rowsOf } from "./field-rows.js"
+import { wrapped } from "./wrap.js"
 
-const bytesPerLine = 16
+/** No more than this: a field has at most 8 as a rule, and its name has to find room on 80 columns. */
+const bytesPerLine = 8
 
-/** A run of bytes of the blob under the name of the field that claims it. */
-interface Block {
-  readonly offset: number
-  readonly length: number
-  readonly label: string
+/** Of bytes that fill more lines than `most`, only the first `shown` are shown. */
+const folding = { most: 8, shown: 4 }
+
+export interface HexOptions {
+  /** Whether the bytes are shown as ASCII characters too. */
+  readonly ascii?: boolean
+  /** Whether every byte is shown, however many a field or a list has. */
+  readonly all?: boolean
+  /** The width of the terminal, where there is one. */
+  readonly columns?: number | undefined
 }
 
-/** The characters of a magic that is the declared one. */
-const magicText = ({ value, bits }: Extract<Scalar, { kind: "constant" }>): string =>
-  Array.from({ length: bits / 8 }, (_, index) =>
-    String.fromCharCode(Number((BigInt(value) >> BigInt(8 * index)) & 0xffn)),
-  ).join("")
-
-const valueText = (type: Scalar, value: number | bigint): string => {
-  if (type.kind === "boolean" && (value === 0 || value === 1)) return String(value === 1)
-  if (type.kind === "enumeration") {
-    const name = Object.keys(type.names).find((member) => type.names[member] === value)
-    return name === undefined ? String(value) : `${value} (${name})`
-  }
-  if (type.kind === "constant" && type.check === "magic")
-    return value === type.value ? `"${magicText(type)}"` : `0x${value.toString(16)}`
-  return String(value)
-}
-
-const blockOf = ({ path, offset, length, type, value }: Claim): Block => ({
-  offset,
-  length,
-  label: type === undefined || value === undefined ? `${path}, ${length} bytes` : `${path} = ${valueText(type, value)}`,
-})
-
-/** Every byte once: the claims, and what lies between and behind them. */
-const blocksOf = (claims: readonly Claim[], size: number): readonly Block[] => {
-  const blocks: Block[] = []
-  let cursor = 0
-  const unclaimed = (end: number) => {
-    if (end > cursor) blocks.push({ offset: cursor, length: end - cursor, label: `unclaimed, ${end - cursor} bytes` })
-  }
-  for (const block of claims.map(blockOf).sort((one, other) => one.offset - other.offset)) {
-    unclaimed(block.offset)
-    blocks.push(block)
-    cursor = block.offset + block.length
-  }
-  unclaimed(size)
-  return blocks
-}
-
-const hexLine = (bytes: Uint8Array, offset: number, length: number): string =>
-  Array.from(bytes.subarray(offset, offset + length), (byte) => byte.toString(16).padStart(2, "0")).join(" ")
+type Paint = Pick<Colors, "red" | "dim">
 
 /**
  * A blob as annotated hex: every byte with the field that claims it and its value, violations below the bytes at
- * fault. Of the blob's bytes nothing but hexadecimal digits and numbers gets through.
+ * fault. Of the blob's bytes nothing but hexadecimal digits, numbers and printable ASCII gets through.
  */
-export function* annotatedHex(
+export const annotatedHex = (
   bytes: Uint8Array,
   claims: readonly Claim[],
   violations: readonly Violation[],
-  colors: Pick<Colors, "red" | "dim">,
+  colors: Paint,
+): Generator<string> => hexLines(bytes, rowsOf(bytes, { claims, violations }), colors, { all: true })
+
+/** The lines of annotated hex, from rows. Offsets are decimal, as they are in violations and wherever else. */
+export function* hexLines(
+  bytes: Uint8Array,
+  { rows, overall }: FieldRows,
+  colors: Paint,
+  options: HexOptions = {},
 ): Generator<string> {
-  const digits = Math.max(4, bytes.length.toString(16).length)
-  const mark = (violation: Violation) =>
-    `${" ".repeat(digits)}  ${colors.red(`^ ${violation.code} ${violation.rule}: ${violation.message}`)}`
-  for (const violation of violations) if (violation.path === "" && violation.offset === 0) yield mark(violation)
-  for (const { offset, length, label } of blocksOf(claims, bytes.length)) {
-    for (let line = 0; line < length; line += bytesPerLine) {
-      const hex = hexLine(bytes, offset + line, Math.min(bytesPerLine, length - line))
-      const position = (offset + line).toString(16).padStart(digits, "0")
-      yield `${colors.dim(position)}  ${line === 0 ? `${hex.padEnd(bytesPerLine * 3)} ${label}` : hex}`
+  const digits = Math.max(4, String(bytes.length).length)
+  const marked = (violations: readonly Violation[]) =>
+    violations.flatMap((violation) => markOf(violation, digits + 2, colors, options))
+  const folded = (what: string) => colors.dim(`${" ".repeat(digits)}  ... ${what}; --all shows them`)
+  yield* marked(overall)
+  for (const part of partsOf(rows)) {
+    if (options.all !== true && isFolded(part)) {
+      yield folded(entriesText(part))
+      continue
     }
-    for (const violation of violations)
-      if (violation.offset >= offset && violation.offset < offset + length && (violation.path !== "" || offset > 0))
-        yield mark(violation)
+    for (const row of part.rows) {
+      const lines = linesOf(row, bytes, digits, colors, options)
+      const shown = options.all === true || lines.length <= folding.most ? lines.length : folding.shown
+      yield* lines.slice(0, shown)
+      if (shown < lines.length) yield folded(`${row.length - shown * bytesPerLine} more bytes`)
+      yield* marked(row.violations)
+    }
   }
+}
+
+const linesOf = (
+  row: FieldRow,
+  bytes: Uint8Array,
+  digits: number,
+  { dim }: Paint,
+  { ascii = false, all = false }: HexOptions,
+): readonly string[] => {
+  const size = all ? row.length : Math.min(row.length, (folding.most + 1) * bytesPerLine)
+  const label = labelOf(row, bytes.length)
+  return Array.from({ length: Math.ceil(size / bytesPerLine) }, (_, line) => {
+    const first = row.offset + line * bytesPerLine
+    const here = bytes.subarray(first, Math.min(first + bytesPerLine, row.offset + row.length))
+    const hex = Array.from(here, (byte) => byte.toString(16).padStart(2, "0"))
+      .join(" ")
+      .padEnd(bytesPerLine * 3)
+    const text = ascii ? `${dim(Array.from(here, asciiCharacter).join("").padEnd(bytesPerLine))}  ` : ""
+    return `${dim(String(first).padStart(digits, "0"))}  ${hex} ${text}${line === 0 ? label : ""}`.trimEnd()
+  })
+}
+
+/** What a row is, on one line: `write_data_ptr = 65 -> write_data, 35 bytes`. */
+const labelOf = ({ path, value, text, unit, pointsTo }: FieldRow, size: number): string => {
+  if (value === undefined) return `${path === "" ? "unclaimed" : path}, ${text}`
+  if (pointsTo !== undefined) return `${path} = ${text} -> ${pointedText(pointsTo, size)}`
+  return `${path} = ${unit === "" || text !== String(value) ? text : `${text} ${unit}`}`
+}
+
+const pointedText = ({ path, offset, length }: NonNullable<FieldRow["pointsTo"]>, size: number): string => {
+  if (offset >= size) return "outside the input"
+  return path === "" ? "bytes that no field claims" : `${path}, ${length} bytes`
+}
+
+/** A violation below the bytes at fault, and what follows from it. */
+const markOf = (
+  { code, rule, message, consequence }: Violation,
+  indent: number,
+  { red, dim }: Paint,
+  { columns }: HexOptions,
+): readonly string[] => [
+  ...wrapped(`^ ${code} ${rule}: ${message}`, indent, columns).map(red),
+  ...wrapped(`Consequence: ${consequence}`, indent + 2, columns).map(dim),
+]
+
+/** Rows that are shown or folded together. */
+interface Part {
+  /** The list that they are entries of, where they may be folded. */
+  readonly list: string | undefined
+  readonly rows: FieldRow[]
+}
+
+const isFolded = ({ list, rows }: Part): boolean => list !== undefined && rows.length > folding.most
+
+/** The entries of a list behind its first ones may be folded, unless something is wrong with them. */
+const partsOf = (rows: readonly FieldRow[]): readonly Part[] => {
+  const wrong = new Set(rows.flatMap(({ path, violations }) => (violations.length === 0 ? [] : [entryOf(path)?.[0]])))
+  const parts: Part[] = []
+  for (const row of rows) {
+    const [entry, list, index] = entryOf(row.path) ?? []
+    const foldable = Number(index) < folding.shown || wrong.has(entry) ? undefined : list
+    const last = parts.at(-1)
+    if (last !== undefined && last.list === foldable) last.rows.push(row)
+    else parts.push({ list: foldable, rows: [row] })
+  }
+  return parts
+}
+
+/** The entry of an outermost list that a path leads into, and the list and the index. */
+const entryOf = (path: string): readonly string[] | null => /^([^[]*)\[(\d+)\]/.exec(path)
+
+const entriesText = ({ rows }: Part): string => {
+  const [first, last] = [rows[0], rows.at(-1)].map((row) => entryOf(row?.path ?? "")?.[0])
+  return `${first} to ${last}, ${rows.reduce((sum, { length }) => sum + length, 0)} bytes`
 }

@@ -27,6 +27,7 @@ const subjects = {
   seal: "envelopes, and the files that they take",
   json: "JSON texts",
   shape: "plain data",
+  state: "states as JSON",
   qmp: "QMP commands, and logs of them",
   qemu: "the arguments of QEMU's commands",
   policy: "policies, and what they deny",

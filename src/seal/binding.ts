@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto"
 import type { Channel } from "../spice/receiver.js"
-import { channelTypes } from "../spice/wire/channels.js"
+import { carriesData, channelTypes, type LinkedChannel } from "../spice/wire/channels.js"
 import { Violation } from "../violation/violation.js"
 import { sealRules } from "./rules.js"
 import { isWithin } from "./times.js"
@@ -47,12 +47,8 @@ export const isVmName = (name: unknown): name is string => {
   return bytes > 0 && bytes <= 256 && Buffer.from(name).toString() === name
 }
 
-/** The numbers of their types in a link message. */
-const { main, display, inputs, smartcard, usbredir, port, webdav } = channelTypes
-const typeNumbers: Readonly<Record<DataChannel, number>> = { main, display, inputs, smartcard, usbredir, port, webdav }
-
 const isChannel = (channel: unknown): channel is DataChannel =>
-  typeof channel === "string" && Object.hasOwn(typeNumbers, channel)
+  typeof channel === "string" && Object.hasOwn(channelTypes, channel) && carriesData(channel as LinkedChannel)
 
 /** A name as an envelope has it: of one size, and not for the client to read. */
 export const digestOf = (name: string): Uint8Array => createHash("sha256").update(name).digest()
@@ -65,7 +61,7 @@ export const boundOf = ({ vm, connectionId, channel, channelId, destination }: B
     vm: digestOf(vm),
     destination: destination === undefined ? undefined : digestOf(destination),
     connectionId,
-    channelType: typeNumbers[channel],
+    channelType: channelTypes[channel],
     channelId,
   }
 }

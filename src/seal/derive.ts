@@ -4,11 +4,12 @@ import { keySize } from "./keyring.js"
 /** AES-256-GCM: with its instructions in every server's processor the fastest, and approved where that is asked for. */
 export const algorithm = "aes-256-gcm"
 
-const nonceSize = 12
-const commitmentSize = 32
+export const saltSize = 32
+export const nonceSize = 12
+export const commitmentSize = 32
 
 /** What tells these keys from others that are derived from the same one. */
-const purpose = "migration-guard envelope 1"
+export const purpose = "migration-guard envelope 1"
 
 /** What is derived for one envelope. */
 export interface DerivedKeys {

@@ -1,7 +1,8 @@
 import * as L from "../layout/index.js"
 import { known, planOf } from "../layout/plan.js"
-import { viewOf } from "../violation/bytes.js"
-import { Violation } from "../violation/violation.js"
+import { writeScalar } from "../layout/scalar.js"
+import { isBytes, viewOf } from "../violation/bytes.js"
+import { commitmentSize, saltSize } from "./derive.js"
 
 /** Bytes of an AES-GCM tag, the last of a ciphertext. */
 export const tagSize = 16
@@ -9,14 +10,17 @@ export const tagSize = 16
 /** No envelope is larger: a relay holds no larger state, whatever it is told. */
 const mostBytes = 0x4001000
 
+/** What is known of an agent, by the numbers that a statement has. */
+export const agents = { unknown: 0, absent: 1, connected: 2 } as const
+
 /** What is encrypted: what the source's guard states beside the state, and the state. */
 export const statementLayout = L.layout("statement", {
-  title: "Statement",
+  title: "SealedStatement",
   doc: "What an envelope's ciphertext is the encryption of.",
   limit: mostBytes,
   fields: {
     agent: L.enumeration(
-      { unknown: 0, absent: 1, connected: 2 },
+      agents,
       "Whether the source's server had told the client that an agent is connected, as the source's guard saw it.",
     ),
     displays: L.u64(
@@ -32,15 +36,18 @@ const leastCiphertext = planOf(statementLayout).size + tagSize
 
 /** An envelope. The fixed part is authenticated with the ciphertext. */
 export const envelopeLayout = L.layout("envelope", {
-  title: "Envelope",
+  title: "SealedEnvelope",
   doc: "The state of one channel, sealed by the source's guard for the target's.",
   limit: mostBytes,
   fields: {
     magic: L.magic("MGSE", "The format, in ASCII."),
     version: L.version(1, "The format's version, and with it all algorithms."),
     key_id: L.u32("Which key of the key file it was sealed with."),
-    salt: L.bytes(32, "Random: the envelope's own key is derived from the key and this."),
-    commitment: L.bytes(32, "What the derivation gives beside the key and the nonce: another key gives another one."),
+    salt: L.bytes(saltSize, "Random: the envelope's own key is derived from the key and this."),
+    commitment: L.bytes(
+      commitmentSize,
+      "What the derivation gives beside the key and the nonce: another key gives another one.",
+    ),
     id: L.bytes(16, "Random, and no other envelope's: it is opened only once."),
     sealed_at: L.u64("When it was sealed, since 1970 in UTC.", "milliseconds"),
     expires_at: L.u64("When it expires.", "milliseconds"),
@@ -91,42 +98,51 @@ export const headerSize = planOf(envelopeLayout).size
  */
 export const overhead = headerSize + leastCiphertext
 
-const decodeBy =
-  <Y extends L.Layout>(layout: Y) =>
-  (bytes: Uint8Array): L.State<Y> | Violation => {
-    const { violations, state } = L.interpret(layout, bytes, {}, { alias: true, claims: false })
-    return violations[0] ?? (state as L.State<Y>)
-  }
-
-/** Decodes an envelope of whatever size; its runs are views of the input. */
-export const decodeEnvelope = decodeBy(envelopeLayout)
-
-/** Decodes what was sealed; its state is a view of the input. */
-export const decodeStatement = decodeBy(statementLayout)
-
 const offsetIn = (layout: L.Layout, path: string): number =>
   known(new Map(planOf(layout).fields.map((field) => [field.path, field.offset])), path)
 
-/** Encodes all but a layout's one run, of which it takes the size: a large state is copied only by its encryption. */
-const encodeHeadBy = <Y extends L.Layout, const Run extends string>(layout: Y, run: Run) => {
+type Wires = Readonly<Record<string, number | bigint | Uint8Array>>
+
+/**
+ * Writes all but a layout's one run, of which it takes the size: a large state is copied only by its encryption. What is
+ * the same in every head is worked out once.
+ */
+const headWriterOf = (layout: L.Layout, run: string) => {
+  const { fields, size } = planOf(layout)
+  const given = fields.flatMap(({ path, offset, type, role }) =>
+    role === undefined && type.kind !== "constant" ? [{ path, offset, type }] : [],
+  )
   const [sizeAt, pointerAt] = [offsetIn(layout, `${run}_size`), offsetIn(layout, `${run}_ptr`)]
-  return (state: Omit<L.State<Y>, Run>, runSize: number): Uint8Array => {
-    const bytes = L.encode(layout, { ...state, [run]: new Uint8Array() })
-    if (bytes instanceof Violation) throw new TypeError(`no ${layout.format}: ${bytes.message}`)
+  const blank = new Uint8Array(size)
+  for (const { offset, type } of fields)
+    if (type.kind === "constant") writeScalar(viewOf(blank), type, offset, type.value)
+  return (values: Wires, runSize: number): Uint8Array => {
+    const bytes = blank.slice()
     const view = viewOf(bytes)
+    for (const { path, offset, type } of given) {
+      const value = values[path]
+      if (type.kind === "bytes" && isBytes(value) && value.length === type.length) bytes.set(value, offset)
+      else if (type.kind !== "bytes" && value !== undefined && !isBytes(value)) writeScalar(view, type, offset, value)
+      else throw new TypeError(`no ${layout.format}: ${path}`)
+    }
     view.setUint32(sizeAt, runSize, true)
-    view.setUint32(pointerAt, runSize === 0 ? 0 : bytes.length, true)
+    view.setUint32(pointerAt, runSize === 0 ? 0 : size, true)
     return bytes
   }
 }
 
+const writeEnvelopeHead = headWriterOf(envelopeLayout, "ciphertext")
+const writeStatementHead = headWriterOf(statementLayout, "state")
+
 /** Encodes an envelope up to its ciphertext, of so many bytes. */
-export const encodeEnvelopeHead = encodeHeadBy(envelopeLayout, "ciphertext")
+export const encodeEnvelopeHead = (envelope: Omit<Envelope, "ciphertext">, size: number): Uint8Array =>
+  writeEnvelopeHead({ ...envelope }, size)
 
 /** Encodes a statement up to its state, of so many bytes. */
-export const encodeStatementHead = encodeHeadBy(statementLayout, "state")
+export const encodeStatementHead = ({ agent, displays }: Omit<Statement, "state">, size: number): Uint8Array =>
+  writeStatementHead({ agent: agents[agent], displays }, size)
 
-const magicNumber = 0x4553474d
+export const magicNumber = 0x4553474d
 
 /**
  * Says whether bytes begin as an envelope does, as opposed to a state of a server's.

@@ -1,4 +1,4 @@
-export type { Checked } from "../violation/codec.js"
+export type { Checked } from "../violation/checked.js"
 export type { Violation } from "../violation/violation.js"
 export type { Binding, DataChannel } from "./binding.js"
 export { isEnvelope, overhead } from "./envelope.js"

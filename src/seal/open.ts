@@ -2,21 +2,13 @@ import { createDecipheriv, timingSafeEqual } from "node:crypto"
 import * as E from "fp-ts/lib/Either.js"
 import { structure } from "../spice/structure.js"
 import { isBytes } from "../violation/bytes.js"
-import type { Checked } from "../violation/codec.js"
+import type { Checked } from "../violation/checked.js"
 import { type Measure, type Place, type Rule, Violation } from "../violation/violation.js"
 import { type Binding, type BoundEnvelope, boundOf } from "./binding.js"
 import { algorithm, type DerivedKeys, derive } from "./derive.js"
-import {
-  decodeEnvelope,
-  decodeStatement,
-  type Envelope,
-  envelopeIdOf,
-  headerSize,
-  isEnvelope,
-  overhead,
-  type Statement,
-  tagSize,
-} from "./envelope.js"
+import { decodeEnvelope } from "./emitted/envelope.js"
+import { decodeStatement } from "./emitted/statement.js"
+import { type Envelope, envelopeIdOf, headerSize, isEnvelope, overhead, type Statement, tagSize } from "./envelope.js"
 import type { Keyring } from "./keyring.js"
 import type { ReplayWindow } from "./replay.js"
 import { openRules, sealRules } from "./rules.js"
@@ -79,7 +71,7 @@ const formOf = (envelope: unknown, maxStateBytes: number): Received | Violation 
   if (!isEnvelope(envelope)) return refusal(openRules.sealed, place)
   if (envelope.length > maxStateBytes + overhead)
     return refusal(openRules.size, place, envelope.length, maxStateBytes + overhead)
-  const decoded = decodeEnvelope(envelope)
+  const decoded = decodeEnvelope(envelope, true)
   return decoded instanceof Violation ? refusal(openRules.form, decoded) : { ...decoded, bytes: envelope }
 }
 
@@ -146,7 +138,7 @@ const judge = (envelope: Received, bound: BoundEnvelope, options: OpenOptions): 
   if (plain instanceof Violation) return plain
   const objection = strangeness(envelope, bound) ?? untimeliness(envelope, options)
   if (objection !== undefined) return objection
-  const statement = decodeStatement(plain)
+  const statement = decodeStatement(plain, true)
   if (statement instanceof Violation) return refusal(openRules.statement, at("ciphertext"))
   const id = envelopeIdOf(envelope.bytes)
   // Last, so that only what would be opened is remembered.

@@ -1,7 +1,7 @@
 import * as E from "fp-ts/lib/Either.js"
 import { structure } from "../spice/structure.js"
 import { isBytes, viewOf } from "../violation/bytes.js"
-import type { Checked } from "../violation/codec.js"
+import type { Checked } from "../violation/checked.js"
 import { Violation } from "../violation/violation.js"
 import { sealRules } from "./rules.js"
 

@@ -2,7 +2,7 @@ import { createCipheriv, randomBytes } from "node:crypto"
 import * as E from "fp-ts/lib/Either.js"
 import { structure } from "../spice/structure.js"
 import { isBytes } from "../violation/bytes.js"
-import type { Checked } from "../violation/codec.js"
+import type { Checked } from "../violation/checked.js"
 import { type Rule, Violation } from "../violation/violation.js"
 import { type Binding, type BoundEnvelope, boundOf, digestOf } from "./binding.js"
 import { algorithm, derive } from "./derive.js"
@@ -47,6 +47,8 @@ export interface Chance {
   readonly id: Uint8Array
 }
 
+const unknownDestination = digestOf("")
+
 /** An envelope: its header is written first, for the encryption authenticates it. */
 const envelopeOf = (
   statement: Uint8Array,
@@ -68,7 +70,7 @@ const envelopeOf = (
       sealed_at: BigInt(now),
       expires_at: BigInt(now + lifetime),
       vm: bound.vm,
-      destination: bound.destination ?? digestOf(""),
+      destination: bound.destination ?? unknownDestination,
       connection_id: bound.connectionId,
       channel_type: bound.channelType,
       channel_id: bound.channelId,
@@ -124,5 +126,7 @@ export const sealWith = (
  * // 2
  * @since 0.6.0
  */
-export const seal = (state: Uint8Array, binding: Binding, options: SealOptions): Checked<Uint8Array> =>
-  sealWith(state, binding, options, { salt: randomBytes(32), id: randomBytes(16) })
+export const seal = (state: Uint8Array, binding: Binding, options: SealOptions): Checked<Uint8Array> => {
+  const random = randomBytes(48)
+  return sealWith(state, binding, options, { salt: random.subarray(0, 32), id: random.subarray(32) })
+}

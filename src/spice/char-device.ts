@@ -14,8 +14,8 @@ export const charDevice = (most: L.Parameter) =>
     {
       version: L.version(1, "The version of this part; 1 is the only one that was ever written."),
       connected: L.boolean("Whether the source had a device and a client on the channel."),
-      num_client_tokens: L.u32("What the client may still send before it gets tokens back.", "messages"),
-      num_send_tokens: L.u32("What the server may still send before it gets tokens back.", "messages"),
+      num_client_tokens: L.u32("What the client may still send before it gets tokens back.", "messages", { unlimited }),
+      num_send_tokens: L.u32("What the server may still send before it gets tokens back.", "messages", { unlimited }),
       write_size: L.lengthOf("write_data", "The size of the queue of writes that had not reached the device.").must(
         L.atMost(most),
         {

@@ -36,8 +36,8 @@ const lossy = L.struct("A surface that the client has, with what of it is lossy.
     code: "inconsistent",
     at: region.left,
     holds: L.any(
-      L.all(L.equal(region.left, region.right), L.equal(region.top, region.bottom)),
       L.all(L.below(region.left, region.right), L.below(region.top, region.bottom)),
+      L.all(L.equal(region.left, region.right), L.equal(region.top, region.bottom)),
     ),
     requirement: "A lossy region must be empty, or its left be less than its right and its top less than its bottom.",
     consequence: "The rectangle is dropped: what the client has lossily counts as lossless.",

@@ -1,17 +1,15 @@
-import * as E from "fp-ts/lib/Either.js"
-import type { DecodeOptions } from "../layout/codec.js"
+import type { DecodeOptions } from "../layout/decode.js"
 import { encode } from "../layout/encode.js"
 import { type InterpretOptions, interpret, type Reading } from "../layout/interpret.js"
 import type { State } from "../layout/types.js"
 import { isBytes } from "../violation/bytes.js"
-import type { Checked } from "../violation/codec.js"
+import { acceptance, type Checked, refusal } from "../violation/checked.js"
 import { Violation } from "../violation/violation.js"
 import { argumentRules } from "./arguments.js"
-import { decoders } from "./emitted/decoders.js"
-import { formatOf } from "./formats.js"
+import { checks, decoders } from "./emitted/decoders.js"
+import { layoutArgumentRule } from "./emitted/rules.js"
 import { type Channel, defaultReceiver, isReceiver, type ReceiverState, receiverArguments } from "./receiver.js"
 import { layoutOf, type registry } from "./registry.js"
-import { structure } from "./structure.js"
 
 /**
  * The decoded state of a channel; without a parameter, of any.
@@ -41,7 +39,8 @@ const whole = { path: "", offset: 0, length: 0 }
 
 /** What is wrong with the arguments of a caller that no compiler checked. */
 const wrongArgument = (channel: unknown, receiver: unknown): Violation | undefined => {
-  if (typeof channel !== "string" || !Object.hasOwn(formatOf, channel))
+  // Every channel has a limit; a look into the table of decoders would bring them all to whoever only judges.
+  if (typeof channel !== "string" || !Object.hasOwn(defaultReceiver.maxBlobBytes, channel))
     return new Violation(argumentRules.channel, whole)
   return isReceiver(receiver) ? undefined : new Violation(argumentRules.receiver, whole)
 }
@@ -70,23 +69,41 @@ export const decodeMigrateData = <C extends Channel>(
   options?: DecodeOptions,
 ): Checked<MigrateData<C>> => {
   const wrong = wrongArgument(channel, receiver)
-  if (wrong !== undefined) return E.left([wrong])
-  if (!isBytes(bytes)) return E.left([new Violation(structure.argument, whole)])
-  const decode = decoders[formatOf[channel]] as Decoder<C>
+  if (wrong !== undefined) return refusal(wrong)
+  if (!isBytes(bytes)) return refusal(new Violation(layoutArgumentRule, whole))
+  const decode = decoders[channel] as Decoder<C>
   const decoded = decode(bytes, receiver, channel, options?.alias === true)
-  if (!(decoded instanceof Violation)) return E.right(decoded)
-  return E.left(options?.all === true ? allViolations(channel, bytes, receiver, decoded) : [decoded])
+  if (!(decoded instanceof Violation)) return acceptance(decoded)
+  return options?.all === true ? refusal(decoded, ...otherViolations(channel, bytes, receiver)) : refusal(decoded)
 }
 
-const allViolations = (
-  channel: Channel,
-  bytes: Uint8Array,
-  receiver: ReceiverState,
-  first: Violation,
-): [Violation, ...Violation[]] => {
-  const [, ...others] = readingOf(channel, bytes, receiver, { claims: false }).violations
-  return [first, ...others]
+type Check<C extends Channel> = (bytes: Uint8Array, receiver: ReceiverState, channel: C) => Violation | undefined
+
+/**
+ * Finds the first violation of the payload of one MIGRATE_DATA message, or nothing where it is accepted: the verdict of
+ * {@link decodeMigrateData} without its state, in a fraction of the time.
+ *
+ * @param channel - the kind of channel that the message came on
+ * @param bytes - the payload, from the magic on, at any offset of any buffer
+ * @param receiver - what the blob's receiver is; limits are bytes
+ * @example
+ * checkMigrateData("inputs", Uint8Array.of(73, 67, 77, 68, 1, 0, 0, 0, 2, 0))
+ * // undefined
+ * @since 0.6.0
+ */
+export const checkMigrateData = <C extends Channel>(
+  channel: C,
+  bytes: unknown,
+  receiver: ReceiverState = defaultReceiver,
+): Violation | undefined => {
+  const wrong = wrongArgument(channel, receiver)
+  if (wrong !== undefined) return wrong
+  if (!isBytes(bytes)) return new Violation(layoutArgumentRule, whole)
+  return (checks[channel] as Check<C>)(bytes, receiver, channel)
 }
+
+const otherViolations = (channel: Channel, bytes: Uint8Array, receiver: ReceiverState): readonly Violation[] =>
+  readingOf(channel, bytes, receiver, { claims: false }).violations.slice(1)
 
 /**
  * Writes a state as the one blob that decodes to it.
@@ -111,9 +128,9 @@ export const encodeMigrateData = <C extends Channel>(
 /** {@link encodeMigrateData} of what may be no state at all. */
 export const encodeUnknown = (channel: Channel, state: unknown, receiver: ReceiverState): Checked<Uint8Array> => {
   const wrong = wrongArgument(channel, receiver)
-  if (wrong !== undefined) return E.left([wrong])
+  if (wrong !== undefined) return refusal(wrong)
   const bytes = encode(layoutOf(channel), state, receiverArguments(receiver, channel))
-  if (bytes instanceof Violation) return E.left([bytes])
-  const decoded = decodeMigrateData(channel, bytes, receiver, { alias: true })
-  return E.isLeft(decoded) ? decoded : E.right(bytes)
+  if (bytes instanceof Violation) return refusal(bytes)
+  const violation = checkMigrateData(channel, bytes, receiver)
+  return violation === undefined ? acceptance(bytes) : refusal(violation)
 }

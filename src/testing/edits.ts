@@ -1,11 +1,11 @@
 import { assemble } from "../layout/encode.js"
 import type { Claim } from "../layout/interpret.js"
+import { pathIn } from "../layout/path.js"
 import { type PlannedField, type PlannedPart, planOf, type Scope } from "../layout/plan.js"
 import type { Layout, Scalar } from "../layout/types.js"
 import type { Choices } from "./arbitrary/choices.js"
 import { areSame, joined, liesWithin, numberAt, type Placed, poked, resized } from "./bytes.js"
 import { plannedFields } from "./generate/ground.js"
-import { pathIn } from "./paths.js"
 import { read, type Setting } from "./setting.js"
 
 /**

@@ -42,7 +42,14 @@ export const isBytes = (value: unknown): value is Uint8Array =>
 export const isInt32Array = (value: unknown): value is Int32Array =>
   typedArrayKind(value) === "Int32Array" && !isDetached(value as Int32Array)
 
-/** `length` bytes from `start` as a plain Uint8Array: a view of the same memory when `alias`, else a copy. */
+/**
+ * Takes `length` bytes from `start` as a plain Uint8Array: a view of the same memory when `alias`, else a copy.
+ *
+ * @example
+ * L.cut(Uint8Array.of(1, 2, 3, 4), 1, 2, false)
+ * // Uint8Array.of(2, 3)
+ * @since 0.6.0
+ */
 export const cut = (bytes: Uint8Array, start: number, length: number, alias: boolean): Uint8Array => {
   const view = new Uint8Array(bytes.buffer, bytes.byteOffset + start, length)
   return alias ? view : view.slice()

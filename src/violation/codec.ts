@@ -1,12 +1,9 @@
 import * as E from "fp-ts/lib/Either.js"
 import { pipe } from "fp-ts/lib/function.js"
-import type { NonEmptyArray } from "fp-ts/lib/NonEmptyArray.js"
 import * as t from "io-ts"
+import type { Checked } from "./checked.js"
 import type { StandardSchema } from "./standard.js"
-import { keysOf, type Violation } from "./violation.js"
-
-/** What decoding and encoding come to: never an exception, never an empty list of violations. */
-export type Checked<A> = E.Either<NonEmptyArray<Violation>, A>
+import { keysOf } from "./violation.js"
 
 /**
  * An io-ts type from untrusted input to a state and back to what it is written as, a blob unless it says otherwise;

@@ -1,5 +1,4 @@
-import type { Context } from "io-ts"
-import * as t from "io-ts"
+import type { Context, Decoder, ValidationError } from "io-ts"
 
 /**
  * The closed set of violation codes. A code says what kind of thing is wrong; the rule beside it says which one.
@@ -90,6 +89,13 @@ const jsonMeasure = (measure: Measure | undefined): number | string | undefined 
   return Number.isSafeInteger(number) ? number : String(measure)
 }
 
+/** io-ts's `unknown`, which a context names types by; decoders do without the package. */
+const anything: Decoder<unknown, unknown> = {
+  name: "unknown",
+  validate: (right) => ({ _tag: "Right", right }),
+  decode: (right) => ({ _tag: "Right", right }),
+}
+
 /** The keys that a codec is nested under. */
 const outerKeys = (parents: Context): readonly string[] => parents.map(({ key }) => plainKey(key))
 
@@ -104,7 +110,7 @@ const outerKeys = (parents: Context): readonly string[] => parents.map(({ key })
  * // [["truncated", "layout/fixed-part", "", 0, 4]]
  * @since 0.1.0
  */
-export class Violation implements t.ValidationError {
+export class Violation implements ValidationError {
   readonly code: ViolationCode
   /** Id of the rule that failed, for example `display/surface-id-in-table`. */
   readonly rule: string
@@ -137,8 +143,13 @@ export class Violation implements t.ValidationError {
   }
 
   get context(): Context {
-    const parents = this.#parents ?? [{ key: "", type: t.unknown }]
-    return [...parents, ...keysOf(this.path).map((key) => ({ key, type: t.unknown }))]
+    const parents = this.#parents ?? [{ key: "", type: anything }]
+    return [...parents, ...keysOf(this.path).map((key) => ({ key, type: anything }))]
+  }
+
+  /** What must be so. */
+  get requirement(): string {
+    return this.#broken.requirement
   }
 
   /** What the receiver, spice-server or QEMU, does with such an input. */

@@ -3,21 +3,24 @@ import { join } from "node:path"
 import { expect, describe as suite, test } from "vitest"
 import { root } from "../../scripts/corpus.js"
 import { emittedFiles, formatDocuments } from "../../scripts/formats.js"
-import { emitTypeScript } from "../../src/layout/backends/typescript.js"
+import { emitRules, emitTypeScript } from "../../src/layout/backends/typescript.js"
 import { describe } from "../../src/layout/describe.js"
+import * as L from "../../src/layout/index.js"
 import { formats } from "../../src/spice/formats.js"
 import { sample } from "./layouts.js"
+
+const rule = (name: string) => ({
+  id: `test/${name}`,
+  code: "inconsistent" as const,
+  requirement: "It must be so.",
+  consequence: "Nothing.",
+})
 
 suite("emitted code", () => {
   const source = () =>
     emitTypeScript(sample, {
-      decoder: "decodeSample",
-      layout: "sample",
-      declaration: "../sample.js",
-      state: { name: "SampleState", from: "../sample.js" },
+      decoder: { name: "decodeSample", state: "SampleState", from: "../sample.js" },
       arguments: [{ name: "given", type: "Given", from: "../sample.js" }],
-      parameter: ({ name }) => `given.${name}`,
-      src: "../..",
       origin: "Emitted for a test.",
     })
 
@@ -37,7 +40,7 @@ suite("emitted code", () => {
     ["takes a way to alias only where there are runs", "alias: boolean"],
   ])("%s", (_, text) => expect(source()).toContain(text))
 
-  const withoutLayout = (text: string): string => text.replace(/^import .*$/gm, "").replace(/[\s,()]/g, "")
+  const withoutLayout = (text: string): string => text.replace(/^import [^"]*".*"$/gm, "").replace(/[\s,()"'\\]/g, "")
 
   test.each(emittedFiles().filter(([path]) => !path.endsWith("receiver.ts")))(
     "%s is what is checked in, but for its formatting",
@@ -45,6 +48,46 @@ suite("emitted code", () => {
       expect(withoutLayout(text)).toBe(withoutLayout(readFileSync(join(root, path), "utf8")))
     },
   )
+
+  test("has a function that only judges beside what decodes, and its rules in itself or in a module of theirs", () => {
+    const origin = "Emitted for a test."
+    const both = emitTypeScript(sample, {
+      decoder: { name: "decodeSample", state: "SampleState", from: "./sample.js" },
+      check: "checkSample",
+      rules: "./rules.js",
+      origin,
+    })
+    expect(both).toContain("export const decodeSample = (bytes: Uint8Array, ")
+    expect(both).toContain("): Violation | undefined => {")
+    expect(both).toContain("import { layoutBlobLimitRule, ")
+    expect(both).not.toContain("const layoutBlobLimitRule")
+    const alone = emitTypeScript(sample, { check: "checkSample", origin })
+    expect(alone).toContain('const layoutBlobLimitRule: Rule = { id: "layout/blob-limit", ')
+    expect(alone).toContain('import { Violation, type Rule } from "migration-guard/layout"')
+    expect(emitRules([sample, sample], { origin }).match(/export const layoutBlobLimitRule/g)).toHaveLength(1)
+  })
+
+  test("takes what the layout has to be told, each parameter with its type", () => {
+    const fields = { a: L.u8("").must(L.atMost(L.numberParameter("most", { default: 1, doc: "" })), rule("a")) }
+    const mode = L.wordParameter("mode", { words: ["x", "y"], default: "x", doc: "" })
+    const traits = L.wordsParameter("traits", { words: ["p", "q"], default: [], doc: "" })
+    const told = L.layout("told", {
+      title: "Told",
+      doc: "",
+      limit: 1,
+      fields,
+      rules: ({ a }) => [{ ...rule("b"), at: a, holds: L.any(L.equal(mode, "y"), L.listed(traits, "p")) }],
+    })
+    expect(emitTypeScript(told, { check: "checkTold", origin: "" })).toContain(
+      'given: { readonly most: number; readonly mode: "x" | "y"; readonly traits: readonly ("p" | "q")[] }',
+    )
+  })
+
+  test("cannot have two rules of one name", () => {
+    const fields = { a: L.u8("").must(L.atMost(1), rule("a-b")).must(L.atMost(2), rule("a/b")) }
+    const layout = L.layout("twice", { title: "Twice", doc: "", limit: 1, fields })
+    expect(() => emitTypeScript(layout, { check: "check", origin: "" })).toThrow("two rules would be called testABRule")
+  })
 
   test("of a format without runs has no way to alias", () => {
     expect(emittedFiles().find(([path]) => path.endsWith("inputs.ts"))?.[1]).not.toContain("alias")

@@ -1,5 +1,4 @@
 import { describe, expect, test } from "vitest"
-import { rulesById } from "../../src/layout/emitted.js"
 import { layout, lengthOf, magic, pointerTo, run, struct } from "../../src/layout/fields.js"
 import { isSizing, known, planOf } from "../../src/layout/plan.js"
 import { rulesOf } from "../../src/layout/rules.js"
@@ -75,13 +74,6 @@ describe("a magic", () => {
 })
 
 describe("rules", () => {
-  test("are found by id, those of list entries included", () => {
-    const rule = rulesById(formats.display)
-    expect(rule("display/surface-ids-ascend").code).toBe("not-canonical")
-    expect(rule("display/glz-size-limit").code).toBe("limit-exceeded")
-    expect(() => rule("display/nothing")).toThrow("display declares no rule display/nothing: emit its decoder again")
-  })
-
   test("have a sentence, a consequence and an id of their format or of a part of it", () => {
     for (const layout of Object.values(formats))
       for (const { id, requirement, consequence } of rulesOf(layout)) {

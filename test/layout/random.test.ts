@@ -2,7 +2,8 @@ import fc from "fast-check"
 import { expect, test } from "vitest"
 import { describe as documentOf, encode, interpret, type Layout } from "../../src/layout/index.js"
 import type { Arguments } from "../../src/layout/parameters.js"
-import { planOf } from "../../src/layout/plan.js"
+import { planOf, scopesOf } from "../../src/layout/plan.js"
+import { rulesOf } from "../../src/layout/rules.js"
 import { Violation } from "../../src/violation/violation.js"
 import { compiled } from "../support/compiled.js"
 import { layoutArguments, layouts } from "../support/layouts.js"
@@ -67,7 +68,9 @@ const expectAgreement = ({ layout, given, blobs }: Sample): void => {
     expect(end).toBe(blob.length)
   }
   const text = documentOf(layout)
-  for (const { path } of planOf(layout).fields) expect(text).toContain(`\`${path}\``)
+  for (const scope of scopesOf(planOf(layout)))
+    for (const { path } of scope.fields) expect(text).toContain(`| \`${path}\` |`)
+  for (const { id } of rulesOf(layout)) expect(text).toContain(`| \`${id}\` | `)
 }
 
 const { LAYOUTS } = process.env

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest"
 import * as L from "../../src/layout/index.js"
 import type { Fields } from "../../src/layout/types.js"
+import { validate } from "../../src/layout/validate.js"
 import { compiled } from "../support/compiled.js"
 
 const layoutOf = (fields: Fields, rules?: () => readonly L.FieldRule[]) =>
@@ -211,7 +212,7 @@ describe("a declaration is refused", () => {
     const node = L.struct("", fields)
     Object.assign(fields, { inner: node })
     expect(() => layoutOf({ node })).toThrow("a struct contains itself")
-    expect(L.validate({ ...layoutOf({ b: byte }), struct: node })).toEqual([
+    expect(validate({ ...layoutOf({ b: byte }), struct: node })).toEqual([
       "a struct contains itself: bound its depth with nested()",
     ])
   })
@@ -350,7 +351,7 @@ describe("a chain", () => {
 
   test("may be what two rules look for", () => {
     const chain = L.chain("chunksFit", options)
-    expect(L.validate(scanning(chain, chain))).toEqual([])
+    expect(validate(scanning(chain, chain))).toEqual([])
   })
 
   test("called as a field is told from it in emitted code", () => {

@@ -14,7 +14,7 @@ const run = (path: string, offset: number, length: number): Claim => ({
 })
 
 const labels = (size: number, claims: readonly Claim[]): readonly string[] =>
-  [...annotatedHex(new Uint8Array(size), claims, [], pc.createColors(false))].map((line) => line.slice(55))
+  [...annotatedHex(new Uint8Array(size), claims, [], pc.createColors(false))].map((line) => line.slice(31))
 
 test("claims are shown in the order of their bytes, whichever was made first", () => {
   expect(labels(9, [run("c", 6, 3), run("a", 0, 2), run("b", 2, 4)])).toEqual([
@@ -28,8 +28,8 @@ test("bytes before, between and behind claims are unclaimed", () => {
   expect(labels(10, [run("b", 6, 1), run("a", 2, 3)])).toEqual([
     "unclaimed, 2 bytes",
     "a, 3 bytes",
-    "unclaimed, 1 bytes",
-    "b, 1 bytes",
+    "unclaimed, 1 byte",
+    "b, 1 byte",
     "unclaimed, 3 bytes",
   ])
 })
@@ -41,6 +41,8 @@ test("violations of one place stay in their order, below it", () => {
   expect(lines.map((line) => line.slice(0, 24).trimEnd())).toEqual([
     "0000  07 08",
     "      ^ overlap layout/o",
+    "        Consequence: The",
     "      ^ unclaimed-bytes",
+    "        Consequence: Byt",
   ])
 })

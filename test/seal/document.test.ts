@@ -22,12 +22,15 @@ test("everything that a client can do has been tried", () => {
     "for another VM",
     "from the future",
     "made up",
+    "nonsense queued for usbredir",
     "on another channel",
     "one bit altered",
+    "out of turn",
     "padded",
     "replayed in another session",
     "replayed in the next migration",
     "replayed in the same migration",
+    "to a server that awaits none",
   ])
 })
 

@@ -4,7 +4,7 @@ import { type Keyring, keyring } from "../../src/seal/keyring.js"
 import { type Opened, type OpenOptions, open } from "../../src/seal/open.js"
 import { replayWindow } from "../../src/seal/replay.js"
 import { type SealOptions, seal } from "../../src/seal/seal.js"
-import type { Checked } from "../../src/violation/codec.js"
+import type { Checked } from "../../src/violation/checked.js"
 
 /** What the tests of sealing have in common. */
 

@@ -6,6 +6,7 @@ import { receiverOfEntry } from "../../src/corpus.js"
 import {
   type Channel,
   channels,
+  checkMigrateData,
   decodeMigrateData,
   defaultReceiver,
   encodeMigrateData,
@@ -23,6 +24,8 @@ const expectAgreement = (channel: Channel, bytes: Uint8Array, receiver: Receiver
   if (E.isRight(decoded)) expect(first).toBeUndefined()
   if (E.isRight(decoded)) expect(decoded.right).toEqual(state)
   else expect(decoded.left.map(plain)).toEqual(first === undefined ? [] : [plain(first)])
+  const judged = checkMigrateData(channel, bytes, receiver)
+  expect(judged && plain(judged)).toEqual(first && plain(first))
   const everything = decodeMigrateData(channel, bytes, receiver, { all: true })
   if (E.isLeft(everything)) expect(everything.left.map(plain)).toEqual(violations.map(plain))
 }

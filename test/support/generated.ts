@@ -14,11 +14,20 @@ import {
 } from "../../src/testing/index.js"
 import { Violation } from "../../src/violation/violation.js"
 import { compiled } from "./compiled.js"
+import { statesOf } from "./states.js"
 
 const plain = (violation: unknown) => {
   if (!(violation instanceof Violation)) return undefined
   const { code, rule, path, offset, length, actual, expected } = violation
   return { code, rule, path, offset, length, actual, expected }
+}
+
+/** Expects that no blob is valid: none of some random states has one. */
+const expectNone = (layout: Layout, given: Arguments, seed: number): void => {
+  for (const state of fc.sample(statesOf(layout, given), { seed, numRuns: 100 })) {
+    const blob = encode(layout, state, given)
+    if (blob instanceof Uint8Array) expect(interpret(layout, blob, given, { claims: false }).violations).not.toEqual([])
+  }
 }
 
 /** The blobs of a layout, or nothing where its rules and the arguments leave none. */
@@ -49,7 +58,10 @@ export interface Generated {
  */
 export const expectGenerated = (layout: Layout, given: Arguments, seed: number): Generated | undefined => {
   const blobs = blobsIn(layout, given)
-  if (blobs === undefined) return undefined
+  if (blobs === undefined) {
+    expectNone(layout, given, seed)
+    return undefined
+  }
   const counts = { followed: 0, judged: 0 }
   const decode = compiled(layout)
   const judge = (blob: Uint8Array, with_: Arguments) => {

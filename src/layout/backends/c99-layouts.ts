@@ -19,6 +19,10 @@ export interface CEmission {
  * are any, and a place for the first violation. It finds the same one as every other decoder of the layout.
  *
  * @throws TypeError where two parameters have one name, or where a layout needs what C's 64 bits do not hold
+ * @example
+ * const flags = L.layout("flags", { title: "Flags", doc: "Two of them.", limit: 2, fields: { on: L.boolean("On.") } })
+ * L.emitC([flags], { prefix: "my", file: "flags", origin: "From flags.ts." }).header.includes("bool my_check_flags(")
+ * // true
  * @since 0.6.0
  */
 export const emitC = (layouts: readonly Layout[], { prefix, file, origin }: CEmission): LibraryFiles => {

@@ -12,6 +12,9 @@ const readable = (path: string): string => {
   ].join("")
 }
 
+/** The constant that keeps a rule: `displaySurfaceIdsAscendRule` for `display/surface-ids-ascend`. */
+export const ruleConstant = (id: string): string => `${camel(id)}Rule`
+
 /** Gives what has a path in a layout a name in a language: always the same one, and no two the same. */
 export type Namer = (path: string) => string
 

@@ -1,3 +1,4 @@
+import type { Rule } from "../../violation/violation.js"
 import { chainPlanOf } from "../chain.js"
 import { programOf } from "../lower.js"
 import type { PlannedField } from "../plan.js"
@@ -20,26 +21,25 @@ import type {
 } from "../steps.js"
 import { numberOf, sizeType } from "../term.js"
 import type { BitMember, Chain, Layout, Parameter, Scalar } from "../types.js"
-import { judgedBy, scansIn } from "../uses.js"
+import { judgedBy, rulesIn, scansIn } from "../uses.js"
 import { type Backend, written } from "./backend.js"
-import { type Namer, namer } from "./names.js"
+import { type Namer, namer, ruleConstant } from "./names.js"
 import { literalText, mirrored, operatorsOf, readExpression } from "./typescript-text.js"
 
-/** What an emitted decoder is called and where it finds what it works with, as seen from its own file. */
+/** What emitted functions are called and where they find what they work with, as seen from their own file. */
 export interface Emission {
-  /** Of the exported function. */
-  readonly decoder: string
-  /** The layout's name and the module that exports it. */
-  readonly layout: string
-  readonly declaration: string
-  /** The type of the decoded state and the module that exports it; a verdict alone is given where there is none. */
-  readonly state?: { readonly name: string; readonly from: string }
-  /** The arguments that the function takes for the layout's parameters. */
-  readonly arguments: readonly Argument[]
+  /** The function that decodes, with the type of what comes out and the module that exports it; none where it is left out. */
+  readonly decoder?: { readonly name: string; readonly state: string; readonly from: string }
+  /** The function that only judges: it gives the first violation or undefined. */
+  readonly check?: string
+  /** The arguments that the functions take for the layout's parameters; one called `given` with all of them by default. */
+  readonly arguments?: readonly Argument[]
   /** How a parameter is read from those arguments. */
-  readonly parameter: (parameter: Parameter) => string
-  /** Where this package's sources are. */
-  readonly src: string
+  readonly parameter?: (parameter: Parameter) => string
+  /** The module that {@link emitRules} wrote; the rules stand in the file itself by default. */
+  readonly rules?: string
+  /** The module that exports what emitted code works with; this package by default. */
+  readonly runtime?: string
   /** What the first line says: who made the file, from what. */
   readonly origin: string
 }
@@ -52,19 +52,111 @@ export interface Argument {
 }
 
 /**
- * Writes the decoder of a layout as TypeScript: straight-line reads and comparisons in the order of the layout's steps,
- * stopping at the first violation.
+ * Writes a decoder of a layout as TypeScript, a function that only judges, or both: straight-line reads and comparisons in
+ * the order of the layout's steps, stopping at the first violation. The text needs this package and nothing else, not
+ * even the declaration, so that bundles of it stay small.
+ *
+ * @throws TypeError where two rules would have one name
+ * @example
+ * const flags = L.layout("flags", { title: "Flags", doc: "Two of them.", limit: 2, fields: { on: L.boolean("On.") } })
+ * L.emitTypeScript(flags, { check: "checkFlags", origin: "From flags.ts." }).includes("if (on > 1) return new Violation(")
+ * // true
+ * @since 0.6.0
  */
 export const emitTypeScript = (layout: Layout, emission: Emission): string => {
   const program = programOf(layout)
-  const writer = new Writer(program, emission)
-  const decoder = writer.decoder()
-  return [writer.preamble(decoder), ...scansIn(program).map(scanText), ...writer.functions, decoder].join("\n")
+  const { decoder, check, runtime = "migration-guard/layout", arguments: given } = emission
+  const own = given ?? argumentsFor(program)
+  const told: Told = {
+    arguments: own,
+    parameter: emission.parameter ?? (({ name }) => `given.${name}`),
+    taken: [
+      ...taken,
+      ...own.flatMap(({ name, type }) => [name, type]),
+      ...[decoder?.name, decoder?.state, check].filter((name) => name !== undefined),
+      ...scansIn(program).map(({ name }) => name),
+      ...program.checks.map(({ id }) => ruleConstant(id)),
+    ],
+  }
+  const decoding = decoder && functionsOf(program, decoder.name, decoder.state, told)
+  const judging = check === undefined ? undefined : functionsOf(program, check, undefined, told)
+  const functions = [...(decoding ?? []), ...(judging ?? [])]
+  const all = functions.join("\n")
+  const rules = program.checks.filter(({ id }) => mentions(all, ruleConstant(id)))
+  const imports = [
+    { from: runtime, names: ["cut", "placeIn"].filter((name) => all.includes(`${name}(`)) },
+    { from: runtime, names: ["Violation", ...(emission.rules === undefined ? ["type Rule"] : [])] },
+    ...(decoder === undefined ? [] : [{ from: decoder.from, names: [`type ${decoder.state}`] }]),
+    ...own.flatMap(({ type, from }) => (from === undefined ? [] : [{ from, names: [`type ${type}`] }])),
+    ...(emission.rules === undefined ? [] : [{ from: emission.rules, names: rules.map(({ id }) => ruleConstant(id)) }]),
+  ]
+  const constants = emission.rules === undefined ? [rulesText(rules, "")] : []
+  const head = `// ${emission.origin}\n${importText(imports)}`
+  return [head, ...constants, ...scansIn(program).map(scanText), ...functions].join("\n")
 }
 
-/** Names that stand for something in every emitted decoder, and those that TypeScript keeps. */
+/**
+ * Writes the rules of some layouts as a module of their own, for several emitted files: a constant for each.
+ *
+ * @throws TypeError where two rules would have one name
+ * @example
+ * const flags = L.layout("flags", { title: "Flags", doc: "Two of them.", limit: 2, fields: { on: L.boolean("On.") } })
+ * L.emitRules([flags], { runtime: "migration-guard/layout", origin: "From flags.ts." }).includes("export const layoutBooleanRule")
+ * // true
+ * @since 0.6.0
+ */
+export const emitRules = (
+  layouts: readonly Layout[],
+  { runtime = "migration-guard/layout", origin }: Pick<Emission, "runtime" | "origin">,
+): string => {
+  const rules = layouts.flatMap((layout) => [layout.checks.argument, ...rulesIn(programOf(layout))])
+  const unique = [...new Map(rules.map((rule) => [rule.id, rule])).values()]
+  return `// ${origin}\n${importText([{ from: runtime, names: ["type Rule"] }])}\n${rulesText(unique, "export ")}`
+}
+
+const rulesText = (rules: readonly Rule[], exporting: string): string => {
+  const names = rules.map(({ id }) => ruleConstant(id))
+  const twice = names.find((name, index) => names.indexOf(name) !== index)
+  if (twice !== undefined) throw new TypeError(`two rules would be called ${twice}`)
+  return rules
+    .map(({ id, code, requirement, consequence }, index) => {
+      const members = Object.entries({ id, code, requirement, consequence })
+      const text = members.map(([name, value]) => `${name}: ${JSON.stringify(value)}`).join(", ")
+      return `${exporting}const ${names[index]}: Rule = { ${text} }\n`
+    })
+    .join("")
+}
+
+/** The argument that has all parameters of a layout as its members. */
+const argumentsFor = ({ parameters }: Program): readonly Argument[] => {
+  const members = parameters.map((parameter) => `readonly ${parameter.name}: ${parameterType(parameter)}`)
+  return parameters.length === 0 ? [] : [{ name: "given", type: `{ ${members.join("; ")} }` }]
+}
+
+const parameterType = (parameter: Parameter): string => {
+  if (parameter.kind === "number") return "number"
+  const words = parameter.words.map((word) => JSON.stringify(word)).join(" | ")
+  return parameter.kind === "word" ? words : `readonly (${words})[]`
+}
+
+/** A function that decodes, or only judges where there is no state, behind the readers of its tables. */
+const functionsOf = (program: Program, name: string, state: string | undefined, told: Told): readonly string[] => {
+  const writer = new Writer(program, state !== undefined, told)
+  const text = writer.decoder(name, state)
+  return [...writer.functions, text]
+}
+
+/** What all functions of a file are told. */
+interface Told {
+  readonly arguments: readonly Argument[]
+  readonly parameter: (parameter: Parameter) => string
+  /** Names that stand for something else. */
+  readonly taken: readonly string[]
+}
+
+/** Names that stand for something in every emitted function, and those that TypeScript keeps. */
 const taken = [
-  ..."bytes view size alias columns index at rule checks layout cut placeIn Violation".split(" "),
+  ..."bytes view size alias columns index at cut placeIn Violation Rule".split(" "),
   ..."break case catch class const continue debugger default delete do else enum export extends false finally for".split(
     " ",
   ),
@@ -81,24 +173,23 @@ class Writer implements Backend<string> {
   /** The readers of lists, which come before the decoder. */
   readonly functions: string[] = []
   readonly #program: Program
-  readonly #emission: Emission
+  /** Whether a value is made. */
+  readonly #isKept: boolean
+  readonly #told: Told
   readonly #names: Namer
   /** Names of its own that a function has inside, while it is written. */
   #inner: Namer | undefined
-  readonly #taken: readonly string[]
   readonly #judged: ReadonlySet<string>
   /** Where numbers that nothing judges are read: as part of the value. */
   readonly #places = new Map<string, { readonly type: Scalar; readonly at: Offset }>()
   /** Numbers that were declared before the block in which they are read. */
   readonly #declared = new Set<string>()
 
-  constructor(program: Program, emission: Emission) {
+  constructor(program: Program, isKept: boolean, told: Told) {
     this.#program = program
-    this.#emission = emission
-    const { layout, decoder, arguments: given, state } = emission
-    const names = [layout, decoder, state?.name ?? "", ...given.flatMap(({ name, type }) => [name, type])]
-    this.#taken = [...taken, ...names, ...scansIn(program).map(({ name }) => name)]
-    this.#names = namer(this.#taken)
+    this.#isKept = isKept
+    this.#told = told
+    this.#names = namer(told.taken)
     this.#judged = judgedBy(program)
   }
 
@@ -106,13 +197,7 @@ class Writer implements Backend<string> {
     return (this.#inner ?? this.#names)(path)
   }
 
-  /** The constant that keeps a rule: `displaySurfaceIdsAscendRule` for `display/surface-ids-ascend`. */
-  #rule(id: string): string {
-    return this.#names(`${id} rule`)
-  }
-
-  decoder(): string {
-    const { decoder, state, arguments: given } = this.#emission
+  decoder(name: string, state: string | undefined): string {
     const { opening, reading, judging, value, plan } = this.#program
     const [limit, fixed, ...head] = opening
     const steps = (of: readonly Step[]) => written(of, this).filter((text) => text !== "")
@@ -121,43 +206,25 @@ class Writer implements Backend<string> {
       [...sizes, "const view = new DataView(bytes.buffer, bytes.byteOffset, size)"],
       ...[head, reading, judging].map(steps),
     ]
-    const result = state === undefined ? "undefined" : this.#value(value)
+    const result = this.#isKept ? this.#value(value) : "undefined"
     const text = [...sections, [`return ${result}`]]
       .filter((lines) => lines.length > 0)
       .map((lines) => lines.join("\n"))
       .join("\n\n")
     const view = text.includes("view.") || text.includes("(view") ? text : text.replace(/^const view.*\n/m, "")
     const alias = text.includes("alias") ? ["alias: boolean"] : []
-    const signature = ["bytes: Uint8Array", ...given.map(({ name, type }) => `${name}: ${type}`), ...alias]
+    const signature = [
+      "bytes: Uint8Array",
+      ...this.#told.arguments.map((each) => `${each.name}: ${each.type}`),
+      ...alias,
+    ]
     return `
-/** ${state === undefined ? "Judges" : "Decodes"} a ${plan.layout.title}, or says which violation is its first. */
-export const ${decoder} = (${signature.join(", ")}): ${state?.name ?? "undefined"} | Violation => {
+/** ${state === undefined ? `Finds the first violation of a ${plan.layout.title}; undefined where there is none.` : `Decodes a ${plan.layout.title}, or says which violation is its first.`} */
+export const ${name} = (${signature.join(", ")}): ${state === undefined ? "Violation | undefined" : `${state} | Violation`} => {
 const size = bytes.length
 ${view}
 }
 `
-  }
-
-  preamble(decoder: string): string {
-    const { layout, declaration, state, arguments: given, src, origin } = this.#emission
-    const all = [...this.functions, decoder].join("\n")
-    const rules = this.#program.checks.flatMap(({ id }) => {
-      const name = this.#rule(id)
-      return mentions(all, name) ? [`const ${name} = rule("${id}")`] : []
-    })
-    const runtime = [...(all.includes("placeIn(") ? ["placeIn"] : []), ...(rules.length > 0 ? ["rulesById"] : [])]
-    const imports = [
-      { from: `${src}/layout/emitted.js`, names: runtime },
-      { from: `${src}/violation/bytes.js`, names: all.includes("cut(") ? ["cut"] : [] },
-      { from: `${src}/violation/violation.js`, names: ["Violation"] },
-      { from: declaration, names: [layout] },
-      ...(state === undefined ? [] : [{ from: state.from, names: [`type ${state.name}`] }]),
-      ...given.flatMap(({ type, from }) => (from === undefined ? [] : [{ from, names: [`type ${type}`] }])),
-    ]
-    return `// ${origin}
-${importText(imports)}
-const { checks } = ${layout}
-${rules.length > 0 ? `const rule = rulesById(${layout})\n` : ""}${rules.join("\n")}`
   }
 
   read({ into, type, at }: Read): string {
@@ -219,7 +286,7 @@ if (${number} !== 0) ${refuse(this.#check(checks.empty), "0")}
   }
 
   choose(step: Choose, cases: readonly (readonly string[])[]): string {
-    const value = this.#emission.state === undefined ? undefined : this.#name(`${step.into}#value`)
+    const value = this.#isKept ? this.#name(`${step.into}#value`) : undefined
     const end = step.end && this.#name(step.end.name)
     const blocks = step.cases.map((each, index) => {
       const head = each.test === undefined ? "{" : `if (${this.#test(each.test)}) {`
@@ -240,13 +307,13 @@ if (${number} !== 0) ${refuse(this.#check(checks.empty), "0")}
 
   #loop(step: Each, steps: readonly string[]): string {
     const [index, at] = [this.#name(step.index.name), this.#name(step.at.name)]
-    const isKept = this.#emission.state !== undefined
     const first = step.previous.map(
       ({ into, first: value }) => `let ${this.#name(into.name)} = ${literalText(value, into.type.wide)}`,
     )
     const passed = step.previous.map(({ of, into }) => `${this.#name(into.name)} = ${this.#name(of.name)}`)
     const { made, kept } = this.#keeping(step, index)
-    const body = [...steps, ...(isKept ? kept : []), ...passed].filter((text) => text !== "")
+    const body = [...steps, ...(this.#isKept ? kept : []), ...passed].filter((text) => text !== "")
+    if (body.length === 0 && step.stride !== undefined && step.count !== undefined) return ""
     const count = step.count && this.#term(step.count)
     const more = step.until === undefined ? `${index} < ${count}` : `${at} < ${this.#offset(step.until)}`
     const start = this.#offset(step.start)
@@ -261,7 +328,7 @@ if (${number} !== 0) ${refuse(this.#check(checks.empty), "0")}
           ]
         : [`for (let ${index} = 0, ${at} = ${start}; ${more}; ${index}++, ${at} += ${step.stride}) {`, ...body, "}"]
     const end = step.end === undefined ? [] : [`const ${this.#name(step.end.name)} = ${at}`]
-    return [...(isKept ? [made] : []), ...first, ...loop, ...end].join("\n")
+    return [...(this.#isKept ? [made] : []), ...first, ...loop, ...end].join("\n")
   }
 
   /** How the entries of a list are kept: as columns, or one by one. */
@@ -284,32 +351,32 @@ if (${number} !== 0) ${refuse(this.#check(checks.empty), "0")}
     const { into, path, count, columns } = step
     if (count === undefined || columns === undefined) throw new TypeError("a table has a count")
     const outer = path.indexes.map((index) => ({ path: index.name, name: this.#name(index.name), type: "number" }))
-    this.#inner = innerNamer(step, outer, this.#taken)
+    this.#inner = innerNamer(step, outer, this.#told.taken)
     const start: Local = { name: `${into}#start`, type: sizeType }
     const entries: Local = { name: `${into}#entries`, type: sizeType }
     const inside: Each = { ...step, start: { base: start, plus: 0 }, count: numberOf(entries) }
     const loop = this.#loop(inside, written(step.steps, this))
     this.#inner = undefined
-    const given = [...outer, ...this.#emission.arguments].filter(({ name }) => mentions(loop, name))
+    if (loop === "") return ""
+    const given = [...outer, ...this.#told.arguments].filter(({ name }) => mentions(loop, name))
     const signature = [
       "view: DataView",
       "start: number",
       "count: number",
       ...given.map(({ name, type }) => `${name}: ${type}`),
     ]
-    const name = this.#names(["read", ...into.split("#").reverse()].join("_"))
-    const result = this.#emission.state === undefined ? "undefined" : "columns"
+    const name = this.#names([this.#isKept ? "read" : "check", ...into.split("#").reverse()].join("_"))
+    const result = this.#isKept ? "columns" : "undefined"
     this.functions.push(`\nconst ${name} = (${signature.join(", ")}) => {\n${loop}\nreturn ${result}\n}\n`)
     const value = this.#name(`${into}#value`)
     const passed = ["view", this.#offset(step.start), this.#term(count), ...given.map((each) => each.name)]
-    const refusal = loop.includes("new Violation") ? `\nif (${value} instanceof Violation) return ${value}` : ""
+    const refused = this.#isKept ? `${value} instanceof Violation` : `${value} !== undefined`
+    const refusal = loop.includes("new Violation") ? `\nif (${refused}) return ${value}` : ""
     return `const ${value} = ${name}(${passed.join(", ")})${refusal}`
   }
 
   #check(index: number): string {
-    const { plan, checks } = this.#program
-    const names = Object.keys(plan.layout.checks)
-    return index < names.length ? `checks.${names[index]}` : this.#rule(checks[index]?.id ?? "")
+    return ruleConstant(this.#program.checks[index]?.id ?? "")
   }
 
   #refuse(check: string, place: PlaceTerm, actual: Term | undefined, expected: Term | undefined): string {
@@ -345,7 +412,7 @@ if (${number} !== 0) ${refuse(this.#check(checks.empty), "0")}
       case "local":
         return this.#local(term.local)
       case "parameter":
-        return this.#emission.parameter(term.parameter)
+        return this.#told.parameter(term.parameter)
       case "sum":
         return `${this.#term(term.left)} + ${this.#term(term.right)}`
       case "difference":
@@ -381,9 +448,9 @@ if (${number} !== 0) ${refuse(this.#check(checks.empty), "0")}
       case "not":
         return this.#test(test.test, !negated)
       case "is":
-        return `${this.#emission.parameter(test.parameter)} ${negated ? "!==" : "==="} ${JSON.stringify(test.word)}`
+        return `${this.#told.parameter(test.parameter)} ${negated ? "!==" : "==="} ${JSON.stringify(test.word)}`
       case "listed":
-        return `${negated ? "!" : ""}${this.#emission.parameter(test.parameter)}.includes(${JSON.stringify(test.word)})`
+        return `${negated ? "!" : ""}${this.#told.parameter(test.parameter)}.includes(${JSON.stringify(test.word)})`
       case "scan":
         return `${negated ? "!" : ""}${test.scan.name}(view, ${this.#offset(test.at)}, ${this.#term(test.length)})`
       default:

@@ -342,7 +342,7 @@ export const logOptions = {
       relayRules.log,
       (text) => text === "stdout" || text === "journald" || (normalised(text) !== undefined && !text.includes("\0")),
     ),
-    "or the absolute path of a file, or `journald`: see [What it tells](#what-it-tells)",
+    "or the absolute path of a file, or `journald`: see [The log and the metrics](#the-log-and-the-metrics)",
     { initial: "stdout" },
   ),
 }

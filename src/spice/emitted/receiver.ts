@@ -126,7 +126,7 @@ export const defaultReceiver: ReceiverState = Object.freeze({
   accept: Object.freeze([]),
 })
 
-const isSize = (value: unknown): boolean => typeof value === "number" && Number.isSafeInteger(value) && value >= 0
+const isSize = (value: unknown): boolean => Number.isSafeInteger(value) && Number(value) >= 0
 
 type Unchecked<T> = { readonly [K in keyof T]?: unknown }
 
@@ -136,6 +136,7 @@ const areWords = (value: unknown, words: readonly string[]): boolean =>
   Array.isArray(value) && value.every((word) => words.some((known) => known === word))
 
 const areSizesOfMaxBlobBytes = (value: unknown): boolean => {
+  if (value === defaultReceiver.maxBlobBytes) return true
   if (!isObject(value)) return false
   const sizes: Unchecked<ReceiverState["maxBlobBytes"]> = value
   return (
@@ -151,6 +152,7 @@ const areSizesOfMaxBlobBytes = (value: unknown): boolean => {
 }
 
 const areSizesOfMaxWriteBytes = (value: unknown): boolean => {
+  if (value === defaultReceiver.maxWriteBytes) return true
   if (!isObject(value)) return false
   const sizes: Unchecked<ReceiverState["maxWriteBytes"]> = value
   return (
@@ -164,6 +166,7 @@ const areSizesOfMaxWriteBytes = (value: unknown): boolean => {
 }
 
 const areSizesOfMaxReadBytes = (value: unknown): boolean => {
+  if (value === defaultReceiver.maxReadBytes) return true
   if (!isObject(value)) return false
   const sizes: Unchecked<ReceiverState["maxReadBytes"]> = value
   return isSize(sizes.smartcard)
@@ -171,7 +174,8 @@ const areSizesOfMaxReadBytes = (value: unknown): boolean => {
 
 /**
  * Whether a value has every member of a receiver's state, each of its type. A NaN would bound nothing. Every decode
- * asks, so the members stand here by name: going through a table of them takes longer than decoding a small blob.
+ * asks, so the members stand here by name: going through a table of them takes longer than decoding a small blob. What
+ * is the default's own is frozen and needs no look.
  */
 export const isReceiver = (value: unknown): value is ReceiverState => {
   if (value === defaultReceiver) return true
@@ -191,6 +195,7 @@ export const isReceiver = (value: unknown): value is ReceiverState => {
     areSizesOfMaxReadBytes(members.maxReadBytes) &&
     (members.source === "0.15" || members.source === "any") &&
     (members.provenance === "relayed" || members.provenance === "sealed") &&
-    areWords(members.accept, ["usbredir-queue", "smartcard-partial-read"])
+    (members.accept === defaultReceiver.accept ||
+      areWords(members.accept, ["usbredir-queue", "smartcard-partial-read"]))
   )
 }

@@ -1,8 +1,8 @@
 import type { Reading } from "../../layout/interpret.js"
+import { pathIn } from "../../layout/path.js"
 import type { Plan, PlannedList, PlannedPart, PlannedRun, Scope } from "../../layout/plan.js"
 import type { BitField } from "../../layout/types.js"
 import { countKey, sizeKey } from "../generate/ground.js"
-import { pathIn } from "../paths.js"
 
 /**
  * What a blob says: its numbers by their paths, and the bytes that the format does not look into. How long a run is, and

@@ -2,6 +2,7 @@ import { chainHolds, chainMended, chainRefused, leastRefused } from "../../layou
 import { assemble, writeFields } from "../../layout/encode.js"
 import { evaluate, satisfied } from "../../layout/evaluate.js"
 import { nodesOf } from "../../layout/expression.js"
+import { pathIn } from "../../layout/path.js"
 import {
   known,
   type PlannedCase,
@@ -16,7 +17,6 @@ import {
 import type { Chain, Condition } from "../../layout/types.js"
 import { viewOf } from "../../violation/bytes.js"
 import { joined } from "../bytes.js"
-import { pathIn } from "../paths.js"
 import { read, type Setting } from "../setting.js"
 import { type Domain, intervalOf } from "../solver/interval-set.js"
 import {
@@ -29,7 +29,7 @@ import {
   only,
 } from "../solver/solve.js"
 import { among, numbersOf, previousKey } from "../solver/variable.js"
-import { type Goal, goalsOf, type Stop } from "./goals.js"
+import { type Goal, goalsOf, type Stop, stopsAt } from "./goals.js"
 import { countKey, type Ground, groundOf, plannedFields, sizeKey } from "./ground.js"
 
 /** Who decides which of the valid blobs comes out. Paths are those of the whole blob. */
@@ -60,14 +60,10 @@ export interface Walk {
  * @throws RangeError where the arguments leave no valid blob
  */
 export const walkOf = (setting: Setting): Walk => {
-  const grounds = new Map<Scope, Map<Scope | undefined, Ground>>()
-  const ground = (scope: Scope, stop?: Stop): Ground => {
-    const known = grounds.get(scope) ?? new Map<Scope | undefined, Ground>()
-    grounds.set(scope, known)
-    const made = known.get(stop?.scope) ?? groundOf(setting.arguments, scope, stop)
-    known.set(stop?.scope, made)
-    return made
-  }
+  const ground = remembered((scope: Scope, stop?: Stop, avoided: readonly Stop[] = []) => ({
+    keys: [scope, stop?.scope, ...avoided.map((each) => each.scope)],
+    make: () => groundOf(setting.arguments, scope, stop, avoided),
+  }))
   const goals = goalsOf(setting.plan)
   // What is nested, or read before it is known, may not come out as it was planned: such blobs are judged.
   const isSure = goals.every(({ stops }) => {
@@ -79,7 +75,13 @@ export const walkOf = (setting: Setting): Walk => {
     .map(largestOf)
   const limit = BigInt(evaluate(setting.layout.limit, { arguments: setting.arguments, field: () => 0 }))
   const walked = (chooser: Chooser, goal?: Goal): Uint8Array | undefined => {
-    const walking: Walking = { setting, ground, chooser, left: { entries: mostEntries } }
+    const walking: Walking = {
+      setting,
+      ground,
+      chooser,
+      left: { entries: mostEntries, retries: mostRetries },
+      avoided: new Map(),
+    }
     return scopeBytes(walking, setting.plan, {
       path: "",
       room: [limit, ...totals].reduce(smaller, mostBytes),
@@ -103,8 +105,32 @@ export const walkOf = (setting: Setting): Walk => {
 const mostBytes = 2n ** 25n
 const longestPart = 2n ** 24n
 const mostEntries = 2 ** 14
+/** So many times all scopes of a blob together may be made in another way. */
+const mostRetries = 32
 
 const smaller = (one: bigint, other: bigint): bigint => (one < other ? one : other)
+
+/** A function that remembers what it made for the same keys. */
+const remembered = <A extends readonly unknown[], V>(
+  of: (...all: A) => { readonly keys: readonly unknown[]; readonly make: () => V },
+): ((...all: A) => V) => {
+  interface Node {
+    value?: V
+    readonly next: Map<unknown, Node>
+  }
+  const root: Node = { next: new Map() }
+  return (...all) => {
+    const { keys, make } = of(...all)
+    let node = root
+    for (const key of keys) {
+      const next: Node = node.next.get(key) ?? { next: new Map() }
+      node.next.set(key, next)
+      node = next
+    }
+    node.value ??= make()
+    return node.value
+  }
+}
 
 /** Chooses the least of everything. */
 export const leastChooser: Chooser = {
@@ -116,9 +142,11 @@ export const leastChooser: Chooser = {
 /** What all scopes of a blob share while it is made. */
 interface Walking {
   readonly setting: Setting
-  readonly ground: (scope: Scope, stop?: Stop) => Ground
+  readonly ground: (scope: Scope, stop?: Stop, avoided?: readonly Stop[]) => Ground
   readonly chooser: Chooser
-  readonly left: { entries: number }
+  readonly left: { entries: number; retries: number }
+  /** The ways out of each scope that led nowhere, so that not every entry of a list tries them again. */
+  readonly avoided: Map<Scope, readonly Stop[]>
 }
 
 /** Where a scope lies, and what is wanted of it. */
@@ -148,12 +176,43 @@ interface Making extends Place {
   readonly numbers: Numbers
   /** The bytes of the parts that are made, by their paths; undefined while numbers are decided. */
   readonly contents: Map<string, Uint8Array> | undefined
+  /** Whether a part may be longer than the length that was chosen for it. */
+  readonly isLoose: boolean
 }
 
+/** A part that did not come out. */
+interface Stuck {
+  readonly part: PlannedPart | undefined
+  /** Which of its cases the numbers had decided for. */
+  readonly at: Scope | undefined
+}
+
+/** Makes a scope; where one of the cases of a part leads nowhere, the others are tried. */
 const scopeBytes = (walking: Walking, scope: Scope, place: Place): Made | undefined => {
+  const wanted = place.goal?.stops[0]?.part
+  for (;;) {
+    const avoided = walking.avoided.get(scope) ?? []
+    const made = scopeOnce(
+      walking,
+      scope,
+      place,
+      avoided.filter(({ part }) => part !== wanted),
+    )
+    if ("bytes" in made) return made
+    const { part, at } = made
+    const way =
+      part?.kind === "choice" && part !== wanted ? stopsAt(part).find(({ scope: of }) => of === at) : undefined
+    if (way === undefined || walking.left.retries-- <= 0) return undefined
+    walking.avoided.set(scope, [...avoided, way])
+  }
+}
+
+const nowhere: Stuck = { part: undefined, at: undefined }
+
+const scopeOnce = (walking: Walking, scope: Scope, place: Place, avoided: readonly Stop[]): Made | Stuck => {
   const { goal, before, path, room: whole } = place
   const [stop] = goal?.stops ?? []
-  const ground = walking.ground(scope, stop)
+  const ground = walking.ground(scope, stop, avoided)
   const { broken, filled } = stop === undefined ? (goal ?? {}) : {}
   const numbers: Numbers = new Map(
     ground.previous.map((of) => [previousKey(of.path), before?.get(of.path) ?? of.first] as const),
@@ -170,14 +229,16 @@ const scopeBytes = (walking: Walking, scope: Scope, place: Place): Made | undefi
     filled,
     numbers,
     contents: undefined,
+    isLoose: false,
   }
   const choose: ChooseNumber = (name, domain, edges) => walking.chooser.number(pathIn(path, name), domain, edges)
-  if (room(making) < 0n || !assign(ground.variables, numbers, choose, broken, narrowing(making))) return undefined
+  if (room(making) < 0n || !assign(ground.variables, numbers, choose, broken, narrowing(making))) return nowhere
   if (ground.isFlat) return { bytes: flatBytes(scope, numbers), numbers }
   const contents = new Map(
     ground.bytes.map(({ path: name, type }) => [name, walking.chooser.content(pathIn(path, name), type.length)]),
   )
-  return partsOf({ ...making, contents }, contents) ? { bytes: assemble(scope, numbers, contents), numbers } : undefined
+  const stuck = partsOf({ ...making, contents }, contents)
+  return stuck ?? { bytes: assemble(scope, numbers, contents), numbers }
 }
 
 /** The bytes of a scope that is nothing but numbers, as most entries of lists are. */
@@ -187,21 +248,21 @@ const flatBytes = ({ fields, size }: Scope, numbers: Numbers): Uint8Array => {
   return bytes
 }
 
-/** Makes the parts of a scope whose numbers are decided; returns whether all came out as those numbers want them. */
-const partsOf = (making: Making, contents: Map<string, Uint8Array>): boolean => {
+/** Makes the parts of a scope whose numbers are decided; returns what did not come out as those numbers want it. */
+const partsOf = (making: Making, contents: Map<string, Uint8Array>): Stuck | undefined => {
   const { ground, numbers, broken } = making
   let isResized = false
   for (const part of ground.scope.parts) {
     if (part.kind === "block") continue
-    const bytes = partBytes(making, part)
-    if (bytes === undefined) return false
-    contents.set(part.path, bytes)
     const { length } = part
+    const bytes = partBytes(making, part) ?? (length && partBytes({ ...making, isLoose: true }, part))
+    if (bytes === undefined) return { part, at: part.kind === "choice" ? caseOf(making, part)?.scope : undefined }
+    contents.set(part.path, bytes)
     if (length === undefined || numbers.get(length.path) === BigInt(bytes.length)) continue
     numbers.set(length.path, BigInt(bytes.length))
     isResized = true
   }
-  return !isResized || keepsRules(ground.variables, numbers, broken)
+  return !isResized || keepsRules(ground.variables, numbers, broken) ? undefined : nowhere
 }
 
 /**
@@ -335,7 +396,8 @@ const inner = (making: Making, part: PlannedPart, scope: Scope, path: string): U
 const roomFor = (making: Making, part: PlannedPart): bigint => {
   const length = part.kind === "block" ? undefined : part.length
   const left = room(making, part)
-  return length === undefined ? left : smaller(left, making.numbers.get(length.path) ?? left)
+  if (length === undefined) return left
+  return smaller(left, making.isLoose ? largestOf(length) : (making.numbers.get(length.path) ?? left))
 }
 
 /** What is left of a goal in a scope that the way to it leads through. */

@@ -34,7 +34,8 @@ const scopeGoals = (scope: Scope, stops: readonly Stop[]): readonly Goal[] => [
   ...scope.rules.map((broken) => ({ stops, broken })),
 ]
 
-const stopsAt = (part: PlannedPart): readonly Stop[] => {
+/** The ways into a part: one for each of its scopes. */
+export const stopsAt = (part: PlannedPart): readonly Stop[] => {
   switch (part.kind) {
     case "list":
       return stopsIn(part, part.variants, ({ entry }) => entry)

@@ -1,7 +1,7 @@
-import { nodesOf } from "../../layout/expression.js"
+import { nodesOf, not } from "../../layout/expression.js"
 import type { Arguments } from "../../layout/parameters.js"
 import type { PlannedField, PlannedList, PlannedPart, PlannedRule, PlannedRun, Scope } from "../../layout/plan.js"
-import type { Bytes, Chain } from "../../layout/types.js"
+import type { Bytes, Chain, Condition } from "../../layout/types.js"
 import { type Clause, multipleOf } from "../solver/constraint.js"
 import { intervalOf } from "../solver/interval-set.js"
 import { among, numbersOf, type Typed, type Variables, variablesOf } from "../solver/variable.js"
@@ -51,14 +51,22 @@ export const plannedFields = ({ fields, parts }: Scope): readonly PlannedField[]
   ...parts.flatMap((part) => (part.kind === "block" ? part.fields : [])),
 ]
 
-/** What is known of a scope; `stop` is the part that a goal leads through, which has to be there. */
-export const groundOf = (given: Arguments, scope: Scope, stop: Stop | undefined): Ground => {
+/**
+ * What is known of a scope; `stop` is the part that a goal leads through, which has to be there, `avoided` are ways that
+ * led nowhere.
+ */
+export const groundOf = (
+  given: Arguments,
+  scope: Scope,
+  stop: Stop | undefined,
+  avoided: readonly Stop[] = [],
+): Ground => {
   const runs = scope.parts.filter((part) => part.kind === "run")
   const fields = plannedFields(scope)
   const isDerived = ({ role }: PlannedField) => role?.of === "pointer" || role?.of === "total"
   const headers = runs.flatMap((run) => (run.header?.fields ?? []).map((field) => [field, run] as const))
   const numbers = [
-    ...fields.filter((field) => !isDerived(field)).flatMap((field) => chosenOf(scope, field, stop)),
+    ...fields.filter((field) => !isDerived(field)).flatMap((field) => chosenOf(scope, field, stop, avoided)),
     ...runs.flatMap((run) => (run.length === undefined ? [{ path: sizeKey(run), typed: anySize }] : [])),
     ...headers.flatMap(([field]) => typedOf(field)),
   ]
@@ -71,7 +79,8 @@ export const groundOf = (given: Arguments, scope: Scope, stop: Stop | undefined)
       })),
     ),
     ...scope.rules.map((rule) => ({ rule })),
-    ...(stop?.when === undefined ? [] : [{ rule: reaching(stop) }]),
+    ...(stop?.when === undefined ? [] : [{ rule: ruleTo(stop, stop.when) }]),
+    ...avoided.flatMap((each) => (each.when === undefined ? [] : [{ rule: ruleTo(each, not(each.when)) }])),
   ]
   const nodes = rules.flatMap(({ rule }) => [...nodesOf(rule.rule.holds)].map((node) => ({ node, rule })))
   const late = new Set(derived.map(({ path }) => path))
@@ -99,11 +108,10 @@ export const groundOf = (given: Arguments, scope: Scope, stop: Stop | undefined)
 
 const anySize = intervalOf(0n, 2n ** 32n)
 
-/** To be in one of several cases is a rule more. */
-const reaching = ({ part, when }: Stop): PlannedRule => {
+/** To be in one of several cases, or not to be, is a rule more. */
+const ruleTo = ({ part }: Stop, holds: Condition): PlannedRule => {
   const prefix = part.kind === "block" ? "" : part.prefix
   const at = { op: "field", path: "" } as const
-  const holds = when ?? { op: "all", conditions: [] }
   return { prefix, rule: { id: "", code: "inconsistent", requirement: "", consequence: "", at, holds } }
 }
 
@@ -129,13 +137,20 @@ const typedOf = ({ path, type }: PlannedField): readonly Typed[] => {
 }
 
 /** The numbers that a field is, as far as what it says of a part leaves them; the count of a list comes before its length. */
-const chosenOf = (scope: Scope, field: PlannedField, stop: Stop | undefined): readonly Typed[] => {
+const chosenOf = (
+  scope: Scope,
+  field: PlannedField,
+  stop: Stop | undefined,
+  avoided: readonly Stop[],
+): readonly Typed[] => {
   const { path, role } = field
   const part = scope.parts.find((each) => each.path === role?.part)
   if (role === undefined || part === undefined) return typedOf(field)
   if (role.of === "tag" && part.kind === "choice") {
-    const tags = part.cases.flatMap(({ tag }) => (tag === undefined ? [] : [tag]))
-    return [{ path, typed: among(stop?.part === part && stop.tag !== undefined ? [stop.tag] : tags) }]
+    const given = stop?.part === part ? stop.tag : undefined
+    const without = avoided.flatMap(({ part: other, tag }) => (other === part ? [tag] : []))
+    const tags = part.cases.flatMap(({ tag }) => (tag === undefined || without.includes(tag) ? [] : [tag]))
+    return [{ path, typed: among(given === undefined ? tags : [given]) }]
   }
   const counts = part.kind === "list" && hidesCount(part) ? [{ path: countKey(part), typed: anySize }] : []
   return role.of === "length" ? [...counts, ...typedOf(field)] : typedOf(field)

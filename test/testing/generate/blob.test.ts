@@ -1,29 +1,34 @@
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
 import { channels, defaultReceiver, type ReceiverState } from "../../../src/index.js"
-import { below } from "../../../src/layout/expression.js"
+import { below, equal, field } from "../../../src/layout/expression.js"
 import {
   bytes,
+  choice,
   layout,
   lengthOf,
   list,
   magic,
   message,
+  optional,
   pointerTo,
   run,
   struct,
+  tagOf,
   u8,
+  u16,
   u32,
+  union,
 } from "../../../src/layout/fields.js"
 import { numberParameter } from "../../../src/layout/parameters.js"
 import { planOf } from "../../../src/layout/plan.js"
-import type { Condition, FieldRef, Layout } from "../../../src/layout/types.js"
+import type { Condition, FieldRef, Fields, Layout } from "../../../src/layout/types.js"
 import { choicesOf } from "../../../src/testing/arbitrary/choices.js"
 import { FuzzerRandom } from "../../../src/testing/fuzzer-random.js"
 import { type Chooser, walkOf } from "../../../src/testing/generate/blob.js"
 import { drawing } from "../../../src/testing/generate/choose.js"
 import { countKey } from "../../../src/testing/generate/ground.js"
-import { settingOf as settingFor } from "../../../src/testing/index.js"
+import { blobsOf, fromFuzzerBytes, settingOf as settingFor, toFuzzerBytes } from "../../../src/testing/index.js"
 import { layoutSetting, read } from "../../../src/testing/setting.js"
 import type { Domain } from "../../../src/testing/solver/interval-set.js"
 import { acceptsAny, anyChannel, anyReceiver, layoutOf, planFor } from "../receivers.js"
@@ -177,4 +182,44 @@ test("a block that begins with fixed bytes takes room for all of it: the limit i
     number: (path, domain) => (path === "n" ? 0n : (domain.at(-1)?.to ?? 0n)),
   }
   expect(walkOf(setting).valid(most)).toHaveLength(100)
+})
+
+describe("what leads nowhere at first is made in another way", () => {
+  const never = rule("test/never", field("at"), below(field("at"), 0))
+  const impossible = struct("Nothing can be here.", { at: u8("A number.") }, () => [never])
+  const eight = struct("Eight bytes.", { at: u32("A number."), more: u32("Another.") })
+  const forms: readonly (readonly [string, Fields])[] = [
+    ["a case of a union", { tag: tagOf("x", ""), x: union({ no: [1, impossible], yes: [2, eight] }) }],
+    [
+      "all cases but the last",
+      { tag: tagOf("x", ""), x: union({ a: [1, impossible], b: [2, impossible], c: [3, u8("")] }) },
+    ],
+    ["a case under a condition", { on: u8(""), x: choice({ no: [equal(field("on"), 0), impossible], yes: eight }) }],
+    ["the last case", { on: u8(""), x: choice({ yes: [equal(field("on"), 9), eight], no: impossible }) }],
+    ["something optional", { on: u8(""), x: optional(below(field("on"), 9), impossible) }],
+    [
+      "a part that is longer than the least of it",
+      { n: lengthOf("x", ""), x: struct("", { on: u8(""), more: optional(equal(field("on"), 0), eight) }) },
+    ],
+  ]
+
+  test.each(forms)("%s", (_, fields) => {
+    const setting = layoutSetting(layout("test", { title: "Test", doc: "", limit, fields }))
+    const { valid } = walkOf(setting)
+    for (const input of inputs.slice(0, 30)) expectValid(setting, valid(byInput(input)))
+  })
+
+  test("unless every way leads nowhere", () => {
+    const fields = { tag: tagOf("x", ""), x: union({ a: [1, impossible], b: [2, impossible] }) }
+    expect(() => walkOf(layoutSetting(layout("test", { title: "Test", doc: "", limit, fields })))).toThrow(RangeError)
+  })
+})
+
+test("the way back is known of lists in lists", () => {
+  const fields = { rest: list(list(u16("A number."), { counted: "n" })) }
+  const blobs = blobsOf(layout("test", { title: "Test", doc: "", limit, fields }))
+  for (const blob of fc.sample(blobs, { numRuns: 30, seed: 1 })) {
+    const bytes = toFuzzerBytes(blobs, blob) ?? expect.fail("there is no way back")
+    expect(fromFuzzerBytes(blobs)(bytes).value).toEqual(blob)
+  }
 })

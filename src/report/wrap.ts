@@ -1,0 +1,16 @@
+/**
+ * Breaks a text between words into lines of at most `columns` characters, each behind `indent` spaces. A word that is
+ * longer has a line of its own. Without a number of columns, which no file and no pipe has, it is one line.
+ */
+export const wrapped = (text: string, indent: number, columns: number | undefined): readonly string[] => {
+  const space = " ".repeat(indent)
+  if (columns === undefined) return [`${space}${text}`]
+  const lines: string[] = []
+  let line = ""
+  for (const word of text.split(" ")) {
+    const longer = line === "" ? word : `${line} ${word}`
+    if (line !== "" && indent + longer.length > columns) lines.push(`${space}${line}`)
+    line = line !== "" && indent + longer.length > columns ? word : longer
+  }
+  return [...lines, `${space}${line}`]
+}
