@@ -18,6 +18,7 @@ import { spiceLibrary } from "../src/spice/c99.js"
 import { spiceFiles } from "../src/spice/foreign.js"
 import { corpusList } from "./c/corpus-list.js"
 import { fuzzDictionary } from "./c/dictionary.js"
+import { commandLineFiles } from "./command-line.js"
 import { generatedCorpus, hostileFiles, root } from "./corpus.js"
 import { withPart } from "./document-part.js"
 import { emittedFiles, formatDocuments } from "./formats.js"
@@ -25,6 +26,7 @@ import { qemuDifferences } from "./qemu-differences.js"
 import { emittedSealFiles, sealDocument } from "./seal-files.js"
 import { sealVectors, sealVectorsInC } from "./seal-vectors.js"
 import { sessionDocument } from "./session-document.js"
+import { threeWays } from "./three-ways.js"
 
 const checking = process.argv.includes("--check")
 
@@ -125,7 +127,11 @@ const wanted = new Map<string, string | Uint8Array>([
   sealVectors(),
   relayDocument(),
   ["docs/session.md", generated("src/session") + sessionDocument],
+  threeWays(),
   qemuDifferences(),
+  ...commandLineFiles().map(
+    ([path, text]) => [path, path.endsWith(".md") ? generated("src/cli/program.ts") + text : text] as const,
+  ),
   ...generatedCorpus(),
 ])
 
