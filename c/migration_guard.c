@@ -16,6 +16,13 @@
 #define LOOP_DECREASES(...)
 #endif
 
+/* What is not to be copied into its callers, where it takes registers from what is called often. */
+#ifdef __GNUC__
+#define NOT_INLINED __attribute__((noinline))
+#else
+#define NOT_INLINED
+#endif
+
 static const mg_rule rules[] = {
     {
         "spice/channel",
@@ -414,7 +421,7 @@ static uint32_t at_most_32_bits(uint64_t number)
 }
 
 /* Always false, so that a check can return what this returns. */
-static bool refuse(mg_violation *violation, uint16_t rule, uint64_t offset, uint64_t length,
+NOT_INLINED static bool refuse(mg_violation *violation, uint16_t rule, uint64_t offset, uint64_t length,
     uint64_t actual, uint64_t expected)
 {
     if (violation != NULL) {
@@ -539,25 +546,14 @@ static bool check_main(const uint8_t *data, uint64_t size, const mg_receiver *re
     /* layout/boolean: A boolean byte must be 0 or 1. */
     if (connected > 1)
         return refuse(violation, MG_RULE_LAYOUT_BOOLEAN, 12, 1, connected, 0);
-    const uint32_t num_client_tokens = read_u32(data + 13);
-    const uint32_t num_send_tokens = read_u32(data + 17);
-    const uint32_t write_size = read_u32(data + 21);
-    const uint32_t write_num_client_tokens = read_u32(data + 25);
-    const uint32_t write_data_ptr = read_u32(data + 29);
     const uint32_t client_agent_started = data[33];
     /* layout/boolean: A boolean byte must be 0 or 1. */
     if (client_agent_started > 1)
         return refuse(violation, MG_RULE_LAYOUT_BOOLEAN, 33, 1, client_agent_started, 0);
-    const uint32_t chunk_header_size = read_u32(data + 34);
-    const uint32_t port = read_u32(data + 38);
-    const uint32_t size_of_chunk_header = read_u32(data + 42);
     const uint32_t msg_header_done = data[46];
     /* layout/boolean: A boolean byte must be 0 or 1. */
     if (msg_header_done > 1)
         return refuse(violation, MG_RULE_LAYOUT_BOOLEAN, 46, 1, msg_header_done, 0);
-    const uint32_t msg_header_partial_len = read_u32(data + 47);
-    const uint32_t msg_header_ptr = read_u32(data + 51);
-    const uint32_t msg_remaining_of_agent2client = read_u32(data + 55);
     const uint32_t msg_filter_result_of_agent2client = data[59];
     /* layout/enumeration: The byte must be a member of the enumeration that a server can have
        stored. */
@@ -565,7 +561,6 @@ static bool check_main(const uint8_t *data, uint64_t size, const mg_receiver *re
         && msg_filter_result_of_agent2client != 3)
         return refuse(violation, MG_RULE_LAYOUT_ENUMERATION, 59, 1,
             msg_filter_result_of_agent2client, 0);
-    const uint32_t msg_remaining_of_client2agent = read_u32(data + 60);
     const uint32_t msg_filter_result_of_client2agent = data[64];
     /* layout/enumeration: The byte must be a member of the enumeration that a server can have
        stored. */
@@ -574,6 +569,8 @@ static bool check_main(const uint8_t *data, uint64_t size, const mg_receiver *re
         return refuse(violation, MG_RULE_LAYOUT_ENUMERATION, 64, 1,
             msg_filter_result_of_client2agent, 0);
 
+    const uint32_t write_data_ptr = read_u32(data + 29);
+    const uint32_t write_size = read_u32(data + 21);
     if (write_size == 0) {
         /* layout/empty-pointer: The pointer to an empty part must be 0. */
         if (write_data_ptr != 0)
@@ -588,6 +585,8 @@ static bool check_main(const uint8_t *data, uint64_t size, const mg_receiver *re
     if (write_size > size - 65)
         return refuse(violation, MG_RULE_LAYOUT_PART_FITS, 21, 4, write_size, size - 65);
     const uint64_t write_data_end = 65 + (uint64_t)write_size;
+    const uint32_t msg_header_ptr = read_u32(data + 51);
+    const uint32_t msg_header_partial_len = read_u32(data + 47);
     if (msg_header_partial_len == 0) {
         /* layout/empty-pointer: The pointer to an empty part must be 0. */
         if (msg_header_ptr != 0)
@@ -613,10 +612,12 @@ static bool check_main(const uint8_t *data, uint64_t size, const mg_receiver *re
     if (write_size > receiver->max_write_bytes[MG_CHANNEL_MAIN])
         return refuse(violation, MG_RULE_CHAR_DEVICE_WRITE_SIZE_LIMIT, 21, 4, write_size,
             receiver->max_write_bytes[MG_CHANNEL_MAIN]);
+    const uint32_t write_num_client_tokens = read_u32(data + 25);
     /* char-device/tokens-need-data: A queue that counts messages of the client must hold bytes. */
     if (write_num_client_tokens > 0 && write_size <= 0)
         return refuse(violation, MG_RULE_CHAR_DEVICE_TOKENS_NEED_DATA, 25, 4,
             write_num_client_tokens, 0);
+    const uint32_t chunk_header_size = read_u32(data + 34);
     /* main/chunk-header-size: No more than the 8 bytes of a chunk header can have been read. */
     if (chunk_header_size > 8)
         return refuse(violation, MG_RULE_MAIN_CHUNK_HEADER_SIZE, 34, 4, chunk_header_size, 8);
@@ -640,10 +641,12 @@ static bool check_main(const uint8_t *data, uint64_t size, const mg_receiver *re
     if (chunk_header_size != 8 && msg_header_done != 0)
         return refuse(violation, MG_RULE_MAIN_HEADER_DONE_FOLLOWS_CHUNK_HEADER, 46, 1,
             msg_header_done, 0);
+    const uint32_t size_of_chunk_header = read_u32(data + 42);
     /* main/message-has-chunk: While a message's header is done, something must be left of its chunk:
        a chunk that is read whole is not kept. */
     if (msg_header_done == 1 && size_of_chunk_header <= 0)
         return refuse(violation, MG_RULE_MAIN_MESSAGE_HAS_CHUNK, 42, 4, size_of_chunk_header, 0);
+    const uint32_t msg_remaining_of_agent2client = read_u32(data + 55);
     /* main/message-state-needs-header: Before a message's header is done, nothing can remain of the
        message and no filter can have judged it. */
     if (msg_header_done != 1 && msg_remaining_of_agent2client != 0)
@@ -654,11 +657,13 @@ static bool check_main(const uint8_t *data, uint64_t size, const mg_receiver *re
     if (msg_header_done != 1 && msg_filter_result_of_agent2client != 0)
         return refuse(violation, MG_RULE_MAIN_MESSAGE_STATE_NEEDS_HEADER, 59, 1,
             msg_filter_result_of_agent2client, 0);
+    const uint32_t num_client_tokens = read_u32(data + 13);
     /* char-device/unconnected-is-zero: Without a device on the source, every field after connected
        must be 0. */
     if (connected != 1 && num_client_tokens != 0)
         return refuse(violation, MG_RULE_CHAR_DEVICE_UNCONNECTED_IS_ZERO, 13, 4, num_client_tokens,
             0);
+    const uint32_t num_send_tokens = read_u32(data + 17);
     /* char-device/unconnected-is-zero: Without a device on the source, every field after connected
        must be 0. */
     if (connected != 1 && num_send_tokens != 0)
@@ -686,6 +691,7 @@ static bool check_main(const uint8_t *data, uint64_t size, const mg_receiver *re
        must be 0. */
     if (connected != 1 && chunk_header_size != 0)
         return refuse(violation, MG_RULE_MAIN_UNCONNECTED_IS_ZERO, 34, 4, chunk_header_size, 0);
+    const uint32_t port = read_u32(data + 38);
     /* main/unconnected-is-zero: Without an agent on the source, everything after its inner version
        must be 0. */
     if (connected != 1 && port != 0)
@@ -694,6 +700,7 @@ static bool check_main(const uint8_t *data, uint64_t size, const mg_receiver *re
        must be 0. */
     if (connected != 1 && size_of_chunk_header != 0)
         return refuse(violation, MG_RULE_MAIN_UNCONNECTED_IS_ZERO, 42, 4, size_of_chunk_header, 0);
+    const uint32_t msg_remaining_of_client2agent = read_u32(data + 60);
     /* main/unconnected-is-zero: Without an agent on the source, everything after its inner version
        must be 0. */
     if (connected != 1 && msg_remaining_of_client2agent != 0)
@@ -738,15 +745,12 @@ static bool check_display(const uint8_t *data, uint64_t size, const mg_receiver 
     /* layout/boolean: A boolean byte must be 0 or 1. */
     if (low_bandwidth_setting > 1)
         return refuse(violation, MG_RULE_LAYOUT_BOOLEAN, 16, 1, low_bandwidth_setting, 0);
-    const int64_t pixmap_cache_size = signed_64(read_u64(data + 18));
     const uint32_t pixmap_cache_freezer = data[26];
     /* layout/boolean: A boolean byte must be 0 or 1. */
     if (pixmap_cache_freezer > 1)
         return refuse(violation, MG_RULE_LAYOUT_BOOLEAN, 26, 1, pixmap_cache_freezer, 0);
-    const uint32_t size_of_glz = read_u32(data + 60);
-    const uint32_t max_encoders = read_u32(data + 64);
-    const uint32_t surfaces_at_client_ptr = read_u32(data + 76);
 
+    const uint32_t surfaces_at_client_ptr = read_u32(data + 76);
     /* layout/pointer-range, layout/overlap, layout/gap */
     if (surfaces_at_client_ptr != 80)
         return refuse(violation, misplaced(surfaces_at_client_ptr, 80, 80, size), 76, 4,
@@ -771,10 +775,6 @@ static bool check_display(const uint8_t *data, uint64_t size, const mg_receiver 
         {
             const uint64_t lossy_at = 84 + (uint64_t)lossy_index * 20;
             const uint32_t id = read_u32(data + lossy_at);
-            const int32_t left = signed_32(read_u32(data + lossy_at + 4));
-            const int32_t top = signed_32(read_u32(data + lossy_at + 8));
-            const int32_t right = signed_32(read_u32(data + lossy_at + 12));
-            const int32_t bottom = signed_32(read_u32(data + lossy_at + 16));
             /* display/surface-id-in-table: A surface id must be below the receiver's surfaceTableSize. */
             if (id >= receiver->surface_table_size)
                 return refuse(violation, MG_RULE_DISPLAY_SURFACE_ID_IN_TABLE, lossy_at, 4, id,
@@ -782,6 +782,10 @@ static bool check_display(const uint8_t *data, uint64_t size, const mg_receiver 
             /* display/surface-ids-ascend: Surface ids must ascend strictly: the writer walks a table. */
             if (previous_id_of_lossy >= (int64_t)id)
                 return refuse(violation, MG_RULE_DISPLAY_SURFACE_IDS_ASCEND, lossy_at, 4, id, 0);
+            const int32_t bottom = signed_32(read_u32(data + lossy_at + 16));
+            const int32_t right = signed_32(read_u32(data + lossy_at + 12));
+            const int32_t top = signed_32(read_u32(data + lossy_at + 8));
+            const int32_t left = signed_32(read_u32(data + lossy_at + 4));
             /* display/lossy-region-ordered: A lossy region must be empty, or its left be less than its right
                and its top less than its bottom. */
             if ((left >= right || top >= bottom) && (left != right || top != bottom))
@@ -821,14 +825,17 @@ static bool check_display(const uint8_t *data, uint64_t size, const mg_receiver 
         return refuse(violation, MG_RULE_LAYOUT_TRAILING, surfaces_next, size - surfaces_next,
             size - surfaces_next, 0);
 
+    const uint32_t size_of_glz = read_u32(data + 60);
     /* display/glz-size-limit: The GLZ window must not exceed the receiver's glzMaxPixels. */
     if (size_of_glz > receiver->glz_max_pixels)
         return refuse(violation, MG_RULE_DISPLAY_GLZ_SIZE_LIMIT, 60, 4, size_of_glz,
             receiver->glz_max_pixels);
+    const uint32_t max_encoders = read_u32(data + 64);
     /* display/glz-max-encoders: The number of encoders must be the receiver's maxEncoders. */
     if (max_encoders != receiver->max_encoders)
         return refuse(violation, MG_RULE_DISPLAY_GLZ_MAX_ENCODERS, 64, 4, max_encoders,
             receiver->max_encoders);
+    const int64_t pixmap_cache_size = signed_64(read_u64(data + 18));
     /* display/pixmap-cache-size-not-negative: The pixmap cache's size must not be negative. */
     if (pixmap_cache_size < 0)
         return refuse(violation, MG_RULE_DISPLAY_PIXMAP_CACHE_SIZE_NOT_NEGATIVE, 18, 8,
@@ -857,12 +864,12 @@ static bool check_inputs(const uint8_t *data, uint64_t size, const mg_receiver *
     /* layout/version: The version must be the only one that was ever written. */
     if (version != 1)
         return refuse(violation, MG_RULE_LAYOUT_VERSION, 4, 4, version, 1);
-    const uint32_t motion_count = read_u16(data + 8);
 
     /* layout/trailing: Nothing may follow the last part. */
     if (size > 10)
         return refuse(violation, MG_RULE_LAYOUT_TRAILING, 10, size - 10, size - 10, 0);
 
+    const uint32_t motion_count = read_u16(data + 8);
     /* inputs/motion-count-limit: The motion count must not exceed the receiver's maxMotionCount. */
     if (motion_count > receiver->max_motion_count)
         return refuse(violation, MG_RULE_INPUTS_MOTION_COUNT_LIMIT, 8, 2, motion_count,
@@ -899,12 +906,9 @@ static bool check_spicevmc(const uint8_t *data, uint64_t size, const mg_receiver
     /* layout/boolean: A boolean byte must be 0 or 1. */
     if (connected > 1)
         return refuse(violation, MG_RULE_LAYOUT_BOOLEAN, 12, 1, connected, 0);
-    const uint32_t num_client_tokens = read_u32(data + 13);
-    const uint32_t num_send_tokens = read_u32(data + 17);
-    const uint32_t write_size = read_u32(data + 21);
-    const uint32_t write_num_client_tokens = read_u32(data + 25);
-    const uint32_t write_data_ptr = read_u32(data + 29);
 
+    const uint32_t write_data_ptr = read_u32(data + 29);
+    const uint32_t write_size = read_u32(data + 21);
     if (write_size == 0) {
         /* layout/empty-pointer: The pointer to an empty part must be 0. */
         if (write_data_ptr != 0)
@@ -929,6 +933,7 @@ static bool check_spicevmc(const uint8_t *data, uint64_t size, const mg_receiver
     if (write_size > receiver->max_write_bytes[channel])
         return refuse(violation, MG_RULE_CHAR_DEVICE_WRITE_SIZE_LIMIT, 21, 4, write_size,
             receiver->max_write_bytes[channel]);
+    const uint32_t write_num_client_tokens = read_u32(data + 25);
     /* char-device/tokens-need-data: A queue that counts messages of the client must hold bytes. */
     if (write_num_client_tokens > 0 && write_size <= 0)
         return refuse(violation, MG_RULE_CHAR_DEVICE_TOKENS_NEED_DATA, 25, 4,
@@ -944,11 +949,13 @@ static bool check_spicevmc(const uint8_t *data, uint64_t size, const mg_receiver
     if (receiver->provenance != MG_PROVENANCE_SEALED && !receiver->accept_usbredir_queue
         && channel != MG_CHANNEL_PORT && channel != MG_CHANNEL_WEBDAV && write_size != 0)
         return refuse(violation, MG_RULE_SPICEVMC_USBREDIR_QUEUE_VOUCHED_FOR, 21, 4, write_size, 0);
+    const uint32_t num_client_tokens = read_u32(data + 13);
     /* char-device/client-tokens-unlimited: A channel without flow control must carry 0xffffffff
        client tokens. */
     if (num_client_tokens != 0xffffffffu)
         return refuse(violation, MG_RULE_CHAR_DEVICE_CLIENT_TOKENS_UNLIMITED, 13, 4,
             num_client_tokens, 0xffffffffu);
+    const uint32_t num_send_tokens = read_u32(data + 17);
     /* char-device/send-tokens-unlimited: A channel without flow control must carry 0xffffffff send
        tokens when spice-server 0.15 wrote it. */
     if (receiver->source == MG_SOURCE_0_15 && num_send_tokens != 0xffffffffu)
@@ -991,18 +998,13 @@ static bool check_smartcard(const uint8_t *data, uint64_t size, const mg_receive
     /* layout/boolean: A boolean byte must be 0 or 1. */
     if (connected > 1)
         return refuse(violation, MG_RULE_LAYOUT_BOOLEAN, 12, 1, connected, 0);
-    const uint32_t num_client_tokens = read_u32(data + 13);
-    const uint32_t num_send_tokens = read_u32(data + 17);
-    const uint32_t write_size = read_u32(data + 21);
-    const uint32_t write_num_client_tokens = read_u32(data + 25);
-    const uint32_t write_data_ptr = read_u32(data + 29);
     const uint32_t reader_added = data[33];
     /* layout/boolean: A boolean byte must be 0 or 1. */
     if (reader_added > 1)
         return refuse(violation, MG_RULE_LAYOUT_BOOLEAN, 33, 1, reader_added, 0);
-    const uint32_t read_size = read_u32(data + 34);
-    const uint32_t read_data_ptr = read_u32(data + 38);
 
+    const uint32_t write_data_ptr = read_u32(data + 29);
+    const uint32_t write_size = read_u32(data + 21);
     if (write_size == 0) {
         /* layout/empty-pointer: The pointer to an empty part must be 0. */
         if (write_data_ptr != 0)
@@ -1017,6 +1019,8 @@ static bool check_smartcard(const uint8_t *data, uint64_t size, const mg_receive
     if (write_size > size - 42)
         return refuse(violation, MG_RULE_LAYOUT_PART_FITS, 21, 4, write_size, size - 42);
     const uint64_t write_data_end = 42 + (uint64_t)write_size;
+    const uint32_t read_data_ptr = read_u32(data + 38);
+    const uint32_t read_size = read_u32(data + 34);
     if (read_size == 0) {
         /* layout/empty-pointer: The pointer to an empty part must be 0. */
         if (read_data_ptr != 0)
@@ -1030,11 +1034,11 @@ static bool check_smartcard(const uint8_t *data, uint64_t size, const mg_receive
     /* layout/part-fits: A part must end inside the blob. */
     if (read_size > size - write_data_end)
         return refuse(violation, MG_RULE_LAYOUT_PART_FITS, 34, 4, read_size, size - write_data_end);
-    const uint64_t read_data_end = write_data_end + (uint64_t)read_size;
     uint32_t length = 0;
     if (read_size >= 12) {
         length = read_u32be(data + write_data_end + 8);
     }
+    const uint64_t read_data_end = write_data_end + (uint64_t)read_size;
     /* layout/trailing: Nothing may follow the last part. */
     if (size > read_data_end)
         return refuse(violation, MG_RULE_LAYOUT_TRAILING, read_data_end, size - read_data_end,
@@ -1045,15 +1049,18 @@ static bool check_smartcard(const uint8_t *data, uint64_t size, const mg_receive
     if (write_size > receiver->max_write_bytes[MG_CHANNEL_SMARTCARD])
         return refuse(violation, MG_RULE_CHAR_DEVICE_WRITE_SIZE_LIMIT, 21, 4, write_size,
             receiver->max_write_bytes[MG_CHANNEL_SMARTCARD]);
+    const uint32_t write_num_client_tokens = read_u32(data + 25);
     /* char-device/tokens-need-data: A queue that counts messages of the client must hold bytes. */
     if (write_num_client_tokens > 0 && write_size <= 0)
         return refuse(violation, MG_RULE_CHAR_DEVICE_TOKENS_NEED_DATA, 25, 4,
             write_num_client_tokens, 0);
+    const uint32_t num_client_tokens = read_u32(data + 13);
     /* char-device/unconnected-is-zero: Without a device on the source, every field after connected
        must be 0. */
     if (connected != 1 && num_client_tokens != 0)
         return refuse(violation, MG_RULE_CHAR_DEVICE_UNCONNECTED_IS_ZERO, 13, 4, num_client_tokens,
             0);
+    const uint32_t num_send_tokens = read_u32(data + 17);
     /* char-device/unconnected-is-zero: Without a device on the source, every field after connected
        must be 0. */
     if (connected != 1 && num_send_tokens != 0)

@@ -16,6 +16,13 @@
 #define LOOP_DECREASES(...)
 #endif
 
+/* What is not to be copied into its callers, where it takes registers from what is called often. */
+#ifdef __GNUC__
+#define NOT_INLINED __attribute__((noinline))
+#else
+#define NOT_INLINED
+#endif
+
 static const mg_seal_rule rules[] = {
     {
         "seal/sealed",
@@ -274,7 +281,7 @@ static uint32_t at_most_32_bits(uint64_t number)
 }
 
 /* Always false, so that a check can return what this returns. */
-static bool refuse(mg_seal_violation *violation, uint16_t rule, uint64_t offset, uint64_t length,
+NOT_INLINED static bool refuse(mg_seal_violation *violation, uint16_t rule, uint64_t offset, uint64_t length,
     uint64_t actual, uint64_t expected)
 {
     if (violation != NULL) {
@@ -304,11 +311,9 @@ static bool check_envelope(const uint8_t *data, uint64_t size, mg_seal_violation
     /* layout/version: The version must be the only one that was ever written. */
     if (version != 1)
         return refuse(violation, MG_SEAL_RULE_LAYOUT_VERSION, 4, 4, version, 1);
-    const uint64_t sealed_at = read_u64(data + 92);
-    const uint64_t expires_at = read_u64(data + 100);
-    const uint32_t ciphertext_size = read_u32(data + 178);
-    const uint32_t ciphertext_ptr = read_u32(data + 182);
 
+    const uint32_t ciphertext_ptr = read_u32(data + 182);
+    const uint32_t ciphertext_size = read_u32(data + 178);
     if (ciphertext_size == 0) {
         /* layout/empty-pointer: The pointer to an empty part must be 0. */
         if (ciphertext_ptr != 0)
@@ -329,6 +334,8 @@ static bool check_envelope(const uint8_t *data, uint64_t size, mg_seal_violation
         return refuse(violation, MG_SEAL_RULE_LAYOUT_TRAILING, ciphertext_end,
             size - ciphertext_end, size - ciphertext_end, 0);
 
+    const uint64_t expires_at = read_u64(data + 100);
+    const uint64_t sealed_at = read_u64(data + 92);
     /* envelope/expires-after-sealing: An envelope must expire after it was sealed. */
     if (sealed_at >= expires_at)
         return refuse(violation, MG_SEAL_RULE_ENVELOPE_EXPIRES_AFTER_SEALING, 92, 8, sealed_at,
@@ -354,9 +361,9 @@ static bool check_statement(const uint8_t *data, uint64_t size, mg_seal_violatio
     /* layout/enumeration: The number must be a member of the enumeration. */
     if (agent != 0 && agent != 1 && agent != 2)
         return refuse(violation, MG_SEAL_RULE_LAYOUT_ENUMERATION, 0, 1, agent, 0);
-    const uint32_t state_size = read_u32(data + 9);
-    const uint32_t state_ptr = read_u32(data + 13);
 
+    const uint32_t state_ptr = read_u32(data + 13);
+    const uint32_t state_size = read_u32(data + 9);
     if (state_size == 0) {
         /* layout/empty-pointer: The pointer to an empty part must be 0. */
         if (state_ptr != 0)

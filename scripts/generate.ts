@@ -25,6 +25,7 @@ import { qemuDifferences } from "./qemu-differences.js"
 import { emittedSealFiles, sealDocument } from "./seal-files.js"
 import { sealVectors, sealVectorsInC } from "./seal-vectors.js"
 import { sessionDocument } from "./session-document.js"
+import { threeWays } from "./three-ways.js"
 
 const checking = process.argv.includes("--check")
 
@@ -125,6 +126,7 @@ const wanted = new Map<string, string | Uint8Array>([
   sealVectors(),
   relayDocument(),
   ["docs/session.md", generated("src/session") + sessionDocument],
+  threeWays(),
   qemuDifferences(),
   ...generatedCorpus(),
 ])

@@ -240,7 +240,7 @@ export const render = (
   accepted: Accepted,
   others: Others,
   newer: readonly Newer[],
-  linked: LinkedResults,
+  linked: readonly LinkedResults[],
 ): string => {
   const genuine = blobs.filter(isGenuine)
   const hostile = blobs.filter((blob) => !isGenuine(blob))

@@ -8,7 +8,9 @@ export interface LinkedResult {
   readonly fate: Fate
 }
 
+/** What became of targets with one library. */
 export interface LinkedResults {
+  readonly library: string
   readonly versions: string
   readonly blobs: readonly LinkedResult[]
   readonly orders: readonly LinkedResult[]
@@ -16,9 +18,19 @@ export interface LinkedResults {
 
 const path = fileURLToPath(new URL("results.json", import.meta.url))
 
-export const readLinked = (): LinkedResults => JSON.parse(readFileSync(path, "utf8"))
+/** The library whose results stand beside those of the unmodified server. */
+export const principal = "0.15.1-guarded"
+
+export const readLinked = (): readonly LinkedResults[] => JSON.parse(readFileSync(path, "utf8"))
 
 const list = (values: readonly unknown[]): string => `[\n${values.map((value) => JSON.stringify(value)).join(",\n")}\n]`
 
-export const writeLinked = ({ versions, blobs, orders }: LinkedResults): void =>
-  writeFileSync(path, `{"versions":${JSON.stringify(versions)},"blobs":${list(blobs)},"orders":${list(orders)}}\n`)
+const text = ({ library, versions, blobs, orders }: LinkedResults): string =>
+  `{"library":${JSON.stringify(library)},"versions":${JSON.stringify(versions)},"blobs":${list(blobs)},"orders":${list(orders)}}`
+
+/** Writes the results of one library in the place of those that it had. */
+export const writeLinked = (results: LinkedResults): void => {
+  const others = readLinked().filter(({ library }) => library !== results.library)
+  const all = [...others, results].sort((one, other) => (one.library < other.library ? -1 : 1))
+  writeFileSync(path, `[${all.map(text).join(",\n")}]\n`)
+}

@@ -37,7 +37,7 @@ const at = (name: string): string => join(folder, name)
 mkdirSync(at("bin"))
 writeFileSync(
   at("bin/virsh"),
-  `#!/bin/sh\n{ cat; echo "dumpxml test"; } | ${execFileSync("sh", ["-c", "command -v virsh"]).toString().trim()} -c test:///default >${at("printed")}\n`,
+  `#!/bin/sh\n{ cat; echo "dumpxml test"; } | PATH='${PATH}' virsh -c test:///default >${at("printed")}\n`,
 )
 chmodSync(at("bin/virsh"), 0o755)
 

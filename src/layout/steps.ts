@@ -19,7 +19,7 @@ export interface Program {
   /** Takes the input apart, and judges what stands in the scopes inside the root one. */
   readonly reading: readonly Step[]
   /** The rules of the root scope. */
-  readonly judging: readonly Step[]
+  readonly judging: readonly Require[]
   /** What is decoded where nothing was refused. */
   readonly value: Value
 }

@@ -6,6 +6,7 @@ import fc from "fast-check"
 import { afterAll, describe, expect, test } from "vitest"
 import { emitC } from "../../src/layout/backends/c99-layouts.js"
 import { constantNamed, snake } from "../../src/layout/backends/c99-text.js"
+import * as L from "../../src/layout/index.js"
 import {
   above,
   atLeast,
@@ -105,24 +106,123 @@ const answers = (layout: Layout, given: Arguments, blobs: readonly Uint8Array[])
   return execFileSync(join(folder, "t"), { encoding: "utf8" }).trimEnd().split("\n")
 }
 
+/** Valid blobs of a layout, blobs with bytes changed, and bytes that mean nothing. */
+const blobsFor = (layout: Layout, given: Arguments): fc.Arbitrary<readonly Uint8Array[]> =>
+  fc
+    .tuple(
+      fc.array(statesOf(layout, given), { minLength: 3, maxLength: 6 }),
+      fc.array(fc.uint8Array({ maxLength: 40 })),
+    )
+    .chain(([states, random]) => {
+      const valid = states.map((state) => encode(layout, state, given)).filter((blob) => blob instanceof Uint8Array)
+      const edits = valid.flatMap((blob) =>
+        [0, 1, 2, 3].map(() =>
+          fc.tuple(fc.nat(Math.max(blob.length - 1, 0)), fc.nat(255)).map(([at, byte]) => blob.with(at, byte)),
+        ),
+      )
+      return fc.tuple(...edits).map((edited) => [...valid, ...edited, ...random])
+    })
+
+/** What is said of the rules of `forms`. */
+const rule = (name: string) =>
+  ({ id: `form/${name}`, code: "inconsistent", requirement: "So.", consequence: "" }) as const
+
+const leastNarrow = numberParameter("leastNarrow", { default: -4, least: -9, doc: "The least." })
+
+/** Forms of layouts that few layouts at random have. */
+const forms: Readonly<Record<string, Layout>> = {
+  "numbers at the ends of their types": layout("ends", {
+    title: "Ends",
+    doc: "Numbers.",
+    limit: 64,
+    fields: {
+      wide: i64("Of 64 bits.")
+        .must(atLeast(-(2n ** 63n)), rule("least"))
+        .must(atLeast(-(2n ** 40n)), rule("low"))
+        .must(below(2n ** 40n), rule("high")),
+      narrow: L.i32("Of 32 bits.").must(atLeast(-5), rule("narrow")),
+    },
+    rules: ({ wide, narrow }) => [
+      { ...rule("larger"), at: wide, holds: atMost(narrow, L.larger(wide, 7)) },
+      { ...rule("chosen"), at: wide, holds: unequal(wide, L.choose(below(narrow, 0), 2 ** 33, wide)) },
+      { ...rule("chosen-less"), at: wide, holds: unequal(wide, L.choose(below(narrow, 3), 70_000, wide)) },
+      { ...rule("told"), at: narrow, holds: atLeast(narrow, leastNarrow) },
+    ],
+  }),
+  "bytes that nothing looks into": layout("opaque", {
+    title: "Opaque",
+    doc: "Bytes.",
+    limit: 64,
+    fields: { some: L.bytes(4, "Some bytes.") },
+  }),
+  "entries of any size": layout("entries", {
+    title: "Entries",
+    doc: "A list.",
+    limit: 9000,
+    fields: {
+      bits: L.bits({ low: L.bit(3, "Few."), most: L.bit(32, "Many."), rest: L.reserved(29) }, "Bits.", u64),
+      length: lengthOf("entries", "Its size.", u16),
+      entries: L.list(struct("An entry.", { size: lengthOf("data", "Its size.", L.u8), data: run("Data.") })),
+      count: L.countOf("more", "How many.", u64),
+      more: L.list(struct("An entry.", { size: lengthOf("data", "Its size.", L.u8), data: run("Data.") })),
+      pairs_count: L.countOf("pairs", "How many.", u64),
+      pairs: L.list(
+        struct("Numbers.", { one: L.u8("One."), other: L.u8("Other.") }, ({ one, other }) => [
+          { ...rule("pair"), at: one, holds: L.any(L.all(L.any(equal(one, 1), below(other, 99))), L.all(), L.any()) },
+          { ...rule("unlike"), at: one, holds: L.not(L.all(L.any(equal(one, 1), equal(one, 7)), equal(other, 7))) },
+        ]),
+      ),
+      blocks_count: L.countOf("blocks", "How many.", u64),
+      blocks: L.list(L.bytes(4096, "Bytes.")),
+      last: L.u8("Behind them."),
+    },
+    rules: ({ bits, last }) => [{ ...rule("bits"), at: last, holds: atLeast(last, bits.low) }],
+  }),
+  "parts that may not be there": layout("parts", {
+    title: "Parts",
+    doc: "Choices.",
+    limit: 64,
+    fields: {
+      kind: L.u8("Which."),
+      first: L.optional(below(L.field("kind"), 9), u16("A number.")),
+      either: L.choice({
+        small: [below(L.field("kind"), 5), L.u8("Small.")],
+        large: struct("Large.", { one: u32("One."), other: u32("Other.") }),
+      }),
+      same: L.choice({ small: [below(L.field("kind"), 5), L.u8("Small.")], large: L.i8("With a sign.") }),
+      behind: L.u8("Behind them.").must(atMost(99), rule("behind")),
+    },
+  }),
+  "fields that rules have decided": layout("decided", {
+    title: "Decided",
+    doc: "Rules.",
+    limit: 64,
+    fields: { kind: L.u8("Which."), number: L.u8("A number.") },
+    rules: ({ kind, number }) => {
+      const must = (name: string, holds: L.Condition) => ({ ...rule(name), at: number, holds })
+      return [
+        must("kind", equal(kind, 2)),
+        must("again", equal(kind, 2)),
+        must("not-other", L.not(equal(kind, 3))),
+        must("implied", L.implies(equal(kind, 2), below(number, 200))),
+        must("not-implied", L.implies(L.not(equal(kind, 2)), equal(number, 0))),
+        must("all", L.all(equal(kind, 2), below(number, 100))),
+        must("not-all", L.not(L.all(equal(kind, 3), below(number, 50)))),
+        must("any", L.any(equal(kind, 3), below(number, 50))),
+        must("not-any", L.not(L.any(equal(kind, 3), equal(number, 49)))),
+        must("number", unequal(number, 7)),
+        must("nothing", L.all()),
+        must("never", L.any(equal(kind, 3), L.any())),
+      ]
+    },
+  }),
+}
+
 describe.skipIf(!isFound("gcc"))("C that is emitted of a layout", () => {
   test("says of every input what the interpreter says, for layouts at random", { timeout: 240_000 }, () => {
-    const samples = fc.tuple(layouts, layoutArguments).chain(([layout, given]) =>
-      fc
-        .tuple(
-          fc.array(statesOf(layout, given), { minLength: 3, maxLength: 6 }),
-          fc.array(fc.uint8Array({ maxLength: 40 })),
-        )
-        .chain(([states, random]) => {
-          const valid = states.map((state) => encode(layout, state, given)).filter((blob) => blob instanceof Uint8Array)
-          const edits = valid.flatMap((blob) =>
-            [0, 1, 2, 3].map(() =>
-              fc.tuple(fc.nat(Math.max(blob.length - 1, 0)), fc.nat(255)).map(([at, byte]) => blob.with(at, byte)),
-            ),
-          )
-          return fc.tuple(...edits).map((edited) => ({ layout, given, blobs: [...valid, ...edited, ...random] }))
-        }),
-    )
+    const samples = fc
+      .tuple(layouts, layoutArguments)
+      .chain(([layout, given]) => blobsFor(layout, given).map((blobs) => ({ layout, given, blobs })))
     const runs = Number(C99_LAYOUTS ?? 25)
     fc.assert(
       fc.property(samples, ({ layout, given, blobs }) => {
@@ -132,6 +232,25 @@ describe.skipIf(!isFound("gcc"))("C that is emitted of a layout", () => {
       { numRuns: runs, endOnFailure: true, ...(C99_LAYOUTS === undefined ? { seed: 7 } : {}) },
     )
   })
+
+  test.each(Object.entries(forms))("says what the interpreter says of %s", { timeout: 60_000 }, (_, form) => {
+    const given = Object.fromEntries(programOf(form).parameters.map((parameter) => [parameter.name, parameter.default]))
+    const blobs = fc.sample(blobsFor(form, given), { numRuns: 5, seed: 7 }).flat()
+    expect(answers(form, given, blobs)).toEqual(blobs.map((blob) => said(form, given, blob)))
+  })
+})
+
+test.skipIf(!isFound("gcc"))("a count of 64 bits does not wrap around where it is held against the size", () => {
+  const blocks = layout("blocks", {
+    title: "Blocks",
+    doc: "Blocks.",
+    limit: 9000,
+    fields: { count: L.countOf("blocks", "How many.", u64), blocks: L.list(L.bytes(4096, "Bytes.")) },
+  })
+  const blobs = [0n, 1n, 2n ** 52n, 2n ** 52n + 1n, 2n ** 63n, 2n ** 64n - 1n].map(
+    (count) => new Uint8Array(new BigUint64Array([count]).buffer),
+  )
+  expect(answers(blocks, {}, blobs)).toEqual(blobs.map((blob) => said(blocks, {}, blob)))
 })
 
 describe.skipIf(!isFound("gcc"))("numbers with and without a sign", () => {
@@ -154,6 +273,17 @@ describe.skipIf(!isFound("gcc"))("numbers with and without a sign", () => {
   })
 })
 
+test("words beyond ASCII are escapes, for a compiler of any character set", () => {
+  const worded = layout("worded", {
+    title: "Worded",
+    doc: "Words.",
+    limit: 1,
+    fields: { one: L.u8("One.").must(below(9), { ...rule("worded"), requirement: 'Größer als "\\".' }) },
+  })
+  const { source } = emitC([worded], { prefix: "t", file: "t", origin: "A test's." })
+  expect(source).toContain(String.raw`"Gr\303\266\303\237er als \"\\\"."`)
+})
+
 describe("C that cannot be", () => {
   const limited = (standard: number) => numberParameter("most", { default: standard, doc: "The most." })
   const one = (name: string, most: number) =>
@@ -163,6 +293,17 @@ describe("C that cannot be", () => {
     expect(() => emitC([one("a", 1), one("b", 2)], { prefix: "t", file: "t", origin: "A test's." })).toThrow(
       "two parameters are called most",
     )
+  })
+
+  test("numbers of which no type of C holds both are refused", () => {
+    const both = layout("both", {
+      title: "Both",
+      doc: "Both.",
+      limit: 16,
+      fields: { a: i64("With a sign."), b: u64("Without.") },
+      rules: ({ a, b }) => [{ ...rule("both"), at: a, holds: atMost(a, L.larger(a, b)) }],
+    })
+    expect(() => emitC([both], { prefix: "t", file: "t", origin: "A test's." })).toThrow("are of no type of C")
   })
 
   test("a scan that would keep too much on the stack is refused", () => {

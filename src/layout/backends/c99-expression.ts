@@ -44,23 +44,11 @@ export const printOffset = ({ base, plus }: Offset, { nameOf }: Printing): strin
   return plus === 0 ? nameOf(base) : `${nameOf(base)} + ${plus}`
 }
 
+const bindings: Partial<Record<Term["op"], number>> = { sum: 1, difference: 1, quotient: 2, remainder: 2, product: 2 }
+
 /** How tightly C binds what a term is printed as. */
-const bindingOf = (term: Term): number => {
-  switch (term.op) {
-    case "widen":
-    case "narrow":
-      return bindingOf(term.of)
-    case "sum":
-    case "difference":
-      return 1
-    case "quotient":
-    case "remainder":
-    case "product":
-      return 2
-    default:
-      return 3
-  }
-}
+const bindingOf = (term: Term): number =>
+  term.op === "widen" || term.op === "narrow" ? bindingOf(term.of) : (bindings[term.op] ?? 3)
 
 /** A term as an operand of type `as`, in parentheses unless it binds as tightly as `binding`. */
 const operand = (term: Term, as: string, binding: number, printing: Printing): string => {
@@ -112,13 +100,16 @@ const symbols = { equal: "==", atMost: "<=", below: "<" } as const
 const opposites = { equal: "!=", atMost: ">", below: ">=" } as const
 const mirrored = { "==": "==", "!=": "!=", "<=": ">=", "<": ">", ">": "<", ">=": "<=" } as const
 
-const isSigned = ({ type }: Term): boolean => type.from < 0n
+export const isSigned = ({ type }: Term): boolean => type.from < 0n
+
+/** The most that a number can be: to C, one that is narrow is as wide as it was. */
+const mostOf = (term: Term): bigint => (term.op === "narrow" ? mostOf(term.of) : term.type.to)
 
 /** `count <= left / 20` as `count * 20 <= left`, which takes no division and is easier to prove with, where it fits. */
 const multiplied = (comparison: Comparison): Comparison => {
   const { op, left, right } = comparison
   if (op !== "atMost" || right.op !== "quotient" || isSigned(left)) return comparison
-  const to = left.type.to * BigInt(right.by)
+  const to = mostOf(left) * BigInt(right.by)
   if (to >= 2n ** 64n) return comparison
   const type = { from: 0n, to, wide: to > mostUnsigned }
   return { op, left: { op: "product", of: left, by: right.by, type }, right: right.of }
@@ -154,7 +145,7 @@ export const printTest = (test: Test, printing: Printing, negated = false): stri
     case "all":
     case "any": {
       const [first, ...others] = test.tests
-      if (first === undefined) return (test.op === "all") !== negated ? "true" : "false"
+      if (first === undefined) return String((test.op === "all") !== negated)
       if (others.length === 0) return printTest(first, printing, negated)
       const isAnd = (test.op === "all") !== negated
       return test.tests.map((each) => inside(each, printing, negated, isAnd)).join(isAnd ? " && " : " || ")
@@ -183,6 +174,6 @@ const connectiveOf = (test: Test, negated: boolean): "&&" | "||" | undefined => 
   if (test.op === "not") return connectiveOf(test.test, !negated)
   if (test.op !== "all" && test.op !== "any") return undefined
   const [first, ...others] = test.tests
-  if (others.length === 0) return first === undefined ? undefined : connectiveOf(first, negated)
+  if (others.length === 0) return first && connectiveOf(first, negated)
   return (test.op === "all") !== negated ? "&&" : "||"
 }

@@ -1,4 +1,4 @@
-import type { Step, Test } from "../steps.js"
+import type { Require, Test } from "../steps.js"
 
 /** Numbers that are known by what was required of them, by the names of their locals. */
 type Facts = ReadonlyMap<string, bigint>
@@ -43,13 +43,12 @@ const simplified = (test: Test, facts: Facts): Test => {
 }
 
 /**
- * Steps in a row without tests that the requirements before them have decided: a field that had to be 1 is not asked
- * about again, for no input takes the other branch.
+ * Requirements in a row without tests that those before them have decided: a field that had to be 1 is not asked about
+ * again, for no input takes the other branch.
  */
-export const withoutDecided = (steps: readonly Step[]): readonly Step[] => {
+export const withoutDecided = (steps: readonly Require[]): readonly Require[] => {
   const facts = new Map<string, bigint>()
-  return steps.flatMap((step): readonly Step[] => {
-    if (step.op !== "require") return [step]
+  return steps.flatMap((step) => {
     const holds = simplified(step.holds, facts)
     for (const [name, number] of pinnedBy(holds)) facts.set(name, number)
     return isAlways(holds) ? [] : [{ ...step, holds }]

@@ -2,7 +2,8 @@ import type { Rule } from "../../violation/violation.js"
 import type { Program } from "../steps.js"
 import type { Chain } from "../types.js"
 import { allSteps, scansIn } from "../uses.js"
-import { type CheckEmission, emitChain, emitCheck, ruleConstant } from "./c99.js"
+import { type CheckEmission, emitChain, emitCheck, ruleConstant, ruleIn } from "./c99.js"
+import { isSigned } from "./c99-expression.js"
 import { comment, folded, indented, quoted } from "./c99-text.js"
 
 /** A library of checks in C99: what its two files are made of. */
@@ -42,8 +43,7 @@ interface KnownRule extends Rule {
 /** The rules by which some check can refuse, each once. */
 const rulesOf = ({ checks, rules = [] }: Library): readonly KnownRule[] => {
   const known = new Map<string, KnownRule>(rules.map((rule) => [rule.id, { ...rule, expects: false, signed: false }]))
-  const add = (rule: Rule | undefined, expects: boolean, signed: boolean): void => {
-    if (rule === undefined) return
+  const add = (rule: Rule, expects: boolean, signed: boolean): void => {
     const before = known.get(rule.id)
     known.set(rule.id, {
       ...rule,
@@ -54,11 +54,15 @@ const rulesOf = ({ checks, rules = [] }: Library): readonly KnownRule[] => {
   for (const { program } of checks)
     for (const step of allSteps(program)) {
       if (step.op === "require")
-        add(program.checks[step.check], step.expected !== undefined, (step.actual?.type.from ?? 0n) < 0n)
+        add(
+          ruleIn(program, step.check),
+          step.expected !== undefined,
+          step.actual !== undefined && isSigned(step.actual),
+        )
       if (step.op === "point") {
         const { empty, ...misplaced } = step.checks
         const checked = [...(step.empty === undefined ? [] : [empty]), ...Object.values(misplaced)]
-        for (const check of checked) add(program.checks[check], true, false)
+        for (const check of checked) add(ruleIn(program, check), true, false)
       }
     }
   return [...known.values()]
@@ -166,6 +170,13 @@ const sourceOf = (library: Library, rules: readonly KnownRule[]): string => {
 #define LOOP_DECREASES(...)
 #endif
 
+/* What is not to be copied into its callers, where it takes registers from what is called often. */
+#ifdef __GNUC__
+#define NOT_INLINED __attribute__((noinline))
+#else
+#define NOT_INLINED
+#endif
+
 static const ${prefix}_rule rules[] = {
 ${indented(rules.map(ruleRow).join("\n"))}
 };
@@ -242,7 +253,7 @@ static uint16_t misplaced(uint64_t pointer, uint64_t fixed, uint64_t start, uint
 }
 
 /* Always false, so that a check can return what this returns. */
-static bool refuse(${prefix}_violation *violation, uint16_t rule, uint64_t offset, uint64_t length,
+NOT_INLINED static bool refuse(${prefix}_violation *violation, uint16_t rule, uint64_t offset, uint64_t length,
     uint64_t actual, uint64_t expected)
 {
     if (violation != NULL) {

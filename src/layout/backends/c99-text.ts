@@ -30,7 +30,7 @@ export const folded = (text: string): string =>
   text
     .split("\n")
     .map((line) => {
-      const indent = /^ */.exec(line)?.[0] ?? ""
+      const indent = line.slice(0, line.search(/[^ ]|$/))
       if (line.length <= widest || /^\s*(\/\*|\* |#|")/.test(line) || line.includes('"')) return line
       const lines: string[] = []
       let current = indent

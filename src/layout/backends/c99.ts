@@ -1,10 +1,20 @@
-import { chainPlanOf } from "../chain.js"
-import type { PlannedField } from "../plan.js"
-import type { Local, NumberType, Program, Step, Term } from "../steps.js"
+import type { Rule } from "../../violation/violation.js"
+import { type ChainPlan, chainPlanOf } from "../chain.js"
+import { known } from "../plan.js"
+import type { Local, Program, Step, Term } from "../steps.js"
 import type { Chain, Scalar } from "../types.js"
 import { allSteps, judgedBy, scansIn } from "../uses.js"
 import { type Backend, written } from "./backend.js"
-import { type Printing, printNumber, printOffset, printTerm, printTest, type Told, typeIn } from "./c99-expression.js"
+import {
+  isSigned,
+  type Printing,
+  printNumber,
+  printOffset,
+  printTerm,
+  printTest,
+  type Told,
+  typeIn,
+} from "./c99-expression.js"
 import { withoutDecided } from "./c99-facts.js"
 import { comment, constantNamed, folded, indented, namesOf, snake } from "./c99-text.js"
 
@@ -38,7 +48,7 @@ export const emitCheck = (program: Program, { prefix, name, takes, told }: Check
   const body = withoutUnread(
     locals,
     nameOf,
-    needed(sections.flatMap((section) => (section.length === 0 ? [] : [...section, ""]))),
+    whereRead(needed(sections.flatMap((section) => (section.length === 0 ? [] : [...section, ""])))),
   )
   const { title } = program.plan.layout
   const given = ["data", ...(/\w+$/.exec(takes) ?? [])]
@@ -89,18 +99,34 @@ interface C99 extends Printing, Locals {
 
 const lines = (statements: readonly string[]): string => statements.filter((text) => text !== "").join("\n")
 
-const block = (statements: readonly string[]): string => `{\n${indented(lines(needed(statements)))}\n}`
+const block = (statements: readonly string[]): string => `{\n${indented(lines(whereRead(needed(statements))))}\n}`
+
+const withoutComments = (text: string): string => text.replace(/\/\*.*?\*\//gs, "")
+
+/** The name of the number that a statement declares, and does nothing else. */
+const declaredBy = (statement: string): string | undefined => /^const \w+ (\w+) = [^;]*;$/.exec(statement)?.[1]
+
+const mentions = (text: string, name: string): boolean => new RegExp(`\\b${name}\\b`).test(text)
 
 /** Leaves out the numbers that nothing in a block reads: in another block one of the same name may be read. */
 const needed = (statements: readonly string[]): readonly string[] => {
-  const texts = statements.map((statement) => statement.replace(/\/\*.*?\*\//gs, ""))
+  const texts = statements.map(withoutComments)
   const kept = statements.filter((statement, index) => {
-    const [, name] = /^const \w+ (\w+) = [^;]*;$/.exec(statement) ?? []
-    if (name === undefined) return true
-    const mention = new RegExp(`\\b${name}\\b`)
-    return texts.some((text, other) => other !== index && mention.test(text))
+    const name = declaredBy(statement)
+    return name === undefined || texts.some((text, other) => other !== index && mentions(text, name))
   })
   return kept.length === statements.length ? kept : needed(kept)
+}
+
+/** Has every number read right before it is judged: one that waits behind a loop takes a register from it. */
+const whereRead = (statements: readonly string[]): readonly string[] => {
+  const moved: string[] = []
+  for (const statement of statements.toReversed()) {
+    const name = declaredBy(statement)
+    const reader = name === undefined ? 0 : moved.findIndex((text) => mentions(withoutComments(text), name))
+    moved.splice(Math.max(reader, 0), 0, statement)
+  }
+  return moved
 }
 
 /** The expression that reads a number, `at` bytes behind `base`. */
@@ -157,19 +183,18 @@ ${indented(misplaced)}
     },
     claim: () => "",
     when: ({ test, zeros }, then, otherwise) => {
-      const [taken, left] = [lines(then), lines(otherwise)]
-      if (taken === "" && left === "") return ""
-      const branches =
-        taken === ""
-          ? `if (${printTest(test, c, true)}) ${block([left])}`
-          : `if (${printTest(test, c)}) ${block([taken])}${left === "" ? "" : ` else ${block([left])}`}`
-      return lines([...declare(zeros), branches])
+      const branches = [lines(then), lines(otherwise)].flatMap((text, isElse) =>
+        text === "" ? [] : [`if (${printTest(test, c, isElse === 1)}) ${block([text])}`],
+      )
+      return branches.length === 0 ? "" : lines([...declare(zeros), ...branches])
     },
     choose: ({ cases, end }, steps) => {
-      const branches = cases.map(({ test, next }, index) => {
-        const body = block([...(steps[index] ?? []), end === undefined ? "" : set(end, printOffset(next, c))])
-        return test === undefined ? body : `if (${printTest(test, c)}) ${body}`
-      })
+      const branches = steps.flatMap((taken, index) =>
+        cases.slice(index, index + 1).map(({ test, next }) => {
+          const body = block([...taken, end === undefined ? "" : set(end, printOffset(next, c))])
+          return test === undefined ? body : `if (${printTest(test, c)}) ${body}`
+        }),
+      )
       return lines([...declare(end === undefined ? [] : [end]), branches.join(" else ")])
     },
     each: ({ index, at, start, count, until, stride, previous, next, end }, steps) => {
@@ -206,29 +231,28 @@ ${indented(misplaced)}
           ...moved,
           isMoving ? `${position} = ${printOffset(next, c)};` : "",
         ]),
-        end === undefined ? "" : set(end, isMoving ? position : printOffset(next, c)),
+        end === undefined ? "" : set(end, position),
       ])
     },
   }
 }
 
-const idOf = ({ checks }: Program, check: number): string => {
-  const rule = checks[check]
-  if (rule === undefined) throw new TypeError(`there is no check ${check}`)
-  return rule.id
-}
+/** The rule that a check refuses by. */
+export const ruleIn = ({ checks }: Program, check: number): Rule => known(new Map(checks.entries()), check)
 
-const commentOn = (program: Program, check: number): string =>
-  comment(`${idOf(program, check)}: ${program.checks[check]?.requirement}`)
+const idOf = (program: Program, check: number): string => ruleIn(program, check).id
+
+const commentOn = (program: Program, check: number): string => {
+  const { id, requirement } = ruleIn(program, check)
+  return comment(`${id}: ${requirement}`)
+}
 
 /** A number of a violation: one that has a sign keeps it in two's complement. */
 const measure = (term: Term | undefined, c: Printing): string => {
   if (term === undefined) return "0"
   const text = printTerm(term, c)
-  return isSigned(term.type) ? `complement(${text})` : text
+  return isSigned(term) ? `complement(${text})` : text
 }
-
-const isSigned = ({ from }: NumberType): boolean => from < 0n
 
 /** The locals that a step sets, and those that it has to declare for what is behind it. */
 const setBy = (step: Step): { readonly set: readonly Local[]; readonly outer: readonly Local[] } => {
@@ -273,8 +297,7 @@ const longestEntry = 0x10000
 export const emitChain = (chain: Chain): string => {
   const { name, doc, most, begins } = chain
   const { size, length, named } = chainPlanOf(chain)
-  const number = ({ type, offset }: PlannedField): string =>
-    type.kind === "bytes" ? "0" : readAt(type, "entry", String(offset))
+  const number = ({ type, offset }: ChainPlan["length"]): string => readAt(type, "entry", String(offset))
   const fields = named.flatMap(({ field, numbers }) => [
     `const uint32_t ${snake(field.path)} = ${number(field)};`,
     `if (${numbers.map((each) => `${snake(field.path)} != ${printNumber(BigInt(each))}`).join(" && ")})`,
