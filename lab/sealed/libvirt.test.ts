@@ -179,6 +179,12 @@ describe.skipIf(why !== undefined)("a key for one migration", () => {
     expect(() => statSync(environment.MIGRATION_GUARD_KEYS)).toThrow("ENOENT")
   })
 
+  test.each(["", "a b", "a;b", "../a"])("is nobody's where the domain is called '%s'", (name) => {
+    const xml = metadata(`<seal:key xmlns:seal="${uri}" id="7">${"a1".repeat(32)}</seal:key>`)
+    expect(hook(xml, { environment }, name, "migrate", "begin", "-").status).toBe(1)
+    expect(spawnSync(inRoot("docs/examples/libvirt/offer-key"), [name], { env: environment }).status).toBe(2)
+  })
+
   test("keeps the machine where it is if the guard does not take it", () => {
     const xml = metadata(`<seal:key xmlns:seal="${uri}" id="7">${"a1".repeat(32)}</seal:key>`)
     expect(hook(xml, { environment }, ...begins).status).toBe(1)
