@@ -120,11 +120,13 @@ export const outcomesOf = (
   })
 }
 
-/** A complaint without what it is about. */
-const reasonIn = (complaint: string, text: string): string => {
-  const about = `-incoming ${text}: `
-  const at = complaint.indexOf(about)
-  return at < 0 ? complaint.replace(/^.*?: /, "") : complaint.slice(at + about.length)
+/** The first of QEMU's complaints that is no warning, without what it is about. */
+const reasonIn = (complaints: string, text: string): string => {
+  const [reason = ""] = complaints
+    .split(/^qemu-system-x86_64: /m)
+    .map((complaint) => complaint.replace(`-incoming ${text}: `, "").trim())
+    .filter((complaint) => complaint !== "" && !complaint.startsWith("warning: "))
+  return reason
 }
 
 /** A QEMU that gets so far as to take commands has accepted the option; so has one that waits for another side. */

@@ -42,10 +42,13 @@ const endOf = (child: ChildProcess): Promise<End> =>
     child.once("close", (code, signal) => resolve({ code, signal }))
   })
 
+/** What is kept of complaints, in characters: one may hold a whole option twice. */
+const mostComplaints = 262_144
+
 const complaintsOf = (child: ChildProcessByStdio<Writable, Readable, Readable>): (() => string) => {
   let complaints = ""
   child.stderr.setEncoding("utf8").on("data", (chunk: string) => {
-    complaints = (complaints + chunk).slice(-2000)
+    complaints = (complaints + chunk).slice(-mostComplaints)
   })
   return () => complaints.trim()
 }

@@ -21,8 +21,8 @@ export const states = {
     reason: "No descriptor came with the command.",
   },
   "no-name": {
-    says: /^address resolution failed for .*: (?:Name or service not known|Servname not supported for ai_socktype)$/s,
-    reason: "The host's resolver knows no such host, or no such service.",
+    says: /^address resolution failed for .*: (?:Name or service not known|Temporary failure in name resolution|Servname not supported for ai_socktype)$/s,
+    reason: "The host's resolver knows no such host, or no such service, or has nobody to ask.",
   },
   "no-address": {
     says: /^Failed to bind socket: Cannot assign requested address$/,
@@ -47,6 +47,10 @@ export const states = {
   "no-file": {
     says: /^Could not (?:open|create) '.*': (?:No such file or directory|Not a directory|Is a directory|File name too long)$/s,
     reason: "The file cannot be opened, or not be created where it would be.",
+  },
+  "no-stream": {
+    says: /^(?:Not a migration stream|load of migration failed: .*)$/s,
+    reason: "What there is to be read is no migration, or it ends too early.",
   },
   "file-size": {
     says: /^failed to truncate migration file to offset (?:[0-7][0-9a-f]{15}|[0-9a-f]{1,15}): File too large$/,

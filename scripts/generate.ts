@@ -18,6 +18,7 @@ import { spiceLibrary } from "../src/spice/c99.js"
 import { spiceFiles } from "../src/spice/foreign.js"
 import { corpusList } from "./c/corpus-list.js"
 import { fuzzDictionary } from "./c/dictionary.js"
+import { commandLineFiles } from "./command-line.js"
 import { generatedCorpus, hostileFiles, root } from "./corpus.js"
 import { withPart } from "./document-part.js"
 import { emittedFiles, formatDocuments } from "./formats.js"
@@ -128,6 +129,9 @@ const wanted = new Map<string, string | Uint8Array>([
   ["docs/session.md", generated("src/session") + sessionDocument],
   threeWays(),
   qemuDifferences(),
+  ...commandLineFiles().map(
+    ([path, text]) => [path, path.endsWith(".md") ? generated("src/cli/program.ts") + text : text] as const,
+  ),
   ...generatedCorpus(),
 ])
 

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs"
 /**
  * Takes the QMP of a machine that migrates out of libvirtd's log, as completion-order reads it: a time and a message a
  * line. The log is one with `log_filters = "1:qemu_monitor"`; what libvirt asks QEMU about itself and long replies are
- * left out. `tsx lab/completion/from-libvirt.ts LIBVIRTD.log`
+ * left out. lab/libvirt/migrate.sh runs it: `tsx lab/completion/from-libvirt.ts LIBVIRTD.log`
  */
 
 const line =

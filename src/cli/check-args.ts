@@ -32,7 +32,7 @@ interface Setting extends Required<MigrateOptions> {
 /** Judges one text of an input after those before it. */
 type Judge = (text: Text) => JudgedLine
 
-/** `migration-guard check-args`: checks arguments, QMP commands and logs of them, one JSON object a file or a line. */
+/** `migration-guard check-args`: checks arguments, QMP commands and logs of them, one JSON object a file or a line, which may have its time in front. */
 export const checkArgs = async (
   inputs: readonly string[],
   options: CheckArgsOptions,
@@ -58,6 +58,18 @@ const saidByQemu: ReadonlySet<string> = new Set(["QMP", "return", "error", "even
 const isSaidByQemu = ({ value }: JsonText): boolean => {
   const names = Object.keys(Object(value))
   return names.some((name) => name !== "id" && name !== "data") && names.every((name) => saidByQemu.has(name))
+}
+
+const openBrace = 0x7b
+const time = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?:? *$/
+const longestTime = 40
+
+/** A line of a log without the time that it may have in front. */
+const withoutTime = (text: Text): Text => {
+  const start = text.bytes.indexOf(openBrace)
+  if (start < 0 || start > longestTime || !time.test(Buffer.from(text.bytes.subarray(0, start)).toString("latin1")))
+    return text
+  return { ...text, bytes: text.bytes.subarray(start), offset: text.offset + start }
 }
 
 /** Judges the texts of a file: commands in their order, and arguments by themselves. */
@@ -88,11 +100,15 @@ const optionJudge =
     }
   }
 
-const isJson = (bytes: Uint8Array): boolean => E.isRight(readJson(bytes, defaultJsonLimits))
+const isJson = (bytes: Uint8Array): boolean =>
+  E.isRight(readJson(withoutTime({ bytes, offset: 0 }).bytes, defaultJsonLimits))
 
 /** The texts of an input: options stand one per line, JSON does so or is one text. */
 async function* textsFor(source: AsyncIterable<Uint8Array>, { command }: Setting): AsyncGenerator<Text> {
-  if (command !== "incoming") return yield* textsOf(source, defaultJsonLimits.maxBytes, isJson)
+  if (command !== "incoming") {
+    for await (const text of textsOf(source, defaultJsonLimits.maxBytes, isJson)) yield withoutTime(text)
+    return
+  }
   for await (const line of linesOf(source, defaultJsonLimits.maxBytes)) if (!line.blank) yield line
 }
 

@@ -18,7 +18,7 @@ import { jsonLine, printable } from "../report/printable.js"
 import { reasonOf } from "../report/reason.js"
 import { defaultReceiver, type ReceiverState } from "../spice/receiver.js"
 import { Violation } from "../violation/violation.js"
-import { reportUnreadable, sourceOf, standardInput } from "./input.js"
+import { failFor, isUnreadable, reportUnreadable, sourceOf, standardInput } from "./input.js"
 import { progressOf } from "./progress.js"
 import { type ReceiverOptions, receiverOfOptions } from "./receiver.js"
 import { colorsFor, type ExitCode, exitCode, type Terminal } from "./stdio.js"
@@ -46,7 +46,7 @@ interface Extracted extends CapturedBlob {
 }
 
 /** Where a blob comes from, as the index of the corpus says it. */
-const sourceOfBlob = (capture: string, blob: Extracted): string => {
+export const sourceOfBlob = (capture: string, blob: CapturedBlob): string => {
   const { from, client, server, channel, channelId, sessionId, packet, time } = blob
   const what = `${channel}/${channelId} of session ${sessionId ?? "unknown"}`
   const way = from === "client" ? `brought by client ${client} to ${server}` : `given by ${server} to client ${client}`
@@ -228,7 +228,8 @@ const sizeOf = (file: string): number | undefined => {
 }
 
 const read = async (file: string, options: ExtractOptions, terminal: Terminal): Promise<ExitCode> => {
-  const receiver = receiverOfOptions(options)
+  const receiver = await receiverOfOptions(options)
+  if (isUnreadable(receiver)) return failFor(receiver, terminal)
   const blobs = blobsInto(options.output, file, receiver)
   const teller = tellerOf(options, terminal)
   const changedIn = comparing()

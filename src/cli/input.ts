@@ -1,6 +1,7 @@
 import { createReadStream } from "node:fs"
 import { readdir, stat } from "node:fs/promises"
 import { join, sep } from "node:path"
+import type { Unreadable } from "../report/finding.js"
 import { printable } from "../report/printable.js"
 import { reasonOf } from "../report/reason.js"
 import type { Channel, ReceiverState } from "../spice/receiver.js"
@@ -10,14 +11,10 @@ import { Violation } from "../violation/violation.js"
 import { channelByMagic, headerSizeOf, mostHeadBytes } from "./recognise.js"
 import { type ExitCode, exitCode, type Terminal } from "./stdio.js"
 
+export type { Unreadable }
+
 /** The file name that stands for standard input. */
 export const standardInput = "-"
-
-/** An input that could not be read, or names nothing to read. */
-export interface Unreadable {
-  readonly file: string
-  readonly reason: string
-}
 
 export const isUnreadable = (value: object | string): value is Unreadable =>
   typeof value === "object" && "reason" in value
@@ -81,6 +78,12 @@ export const reportUnreadable = ({ file, reason }: Unreadable, { stderr }: Termi
   stderr.write(`migration-guard: ${printable(file)}: ${printable(reason)}\n`)
 }
 
+/** Ends a command for want of an input. */
+export const failFor = (unreadable: Unreadable, terminal: Terminal): ExitCode => {
+  reportUnreadable(unreadable, terminal)
+  return exitCode.failed
+}
+
 interface Read {
   readonly bytes: Uint8Array
   /** Whether these are all of its bytes. */
@@ -97,6 +100,18 @@ export type Blob = Read &
 /** The bytes of an input as they come. */
 export const sourceOf = (file: string, { stdin }: Terminal): AsyncIterable<Uint8Array> =>
   file === standardInput ? stdin : createReadStream(file)
+
+/** The bytes of an input; throws where there are more than the limit. */
+export const readBytes = async (file: string, terminal: Terminal, most: number): Promise<Uint8Array> => {
+  const chunks: Uint8Array[] = []
+  let size = 0
+  for await (const chunk of sourceOf(file, terminal)) {
+    chunks.push(chunk)
+    size += chunk.length
+    if (size > most) throw new Error(`a file has at most ${most} bytes`)
+  }
+  return Buffer.concat(chunks)
+}
 
 /** How blobs are read. */
 export interface ReadOptions {

@@ -2,12 +2,18 @@
 import { writeSync } from "node:fs"
 import { printable } from "../report/printable.js"
 import { runProgram } from "./program.js"
-import { exitCode } from "./stdio.js"
+import { brokenPipe, exitCode } from "./stdio.js"
 
-/** Output that fails and whatever nobody foresaw end with the code that means neither verdict. */
-const fail = (error: NodeJS.ErrnoException): never => {
-  if (error.code !== "EPIPE") writeReason(error)
+/** Whatever nobody foresaw ends with the code that means neither verdict. */
+const fail = (error: Error): never => {
+  writeReason(error)
   process.exit(exitCode.failed)
+}
+
+/** So does output that cannot be written, unless its reader has gone, as `head` does. */
+const failToWrite = (error: NodeJS.ErrnoException): never => {
+  if (error.code === "EPIPE") process.exit(brokenPipe)
+  return fail(error)
 }
 
 const writeReason = ({ message }: Error): void => {
@@ -18,8 +24,8 @@ const writeReason = ({ message }: Error): void => {
   }
 }
 
-process.stdout.on("error", fail)
-process.stderr.on("error", fail)
+process.stdout.on("error", failToWrite)
+process.stderr.on("error", failToWrite)
 process.on("uncaughtException", fail)
 process.exitCode = await runProgram(process.argv.slice(2), {
   stdin: process.stdin,

@@ -1,5 +1,5 @@
 import { availableParallelism } from "node:os"
-import { Command, CommanderError, InvalidArgumentError, Option } from "commander"
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from "commander"
 import { commands } from "../qemu/commands.js"
 import { newestVersion, qemuVersions, type Release, releaseOf } from "../qemu/versions.js"
 import { modes, reactions } from "../relay/config/configuration.js"
@@ -7,23 +7,41 @@ import { printable } from "../report/printable.js"
 import { channels } from "../spice/receiver.js"
 import { checkFiles } from "./check.js"
 import { checkArgs } from "./check-args.js"
+import { addHelp } from "./command-help.js"
+import { completionOf, shells } from "./completion.js"
 import { judgeCompletion } from "./completion-order.js"
-import { explain } from "./explain.js"
+import { diffFiles, diffFormats } from "./diff.js"
+import { explain, explainFormats } from "./explain.js"
+import { judging, withHelp } from "./help.js"
 import { standardInput } from "./input.js"
 import { manifest } from "./manifest.js"
 import { reportFormats } from "./report.js"
-import { type ExitCode, exitCode, type Terminal } from "./stdio.js"
+import { columnsOf, type ExitCode, exitCode, type Terminal } from "./stdio.js"
 
 const channelOption = () =>
   new Option("--channel <channel>", "the channel the data came on (default: what its magic says)").choices(channels)
 
-const jpegOption = () =>
-  new Option("--jpeg-wan-compression <setting>", "the target QEMU's setting, which decides how it reads surface lists")
-    .choices(["auto", "always", "never"])
-    .default("auto")
+/** Says what the receiver of blobs is. */
+const receiving = (command: Command): Command =>
+  command
+    .option(
+      "--receiver <file[#listener]>",
+      "what the target is: a listener of a relay's configuration in TOML, or a receiver in JSON (.json)",
+    )
+    .addOption(
+      new Option(
+        "--jpeg-wan-compression <setting>",
+        "the target QEMU's setting, which decides how it reads surface lists (default: the receiver's, or auto)",
+      ).choices(["auto", "always", "never"]),
+    )
+    .option("--sealed", "nobody can have changed the data on its way: accept too what no check can tell from a lie")
 
-const sealedOption = () =>
-  new Option("--sealed", "nobody can have changed the data on its way: accept too what no check can tell from a lie")
+/** Says how blobs are read. */
+const reading = (command: Command): Command =>
+  receiving(command.addOption(channelOption())).option(
+    "--skip-header",
+    "leave out the header of 6 or 18 bytes of the message that a blob was in",
+  )
 
 const formatOption = () => new Option("--format <format>", "how to report").choices(reportFormats).default("text")
 
@@ -70,45 +88,66 @@ const qemuRelease = (text: string): Release => {
   throw new InvalidArgumentError(`It must be a release of QEMU from ${qemuVersions[0]} to ${newestVersion}.`)
 }
 
-/** The command line: sub-commands, options and exit codes are a contract. */
-const programOf = (terminal: Terminal, end: (code: ExitCode) => void): Command => {
+/** The command line as commander has it: sub-commands, options and exit codes are a contract. */
+export const programOf = (terminal: Terminal, end: (code: ExitCode) => void): Command => {
   const { version } = manifest()
   const program = new Command("migration-guard")
     .description("Checks what reaches a QEMU host during live migration from those it does not trust.")
-    .version(version)
+    .version(version, "-v, --version", "print the version")
+    .addOption(new Option("-V").hideHelp())
+    .on("option:V", () => {
+      terminal.stdout.write(`${version}\n`)
+      throw new CommanderError(exitCode.accepted, "commander.version", version)
+    })
     .exitOverride()
-    .showSuggestionAfterError(false)
+    .configureHelp({ sortOptions: true, subcommandTerm: (command) => command.name() })
     .configureOutput({
       writeOut: (text) => terminal.stdout.write(text),
       writeErr: (text) => terminal.stderr.write(text),
-      outputError: (text, write) => write(`${printable(text.trimEnd())}\n`),
+      getOutHelpWidth: () => columnsOf(terminal.stdout) ?? defaultColumns,
+      getErrHelpWidth: () => columnsOf(terminal.stderr) ?? defaultColumns,
+      outputError: (text, write) => write(errorLine(text)),
     })
-  program
-    .command("check")
-    .description("decode files and report what is wrong with them; exit 0 if all are accepted, 1 if one is rejected")
+  reading(program.command("check"))
+    .description("decode files and report what is wrong with them")
     .argument("<file...>", `files, directories, or ${standardInput} for standard input`)
-    .addOption(channelOption())
-    .addOption(jpegOption())
-    .addOption(sealedOption())
-    .option("--skip-header", "leave out the header of 6 or 18 bytes of the message that a blob was in")
     .addOption(formatOption())
+    .option("-q, --quiet", "say nothing of what is accepted")
     .action(async (files, options) => end(await checkFiles(files, { ...options, version }, terminal)))
-  program
-    .command("explain")
+  reading(program.command("explain"))
     .description("show every byte of a file with the field that claims it")
     .argument("<file>", `a file, or ${standardInput} for standard input`)
-    .addOption(channelOption())
-    .addOption(jpegOption())
-    .addOption(sealedOption())
-    .option("--skip-header", "leave out the header of 6 or 18 bytes of the message that a blob was in")
+    .addOption(new Option("--format <format>", "how to explain").choices(explainFormats).default("text"))
+    .option("--ascii", "show the bytes as ASCII characters too")
+    .option("--all", "show every byte of long runs, and every entry of long lists")
     .action(async (file, options) => end(await explain(file, options, terminal)))
-  program
-    .command("extract")
+  receiving(program.command("explore"))
+    .description(
+      "show a blob, or those of a capture, in a browser of this machine: bytes, fields, violations, and what edits change",
+    )
+    .argument("[file]", `a file, or ${standardInput} for standard input (default: a sample)`)
+    .action(async (file, options) => {
+      const { explore } = await import("./explore.js")
+      end(await explore(file, options, terminal))
+    })
+  receiving(program.command("encode"))
+    .description("write the blob of a state in JSON, as explain --format json has it")
+    .argument("<file>", `a file, or ${standardInput} for standard input`)
+    .option("-o, --output <file>", "where the blob goes (default: standard output)")
+    .action(async (file, options) => {
+      const { encodeFile } = await import("./encode.js")
+      end(await encodeFile(file, options, terminal))
+    })
+  reading(program.command("diff"))
+    .description("say which fields of two blobs differ")
+    .argument("<first>", `a file, or ${standardInput} for standard input`)
+    .argument("<second>", `a file, or ${standardInput} for standard input`)
+    .addOption(new Option("--format <format>", "how to report").choices(diffFormats).default("text"))
+    .action(async (first, second, options) => end(await diffFiles([first, second], options, terminal)))
+  receiving(program.command("extract"))
     .description("take migration data out of a pcap or pcapng file and judge it, and the order of messages around it")
     .argument("<capture>", `a capture, or ${standardInput} for standard input`)
     .option("-o, --output <folder>", "where to write the data, with an index")
-    .addOption(jpegOption())
-    .addOption(sealedOption())
     .addOption(new Option("--format <format>", "how to report").choices(["text", "json"]).default("text"))
     .action(async (file, options) => {
       const { extract } = await import("./extract.js")
@@ -217,6 +256,14 @@ const programOf = (terminal: Terminal, end: (code: ExitCode) => void): Command =
       end(await openFile(file, options, terminal))
     })
   program
+    .command("completion")
+    .description("write what completes this command line in a shell")
+    .addArgument(new Argument("<shell>", "the shell").choices(shells))
+    .action((shell) => {
+      terminal.stdout.write(completionOf(shell, program))
+      end(exitCode.accepted)
+    })
+  program
     .command("fuzz")
     .description("attack the decoders and codecs with inputs that coverage guides; exit 1 with any finding")
     .argument("[target...]", "fuzz targets (default: all of them)")
@@ -238,7 +285,29 @@ const programOf = (terminal: Terminal, end: (code: ExitCode) => void): Command =
       const { fuzz } = await import("./fuzz.js")
       end(await fuzz(targets, options, terminal))
     })
-  return program
+  for (const command of program.commands) addHelp(command)
+  return withHelp(
+    program,
+    judging(
+      "what was judged is accepted, or what was asked for is done",
+      "something is rejected, or something was found",
+    ),
+    ["Check a blob", "migration-guard check blob.bin"],
+    ["See what is wrong with it", "migration-guard explain blob.bin"],
+    ["What a command takes", "migration-guard help check"],
+  )
+}
+
+/** The width of help where nothing says how wide the terminal is. */
+const defaultColumns = 80
+
+/** An error of commander's as one line that begins as all others do. */
+const errorLine = (text: string): string => {
+  const line = text
+    .trimEnd()
+    .replace(/^error: /, "")
+    .replace(/\n(\(Did you mean [^\n]*\))$/, " $1")
+  return `migration-guard: ${printable(line)}\n`
 }
 
 /** Runs the command line with the arguments behind the program's name; returns the exit code. */

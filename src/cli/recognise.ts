@@ -13,7 +13,8 @@ export const channelByMagic = (bytes: Uint8Array): Channel | undefined =>
     return format === channel && struct.fields.magic.value === viewOf(bytes).getUint32(0, true)
   })
 
-const magicSize = 4
+/** The bytes that a magic has. */
+export const magicSize = 4
 
 /** The most bytes that a message's header and a magic behind it have. */
 export const mostHeadBytes = fullPlaces.size + magicSize
@@ -29,17 +30,37 @@ const isHeader = (bytes: Uint8Array, { size, type }: HeaderPlaces): boolean => {
 export const headerSizeOf = (bytes: Uint8Array): number =>
   [miniPlaces, fullPlaces].find((places) => isHeader(bytes, places))?.size ?? 0
 
+/** The channel that a file's magic says, at its beginning or behind a message's header. */
+export const channelOf = (bytes: Uint8Array): Channel | undefined => {
+  const blob = bytes.subarray(headerSizeOf(bytes))
+  return blob.length < magicSize ? undefined : channelByMagic(blob)
+}
+
 const ascii = (text: string): readonly number[] => [...text].map((character) => character.charCodeAt(0))
+
+/** How captures begin: in the order of bytes of either machine, with times in microseconds or nanoseconds. */
+const pcapStarts = [
+  [0xd4, 0xc3, 0xb2, 0xa1],
+  [0xa1, 0xb2, 0xc3, 0xd4],
+  [0x4d, 0x3c, 0xb2, 0xa1],
+  [0xa1, 0xb2, 0x3c, 0x4d],
+] as const
+const pcapngStart = [0x0a, 0x0d, 0x0d, 0x0a] as const
+
+const beginsWith = (bytes: Uint8Array, start: readonly number[]): boolean =>
+  start.every((byte, index) => bytes[index] === byte)
+
+/** Whether a file begins as a capture of packets does. */
+export const isCapture = (bytes: Uint8Array): boolean =>
+  [...pcapStarts, pcapngStart].some((start) => beginsWith(bytes, start))
 
 /** How files begin that are kept beside blobs. */
 const signatures: readonly (readonly [kind: string, start: readonly number[]])[] = [
   ["a QEMU migration stream", ascii("QEVM")],
   ["a machine that libvirt saved", ascii("LibvirtQemudSave")],
   ["a machine that libvirt saved in part", ascii("LibvirtQemudPart")],
-  ["a capture in the pcap format", [0xd4, 0xc3, 0xb2, 0xa1]],
-  ["a capture in the pcap format", [0xa1, 0xb2, 0xc3, 0xd4]],
-  ["a capture in the pcap format", [0x4d, 0x3c, 0xb2, 0xa1]],
-  ["a capture in the pcapng format", [0x0a, 0x0d, 0x0d, 0x0a]],
+  ...pcapStarts.map((start) => ["a capture in the pcap format: extract takes those", start] as const),
+  ["a capture in the pcapng format: extract takes those", pcapngStart],
   ["a qcow2 image", ascii("QFI\xfb")],
   ["a program", ascii("\x7fELF")],
   ["compressed with gzip", [0x1f, 0x8b]],
@@ -51,11 +72,12 @@ const signatures: readonly (readonly [kind: string, start: readonly number[]])[]
 /** Hexadecimal digits as xxd -p, hexdump and people write them, with or without an offset in front. */
 const hexDump = /^(?:[0-9a-f]{4,8}[: ]\s*)?(?:[0-9a-f]{2}[\s:]?){4}/i
 
+/** What a file that does not begin with its channel's magic looks like. */
 const lookOf = (bytes: Uint8Array): string | undefined => {
   const header = headerSizeOf(bytes)
   if (header > 0)
     return `The ${header} bytes of a message's header stand in front of the blob: remove them, or pass --skip-header.`
-  const found = signatures.find(([, start]) => start.every((byte, index) => bytes[index] === byte))
+  const found = signatures.find(([, start]) => beginsWith(bytes, start))
   if (found !== undefined) return `The file is no relayed blob: it looks like ${found[0]}.`
   return hexDump.test(Buffer.from(bytes.subarray(0, 64)).toString("latin1"))
     ? "The file looks like a blob's hexadecimal digits as text: turn it into bytes first, for example with xxd -r -p."
@@ -65,11 +87,28 @@ const lookOf = (bytes: Uint8Array): string | undefined => {
 /** The version that every format has, read in the wrong byte order. */
 const isBigEndian = ({ rule, actual }: Violation): boolean => rule === "layout/version" && actual === 0x01000000
 
-/** What a refused file seems to be instead of a blob, said where it can be told. */
+const bigEndian: Note = { path: "", message: "The numbers look big-endian: SPICE's are little-endian." }
+
+/** How blobs begin, for a reader who sees how a file does. */
+export const magicNote = (): Note => {
+  const magics = Object.values(formats).map(({ format, struct }) => {
+    const users = channels.filter((channel) => formatOf[channel] === format && channel !== "spicevmc")
+    return `${magicTextOf(struct.fields.magic)} (${users.join(", ")})`
+  })
+  return { path: "magic", message: `Blobs begin with ${magics.join(", ")}.` }
+}
+
+const magicTextOf = ({ value }: { readonly value: number | bigint }): string =>
+  String.fromCharCode(...[0, 8, 16, 24].map((shift) => (Number(value) >>> shift) & 0xff))
+
+/** What a refused file seems to be instead of a blob of its channel, said where it can be told. */
 export const recognised = (bytes: Uint8Array, channel: Channel | undefined, [first]: readonly Violation[]): Note[] => {
-  const look = channel === undefined ? lookOf(bytes) : undefined
+  if (first !== undefined && isBigEndian(first)) return [{ ...bigEndian, path: "version" }]
+  if (first?.rule !== "layout/magic" && channel !== undefined) return []
+  const look = lookOf(bytes)
   if (look !== undefined) return [{ path: "", message: look }]
-  return first !== undefined && isBigEndian(first)
-    ? [{ path: "version", message: "The numbers look big-endian: SPICE's are little-endian." }]
-    : []
+  if (bytes.length < magicSize) return []
+  const other = channelByMagic(bytes)
+  if (other !== undefined) return [{ path: "magic", message: `The blob begins as one of ${other} does.` }]
+  return channelByMagic(bytes.slice(0, magicSize).reverse()) === undefined ? [] : [bigEndian]
 }

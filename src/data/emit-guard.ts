@@ -108,13 +108,14 @@ export const emitGuard = (type: t.Mixed, name: string): string => {
   /** A function that chooses among objects by a literal member that all have, and again among those that share it. */
   const choiceOf = (key: object, cases: readonly t.Mixed[], chosen: readonly string[], under: string): string => {
     const tags = cases.map((each) => literalsOf(inner(each)))
-    const tag = [...(tags[0]?.keys() ?? [])].find(
-      (each) => !chosen.includes(each) && tags.every((one) => one.has(each)),
-    )
+    const tag = tags
+      .flatMap((each) => [...each.keys()])
+      .find((each) => !chosen.includes(each) && tags.every((one) => one.has(each)))
     if (tag === undefined) throw new TypeError("the objects of a union must differ in a literal member")
     return define(key, under, (self) => {
-      const branches = [...new Set(tags.map((each) => each.get(tag)))].map((value = "") => {
-        const alike = cases.filter((_, index) => tags[index]?.get(tag) === value)
+      const values = tags.map((each) => String(each.get(tag)))
+      const branches = [...new Set(values)].map((value) => {
+        const alike = cases.filter((_, index) => values[index] === value)
         const [only] = alike
         const call =
           only !== undefined && alike.length === 1

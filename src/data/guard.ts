@@ -140,6 +140,12 @@ export const guarded =
     return copy !== undefined && guard(copy) ? E.right(copy as A) : read(copy ?? input)
   }
 
+/** Reads as {@link guarded} does what is plain data that nobody else can change: a guard's yes needs no copy of that. */
+export const guardedFresh =
+  <A>(read: (input: unknown) => StrictRead<A>, guard: Guard): ((input: unknown) => StrictRead<A>) =>
+  (input) =>
+    guard(input) ? E.right(input as A) : read(input)
+
 /** Whether a guard says yes to a value as it stands, which is not copied: of one that throws it says no. */
 export const passesGuard = (guard: Guard, value: unknown): boolean => {
   try {

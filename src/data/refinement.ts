@@ -1,3 +1,4 @@
+import { isNonEmpty } from "fp-ts/lib/Array.js"
 import * as E from "fp-ts/lib/Either.js"
 import { pipe } from "fp-ts/lib/function.js"
 import type { NonEmptyArray } from "fp-ts/lib/NonEmptyArray.js"
@@ -46,10 +47,8 @@ export const atKey = (key: string, faults: readonly Issue[]): readonly Issue[] =
 export const holdTo =
   <A>(rule: Refinement<A>) =>
   <B extends A>(value: B): E.Either<NonEmptyArray<Issue>, B> => {
-    const issues = rule(value)
-    if (issues === ok) return E.right(value)
-    const [first, ...others] = issues.slice(0, mostIssues)
-    return first === undefined ? E.right(value) : E.left([first, ...others])
+    const kept = rule(value).slice(0, mostIssues)
+    return isNonEmpty(kept) ? E.left(kept) : E.right(value)
   }
 
 /** An io-ts type whose values also keep rules. */

@@ -309,7 +309,7 @@ const choiceReader = (
     const alike = cases.filter((type) => tagOf(tag)(type) === value)
     return { value, read: choiceReader(alike, [...chosen, tag], hint, depth) }
   })
-  const expected = listed(choices.map(({ value }) => value ?? ""))
+  const expected = listed(choices.map(({ value }) => String(value)))
   return (data, problems) => {
     const value = data.values[data.names.indexOf(tag)]
     for (const choice of choices) if (choice.value === value) return choice.read(data, problems)

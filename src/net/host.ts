@@ -15,6 +15,9 @@ const linkLocal = /^fe[89ab][0-9a-f]:/i
 /** The interface of a link-local address, by its name or number. */
 const zone = /^%[A-Za-z0-9._-]{1,15}$/
 
+/** ff00::/8 */
+const multicast = /^ff[0-9a-f]{2}:/i
+
 export const isIpv4 = (host: string): boolean => ipv4.test(host)
 
 /** An address without the interface that it may name. */
@@ -25,6 +28,9 @@ export const zoneOf = (host: string): string | undefined => /%(.*)$/su.exec(host
 
 /** Whether an address is one of IPv6 that means something on one link only. */
 export const isLinkLocal = (host: string): boolean => linkLocal.test(host)
+
+/** Whether an address of IPv6 is that of a group of hosts, to which no connection leads. */
+export const isMulticast = (host: string): boolean => multicast.test(host)
 
 export const isIpv6 = (host: string): boolean => {
   const address = withoutZone(host)

@@ -148,7 +148,7 @@ const destinationPorts = (info: ClientMigrateInfoArguments) =>
 
 /** Judges where SPICE's clients are sent to. A port that is 0 is none. */
 const destinationIssues = (info: ClientMigrateInfoArguments, { spice = {} }: Policy): readonly Issue[] => {
-  const { hosts, zones, ports, tickets = true } = spice
+  const { hosts, zones, ports, tickets = hosts === undefined } = spice
   const { hostname: host } = info
   const ofPorts =
     ports === undefined

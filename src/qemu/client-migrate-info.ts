@@ -28,8 +28,12 @@ const maxTicket = 1024
 /** What a SPICE proxy is told in place of a host, `pvespiceproxy:64198b7e:100:node::3dbc`: parts between colons. */
 const ticket = /^[A-Za-z][\w.+-]*(?::[\w.+/=@-]*){3,}$/
 
+/** What some resolver might take for an address of IPv6, such as fd00::1:2, which would be a ticket otherwise. */
+const addressLike = /^[0-9A-Fa-f:.]+$/
+
 /** Whether a host is a ticket of a SPICE proxy, which says where to go by itself. */
-export const isTicket = (host: string): boolean => host.length <= maxTicket && ticket.test(host)
+export const isTicket = (host: string): boolean =>
+  host.length <= maxTicket && ticket.test(host) && !addressLike.test(host)
 
 const hostname = refined(t.string, (host) => {
   if (isTicket(host)) return ok

@@ -11,7 +11,7 @@ import type { Command } from "./commands.js"
 import { type CodecOptions, type CommandOptions, contextOf } from "./context.js"
 import type { ArgumentsOf } from "./entries.js"
 import { guardFor } from "./guards.js"
-import { allowedReader } from "./parse.js"
+import { allowedReaders } from "./parse.js"
 import { defaultPolicy } from "./policy.js"
 import { partHint } from "./spelling.js"
 
@@ -54,7 +54,7 @@ const commandCodec =
   <C extends Command>(command: C, name: string) =>
   ({ policy = defaultPolicy, ...forQemu }: CodecOptions = {}): Codec<ArgumentsOf[C], ArgumentsOf[C]> => {
     const context = { ...contextOf({ ...forQemu, command }), command }
-    const read = allowedReader(context, policy)
+    const { read } = allowedReaders(context, policy)
     const check = (input: unknown) => placed(read(input))
     const isAllowed = policyRule(policy, context)
     const guard = guardFor(context)

@@ -32,7 +32,7 @@ export interface CodecOptions extends MigrateOptions {
 /** All that decides how an argument is checked, but for a policy. */
 export type Context = Required<CommandOptions>
 
-const isOneOf = <T>(names: readonly T[], name: unknown): name is T => names.some((known) => known === name)
+const isOneOf = <T>(names: readonly T[], name: unknown): name is T => (names as readonly unknown[]).includes(name)
 
 /** The context of a caller whose options no compiler may have checked. */
 export const contextOf = ({ command = "migrate", version = newestVersion, draft = false }: CommandOptions): Context => {
@@ -41,11 +41,15 @@ export const contextOf = ({ command = "migrate", version = newestVersion, draft 
   return { command, version, draft: draft === true }
 }
 
+/** A number of its own for each context. */
+const numberOf = ({ command, version, draft }: Context): number =>
+  2 * (commands.indexOf(command) * qemuVersions.length + qemuVersions.indexOf(version)) + Number(draft)
+
 /** Remembers what was made for a context: making a reader takes far longer than reading does. */
 export const perContext = <T>(make: (context: Context) => T): ((context: Context) => T) => {
-  const made = new Map<string, T>()
+  const made = new Map<number, T>()
   return (context) => {
-    const key = `${context.command} ${context.version} ${context.draft}`
+    const key = numberOf(context)
     const known = made.get(key)
     if (known !== undefined) return known
     const value = make(context)

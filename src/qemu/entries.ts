@@ -1,6 +1,6 @@
 import * as E from "fp-ts/lib/Either.js"
 import type * as t from "io-ts"
-import type { Issue } from "../data/refinement.js"
+import { type Issue, issue } from "../data/refinement.js"
 import type { MigrationAddress } from "./addresses.js"
 import {
   type MigrateArguments,
@@ -26,6 +26,7 @@ import {
   nbdServerStart,
 } from "./nbd.js"
 import { type MigrateSetParametersArguments, migrateSetParameters } from "./parameters.js"
+import { qemuRules } from "./rules.js"
 import { uriReader } from "./uri.js"
 
 /**
@@ -66,8 +67,7 @@ interface Entry<A> {
 
 const nothing = (): readonly Touched[] => []
 
-const uriTouched = (uri: string | undefined, context: Context): readonly Touched[] => {
-  if (uri === undefined) return []
+const uriTouched = (uri: string, context: Context): readonly Touched[] => {
   const read = uriReader(context)(uri)
   return [{ keys: ["uri"], ...(E.isLeft(read) ? { issues: read.left } : { address: read.right }) }]
 }
@@ -87,7 +87,7 @@ const named = (str: string): MigrationAddress => ({ transport: "socket", type: "
 
 const dumpTouched = ({ protocol }: DumpGuestMemoryArguments): readonly Touched[] => {
   const address = dumpAddress(protocol)
-  return address === undefined ? [] : [{ keys: ["protocol"], address }]
+  return [{ keys: ["protocol"], ...(address === undefined ? { issues: issue(qemuRules.dumpProtocol) } : { address }) }]
 }
 
 const wrappedTouched = ({ addr: { type, data } }: NbdServerStartArguments): readonly Touched[] => [

@@ -1,5 +1,5 @@
 import { type Issue, issue, ok } from "../data/refinement.js"
-import { isIpv4, isIpv6, isLinkLocal, isName, isNumeric, zoneOf } from "../net/host.js"
+import { isIpv4, isIpv6, isLinkLocal, isMulticast, isName, isNumeric, zoneOf } from "../net/host.js"
 import type { Direction } from "./commands.js"
 import { qemuRules } from "./rules.js"
 
@@ -10,6 +10,7 @@ export const endsWithLineBreak = (text: string): boolean => /[\r\n]$/.test(text)
 const escapedZone = /^25.*[^0-9]/su
 
 const ipv6Issues = (host: string): readonly Issue[] => {
+  if (isMulticast(host)) return issue(qemuRules.hostMulticast)
   const zone = zoneOf(host)
   if (zone === undefined) return isLinkLocal(host) ? issue(qemuRules.linkLocalZone) : ok
   return escapedZone.test(zone) ? issue(qemuRules.zoneEscaped) : ok

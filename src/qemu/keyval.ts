@@ -13,21 +13,16 @@ const key = /^(?:[A-Za-z][A-Za-z0-9_-]*|[0-9]+)(?:\.(?:[A-Za-z][A-Za-z0-9_-]*|[0
 const maxDepth = 16
 
 /** Puts a value where its keys lead; false where something else is there already. */
-const put = (root: Branch, keys: readonly string[], value: string): boolean => {
-  let branch = root
-  for (const [index, name] of keys.entries()) {
-    const found = branch.parts.get(name)
-    if (index === keys.length - 1) {
-      if (found !== undefined) return false
-      branch.parts.set(name, value)
-      return true
-    }
+const put = ({ parts }: Branch, [name = "", ...more]: readonly string[], value: string): boolean => {
+  const found = parts.get(name)
+  if (more.length > 0) {
     if (typeof found === "string") return false
-    const next = found ?? { parts: new Map() }
-    branch.parts.set(name, next)
-    branch = next
+    const branch = found ?? { parts: new Map() }
+    parts.set(name, branch)
+    return put(branch, more, value)
   }
-  return false
+  parts.set(name, found ?? value)
+  return found === undefined
 }
 
 /** A branch whose keys are 0, 1, 2, ... is a list. */

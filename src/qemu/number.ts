@@ -8,9 +8,11 @@ const isInteger = (input: unknown): input is number | bigint =>
 
 const integer = leaf("integer", isInteger)
 
+/** An integer that a range still bounds to numbers: a bigint is only what no number holds exactly, which every range refuses. */
 export const number = leaf(
   "integer",
-  (input): input is number => typeof input === "number" && Number.isSafeInteger(input),
+  (input): input is number =>
+    Number.isSafeInteger(input) || (typeof input === "bigint" && !Number.isSafeInteger(Number(input))),
 )
 
 const within = (rule: Rule, least: number, most: number) =>

@@ -194,6 +194,14 @@ const allParameters = (version: QemuVersion) => ({
   "block-incremental": t.boolean,
 })
 
+const throttleIssues = (args: MigrateSetParametersArguments): readonly Issue[] => {
+  const { "cpu-throttle-initial": initial = 1, "max-cpu-throttle": most = 99 } = args
+  return most < initial ? issueAt("max-cpu-throttle", qemuRules.parameterRange, most, initial) : ok
+}
+
 /** The arguments of `migrate-set-parameters` as an io-ts type. */
 export const migrateSetParameters = (context: Context): t.Type<MigrateSetParametersArguments, unknown> =>
-  t.exact(t.partial(knownMembers(context, "migrate-set-parameters", allParameters(context.version))))
+  refined(
+    t.exact(t.partial(knownMembers(context, "migrate-set-parameters", allParameters(context.version)))),
+    throttleIssues,
+  )

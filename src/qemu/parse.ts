@@ -1,7 +1,9 @@
 import * as E from "fp-ts/lib/Either.js"
-import { guarded } from "../data/guard.js"
+import { map } from "fp-ts/lib/NonEmptyArray.js"
+import { guarded, guardedFresh } from "../data/guard.js"
 import { byteLength, type JsonLimits, placingIn, readJson, textWithin } from "../data/json.js"
 import { placed } from "../data/locate.js"
+import { readPlain } from "../data/plain-json.js"
 import { holdTo, type Issue } from "../data/refinement.js"
 import { exact, type StrictRead } from "../data/strict.js"
 import type { Checked } from "../violation/checked.js"
@@ -25,55 +27,67 @@ export interface ParseOptions<C extends Command> extends CodecOptions {
 
 type ContextFor<C extends Command> = Context & { readonly command: C }
 
-const readers = perContext((context) => {
+type ArgumentsReader<C extends Command> = (input: unknown) => StrictRead<ArgumentsOf[C]>
+
+/** Two readers of the same: what is `fresh` was made of a text just now, so that nobody else can change it and it need not be copied. */
+interface Readers<C extends Command> {
+  readonly read: ArgumentsReader<C>
+  readonly readFresh: ArgumentsReader<C>
+}
+
+const readers = perContext((context): Readers<Command> => {
   const read = exact(argumentsType(context), spellingHint(context))
   const guard = guardFor(context)
-  return guard === undefined ? read : guarded(read, guard)
+  if (guard === undefined) return { read, readFresh: read }
+  return { read: guarded(read, guard), readFresh: guardedFresh(read, guard) }
 })
 
+const readersFor = <C extends Command>(context: ContextFor<C>) => readers(context) as unknown as Readers<C>
+
 /** Reads a command's arguments as QEMU takes them, whatever a policy says. */
-export const argumentsReader = <C extends Command>(context: ContextFor<C>) =>
-  readers(context) as unknown as (input: unknown) => StrictRead<ArgumentsOf[C]>
+export const argumentsReader = <C extends Command>(context: ContextFor<C>): ArgumentsReader<C> =>
+  readersFor(context).read
 
-type AllowedReader<C extends Command> = (input: unknown) => StrictRead<ArgumentsOf[C]>
-
-const makeAllowedReader = <C extends Command>(context: ContextFor<C>, policy: Policy): AllowedReader<C> => {
-  const read = argumentsReader(context)
+const makeAllowedReaders = <C extends Command>(context: ContextFor<C>, policy: Policy): Readers<C> => {
+  const { read, readFresh } = readersFor(context)
   const hold = holdTo(policyRule(policy, context))
-  return (input) => {
-    const decoded = read(input)
-    return E.isLeft(decoded) ? decoded : hold(decoded.right)
-  }
+  const held =
+    (reader: ArgumentsReader<C>): ArgumentsReader<C> =>
+    (input) => {
+      const decoded = reader(input)
+      return E.isLeft(decoded) ? decoded : hold(decoded.right)
+    }
+  return { read: held(read), readFresh: held(readFresh) }
 }
 
-const made = new WeakMap<Policy, ReturnType<typeof readersUnder>>()
+const made = new WeakMap<Policy, ReturnType<typeof makeReadersUnder>>()
 
-const readersUnder = (policy: Policy) => perContext((context) => makeAllowedReader(context, policy))
+const makeReadersUnder = (policy: Policy) => perContext((context) => makeAllowedReaders(context, policy))
+
+const readersUnder = (policy: Policy) => {
+  const known = made.get(policy)
+  if (known !== undefined) return known
+  const readers = makeReadersUnder(policy)
+  made.set(policy, readers)
+  return readers
+}
 
 /** Reads a command's arguments, and holds them against a policy; made once for each. */
-export const allowedReader = <C extends Command>(context: ContextFor<C>, policy: Policy) => {
-  const readers = made.get(policy) ?? readersUnder(policy)
-  made.set(policy, readers)
-  return readers(context) as AllowedReader<C>
-}
+export const allowedReaders = <C extends Command>(context: ContextFor<C>, policy: Policy) =>
+  readersUnder(policy)(context) as unknown as Readers<C>
 
-const below = <A>(key: string, read: StrictRead<A>): StrictRead<A> => {
-  if (E.isRight(read)) return read
-  const [first, ...others] = read.left.map((each): Issue => ({ ...each, keys: [key, ...each.keys] }))
-  return first === undefined ? read : E.left([first, ...others])
-}
+const below = <A>(key: string, read: StrictRead<A>): StrictRead<A> =>
+  E.mapLeft(map((each: Issue): Issue => ({ ...each, keys: [key, ...each.keys] })))(read)
 
 /** Reads arguments by themselves, or those of a whole command of that name. */
-const unwrapped =
-  <A>(command: Command, read: (input: unknown) => StrictRead<A>) =>
-  (value: unknown): StrictRead<A> => {
-    const whole = commandIn(value)
-    if (whole === undefined) return read(value)
-    if (E.isLeft(whole)) return whole
-    if (whole.right.name !== command)
-      return E.left([{ rule: qmpRules.otherCommand, keys: [whole.right.key], expected: command }])
-    return below("arguments", read(whole.right.arguments))
-  }
+const unwrapped = <A>(value: unknown, command: Command, read: (input: unknown) => StrictRead<A>): StrictRead<A> => {
+  const whole = commandIn(value)
+  if (whole === undefined) return read(value)
+  if (E.isLeft(whole)) return whole
+  if (whole.right.name !== command)
+    return E.left([{ rule: qmpRules.otherCommand, keys: [whole.right.key], expected: command }])
+  return below("arguments", read(whole.right.arguments))
+}
 
 /**
  * Parses and checks the arguments of a command before they reach QEMU: JSON arguments by themselves, or a whole QMP
@@ -95,18 +109,21 @@ const unwrapped =
  */
 export const parseArguments = <C extends Command = "migrate">(
   text: unknown,
-  { limits = defaultJsonLimits, command = "migrate" as C, policy = defaultPolicy, ...forQemu }: ParseOptions<C> = {},
+  options: ParseOptions<C> = {},
 ): Checked<ArgumentsOf[C]> => {
-  const read = allowedReader({ ...contextOf({ ...forQemu, command }), command }, policy)
-  if (command === "incoming") {
-    const option = textWithin(text, limits)
-    return E.isLeft(option)
-      ? option
-      : placed(read(option.right), () => ({ offset: 0, length: byteLength(option.right) }))
-  }
-  const json = readJson(text, limits)
-  if (E.isLeft(json)) return json
-  return placed(unwrapped(command, read)(json.right.value), placingIn(json.right.text))
+  const { limits = defaultJsonLimits, policy = defaultPolicy } = options
+  const context = contextOf(options)
+  const { command } = context
+  const { read, readFresh } = allowedReaders<C>(context as ContextFor<C>, policy)
+  const within = textWithin(text, limits)
+  if (E.isLeft(within)) return within
+  const written = within.right
+  if (command === "incoming") return placed(read(written), () => ({ offset: 0, length: byteLength(written) }))
+  const plain = readPlain(written, limits)
+  const accepted = plain === undefined ? undefined : unwrapped(plain, command, readFresh)
+  if (accepted !== undefined && E.isRight(accepted)) return accepted
+  const json = readJson(written, limits)
+  return E.isLeft(json) ? json : placed(unwrapped(json.right.value, command, read), placingIn(written))
 }
 
 /**

@@ -30,7 +30,10 @@ export interface InetPolicy {
 
 /** Where SPICE's clients may be sent. */
 export interface SpicePolicy extends InetPolicy {
-  /** Whether a ticket of a SPICE proxy may stand in the host's place, which says where to go by itself. Default true. */
+  /**
+   * Whether a ticket of a SPICE proxy may stand in the host's place, which says where to go by itself. Default true where
+   * `hosts` is not given, false where it is.
+   */
   readonly tickets?: boolean
 }
 

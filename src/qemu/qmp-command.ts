@@ -24,15 +24,15 @@ const refuse = (key: string): StrictRead<never> => E.left([{ rule: qmpRules.comm
  */
 export const commandIn = (value: unknown): StrictRead<QmpCommand> | undefined => {
   if (!isObject(value)) return undefined
-  const members = new Map(Object.entries(value))
-  const keys = (["execute", "exec-oob"] as const).filter((each) => members.has(each))
+  const keys = (["execute", "exec-oob"] as const).filter((each) => Object.hasOwn(value, each))
   const [key] = keys
   if (key === undefined) return undefined
-  const name: unknown = members.get(key)
+  const members = new Map<string, unknown>(Object.entries(value))
+  const name = members.get(key)
   const stranger = [...members.keys()].find((each) => !known.has(each))
   if (keys.length > 1) return refuse("")
   if (stranger !== undefined) return refuse(stranger)
   if (typeof name !== "string") return refuse(key)
-  const given: unknown = members.get("arguments") ?? {}
+  const given = members.has("arguments") ? members.get("arguments") : {}
   return isObject(given) ? E.right({ name, key, arguments: given }) : refuse("arguments")
 }

@@ -1,21 +1,17 @@
 import * as E from "fp-ts/lib/Either.js"
 import { type JsonText, placingIn } from "../data/json.js"
 import { placed } from "../data/locate.js"
-import { atKey, concat, type Issue, issueAt, mostIssues, ok } from "../data/refinement.js"
+import { atKey, concat, type Issue, mostIssues, ok } from "../data/refinement.js"
 import type { Checked } from "../violation/checked.js"
 import type { Note } from "../violation/note.js"
-import type { MigrationAddress } from "./addresses.js"
-import type { MigrationCapability } from "./capabilities.js"
-import { programIssues } from "./check-policy.js"
 import { type Command, commands } from "./commands.js"
 import { type CodecOptions, contextOf } from "./context.js"
-import { type ArgumentsOf, touchesOf } from "./entries.js"
+import { type Settings, settingIssues, settingsAfter, settingsAfterRefusal } from "./log-settings.js"
 import { notesOf } from "./notes.js"
-import { allowedReader, argumentsReader } from "./parse.js"
-import { defaultPolicy, type Policy } from "./policy.js"
+import { allowedReaders, argumentsReader } from "./parse.js"
+import { defaultPolicy } from "./policy.js"
 import { commandIn, type QmpCommand } from "./qmp-command.js"
-import { qemuRules, qmpRules } from "./rules.js"
-import { behaviour, isIn, type QemuVersion } from "./versions.js"
+import { qmpRules } from "./rules.js"
 
 /** What is known of one message of a QMP log. */
 export interface JudgedLine {
@@ -23,13 +19,6 @@ export interface JudgedLine {
   readonly command?: Command
   readonly checked: Checked<unknown>
   readonly notes: readonly Note[]
-}
-
-/** What commands of a log have set so far; what is not here was not seen, and may be anything. */
-interface Settings {
-  readonly capabilities: ReadonlyMap<MigrationCapability, boolean>
-  readonly mode?: string
-  readonly command?: readonly string[]
 }
 
 const isChecked = (name: string): name is Command => name !== "incoming" && commands.some((each) => each === name)
@@ -52,54 +41,6 @@ const noteOn = (name: string): string =>
     ? "This command takes addresses or files of its own, which are not checked."
     : "This command carries no address of a migration: it is not checked."
 
-const kindOf = (address: MigrationAddress): string =>
-  address.transport === "socket" ? address.type : address.transport
-
-/** Judges an address by the capabilities that are on (migration_channels_and_transport_compatible of migration/migration.c). */
-const transportIssues = (
-  address: MigrationAddress,
-  { capabilities }: Settings,
-  version: QemuVersion,
-): readonly Issue[] => {
-  const isOn = (...names: readonly MigrationCapability[]) => names.some((name) => capabilities.get(name) === true)
-  const kind = kindOf(address)
-  const key = address.transport === "socket" ? "type" : "transport"
-  const isFile = kind === "file" || kind === "fd"
-  const hasChannels = ["inet", "unix", "vsock"].includes(kind) || (isFile && isOn("mapped-ram"))
-  const isRefused = kind === "rdma" && isIn(version, behaviour.rdmaCapabilities) && isOn("xbzrle", "postcopy-ram")
-  return concat(
-    isOn("multifd", "postcopy-preempt") && !hasChannels ? issueAt(key, qemuRules.transportChannels) : ok,
-    isOn("mapped-ram") && !isFile ? issueAt(key, qemuRules.transportSeeking) : ok,
-    isRefused ? issueAt(key, qemuRules.transportRdma) : ok,
-  )
-}
-
-type Destined = ArgumentsOf["migrate"]
-
-const hasCpr = ({ channels = [] }: Destined): boolean => channels.some((each) => each["channel-type"] === "cpr")
-
-/** Judges what `migrate` does in a mode: cpr-exec runs a program, which the policy must allow whether it was seen or not. */
-const modeIssues = (args: Destined, settings: Settings, kinds: readonly string[], policy: Policy): readonly Issue[] => {
-  const key = args.uri === undefined ? "channels" : "uri"
-  if (settings.mode === "cpr-transfer")
-    return hasCpr(args) && !kinds.includes("file") ? ok : issueAt(key, qemuRules.cprChannel)
-  return settings.mode === "cpr-exec" ? atKey(key, programIssues(settings.command ?? [], policy)) : ok
-}
-
-/** The settings after a command. One that is refused here may have been carried out all the same. */
-const settingsAfter = (name: Command, args: unknown, settings: Settings): Settings => {
-  if (name === "migrate-set-capabilities") {
-    const { capabilities } = args as ArgumentsOf["migrate-set-capabilities"]
-    const set = capabilities.map(({ capability, state }) => [capability, state] as const)
-    return { ...settings, capabilities: new Map([...settings.capabilities, ...set]) }
-  }
-  if (name !== "migrate-set-parameters") return settings
-  const { mode, "cpr-exec-command": command } = args as ArgumentsOf["migrate-set-parameters"]
-  return { ...settings, ...(mode === undefined ? {} : { mode }), ...(command === undefined ? {} : { command }) }
-}
-
-const destined: ReadonlySet<Command> = new Set(["migrate", "migrate-incoming", "migrate-recover"])
-
 /**
  * Makes a reader of QMP commands in the order in which they were given: capabilities and parameters that one sets count
  * for the migrations behind it. Takes messages that are no commands, and commands that are not checked, with a note.
@@ -110,31 +51,15 @@ export const logReader = ({
 }: CodecOptions): ((json: JsonText) => JudgedLine | undefined) => {
   let settings: Settings = { capabilities: new Map() }
 
-  const settingIssues = (name: Command, args: unknown): readonly Issue[] => {
-    if (!destined.has(name)) return ok
-    const context = contextOf({ ...forQemu, command: name })
-    const addresses = touchesOf(args as Destined, context).flatMap((each) => ("address" in each ? [each] : []))
-    return concat(
-      ...addresses.map(({ keys, address }) =>
-        keys.reduceRight((said, key) => atKey(key, said), transportIssues(address, settings, context.version)),
-      ),
-      name === "migrate"
-        ? modeIssues(
-            args as Destined,
-            settings,
-            addresses.map(({ address }) => kindOf(address)),
-            policy,
-          )
-        : ok,
-    )
-  }
-
   const judge = (name: Command, args: unknown): readonly Issue[] => {
     const context = contextOf({ ...forQemu, command: name })
     const read = argumentsReader(context)(args)
-    if (E.isLeft(read)) return read.left
-    const allowed = allowedReader(context, policy)(args)
-    const issues = concat(E.isLeft(allowed) ? allowed.left : ok, settingIssues(name, read.right))
+    if (E.isLeft(read)) {
+      settings = settingsAfterRefusal(name, args, settings)
+      return read.left
+    }
+    const allowed = allowedReaders(context, policy).read(args)
+    const issues = concat(E.isLeft(allowed) ? allowed.left : ok, settingIssues(read.right, settings, context, policy))
     settings = settingsAfter(name, read.right, settings)
     return issues
   }

@@ -75,6 +75,12 @@ export const qemuRules = {
     "The host must not be *; every address is written 0.0.0.0, [::] or nothing at all.",
     "The C library takes * for no host at all: QEMU listens on every address, and connects to its own host.",
   ),
+  hostMulticast: rule(
+    "host-multicast",
+    "inconsistent",
+    "An IPv6 address must not be one of ff00::/8, which stand for groups of hosts.",
+    "Linux refuses to connect to it and to listen on it (EINVAL), on every host.",
+  ),
   lineBreak: rule(
     "line-break",
     "not-canonical",
@@ -402,7 +408,7 @@ export const qemuRules = {
     "incoming-syntax",
     "wrong-type",
     "The option must be defer, a URI, a channel in JSON, or a channel as main,addr.transport=..., with each key once and each comma of a value doubled.",
-    "QEMU refuses it and exits.",
+    "QEMU refuses others and exits; but it takes the last of a key given twice, and passes over a comma at the end.",
   ),
   incomingVersion: rule(
     "incoming-version",
@@ -488,6 +494,18 @@ export const qemuRules = {
     "inconsistent",
     "A capability must not be given twice.",
     "QEMU takes the last one.",
+  ),
+  capabilitiesTogether: rule(
+    "capabilities-together",
+    "inconsistent",
+    "A capability must be on with those that it needs, and without those that it excludes.",
+    "QEMU refuses the command, and sets none of its capabilities.",
+  ),
+  cprCapabilities: rule(
+    "cpr-capabilities",
+    "inconsistent",
+    "The modes of cpr must be used without the capabilities postcopy-ram, background-snapshot and x-colo.",
+    "QEMU refuses it.",
   ),
   transportChannels: rule(
     "transport-channels",

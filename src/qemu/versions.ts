@@ -88,6 +88,47 @@ export const names = {
 /** A table of names. */
 export type EnumerationTable = keyof typeof names
 
+/** Two capabilities, and the versions in which something holds of them. */
+type CapabilityPair = readonly [one: string, other: string, span: Span]
+
+const always: Span = {}
+
+/** What background-snapshot cannot be on with. */
+const backgroundExcludes = [
+  ...["postcopy-ram", "dirty-bitmaps", "postcopy-blocktime", "late-block-activate", "return-path", "multifd"],
+  ...["pause-before-switchover", "auto-converge", "release-ram", "rdma-pin-all", "compress", "xbzrle", "x-colo"],
+  ...["validate-uuid", "zero-copy-send"],
+].map((other): CapabilityPair => ["background-snapshot", other, always])
+
+/** Capabilities that cannot be on together (migrate_caps_check of migration/options.c). */
+export const excludedCapabilities: readonly CapabilityPair[] = [
+  ["multifd", "compress", always],
+  ["multifd", "xbzrle", from("8.2")],
+  ["multifd", "postcopy-ram", { since: "8.2", until: "10.1" }],
+  ["compress", "xbzrle", from("8.2")],
+  ["compress", "postcopy-preempt", always],
+  ["postcopy-ram", "x-ignore-shared", always],
+  ["mapped-ram", "xbzrle", always],
+  ["mapped-ram", "postcopy-ram", always],
+  ["dirty-limit", "auto-converge", always],
+  ["zero-copy-send", "xbzrle", always],
+  ...backgroundExcludes,
+]
+
+/** Capabilities of which the first needs the second. */
+export const neededCapabilities: readonly CapabilityPair[] = [
+  ["zero-copy-send", "multifd", always],
+  ["postcopy-preempt", "postcopy-ram", always],
+  ["switchover-ack", "return-path", always],
+  ["x-colo", "return-path", from("11.1")],
+]
+
+/** Capabilities that no mode of cpr goes with, and the versions that refuse to migrate so in each mode. */
+export const cprExcludes = {
+  capabilities: ["postcopy-ram", "background-snapshot", "x-colo"],
+  modes: { "cpr-reboot": from("10.0"), "cpr-transfer": from("10.2"), "cpr-exec": from("10.2") },
+} as const satisfies { readonly capabilities: readonly string[]; readonly modes: Spans }
+
 /** How texts and descriptors are read, and what QEMU can do with them. */
 export const behaviour = {
   /** `file:` as a scheme (migration/file.c). */

@@ -126,7 +126,7 @@ export const rowsOf = (
   meanings: ReadonlyMap<string, Meaning> = new Map(),
 ): FieldRows => {
   const bare = withUnclaimed(
-    claims.map((claim) => bareRow(claim, meanings.get(pattern(claim.path))?.doc ?? "")),
+    claims.map((claim) => bareRow(claim, meanings.get(pattern(claim.path)))),
     bytes.length,
   )
   const found = new Map<number, Violation[]>()
@@ -144,16 +144,15 @@ export const rowsOf = (
   return { rows, violations, overall }
 }
 
-const bareRow = ({ path, offset, length, type, value }: Claim, doc: string): Bare => ({
-  path,
-  offset,
-  length,
-  type,
-  value,
-  text: type === undefined || value === undefined ? bytesText(length) : valueText(type, value),
-  unit: type?.kind === "integer" ? type.unit : "",
-  meaning: doc,
-})
+const bareRow = (
+  { path, offset, length, type, value }: Claim,
+  { doc, pointer }: Meaning = { doc: "", pointer: undefined },
+): Bare => {
+  const isNull = pointer !== undefined && Number(value) === 0
+  const text = type === undefined || value === undefined ? bytesText(length) : valueText(type, value)
+  const unit = type?.kind === "integer" && pointer === undefined ? type.unit : ""
+  return { path, offset, length, type, value, text: isNull ? "0 (nothing)" : text, unit, meaning: doc }
+}
 
 /** Every byte once: the rows of fields, and what lies between and behind them. */
 const withUnclaimed = (claimed: readonly Bare[], size: number): readonly Bare[] => {
@@ -162,7 +161,7 @@ const withUnclaimed = (claimed: readonly Bare[], size: number): readonly Bare[] 
   const unclaimed = (end: number) => {
     if (end === cursor) return
     const place = { path: "", offset: cursor, length: end - cursor, type: undefined, value: undefined }
-    rows.push(bareRow(place, "No field claims these bytes."))
+    rows.push(bareRow(place, { doc: "No field claims these bytes.", pointer: undefined }))
   }
   for (const row of [...claimed].sort((one, other) => one.offset - other.offset)) {
     unclaimed(row.offset)

@@ -18,5 +18,11 @@ export interface Finding {
   readonly acceptedWith?: string
 }
 
+/** An input that could not be read, or names nothing to read. */
+export interface Unreadable {
+  readonly file: string
+  readonly reason: string
+}
+
 export const verdictOf = ({ violations }: Pick<Finding, "violations">): "accept" | "reject" =>
   violations.length === 0 ? "accept" : "reject"

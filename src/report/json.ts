@@ -1,4 +1,4 @@
-import { type Finding, verdictOf } from "./finding.js"
+import { type Finding, type Unreadable, verdictOf } from "./finding.js"
 import { jsonLine } from "./printable.js"
 
 /** A finding as one line of JSON; its keys are part of the command line's contract. */
@@ -12,3 +12,7 @@ export const jsonReport = (finding: Finding): string =>
     violations: finding.violations,
     notes: finding.notes,
   })
+
+/** An input that could not be read, as a row among findings. */
+export const unreadableJson = ({ file, reason }: Unreadable): string =>
+  jsonLine({ file, channel: null, verdict: "unreadable", reason, violations: [], notes: [] })

@@ -12,3 +12,10 @@ export const printable = (text: string): string => text.replace(unprintable, esc
 
 /** A value as one line of JSON that is safe to print: the escapes are JSON's own, so nothing is lost. */
 export const jsonLine = (value: unknown): string => printable(JSON.stringify(value))
+
+/** A value as JSON on several lines, each of which is safe to print. */
+export const jsonLines = (value: unknown): string =>
+  JSON.stringify(value, null, 2)
+    .split("\n")
+    .map((line) => printable(line))
+    .join("\n")

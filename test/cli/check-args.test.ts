@@ -1,4 +1,5 @@
 import { join } from "node:path"
+import { fileURLToPath } from "node:url"
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
 import { validSarif } from "../report/sarif-schema.js"
@@ -191,6 +192,12 @@ describe("a log of QMP commands", () => {
     set("migrate-set-parameters", { mode, "cpr-exec-command": command })
   const capability = (name: string) =>
     set("migrate-set-capabilities", { capabilities: [{ capability: name, state: true }] })
+  const withCpr = (addr: object) => ({
+    channels: [
+      { "channel-type": "main", addr },
+      { "channel-type": "cpr", addr: { transport: "socket", type: "unix", path: "/run/cpr" } },
+    ],
+  })
   const toFile = set("migrate", { uri: "file:/vm" })
   const capabilities = line({ execute: "qmp_capabilities" })
 
@@ -220,6 +227,27 @@ describe("a log of QMP commands", () => {
       [[], ["qemu/cpr-channel"]],
     ],
     [
+      "cpr-transfer with its channel",
+      set("migrate-set-parameters", { mode: "cpr-transfer" }) + set("migrate", withCpr(inet("h", "1"))),
+      [[], []],
+    ],
+    [
+      "cpr-transfer of a file",
+      set("migrate-set-parameters", { mode: "cpr-transfer" }) +
+        set("migrate", withCpr({ transport: "file", filename: "/vm", offset: 0 })),
+      [[], ["qemu/cpr-channel"]],
+    ],
+    [
+      "a program without its mode, and then other parameters",
+      parameters("normal", "/usr/bin/mark") + set("migrate-set-parameters", { "max-bandwidth": 1 }) + toFile,
+      [["policy/exec"], [], []],
+    ],
+    [
+      "refused capabilities and parameters, which set nothing",
+      set("migrate-set-capabilities", {}) + set("migrate-set-parameters", { "max-bandwidth": "1M" }) + toFile,
+      [["shape/missing-member"], ["shape/type"], []],
+    ],
+    [
       "multifd over a descriptor",
       capability("multifd") + set("migrate", { uri: "fd:a" }),
       [[], ["qemu/transport-channels"]],
@@ -232,6 +260,26 @@ describe("a log of QMP commands", () => {
     ],
     ["multifd and mapped-ram to a file", capability("mapped-ram") + capability("multifd") + toFile, [[], [], []]],
     ["xbzrle over RDMA", capability("xbzrle") + set("migrate", { uri: "rdma:h:1" }), [[], ["qemu/transport-rdma"]]],
+    [
+      "a capability that excludes one of before",
+      capability("multifd") + capability("xbzrle") + capability("events"),
+      [[], ["qemu/capabilities-together"], []],
+    ],
+    [
+      "capabilities beside a mode of cpr",
+      set("migrate-set-parameters", { mode: "cpr-reboot" }) + capability("postcopy-ram") + toFile,
+      [[], [], ["qemu/cpr-capabilities"]],
+    ],
+    [
+      "a program that was refused, which QEMU may know all the same",
+      set("migrate-set-parameters", { mode: "cpr-exec", "cpr-exec-command": [] }) + toFile,
+      [["qemu/cpr-command-empty"], ["policy/exec"]],
+    ],
+    [
+      "a refused change of the program",
+      set("migrate-set-parameters", { mode: "cpr-exec" }) + parameters("normal", "") + toFile,
+      [[], ["qemu/argv-absolute"], ["policy/exec"]],
+    ],
     [
       "the human monitor",
       set("human-monitor-command", { "command-line": "migrate -d exec:id" }) + capabilities,
@@ -262,6 +310,28 @@ describe("a log of QMP commands", () => {
       ["qmp", "This command takes addresses or files of its own, which are not checked."],
     ])
   })
+
+  test("may have a time in front of each line, which does not move places", async () => {
+    const log = `2026-11-28T14:06:20.645Z ${capabilities}2026-11-28 14:06:21.1+0000: ${set("migrate", { uri: "tcp:h:0" })}`
+    const { findings } = await findingsOf(log)
+    const [violation] = findings[1]?.violations ?? []
+    expect(violation?.rule).toBe("qemu/port-zero")
+    expect(log.slice(violation?.offset)).toMatch(/^"tcp:h:0"/)
+  })
+
+  test("of a libvirt that migrated is accepted, but for what QEMU 11.0 has no more", async () => {
+    const log = fileURLToPath(new URL("../qemu/recorded/libvirt.source.log", import.meta.url))
+    expect((await runCli(["check-args", "--qemu-version", "7.2", log])).code).toBe(0)
+    const { code, out } = await runCli(["check-args", "--format", "json", log])
+    expect([code, out.match(/"rule":"[^"]*"/g)]).toEqual([1, ['"rule":"qemu/other-version"']])
+  })
+
+  test.each(["yesterday ", "12 ", "x2026-11-28T14:06:20Z "])(
+    "has nothing but a time in front: not %s",
+    async (before) => {
+      expect(await rulesOf(capabilities + before + capabilities)).toEqual([[], ["json/syntax"]])
+    },
+  )
 
   test("begins anew with each file", async () => {
     const folder = temporaryFolder()

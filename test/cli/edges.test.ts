@@ -60,7 +60,7 @@ test.each([
   make(join(folder, "odd"))
   const { code, out, err } = await runCli(["check", folder])
   expect(code).toBe(2)
-  expect(linesOf(out)).toHaveLength(1)
+  expect(linesOf(out)).toEqual([expect.stringMatching(/^accept /), "2 files: 1 accepted, 0 rejected, 1 unreadable"])
   expect(err).toMatch(reason)
 })
 

@@ -1,5 +1,6 @@
 import { join } from "node:path"
 import { describe, expect, test } from "vitest"
+import { ruleOf } from "../../src/index.js"
 import type { FieldTable, FieldValue } from "../support/field-table.js"
 import {
   displayBaseTable,
@@ -48,7 +49,11 @@ interface Explanation {
   readonly positions: readonly (readonly [named: number, real: number])[]
 }
 
-/** What explain wrote, read back. */
+/** Bytes a line, and the columns that they take. */
+const bytesPerLine = 8
+const hexWidth = 3 * bytesPerLine
+
+/** What explain wrote, read back. Lines below a violation or a note, which say more of it, are passed over. */
 const explanationOf = (out: string): Explanation => {
   const [heading = "", ...lines] = linesOf(out)
   const marks: string[] = []
@@ -61,14 +66,15 @@ const explanationOf = (out: string): Explanation => {
       ;(blocks.at(-1)?.marks ?? marks).push(mark)
       continue
     }
-    const [, position = "", columns = ""] = /^([0-9a-f]{4,}) {2}(.*)$/.exec(line) ?? []
+    const [, position, columns = ""] = /^([0-9]{4,}) {2}(.*)$/.exec(line) ?? []
+    if (position === undefined) continue
     const bytes = columns
-      .slice(0, 48)
+      .slice(0, hexWidth)
       .trim()
       .split(" ")
       .map((byte) => Number.parseInt(byte, 16))
-    const label = columns.slice(49)
-    positions.push([Number.parseInt(position, 16), size])
+    const label = columns.slice(hexWidth + 1)
+    positions.push([Number(position), size])
     if (label === "") blocks.at(-1)?.bytes.push(...bytes)
     else blocks.push({ offset: size, bytes, label, marks: [] })
     size += bytes.length
@@ -79,7 +85,7 @@ const explanationOf = (out: string): Explanation => {
 const bytesIn = ({ blocks }: Explanation): readonly number[] => blocks.flatMap(({ bytes }) => bytes)
 
 const explain = async (argv: readonly string[], stdin?: Uint8Array) => {
-  const { code, out, err } = await runCli(["explain", ...argv], stdin === undefined ? {} : { stdin })
+  const { code, out, err } = await runCli(["explain", "--all", ...argv], stdin === undefined ? {} : { stdin })
   return { code, err, out, ...explanationOf(out) }
 }
 
@@ -102,7 +108,10 @@ const tables: Readonly<Record<string, FieldTable>> = {
 
 /** The number, text or size at the end of a label. */
 const shownIn = (label: string): string => {
-  const value = label.replace(/^\S+ = /, "").replace(/ \(.*\)$/, "")
+  const value = label
+    .replace(/^\S+ = /, "")
+    .replace(/ (\(.*\)|-> .*|messages|pixels|encoders)$/, "")
+    .replace(/^(\d+) bytes$/, "$1")
   const asNumber: Readonly<Record<string, string>> = { true: "1", false: "0" }
   return asNumber[value] ?? value
 }
@@ -172,7 +181,7 @@ describe("a hostile blob's explanation", () => {
 })
 
 describe("an explanation", () => {
-  const line = (position: string, hex: string, label: string) => `${position}  ${hex.padEnd(48)} ${label}`
+  const line = (position: string, hex: string, label: string) => `${position}  ${hex.padEnd(hexWidth)} ${label}`
 
   test("has lines that stay aligned", async () => {
     const bytes = longer(edited(bytesOf(captureOf.inputs), { 8: 2, 9: 1 }), 30)
@@ -184,10 +193,12 @@ describe("an explanation", () => {
       "reject  inputs  30 bytes",
       line("0000", "49 43 4d 44", 'magic = "ICMD"'),
       line("0004", "01 00 00 00", "version = 1"),
-      line("0008", "02 01", "motion_count = 258"),
-      line("000a", "00 ".repeat(16).trim(), "unclaimed, 20 bytes"),
-      "001a  00 00 00 00",
+      line("0008", "02 01", "motion_count = 258 messages"),
+      line("0010", "00 ".repeat(8).trim(), "unclaimed, 20 bytes"),
+      "0018  00 00 00 00 00 00 00 00",
+      "0026  00 00 00 00",
       `      ^ unclaimed-bytes layout/trailing: ${violations?.[0]?.message}`,
+      `        Consequence: ${ruleOf("layout/trailing")?.consequence}`,
     ])
   })
 

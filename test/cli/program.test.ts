@@ -16,7 +16,8 @@ describe("a wrong use", () => {
     ["an unknown command", ["judge", captureOf.inputs]],
     ["an unknown option before the command", ["--strict", "check", captureOf.inputs]],
     ["an unknown option of check", ["check", "--strict", captureOf.inputs]],
-    ["an unknown option of explain", ["explain", "--format", "json", captureOf.inputs]],
+    ["an unknown option of explain", ["explain", "--quiet", captureOf.inputs]],
+    ["a format that explain does not have", ["explain", "--format", "sarif", captureOf.inputs]],
     ["an unknown format", ["check", "--format", "xml", captureOf.inputs]],
     ["an unknown channel", ["check", "--channel", "cursor", captureOf.inputs]],
     ["the name of a prototype for a channel", ["check", "--channel", "__proto__", captureOf.inputs]],
@@ -80,7 +81,11 @@ describe("colours", () => {
     [true, { NO_COLOR: "0" }, false],
     [true, { TERM: "dumb" }, false],
     [false, {}, false],
-    [false, { FORCE_COLOR: "1" }, false],
+    [false, { FORCE_COLOR: "1" }, true],
+    [false, { FORCE_COLOR: "3", TERM: "dumb" }, true],
+    [true, { FORCE_COLOR: "0" }, false],
+    [true, { FORCE_COLOR: "" }, true],
+    [false, { FORCE_COLOR: "1", NO_COLOR: "1" }, false],
     [false, { TERM: "xterm-256color", COLORTERM: "truecolor" }, false],
   ])("with a terminal: %j, environment %j: %j", async (isTTY, environment, coloured) => {
     for (const argv of commands) {
@@ -170,7 +175,7 @@ test("the program itself reads files and standard input and ends with the exit c
   })
   expect(program(["check", "missing\u001b[2J", captureOf.inputs])).toEqual({
     status: 2,
-    stdout: `accept  inputs     ${captureOf.inputs}\n`,
+    stdout: `accept  inputs     ${captureOf.inputs}\n2 files: 1 accepted, 0 rejected, 1 unreadable\n`,
     stderr: expect.stringMatching(/^migration-guard: missing\\u001b\[2J: .*\n$/),
   })
   expect(program(["explain", "-"], blob.subarray(0, 7))).toMatchObject({

@@ -121,7 +121,13 @@ const mapping = (more: object) =>
 const dump = (more: object) => dumpGuestMemoryCodec().decode({ paging: false, protocol: "file:/x", ...more })
 
 /** Rules that only the commands before one can break: qmp-log.test.ts has them. */
-const ofLogs = { transportChannels: true, transportSeeking: true, transportRdma: true, cprChannel: true } as const
+const ofLogs = {
+  transportChannels: true,
+  transportSeeking: true,
+  transportRdma: true,
+  cprChannel: true,
+  cprCapabilities: true,
+} as const
 
 /** For each check the least that breaks it, and it alone. */
 const vectors = {
@@ -169,6 +175,7 @@ const vectors = {
   hostAny: [() => incoming({ uri: "tcp:*:4446" }), "not-canonical", "uri.host"],
   lineBreak: [() => outgoing({ uri: "tcp:a:1\r" }), "not-canonical", "uri.port"],
   linkLocalZone: [() => incoming({ uri: "tcp:[fe80::1]:4446" }), "inconsistent", "uri.host"],
+  hostMulticast: [() => incoming({ uri: "tcp:[ff02::1]:4446" }), "inconsistent", "uri.host"],
   zoneEscaped: [() => outgoing({ uri: "tcp:[fe80::1%25eth0]:4444" }), "not-canonical", "uri.host"],
   rdmaOption: [() => outgoing(main(rdma({ ipv4: true }))), "inconsistent", "channels[0].addr.ipv4"],
   pathEmpty: [() => outgoing(main(unix({ path: "" }))), "out-of-range", "channels[0].addr.path"],
@@ -252,6 +259,14 @@ const vectors = {
     () =>
       migrateSetCapabilitiesCodec().decode({
         capabilities: [true, false].map((state) => ({ capability: "events", state })),
+      }),
+    "inconsistent",
+    "capabilities[1].capability",
+  ],
+  capabilitiesTogether: [
+    () =>
+      migrateSetCapabilitiesCodec().decode({
+        capabilities: ["multifd", "xbzrle"].map((capability) => ({ capability, state: true })),
       }),
     "inconsistent",
     "capabilities[1].capability",

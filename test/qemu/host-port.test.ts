@@ -170,10 +170,10 @@ describe("an address", () => {
     .map(([groups, last]) => [...groups, ...(last === null ? [] : [last])].join(":"))
   const ipv6 = fc.oneof(fc.ipV6(), nearly, fc.stringMatching(/^[0-9a-f:.]{0,45}$/)).filter((text) => text.includes(":"))
 
-  test("of IPv6 is one where Node says so, unless it needs an interface", () => {
+  test("of IPv6 is one where Node says so, unless it needs an interface or is that of a group", () => {
     fc.assert(
       fc.property(ipv6, (text) => {
-        expect(isAccepted(text)).toBe(isIPv6(text) && !/^fe[89ab][0-9a-f]:/i.test(text))
+        expect(isAccepted(text)).toBe(isIPv6(text) && !/^(?:fe[89ab][0-9a-f]|ff[0-9a-f]{2}):/i.test(text))
       }),
       { numRuns: 3000 },
     )

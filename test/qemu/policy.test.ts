@@ -3,6 +3,7 @@ import * as t from "io-ts"
 import { PathReporter } from "io-ts/lib/PathReporter.js"
 import { describe, expect, test } from "vitest"
 import {
+  type ArgumentsOf,
   type Checked,
   type Command,
   checkPolicy,
@@ -467,6 +468,15 @@ describe("checkPolicy", () => {
     expect(said(checkPolicy({}, checked, { command: "migrate-incoming" }))).toEqual(["accept"])
     expect(said(checkPolicy({}, checked))[0]).toBe("wrong-type qemu/host-empty uri.host")
     expect(said(checkPolicy({}, { uri: "file:/x" }, { version: "7.2" }))).toEqual(["not-in-enum qemu/uri-scheme uri"])
+  })
+
+  test.each<[Command, ArgumentsOf[Command], string]>([
+    ["migrate", { uri: "tcp" }, "not-in-enum qemu/uri-scheme uri"],
+    ["incoming", "main,addr", "wrong-type qemu/incoming-syntax"],
+    ["incoming", "defer", "accept"],
+    ["dump-guest-memory", { paging: false, protocol: "exec:id" }, "wrong-type qemu/dump-protocol protocol"],
+  ])("says of arguments of %s that no codec has decoded what is wrong with %j", (command, checked, expected) => {
+    expect(said(checkPolicy({}, checked, { command }))).toEqual([expected])
   })
 
   test("has no places where there is no text", () => {

@@ -46,6 +46,7 @@ const unreachable: readonly string[] = [
   ...["json/input", "json/utf-8", "shape/data", "shape/list-length"],
   ...["qmp/command", "qmp/other-command", "qmp/human-monitor"],
   ...["qemu/cpr-version", "qemu/fd-standard", "qemu/uri-inexpressible"],
+  "qemu/cpr-capabilities",
   ...["qemu/transport-channels", "qemu/transport-seeking", "qemu/transport-rdma", "qemu/cpr-channel"],
 ]
 

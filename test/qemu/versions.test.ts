@@ -57,6 +57,11 @@ const wrapped = (more: object = {}) => ({ addr: { type: "inet", data: { host: "1
 const shell = (command: string): Policy => ({ exec: { commands: [["/bin/sh", "-c", command]] } })
 const cprFd = "cpr,addr.transport=socket,addr.type=fd,addr.str=5"
 
+/** Some capabilities, each turned on unless its name is followed by `off`. */
+const set = (...texts: readonly string[]) => ({
+  capabilities: texts.map((text) => ({ capability: text.replace(" off", ""), state: !text.endsWith(" off") })),
+})
+
 type Row = readonly [command: Command, input: unknown, expected: string, policy?: Policy, draft?: boolean]
 
 const noChannels = "7.2: qemu/other-version channels | 8.2: "
@@ -183,6 +188,9 @@ const uris: readonly Row[] = [
   ["migrate", { uri: "tcp:[fe80::1%25eth0]:4444" }, "7.2: qemu/zone-escaped uri.host"],
   ["migrate-incoming", { uri: "tcp:[fe80::1]:4446" }, "7.2: qemu/link-local-zone uri.host"],
   ["migrate", { uri: "tcp:[fe80::1%eth0]:4444" }, "7.2: accept"],
+  ["migrate", { uri: "tcp:[ff02::1]:4446" }, "7.2: qemu/host-multicast uri.host"],
+  ["migrate-incoming", { uri: "tcp:[FF0E::9]:4446" }, "7.2: qemu/host-multicast uri.host"],
+  ["migrate", { uri: "tcp:[ff2::1]:4446" }, "7.2: accept"],
   ["migrate-incoming", { uri: "tcp:*:4446" }, "7.2: qemu/host-any uri.host"],
   ["migrate", { uri: "unix:/tmp/mig.sock,server=on,wait=off" }, "7.2: accept"],
   ["migrate", { uri: "unix:@vm" }, "7.2: qemu/path-at uri.path"],
@@ -244,6 +252,8 @@ const whole: readonly Row[] = [
   ["migrate", { execute: "migrate-incoming", arguments: { uri } }, "7.2: qmp/other-command execute"],
   ["migrate", { execute: "migrate" }, "7.2: qemu/uri-or-channels arguments"],
   ["migrate", { execute: "migrate", arguments: [] }, "7.2: qmp/command arguments"],
+  ["add-fd", { execute: "add-fd" }, "7.2: accept"],
+  ["add-fd", { execute: "add-fd", arguments: null }, "7.2: qmp/command arguments"],
   ["migrate", { execute: 5 }, "7.2: qmp/command execute"],
   ["migrate", { execute: "migrate", "exec-oob": "migrate" }, "7.2: qmp/command"],
   ["migrate", { execute: "migrate", arguments: { uri }, detach: true }, "7.2: qmp/command detach"],
@@ -276,6 +286,11 @@ const others: readonly Row[] = [
   ],
   [
     "incoming",
+    "main,addr.transport=socket,addr.type=inet,addr.host=::,addr.port=1,addr.ipv4=maybe",
+    "7.2: qemu/incoming-version | 10.0: shape/boolean addr.ipv4",
+  ],
+  [
+    "incoming",
     "cpr,addr.transport=socket,addr.type=unix,addr.path=/run/a,,b",
     "7.2: qemu/incoming-version | 10.0: accept",
   ],
@@ -287,6 +302,13 @@ const others: readonly Row[] = [
     "main,addr.transport=file,addr.filename=/vm,addr.offset=9223372036854775807",
     "7.2: qemu/incoming-version | 10.0: accept",
   ],
+  ...["4K", "0x10", "010", "-1", "+1"].map(
+    (offset): Row => [
+      "incoming",
+      `main,addr.transport=file,addr.filename=/vm,addr.offset=${offset}`,
+      "7.2: qemu/incoming-version | 10.0: shape/type addr.offset",
+    ],
+  ),
   [
     "incoming",
     "main,addr.transport=exec,addr.args.0=/bin/cat,addr.args.1=/vm",
@@ -309,6 +331,23 @@ const others: readonly Row[] = [
   ["client_migrate_info", { protocol: "spice", hostname: "198.51.100.2", port: 5900, "tls-port": -1 }, "7.2: accept"],
   ["client_migrate_info", { protocol: "spice", hostname: "h", port: -1, "tls-port": -1 }, "7.2: qemu/spice-no-port"],
   ["client_migrate_info", '{"protocol":"spice","hostname":"h","port":4294967297}', "7.2: qemu/spice-port port"],
+  ["client_migrate_info", '{"protocol":"spice","hostname":"h","port":9007199254740993}', "7.2: qemu/spice-port port"],
+  [
+    "client_migrate_info",
+    '{"protocol":"spice","hostname":"h","port":-9223372036854775808}',
+    "7.2: qemu/spice-port port",
+  ],
+  ["client_migrate_info", { protocol: "spice", hostname: "fe80::1:2:3", port: 1 }, "7.2: qemu/spice-host hostname"],
+  ["client_migrate_info", { protocol: "spice", hostname: "fd00:1:2::9", port: 1 }, "7.2: accept"],
+  [
+    "client_migrate_info",
+    { protocol: "spice", hostname: "fd00:1:2::9", port: 1 },
+    "7.2: policy/spice.hosts hostname",
+    { spice: { hosts: ["10.0.0.0/8"] } },
+  ],
+  ["client_migrate_info", proxmox, "7.2: policy/spice.tickets hostname", { spice: { hosts: ["10.0.0.0/8"] } }],
+  ["client_migrate_info", proxmox, "7.2: accept", { spice: { hosts: ["10.0.0.0/8"], tickets: true } }],
+  ["client_migrate_info", proxmox, "7.2: policy/spice.tickets hostname", { spice: { tickets: false } }],
   ["client_migrate_info", { protocol: "spice", hostname: "", port: 1 }, "7.2: qemu/spice-host hostname"],
   ["client_migrate_info", { protocol: "spice", hostname: "a\nb", port: 1 }, "7.2: qemu/spice-host hostname"],
   [
@@ -394,6 +433,34 @@ const others: readonly Row[] = [
     { capabilities: [{ capability: "mapped-ram", state: true }] },
     "7.2: shape/name capabilities[0].capability | 9.1: accept",
   ],
+  [
+    "migrate-set-parameters",
+    { "cpu-throttle-initial": 20, "max-cpu-throttle": 19 },
+    "7.2: qemu/parameter-range max-cpu-throttle",
+  ],
+  ["migrate-set-parameters", { "cpu-throttle-initial": 20, "max-cpu-throttle": 20 }, "7.2: accept"],
+  ["migrate-set-parameters", { "max-cpu-throttle": 19 }, "7.2: accept"],
+  ...(
+    [
+      [["multifd", "xbzrle"], "7.2: accept | 8.2: REFUSED"],
+      [["multifd", "xbzrle off"], "7.2: accept"],
+      [["multifd", "postcopy-ram"], "7.2: accept | 8.2: REFUSED | 10.1: accept"],
+      [["multifd", "compress"], "7.2: REFUSED | 9.1: shape/name capabilities[1].capability"],
+      [["postcopy-ram", "x-ignore-shared"], "7.2: REFUSED"],
+      [["auto-converge", "background-snapshot"], "7.2: REFUSED"],
+      [["multifd off", "zero-copy-send"], "7.2: REFUSED"],
+      [["zero-copy-send"], "7.2: accept"],
+      [["postcopy-ram off", "postcopy-preempt"], "7.2: REFUSED"],
+      [["postcopy-preempt", "postcopy-ram"], "7.2: accept"],
+      [["return-path off", "x-colo"], "7.2: accept | 11.1: REFUSED"],
+    ] as const
+  ).map(
+    ([capabilities, expected]): Row => [
+      "migrate-set-capabilities",
+      set(...capabilities),
+      expected.replaceAll("REFUSED", `qemu/capabilities-together capabilities[${capabilities.length - 1}].capability`),
+    ],
+  ),
   ["dump-guest-memory", { paging: false, protocol: "file:/var/tmp/vm.dump", format: "elf" }, "7.2: accept"],
   [
     "dump-guest-memory",

@@ -285,7 +285,7 @@ export const inspectorOf = (outlet: Outlet, mode: Mode, judging: Judging): Inspe
     const { state, bytes, violation } = checked
     const sealing = opened instanceof Violation ? undefined : opened.sealing
     held = { bytes: [resized(header, bytes.length), bytes], blob: { violation, data, since, sealing, state: brought } }
-    const decision = ask({ kind: "data", connection, state })
+    const decision = ask({ kind: "data", connection, state, isSealed: sealing?.kind === "opened" })
     if (decision?.kind === "forward") release()
     else if (decision?.kind === "hold") wait(decision.until)
     else if (decision?.kind === "refuse") refuse(decision.violation)

@@ -109,12 +109,13 @@ const ipv6Of = (groups: fc.Arbitrary<readonly number[]>): fc.Arbitrary<Host> =>
     family: isMapped(numbers) ? ("ipv4" as const) : ("ipv6" as const),
   }))
 
-const isLinkLocal = (first: number | undefined): boolean => first !== undefined && (first & 0xffc0) === 0xfe80
+/** Whether an address is of one link, or of many hosts. */
+const isSpecial = (first: number): boolean => (first & 0xffc0) === 0xfe80 || first >= 0xff00
 
-/** Groups of an address that means the same on every link. */
+/** Groups of an address of one host that means the same on every link. */
 const anyGroups = fc
   .array(group, { minLength: 8, maxLength: 8 })
-  .map(([first, ...others]) => [isLinkLocal(first) ? 0xfd00 : (first ?? 0), ...others])
+  .map(([first = 0, ...others]) => [isSpecial(first) ? 0xfd00 : first, ...others])
 const mappedGroups = fc.tuple(group, group).map(([high, low]) => [0, 0, 0, 0, 0, 0xffff, high, low])
 const linkLocalGroups = fc
   .tuple(fc.integer({ min: 0xfe80, max: 0xfebf }), fc.array(group, { minLength: 7, maxLength: 7 }))

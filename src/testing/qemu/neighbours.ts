@@ -1,5 +1,6 @@
 import * as fc from "fast-check"
 import { isUnspecified } from "../../net/network.js"
+import { type MigrateSetCapabilitiesArguments, togetherIssues } from "../../qemu/capabilities.js"
 import type { Command } from "../../qemu/commands.js"
 import type { Context } from "../../qemu/context.js"
 import { type EnumerationTable, isKnown, members, names } from "../../qemu/versions.js"
@@ -164,7 +165,8 @@ const capabilities = (context: Context): fc.Arbitrary<object> =>
     .chain((all) =>
       fc.tuple(...all.map((capability) => fc.record({ capability: fc.constant(capability), state: flag }, plain))),
     )
-    .map((all) => ({ capabilities: all }))
+    .map((all) => ({ capabilities: all as MigrateSetCapabilitiesArguments["capabilities"] }))
+    .filter((args) => togetherIssues(args, context.version).length === 0)
 
 const formats = ["elf", "kdump-zlib", "kdump-lzo", "kdump-snappy", "kdump-raw-zlib", "kdump-raw-lzo", "win-dmp"]
 

@@ -15,7 +15,7 @@ const witnesses: readonly ArgumentsWitness[] = contexts.flatMap(argumentsWitness
 
 /** Rules of other commands than migrate and migrate-incoming, and of policies and whole QMP commands. */
 const ofOthers =
-  /^(?:policy|qmp)\/|^qemu\/(?:incoming|spice|cert|nbd|empty|fdset|fd-unnamed|parameter|power|identifier|node-name|alias|cpr-command|capability|transport|cpr-channel|dump)/
+  /^(?:policy|qmp)\/|^qemu\/(?:incoming|spice|cert|nbd|empty|fdset|fd-unnamed|parameter|power|identifier|node-name|alias|capabilit|transport|cpr-c|dump)/
 
 /** The checks that no text can fail alone. */
 const without = {
