@@ -89,6 +89,7 @@ export default defineConfig({
           { text: "Sealing", link: "/sealing" },
           { text: "Captures", link: "/captures" },
           { text: "The explorer", link: "/explorer" },
+          { text: "Command line", link: "/command-line" },
           { text: "Formats", link: "/formats/README" },
           { text: "Rules", link: "/rules" },
           { text: "Security", link: "/security" },
