@@ -122,7 +122,9 @@ export const programOf = (terminal: Terminal, end: (code: ExitCode) => void): Co
     .option("--all", "show every byte of long runs, and every entry of long lists")
     .action(async (file, options) => end(await explain(file, options, terminal)))
   receiving(program.command("explore"))
-    .description("show a blob, or those of a capture, in a browser of this machine: bytes, fields, violations, and what edits change")
+    .description(
+      "show a blob, or those of a capture, in a browser of this machine: bytes, fields, violations, and what edits change",
+    )
     .argument("[file]", `a file, or ${standardInput} for standard input (default: a sample)`)
     .action(async (file, options) => {
       const { explore } = await import("./explore.js")
