@@ -1,4 +1,4 @@
-/** A folder depends only downwards: cli -> relay -> session | seal -> spice | qemu -> layout | data | net -> violation. */
+/** A folder depends only downwards: cli -> relay -> session | seal | capture -> spice | qemu -> layout | data | net -> violation. */
 const ground = ["violation"]
 const layers = {
   violation: ground,
@@ -9,10 +9,11 @@ const layers = {
   qemu: ["qemu", "data", "net", ...ground],
   session: ["session", "spice", "layout", ...ground],
   seal: ["seal", "spice", "layout", ...ground],
+  capture: ["capture", "seal", "session", "spice", "layout", ...ground],
   report: ["report", "spice", "qemu", "layout", "data", ...ground],
   testing: ["testing", "report", "session", "spice", "qemu", "net", "layout", "data", ...ground],
   fuzz: ["fuzz", "corpus.ts", "report", "testing", "session", "spice", "qemu", "layout", "data", ...ground],
-  relay: ["relay", "report", "seal", "session", "spice", "layout", "data", "net", ...ground],
+  relay: ["relay", "report", "capture", "seal", "session", "spice", "layout", "data", "net", ...ground],
 }
 
 const downwards = Object.entries(layers).map(([layer, allowed]) => ({
@@ -43,7 +44,7 @@ export default {
     {
       name: "library-keeps-to-io-ts-and-fp-ts",
       severity: "error",
-      from: { path: "^src/(violation|layout|data|spice|session)/|^src/index.ts$" },
+      from: { path: "^src/(violation|layout|data|spice|session|capture)/|^src/index.ts$" },
       to: {
         dependencyTypes: ["npm", "npm-dev", "npm-no-pkg", "npm-unknown", "core"],
         pathNot: library.map((name) => `^node_modules/${name}/`),

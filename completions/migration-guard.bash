@@ -3,7 +3,7 @@ _migration_guard() {
   local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]} command= word words=
   for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
     case $word in
-      check|explain|encode|diff|extract|check-args|migrate-args|completion-order|relay|emit|seal-key|seal|open|completion|fuzz) command=$word; break ;;
+      check|explain|explore|encode|diff|extract|check-args|migrate-args|completion-order|relay|emit|seal-key|seal|open|completion|fuzz) command=$word; break ;;
     esac
   done
   COMPREPLY=()
@@ -16,6 +16,8 @@ _migration_guard() {
     explain:--format) mapfile -t COMPREPLY < <(compgen -W "text json html" -- "$current"); return ;;
     explain:--jpeg-wan-compression) mapfile -t COMPREPLY < <(compgen -W "auto always never" -- "$current"); return ;;
     explain:--receiver) return ;;
+    explore:--jpeg-wan-compression) mapfile -t COMPREPLY < <(compgen -W "auto always never" -- "$current"); return ;;
+    explore:--receiver) return ;;
     encode:--jpeg-wan-compression) mapfile -t COMPREPLY < <(compgen -W "auto always never" -- "$current"); return ;;
     encode:-o|encode:--output) return ;;
     encode:--receiver) return ;;
@@ -40,7 +42,7 @@ _migration_guard() {
     relay:--qmp) return ;;
     relay:--target) return ;;
     emit:-o|emit:--output) return ;;
-    emit:--to) mapfile -t COMPREPLY < <(compgen -W "c" -- "$current"); return ;;
+    emit:--to) mapfile -t COMPREPLY < <(compgen -W "c kaitai hexpat wireshark markdown" -- "$current"); return ;;
     seal-key:--activate) return ;;
     seal-key:--remove) return ;;
     seal:--at) return ;;
@@ -62,11 +64,13 @@ _migration_guard() {
     fuzz:--jobs) return ;;
     fuzz:--runs) return ;;
     fuzz:--seed) return ;;
+    fuzz:--targets) return ;;
     fuzz:--time) return ;;
   esac
   case $command in
     check) words="--channel --format -h --help --jpeg-wan-compression -q --quiet --receiver --sealed --skip-header" ;;
     explain) words="--all --ascii --channel --format -h --help --jpeg-wan-compression --receiver --sealed --skip-header" ;;
+    explore) words="-h --help --jpeg-wan-compression --receiver --sealed" ;;
     encode) words="-h --help --jpeg-wan-compression -o --output --receiver --sealed" ;;
     diff) words="--channel --format -h --help --jpeg-wan-compression --receiver --sealed --skip-header" ;;
     extract) words="--format -h --help --jpeg-wan-compression -o --output --receiver --sealed" ;;
@@ -78,8 +82,8 @@ _migration_guard() {
     seal) words="--at --channel --channel-id --connection -h --help --keys --lifetime -o --output --vm" ;;
     open) words="--at --channel --channel-id --connection -h --help --keys -o --output --vm" ;;
     completion) words="bash zsh fish -h --help" ;;
-    fuzz) words="-h --help --input --jobs --runs --seed --time" ;;
-    *) words="help check explain encode diff extract check-args migrate-args completion-order relay emit seal-key seal open completion fuzz -h --help -v --version" ;;
+    fuzz) words="-h --help --input --jobs --runs --seed --targets --time" ;;
+    *) words="help check explain explore encode diff extract check-args migrate-args completion-order relay emit seal-key seal open completion fuzz -h --help -v --version" ;;
   esac
   [[ $current == -* || $words != -* ]] && mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
 }

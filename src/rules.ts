@@ -1,3 +1,4 @@
+import { captureRules } from "./capture/rules.js"
 import { jsonRules, shapeRules } from "./data/rules.js"
 import { rulesOf } from "./layout/rules.js"
 import { completionRules } from "./qemu/completion-rules.js"
@@ -18,6 +19,7 @@ const tables: readonly Readonly<Record<string, Rule>>[] = [
   argumentRules,
   wireRules,
   sessionRules,
+  captureRules,
   openRules,
   sealRules,
   jsonRules,

@@ -15,7 +15,8 @@ import { spicyHop } from "../migrate/spicy.js"
 import { captured } from "./tcpdump.js"
 
 /** LAB=full captures every scenario of a migration. */
-const isFull = process.env["LAB"] === "full"
+const { LAB } = process.env
+const isFull = LAB === "full"
 
 const hasTcpdump = spawnSync("tcpdump", ["--version"]).status === 0
 const why = obstacles()

@@ -11,7 +11,7 @@ if [ "$(id -u)" -ne 0 ]; then
   exit 1
 fi
 if [ "${1:-}" != --inside ]; then
-  bash lab/setup/packages.sh libvirt-daemon libvirt-daemon-driver-qemu libvirt-clients
+  bash lab/setup/packages.sh
   exec timeout --kill-after 10 300 unshare --net --pid --fork --kill-child --mount-proc bash "$0" --inside "$@"
 fi
 

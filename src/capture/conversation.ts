@@ -1,4 +1,5 @@
 import * as E from "fp-ts/lib/Either.js"
+import { isEnvelope } from "../seal/envelope.js"
 import type { Decision, SessionEvent } from "../session/index.js"
 import { decodeMigrateData, type MigrateData } from "../spice/migrate-data.js"
 import type { ReceiverState } from "../spice/receiver.js"
@@ -148,6 +149,8 @@ export const followConversation = (
   /** Whether the server has replied, so that either side can be read without the other. */
   let isAgreed = false
   let lacksServer = false
+  /** Whether the client has brought sealed data: the session does not know what it says, and is not asked any more. */
+  let isSealed = false
   let isClosed = false
   /** The first bytes of the server's side: they say how long its reply is. */
   let reply: Uint8Array = noBytes
@@ -174,10 +177,16 @@ export const followConversation = (
   /** Takes data that a side has sent. */
   const takeData = (from: Side, channel: LinkedChannel, payload: Uint8Array): void => {
     if (link === undefined || !carriesData(channel)) return
-    const { violations: found, setting, state } = judgeBlob(channel, payload, receiver)
     const { channelId } = link
-    const acceptedWith = setting === undefined ? {} : { acceptedWith: setting }
-    blob({ ...ends, ...now(), from, channel, channelId, sessionId, bytes: payload, violations: found, ...acceptedWith })
+    const about = { ...ends, ...now(), from, channel, channelId, sessionId, bytes: payload }
+    if (isEnvelope(payload)) {
+      isSealed ||= from === "client"
+      note(captureRules.sealed, from, payload.length)
+      blob({ ...about, violations: [], isSealed: true })
+      return
+    }
+    const { violations: found, setting, state } = judgeBlob(channel, payload, receiver)
+    blob({ ...about, violations: found, isSealed: false, ...(setting === undefined ? {} : { acceptedWith: setting }) })
     for (const violation of found) violations.add(violation)
     if (from === "client" && state !== undefined) ask({ kind: "data", connection, state })
   }
@@ -212,7 +221,7 @@ export const followConversation = (
         break
       case "message": {
         const isData = count("client", event, fromClient.migrateData)
-        const [decision] = ask(event)
+        const [decision] = isSealed ? [] : ask(event)
         if (isData || (decision?.kind === "gather" && event.size <= mostGathered)) hold("client", client)
         break
       }

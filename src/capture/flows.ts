@@ -18,11 +18,13 @@ interface Flow {
   readonly streams: { client: Stream | undefined; server: Stream | undefined }
   /** What the client has said while that is too little to tell what it speaks. */
   opening: Uint8Array
-  kind: Kind | "opening"
+  kind: Kind | "opening" | "over"
   conversation: Conversation | undefined
   /** A SYN for a new connection of the same ports, until somebody answers it. */
   renewal: { readonly client: string; readonly server: string; readonly begin: number } | undefined
   readonly ended: Set<Side>
+  /** Who has broken the connection off. */
+  resetBy: Side | undefined
   kept: number
 }
 
@@ -30,6 +32,8 @@ interface Flow {
 export interface FlowListener {
   readonly open: (client: string, server: string) => Conversation
   readonly over: (connection: CapturedConnection) => void
+  /** Somebody goes on with a connection of SPICE that he has broken off: the reset may never have arrived. */
+  readonly undead: () => void
 }
 
 export interface Flows {
@@ -56,6 +60,8 @@ const kindOf = (bytes: Uint8Array): Kind | undefined => {
   return bytes.length === 1 && bytes[0] === tlsHandshake[0] ? undefined : "other"
 }
 
+const sideOf = ({ client }: Flow, { from }: Segment): Side => (from === client ? "client" : "server")
+
 const after = (sequence: number): number => (sequence + 1) >>> 0
 
 const joined = (one: Uint8Array, other: Uint8Array): Uint8Array => {
@@ -75,6 +81,7 @@ const newFlow = (client: string, server: string, begin: number | undefined, kind
   conversation: undefined,
   renewal: undefined,
   ended: new Set(),
+  resetBy: undefined,
   kept: 0,
 })
 
@@ -93,7 +100,7 @@ const midway = ({ from, to, syn, sequence, acknowledgement, bytes }: Segment): F
 }
 
 /** Follows the connections of a capture. Memory is bounded: what was silent for longest is forgotten first. */
-export const followFlows = ({ open, over }: FlowListener): Flows => {
+export const followFlows = ({ open, over, undead }: FlowListener): Flows => {
   /** The one that spoke last comes last. */
   const flows = new Map<string, Flow>()
   const counts = { spice: 0, tls: 0, unknown: 0, other: 0 }
@@ -120,14 +127,14 @@ export const followFlows = ({ open, over }: FlowListener): Flows => {
   }
 
   const hear = (flow: Flow, side: Side, event: StreamEvent): void => {
-    if (flow.kind === "opening" && event.kind === "bytes") open_(flow, side, event.bytes)
+    if (flow.kind === "opening" && event.kind === "bytes") recognise(flow, side, event.bytes)
     else if (flow.kind === "opening" && event.kind === "gap") settle(flow, "unknown")
     else flow.conversation?.take(side, event)
     if (event.kind === "end") flow.ended.add(side)
   }
 
   /** Finds out what a connection speaks: SPICE where the client speaks first, and as SPICE does. */
-  const open_ = (flow: Flow, side: Side, bytes: Uint8Array): void => {
+  const recognise = (flow: Flow, side: Side, bytes: Uint8Array): void => {
     if (side === "server") {
       settle(flow, flow.opening.length === 0 ? "other" : "unknown")
       return
@@ -148,6 +155,7 @@ export const followFlows = ({ open, over }: FlowListener): Flows => {
     for (const side of ["server", "client"] as const)
       for (const event of flow.streams[side]?.flush() ?? []) hear(flow, side, event)
     if (flow.conversation !== undefined) over(flow.conversation.finish(end))
+    if (flow.kind === "opening") flow.kind = "over"
     release(flow)
   }
 
@@ -177,7 +185,7 @@ export const followFlows = ({ open, over }: FlowListener): Flows => {
     rst && (flow.streams[side] === undefined || flow.streams[side].expects() === sequence)
 
   const follow = (flow: Flow, segment: Segment): void => {
-    const side: Side = segment.from === flow.client ? "client" : "server"
+    const side = sideOf(flow, segment)
     const reset = isReset(flow, side, segment)
     if (!segment.rst) {
       if (segment.acknowledgement !== undefined)
@@ -185,6 +193,7 @@ export const followFlows = ({ open, over }: FlowListener): Flows => {
       flow.conversation?.lacksServer(flow.streams.server?.isBehind() ?? true)
       for (const event of eventsOf(flow, side, segment)) hear(flow, side, event)
     }
+    if (reset) flow.resetBy = side
     if (reset || flow.ended.size === 2) finish(flow, "closed")
     else if (flow.kind === "opening" || flow.kind === "spice") weigh(flow)
   }
@@ -211,7 +220,7 @@ export const followFlows = ({ open, over }: FlowListener): Flows => {
     const { from, to, sequence } = segment
     if (known === undefined) {
       const fresh = isSyn(segment) ? newFlow(from, to, sequence) : midway(segment)
-      if (fresh !== undefined && fresh.kind !== "opening") count(fresh.kind)
+      if (fresh !== undefined && fresh.kind !== "opening" && fresh.kind !== "over") count(fresh.kind)
       return fresh
     }
     const { renewal } = known
@@ -243,6 +252,7 @@ export const followFlows = ({ open, over }: FlowListener): Flows => {
       const isFollowed = flow.kind === "opening" || flow.conversation !== undefined
       const isNews = flow.renewal !== undefined && isSyn(segment)
       if (isFollowed && !isNews) follow(flow, segment)
+      else if (flow.kind === "spice" && segment.bytes.length > 0 && sideOf(flow, segment) === flow.resetBy) undead()
       forget()
     },
     end: () => {

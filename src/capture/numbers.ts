@@ -1,14 +1,18 @@
 import { known, planOf } from "../layout/plan.js"
-import { readScalar } from "../layout/scalar.js"
+import { readScalar, writeScalar } from "../layout/scalar.js"
 import type { BitField, Layout, Scalar } from "../layout/types.js"
 
 /** Reads a number of a header that begins at `at`. Its caller has made sure that the header is there. */
 export type NumberReader = (view: DataView, at: number) => number
 
+/** Writes a number of such a header. */
+export type NumberWriter = (view: DataView, at: number, value: number) => void
+
 /** A header's size, and where its fields are by their paths. */
 export interface Header {
   readonly size: number
   readonly number: (path: string) => NumberReader
+  readonly write: (path: string) => NumberWriter
   /** The offset of a field, in bytes. */
   readonly place: (path: string) => number
 }
@@ -43,5 +47,15 @@ export const headerOf = (layout: Layout): Header => {
     fields.flatMap(({ path, offset, type }) => (type.kind === "bytes" ? [] : readersOf(path, offset, type))),
   )
   const places = new Map(fields.map(({ path, offset }) => [path, offset]))
-  return { size, number: (path) => known(readers, path), place: (path) => known(places, path) }
+  const writers = new Map(
+    fields.flatMap(({ path, offset, type }): [string, NumberWriter][] =>
+      type.kind === "bytes" ? [] : [[path, (view, at, value) => writeScalar(view, type, at + offset, value)]],
+    ),
+  )
+  return {
+    size,
+    number: (path) => known(readers, path),
+    write: (path) => known(writers, path),
+    place: (path) => known(places, path),
+  }
 }

@@ -4,6 +4,7 @@ import { type Rule, Violation } from "../violation/violation.js"
 import { type Conversation, followConversation } from "./conversation.js"
 import { followFlows } from "./flows.js"
 import { type FileEvent, type Packet, readPackets } from "./packets.js"
+import { captureRules } from "./rules.js"
 import { isRule, segmentIn } from "./segments.js"
 import type { CaptureEvent, CaptureProblem } from "./types.js"
 
@@ -106,16 +107,17 @@ export const readCapture = ({ receiver = defaultReceiver }: CaptureOptions = {})
       return conversation
     },
     over: (connection) => events.push({ kind: "connection", connection }),
+    undead: () => misread(captureRules.afterReset),
   })
 
-  const misread = (rule: Rule, { number }: Packet): void =>
-    problems.add(new Violation(rule, { path: `packet[${number}]`, offset: 0, length: 0 }))
+  const misread = (rule: Rule): void =>
+    problems.add(new Violation(rule, { path: `packet[${moment.packet}]`, offset: 0, length: 0 }))
 
   const takePacket = (packet: Packet): void => {
     moment = { packet: packet.number, time: packet.time }
     const found = segmentIn(packet)
     if (found === undefined) return
-    if (isRule(found)) misread(found, packet)
+    if (isRule(found)) misread(found)
     else flows.take(found)
   }
 

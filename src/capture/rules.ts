@@ -85,6 +85,12 @@ export const captureRules = {
     requirement: "A message's payload must have been captured without a gap.",
     consequence: "The message is counted by its header; what it said is not known.",
   },
+  afterReset: {
+    id: "capture/after-reset",
+    code: "out-of-order",
+    requirement: "Nobody must go on with a connection of SPICE that he has reset.",
+    consequence: "The reset may never have arrived, and what followed may have been taken: it is not read.",
+  },
   conflict: {
     id: "capture/conflicting-bytes",
     code: "inconsistent",
@@ -97,6 +103,12 @@ export const captureRules = {
     requirement: "The connection must not be encrypted.",
     consequence:
       'It cannot be read. With the session\'s keys: `tshark -r IN -o tls.keylog_file:KEYS -U "OSI layer 7" -w OUT`, then extract OUT.',
+  },
+  sealed: {
+    id: "capture/sealed",
+    code: "policy-denied",
+    requirement: "Migration data must not be sealed.",
+    consequence: "What it says is not known: `migration-guard open` reads it with the keys.",
   },
   changed: {
     id: "capture/data-as-given",

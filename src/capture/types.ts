@@ -34,6 +34,8 @@ export interface CapturedBlob extends Ends, Moment {
   /** The connection id of the session; undefined where the capture does not say it. */
   readonly sessionId: number | undefined
   readonly bytes: Uint8Array
+  /** Whether a guard has sealed it: then it is not judged. */
+  readonly isSealed: boolean
   /** What is wrong with it for the receiver; empty where that takes it. */
   readonly violations: readonly Violation[]
   /** The receiver's jpeg-wan-compression that a display's blob is right for, where it is refused under the one given. */

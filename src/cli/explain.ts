@@ -1,14 +1,16 @@
 import { type Explanation, explanationJson, headingOf } from "../report/explanation.js"
 import { fieldsOf, rowsOf } from "../report/field-rows.js"
+import type { Finding } from "../report/finding.js"
 import { hexLines } from "../report/hex.js"
 import { printable } from "../report/printable.js"
 import { stateToJson } from "../report/state-json.js"
-import { wrapped } from "../report/wrap.js"
+import { hanging } from "../report/wrap.js"
 import type { MigrateData } from "../spice/migrate-data.js"
 import { type Channel, type ReceiverState, receiverArguments } from "../spice/receiver.js"
 import { layoutOf } from "../spice/registry.js"
+import type { Note } from "../violation/note.js"
 import { type Blob, failFor, isUnreadable, readInput } from "./input.js"
-import { findingOf } from "./judge.js"
+import { findingOf, rightSetting } from "./judge.js"
 import { type ReceiverOptions, receiverOfOptions } from "./receiver.js"
 import { magicNote } from "./recognise.js"
 import { colorsFor, columnsOf, type ExitCode, exitCode, type Terminal } from "./stdio.js"
@@ -32,27 +34,39 @@ export const explain = async (file: string, options: ExplainOptions, terminal: T
   if (isUnreadable(blob)) return failFor(blob, terminal)
   const explanation = explanationOf(file, blob, receiver)
   for await (const part of textOf(explanation, options, terminal)) terminal.stdout.write(`${part}\n`)
-  return explanation.violations.length === 0 ? exitCode.accepted : exitCode.rejected
+  return explanation.finding.violations.length === 0 ? exitCode.accepted : exitCode.rejected
 }
 
 /** All that is known of a blob. */
 export const explanationOf = (file: string, blob: Blob, receiver: ReceiverState): Explanation => {
   const { bytes, whole } = blob
-  const found = findingOf(file, blob, receiver)
-  const isUnknown = blob.channel === undefined && found.notes.length === 0
-  const finding = isUnknown ? { ...found, notes: [magicNote()] } : found
-  if (blob.refusal !== undefined)
-    return { finding, bytes, whole, ...rowsOf(bytes, { claims: [], violations: [blob.refusal] }), state: null }
+  const finding = findingOf(file, blob, receiver)
+  if (blob.refusal !== undefined) {
+    const notes = blob.channel === undefined && finding.notes.length === 0 ? [magicNote()] : finding.notes
+    const rows = rowsOf(bytes, { claims: [], violations: [blob.refusal] })
+    return { finding: { ...finding, notes }, bytes, whole, ...rows, state: null }
+  }
   const { channel } = blob
-  const { state, ...rows } = fieldsOf(layoutOf(channel), bytes, receiverArguments(receiver, channel))
+  const setting = finding.violations.length === 0 ? undefined : assumedSetting(blob, receiver)
+  const reader = setting === undefined ? receiver : { ...receiver, jpegWanCompression: setting }
+  const { state, ...rows } = fieldsOf(layoutOf(channel), bytes, receiverArguments(reader, channel))
   return {
-    finding: { ...finding, violations: rows.violations },
+    finding: setting === undefined ? finding : { ...finding, notes: [...finding.notes, assumedNote(finding)] },
     bytes,
     whole,
     ...rows,
     state: state === undefined ? null : stateToJson(channel, state as MigrateData),
   }
 }
+
+/** The setting that a display's blob is shown with where its target's is not said. */
+const assumedSetting = (blob: Blob, receiver: ReceiverState) =>
+  receiver.jpegWanCompression === "auto" ? rightSetting(blob, receiver) : undefined
+
+const assumedNote = ({ violations: { length } }: Finding): Note => ({
+  path: "surfaces",
+  message: `It is shown as that target reads it. For one with auto it has ${length === 1 ? "a violation, which check tells" : `${length} violations, which check tells`}.`,
+})
 
 async function* textOf(
   explanation: Explanation,
@@ -67,6 +81,6 @@ async function* textOf(
   const { finding, bytes } = explanation
   const columns = columnsOf(terminal.stdout)
   yield headingOf(explanation)
-  for (const { message } of finding.notes) yield* wrapped(`note  ${printable(message)}`, 0, columns)
+  for (const { message } of finding.notes) yield* hanging("note  ", printable(message), 0, columns)
   yield* hexLines(bytes, explanation, colorsFor(terminal), { all, ascii, columns })
 }

@@ -16,7 +16,6 @@ import {
 import { type CorpusEntry, indexText, readIndex } from "../corpus.js"
 import { jsonLine, printable } from "../report/printable.js"
 import { reasonOf } from "../report/reason.js"
-import { isEnvelope } from "../seal/envelope.js"
 import { defaultReceiver, type ReceiverState } from "../spice/receiver.js"
 import { Violation } from "../violation/violation.js"
 import { failFor, isUnreadable, reportUnreadable, sourceOf, standardInput } from "./input.js"
@@ -83,12 +82,14 @@ const writeWhole = (path: string, content: Uint8Array | string): void => {
 /** The blobs of a capture: they are written, and rows for an index kept. */
 const blobsInto = (folder: string | undefined, capture: string, receiver: ReceiverState) => {
   const rows: CorpusEntry[] = []
+  let written = 0
   if (folder !== undefined) mkdirSync(folder, { recursive: true })
   return {
     add: (blob: Extracted): void => {
-      if (folder === undefined || rows.length >= mostBlobs) return
+      if (folder === undefined || written++ >= mostBlobs) return
       writeWhole(join(folder, blob.file), blob.bytes)
-      rows.push(entryOf(capture, blob, receiver))
+      // What is sealed is no blob, as which the index would be read.
+      if (!blob.isSealed) rows.push(entryOf(capture, blob, receiver))
     },
     end: (): void => {
       if (folder === undefined || rows.length === 0) return
@@ -118,7 +119,8 @@ const comparing = () => {
 const violationLines = (violations: readonly Violation[], colors: Colors): readonly string[] =>
   violations.map(({ code, rule, message }) => `        ${colors.bold(code)} ${rule}: ${message}`)
 
-const verdictOf = ({ violations, acceptedWith }: CapturedBlob): string => {
+const verdictOf = ({ isSealed, violations, acceptedWith }: CapturedBlob): string => {
+  if (isSealed) return "sealed"
   if (violations.length === 0) return "accept"
   return acceptedWith === undefined ? "reject" : `accept with jpeg-wan-compression=${acceptedWith}`
 }
@@ -127,11 +129,9 @@ const blobText = (blob: Extracted, colors: Colors): readonly string[] => {
   const { from, client, server, channel, channelId, packet, bytes, violations, acceptedWith, file } = blob
   const paint = violations.length === 0 ? colors.green : acceptedWith === undefined ? colors.red : colors.yellow
   const way = from === "client" ? `${client} -> ${server}` : `${client} <- ${server}`
-  const sealed = isEnvelope(bytes) ? [`        ${colors.dim("note")} It is sealed: migration-guard open reads it.`] : []
   return [
     `${paint(verdictOf(blob))}  ${channel}/${channelId}  ${bytes.length} bytes  packet ${packet}  ${way}  ${file}`,
     ...violationLines(violations, colors),
-    ...sealed,
   ]
 }
 
@@ -176,8 +176,9 @@ const summaryText = ({ packets, connections }: CaptureSummary): readonly string[
 }
 
 const blobJson = (blob: Extracted) => {
-  const { bytes, ...rest } = blob
-  return { kind: "blob", verdict: blob.violations.length === 0 ? "accept" : "reject", size: bytes.length, ...rest }
+  const { bytes, isSealed, ...rest } = blob
+  const verdict = isSealed ? "sealed" : blob.violations.length === 0 ? "accept" : "reject"
+  return { kind: "blob", verdict, size: bytes.length, ...rest }
 }
 
 const namedCounts = (connection: CapturedConnection) => ({
@@ -259,6 +260,7 @@ const read = async (file: string, options: ExtractOptions, terminal: Terminal): 
         for (const session of sessions) teller.session(session)
         teller.summary(event.summary)
         isRejected ||= sessions.some(({ verdict }) => verdict !== "accept")
+        isRejected ||= event.summary.problems.some(({ violation }) => violation.rule === captureRules.afterReset.id)
         end = endOf(file, event.summary, isRejected, terminal)
       }
     }

@@ -34,7 +34,7 @@ const otherChannels = (blob: Blob, receiver: ReceiverState): readonly Note[] =>
 type JpegSetting = ReceiverState["jpegWanCompression"]
 
 /** The setting of a target that a display's blob is right for, where it is another one than the receiver's. */
-const rightSetting = (blob: Blob, receiver: ReceiverState): JpegSetting | undefined =>
+export const rightSetting = (blob: Blob, receiver: ReceiverState): JpegSetting | undefined =>
   blob.channel !== "display"
     ? undefined
     : (["always", "never"] as const).find(

@@ -2,6 +2,7 @@ import type { Socket } from "node:net"
 import { afterStandstill, type Clock } from "./clock.js"
 import type { Limits } from "./config/settings.js"
 import type { Inspector, Outlet } from "./inspect/interface.js"
+import type { Recording } from "./operate/record.js"
 import { type Budget, readBufferOf } from "./read-buffer.js"
 import type { Connect } from "./target/connect.js"
 
@@ -19,6 +20,9 @@ export interface Surroundings {
   readonly connect: Connect
   readonly inspect: (outlet: Outlet) => Inspector
   readonly tell: Outlet["tell"]
+  readonly quarantine: Outlet["quarantine"]
+  /** Takes what passes, for the record. */
+  readonly recording: Recording
   readonly limits: Limits
   readonly clock: Clock
   readonly budget: Budget
@@ -62,7 +66,7 @@ export interface Relayed {
  * the next one waits until the server has taken them.
  */
 export const relayConnection = (client: Socket, surroundings: Surroundings): Relayed => {
-  const { limits, clock, budget, traffic, troubled } = surroundings
+  const { limits, clock, budget, traffic, troubled, recording } = surroundings
   const buffer = readBufferOf(budget)
   const cancels = new Set<() => void>()
   let phase: Phase = "open"
@@ -107,6 +111,7 @@ export const relayConnection = (client: Socket, surroundings: Surroundings): Rel
     buffer.release()
     passing = []
     inspector.closed()
+    recording.closed()
     surroundings.closed()
   }
 
@@ -154,6 +159,7 @@ export const relayConnection = (client: Socket, surroundings: Surroundings): Rel
     for (const bytes of chunks) {
       progress += bytes.length
       traffic.fromClient += bytes.length
+      recording.passed("client", bytes)
       to.write(bytes)
     }
     if (chunks.length > 1) to.uncork()
@@ -186,7 +192,9 @@ export const relayConnection = (client: Socket, surroundings: Surroundings): Rel
     }),
     send: guarded((bytes) => {
       flush()
-      if (target?.writable === true) target.write(bytes)
+      if (target?.writable !== true) return
+      recording.passed("client", bytes)
+      target.write(bytes)
     }),
     end: guarded(end),
     unblock: guarded(() => {
@@ -200,6 +208,7 @@ export const relayConnection = (client: Socket, surroundings: Surroundings): Rel
       surroundings.authenticated()
     },
     tell: surroundings.tell,
+    quarantine: surroundings.quarantine,
   }
 
   /** Says whether the next read may follow at once. */
@@ -209,6 +218,7 @@ export const relayConnection = (client: Socket, surroundings: Surroundings): Rel
     if (phase === "abandoned" || phase === "over") return true
     for (const each of passes) {
       traffic.fromServer += each.length
+      recording.passed("server", each)
       // Not 'drain': after a read that fills little it may never come.
       client.write(each, resumeTarget)
     }

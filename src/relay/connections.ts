@@ -7,7 +7,9 @@ import type { Accepted } from "./listen/listener.js"
 import type { Activation } from "./listen/systemd.js"
 import type { Log } from "./operate/log.js"
 import type { Metrics } from "./operate/metrics.js"
-import type { Observer, Who } from "./operate/telemetry.js"
+import type { Quarantine } from "./operate/quarantine.js"
+import type { Recorder } from "./operate/record.js"
+import { type Observer, peerText, type Who } from "./operate/telemetry.js"
 import { budgetOf } from "./read-buffer.js"
 import type { Replays } from "./seal/replay-file.js"
 import { connecting } from "./target/connect.js"
@@ -25,6 +27,8 @@ export interface Scene {
   /** The time in milliseconds since 1970. */
   readonly date: () => number
   readonly replays: Replays
+  readonly quarantine: Quarantine
+  readonly recorder: Recorder
   readonly log: Log
   readonly metrics: Metrics
   readonly observer: Observer
@@ -48,6 +52,16 @@ const inspecting = ({ targets, clock, date, replays, observer }: Scene, who: Who
   const failed = (error: unknown): void => observer.troubled(who, "internal-error", error)
   return (outlet: Outlet): Inspector => monitored(outlet, judged, failed)
 }
+
+/** Keeps what a connection is refused for, with what is known of the connection. */
+const quarantining =
+  ({ targets, quarantine }: Scene, { settings, peer, connection }: Who): Outlet["quarantine"] =>
+  (blob, { channel, channelId, connectionId }, violation) => {
+    const { receiver } = targets.guardOf(settings).target()
+    const { name: listener, mode } = settings
+    const about = { listener, peer: peerText(peer), connection, mode, channel, channelId, connectionId }
+    quarantine.keep(blob, { ...about, receiver, violation })
+  }
 
 /** The connections of a relay. */
 export interface Connections {
@@ -78,6 +92,8 @@ export const connectionsOf = (scene: Scene): Connections => {
       connect: connecting(settings.target, settings.trust),
       inspect: inspecting(scene, who),
       tell: (verdict) => observer.decided(who, verdict),
+      quarantine: quarantining(scene, who),
+      recording: scene.recorder.record(who.connection, peer, settings.target, settings.targetName),
       limits: settings.limits,
       clock,
       budget,

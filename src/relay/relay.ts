@@ -4,7 +4,7 @@ import { type Clock, systemClock } from "./clock.js"
 import { formatAddress, parseAddress } from "./config/address.js"
 import { type RelayConfiguration, relayOptions } from "./config/configuration.js"
 import { resolveOptions } from "./config/option.js"
-import { type ReadSettings, readConfiguration, type Settings } from "./config/settings.js"
+import { type Folders, type ReadSettings, readConfiguration, type Settings } from "./config/settings.js"
 import { connectionsOf, type Scene } from "./connections.js"
 import { type Failure, printableReasonOf } from "./failure.js"
 import { missingDescriptors } from "./listen/file-limit.js"
@@ -13,6 +13,8 @@ import { type Activation, activationOf } from "./listen/systemd.js"
 import { type Operations, openOperations } from "./operate/admin-server.js"
 import { harmless, type Log } from "./operate/log.js"
 import { metricsOf } from "./operate/metrics.js"
+import { quarantineOf } from "./operate/quarantine.js"
+import { recorderOf } from "./operate/record.js"
 import { observerOf } from "./operate/telemetry.js"
 import { replaysOf } from "./seal/replay-file.js"
 import { targetsOf } from "./target/targets.js"
@@ -65,7 +67,9 @@ const sceneOf = (options: RelayOptions): Scene => {
   const targets = targetsOf(clock, (target) => log("info", "target gone, its sessions are forgotten", { target }))
   const activation = activationOf(environment, process.pid)
   const observer = observerOf(log, metrics, clock)
-  return { clock, date, replays: replaysOf(date), log, metrics, observer, targets, activation }
+  const quarantine = quarantineOf({ log, date, count: metrics.quarantined })
+  const recorder = recorderOf({ log, date, count: metrics.recorded })
+  return { clock, date, replays: replaysOf(date), quarantine, recorder, log, metrics, observer, targets, activation }
 }
 
 /** What tells one listening socket from another. */
@@ -87,6 +91,7 @@ interface Running {
   readonly operations: { readonly key: string; readonly server: Operations } | undefined
   readonly shutdownSeconds: number
   readonly replayFile: string | undefined
+  readonly folders: Folders
 }
 
 const stopped: Running = {
@@ -95,6 +100,7 @@ const stopped: Running = {
   operations: undefined,
   shutdownSeconds: 0,
   replayFile: undefined,
+  folders: { quarantine: undefined, record: undefined },
 }
 
 /** A bug of ours, or something that nobody foresaw: the configuration is refused. */
@@ -152,19 +158,22 @@ const runtimeOf = (scene: Scene, acceptor: Acceptor) => {
 
   /** Opens all that a configuration needs; nothing where something of it cannot be opened. */
   const open = async (read: ReadSettings): Promise<Opened<Running>> => {
-    const { wanted, settings } = read
+    const { wanted, settings, folders } = read
     const { shutdownSeconds } = resolveOptions(relayOptions, wanted)
     const listeners = await openListeners(settings, running, scene.activation, acceptor)
     if (E.isLeft(listeners)) return listeners
-    const next = { ...running, settings, listeners: listeners.right, shutdownSeconds, replayFile: wanted.replayFile }
+    const { replayFile } = wanted
+    const next = { ...running, settings, listeners: listeners.right, shutdownSeconds, replayFile, folders }
     const operations = await openMetrics(read, running, scene, () => isReady)
     if (E.isRight(operations) && !isClosed) return E.right({ ...next, operations: operations.right })
     closeUnlessIn(running, { ...next, operations: E.isRight(operations) ? operations.right : running.operations })
     return E.isLeft(operations) ? operations : E.left(closed)
   }
 
-  const use = ({ settings, listeners, replayFile }: Running): void => {
+  const use = ({ settings, listeners, replayFile, folders }: Running): void => {
     scene.replays.use(replayFile)
+    scene.quarantine.use(folders.quarantine)
+    scene.recorder.use(folders.record)
     for (const each of settings) listeners.get(keyOf(each))?.use(each)
     // What it forgets cannot be brought back.
     scene.targets.use(settings)
@@ -237,7 +246,7 @@ export const startRelay = async (
   options: RelayOptions = {},
 ): Promise<E.Either<readonly Failure[], Relay>> => {
   const scene = sceneOf(options)
-  const { log, metrics, observer, targets, activation, replays } = scene
+  const { log, metrics, observer, targets, activation, replays, quarantine, recorder } = scene
   const connections = connectionsOf(scene)
   const { now, apply, stopListening } = runtimeOf(scene, {
     accept: connections.take,
@@ -267,6 +276,7 @@ export const startRelay = async (
     await connections.drain(seconds * 1000)
     targets.close()
     replays.close()
+    await Promise.all([quarantine.idle(), recorder.close()])
     observer.flush()
     now().operations?.server.close()
     activation.closeUnused()

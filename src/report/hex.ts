@@ -1,8 +1,9 @@
 import type { Colors } from "picocolors/types.js"
 import type { Claim } from "../layout/interpret.js"
 import type { Violation } from "../violation/violation.js"
+import { fewOfEachRule, mostOfOneRule } from "./few-violations.js"
 import { asciiCharacter, type FieldRow, type FieldRows, rowsOf } from "./field-rows.js"
-import { wrapped } from "./wrap.js"
+import { hanging, wrapped } from "./wrap.js"
 
 /** No more than this: a field has at most 8 as a rule, and its name has to find room on 80 columns. */
 const bytesPerLine = 8
@@ -35,16 +36,17 @@ export const annotatedHex = (
 /** The lines of annotated hex, from rows. Offsets are decimal, as they are in violations and wherever else. */
 export function* hexLines(
   bytes: Uint8Array,
-  { rows, overall }: FieldRows,
+  { rows, overall, violations }: FieldRows,
   colors: Paint,
   options: HexOptions = {},
 ): Generator<string> {
   const digits = Math.max(4, String(bytes.length).length)
-  const marked = (violations: readonly Violation[]) =>
-    violations.flatMap((violation) => markOf(violation, digits + 2, colors, options))
+  const { shown, left } = fewOfEachRule(violations, options.all === true ? violations.length : mostOfOneRule)
+  const marked = (found: readonly Violation[]) =>
+    found.flatMap((violation) => (shown.has(violation) ? markOf(violation, digits + 2, colors, options) : []))
   const folded = (what: string) => colors.dim(`${" ".repeat(digits)}  ... ${what}; --all shows them`)
   yield* marked(overall)
-  for (const part of partsOf(rows)) {
+  for (const part of partsOf(rows, shown)) {
     if (options.all !== true && isFolded(part)) {
       yield folded(entriesText(part))
       continue
@@ -57,6 +59,7 @@ export function* hexLines(
       yield* marked(row.violations)
     }
   }
+  for (const [rule, count] of left) yield folded(`${count} more of ${rule}`)
 }
 
 const linesOf = (
@@ -98,7 +101,7 @@ const markOf = (
   { red, dim }: Paint,
   { columns }: HexOptions,
 ): readonly string[] => [
-  ...wrapped(`^ ${code} ${rule}: ${message}`, indent, columns).map(red),
+  ...hanging("^ ", `${code} ${rule}: ${message}`, indent, columns).map(red),
   ...wrapped(`Consequence: ${consequence}`, indent + 2, columns).map(dim),
 ]
 
@@ -112,8 +115,9 @@ interface Part {
 const isFolded = ({ list, rows }: Part): boolean => list !== undefined && rows.length > folding.most
 
 /** The entries of a list behind its first ones may be folded, unless something is wrong with them. */
-const partsOf = (rows: readonly FieldRow[]): readonly Part[] => {
-  const wrong = new Set(rows.flatMap(({ path, violations }) => (violations.length === 0 ? [] : [entryOf(path)?.[0]])))
+const partsOf = (rows: readonly FieldRow[], shown: ReadonlySet<Violation>): readonly Part[] => {
+  const isWrong = ({ violations }: FieldRow) => violations.some((violation) => shown.has(violation))
+  const wrong = new Set(rows.filter(isWrong).map(({ path }) => entryOf(path)?.[0]))
   const parts: Part[] = []
   for (const row of rows) {
     const [entry, list, index] = entryOf(row.path) ?? []

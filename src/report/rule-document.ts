@@ -23,6 +23,7 @@ const subjects = {
   smartcard: "blobs of smartcard channels",
   wire: "the bytes of a connection before its messages",
   session: "the order of messages",
+  capture: "captures of a network",
   envelope: "the form of envelopes",
   seal: "envelopes, and the files that they take",
   json: "JSON texts",

@@ -14,3 +14,9 @@ export const wrapped = (text: string, indent: number, columns: number | undefine
   }
   return [...lines, `${space}${line}`]
 }
+
+/** The same, with something before the first line, and the other lines as far in as the text behind that. */
+export const hanging = (head: string, text: string, indent: number, columns: number | undefined): readonly string[] => {
+  const [first = "", ...others] = wrapped(text, indent + head.length, columns)
+  return [`${" ".repeat(indent)}${head}${first.slice(indent + head.length)}`, ...others]
+}

@@ -60,13 +60,16 @@ export const mostOpenings = 0x10000
  */
 export const replayWindow = ({ openings = [], since = 0, keep = () => {} }: ReplayOptions = {}): ReplayWindow => {
   const remembered = new Map(openings.map(({ id, until }) => [id, until]))
+  /** What expired before may have been opened: a clock that was ahead and is set back must not bring it back. */
+  let forgotten = 0
   const forgetExpired = (now: number): void => {
     for (const [id, until] of remembered) if (until < now) remembered.delete(id)
+    forgotten = Math.max(forgotten, now)
   }
   return {
     take: (opening, now) => {
-      if (remembered.has(opening.id)) return "again"
-      forgetExpired(now)
+      if (remembered.has(opening.id) || opening.until < forgotten) return "again"
+      if (remembered.size >= mostOpenings) forgetExpired(now)
       if (remembered.size >= mostOpenings) return "full"
       keep(opening)
       remembered.set(opening.id, opening.until)
@@ -82,8 +85,11 @@ const head = Uint8Array.of(0x4d, 0x47, 0x52, 0x57, 1, 0, 0, 0)
 const idSize = 16
 const recordSize = idSize + 8
 
+/** Bytes of the file of a window that remembers so many openings. */
+export const windowBytes = (openings: number): number => head.length + openings * recordSize
+
 /** No file of a window is longer: it is written anew before it has twice as many openings as are remembered. */
-export const mostWindowBytes = head.length + 2 * mostOpenings * recordSize
+export const mostWindowBytes = windowBytes(2 * mostOpenings)
 
 /** An opening as a file has it, to be appended. */
 export const encodeOpening = ({ id, until }: Opening): Uint8Array => {

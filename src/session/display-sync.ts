@@ -20,8 +20,14 @@ export const holdLimit = 3_000
  */
 const imagesOfMessage = 3n
 
-export const displayDataOf = (channel: ChannelState, state: DisplayState, now: number): DisplayData => ({
+export const displayDataOf = (
+  channel: ChannelState,
+  state: DisplayState,
+  isSealed: boolean,
+  now: number,
+): DisplayData => ({
   channel,
+  isSealed,
   serial: state.message_serial,
   cacheId: state.pixmap_cache_id,
   freezer: state.pixmap_cache_freezer,
@@ -61,6 +67,8 @@ const judgeClient = (session: SessionState, counted: Counted, index: number, ser
 }
 
 const judgeImages = (session: SessionState, counted: Counted, data: DisplayData): Judgement => {
+  // Its source has counted them; how many one message can have is no more than a bound.
+  if (data.isSealed) return "fits"
   let most = 0n
   for (const other of counted.values())
     if (other.dictionaryId === data.dictionaryId) most += imagesOfMessage * other.serial

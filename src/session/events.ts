@@ -30,7 +30,7 @@ interface Header {
  * - `linked`: the server's result of that, 0 if it took the channel.
  * - `message`: the header of a message of the client. One that may be MIGRATE_DATA is held until `data` was judged.
  * - `whole`: a message that was gathered, as `gather` asked.
- * - `data`: a MIGRATE_DATA that decoded.
+ * - `data`: a MIGRATE_DATA that decoded; `isSealed` where nobody can have changed it since its source wrote it.
  * - `server`: the header of a message of the server.
  * - `left`: the client is gone, or was let go of by the caller. Nothing of it follows.
  * - `silent`: QEMU does not answer its monitor: its main loop may wait for a client.
@@ -45,7 +45,7 @@ export type SessionEvent =
   | { readonly kind: "linked"; readonly connection: Connection; readonly error: number }
   | ({ readonly kind: "message"; readonly connection: Connection } & Header)
   | { readonly kind: "whole"; readonly connection: Connection; readonly type: number; readonly payload: Uint8Array }
-  | { readonly kind: "data"; readonly connection: Connection; readonly state: MigrateData }
+  | { readonly kind: "data"; readonly connection: Connection; readonly state: MigrateData; readonly isSealed?: boolean }
   | ({ readonly kind: "server"; readonly connection: Connection } & Header)
   | { readonly kind: "left"; readonly connection: Connection }
   | { readonly kind: "closed"; readonly connection: Connection }

@@ -37,7 +37,7 @@ export const isHeld = ({ displays, heldMain }: SessionState, channel: ChannelSta
   heldMain?.channel === channel || displays.get(channel.channelId)?.channel === channel
 
 /** Takes data in. What waits for that of others is decided with the rest of what waits. */
-export const data = (world: World, { connection, state }: EventOf<"data">): void => {
+export const data = (world: World, { connection, state, isSealed = false }: EventOf<"data">): void => {
   const channel = speakerOf(world, connection)
   if (channel === undefined) return
   const { session } = channel
@@ -50,7 +50,7 @@ export const data = (world: World, { connection, state }: EventOf<"data">): void
     return
   }
   world.changed.add(session)
-  if (isDisplay(state)) session.displays.set(channel.channelId, displayDataOf(channel, state, world.now))
+  if (isDisplay(state)) session.displays.set(channel.channelId, displayDataOf(channel, state, isSealed, world.now))
   else if (isMain(state)) session.heldMain = { channel, state, until: displaysAreDue(world, session) ?? world.now }
   else {
     passed(world, channel)

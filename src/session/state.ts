@@ -47,6 +47,8 @@ export interface ChannelState {
 /** What a display's data says of what it shares with other displays. */
 export interface DisplayData {
   readonly channel: ChannelState
+  /** Whether it is as its source wrote it. */
+  readonly isSealed: boolean
   readonly serial: bigint
   readonly cacheId: number
   readonly freezer: boolean

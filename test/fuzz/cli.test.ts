@@ -151,7 +151,8 @@ describe("one input", () => {
     expect(code).toBe(0)
     expect(out).toEqual([
       "text  10 bytes",
-      "0000  49 43 4d 44 01 00 00 00 00 00                    text, 10 bytes",
+      "0000  49 43 4d 44 01 00 00 00  text, 10 bytes",
+      "0008  00 00",
       "one finds nothing wrong",
     ])
   })
@@ -162,7 +163,7 @@ describe("one input", () => {
       return 77
     })
     expect(code).toBe(1)
-    expect(out.slice(2)).toEqual(["one fails: Error: wrong", "  at fuzz (fuzz/one.fuzz.ts:2:3)"])
+    expect(out.slice(3)).toEqual(["one fails: Error: wrong", "  at fuzz (fuzz/one.fuzz.ts:2:3)"])
   })
 
   test("is shown and cannot be executed", async () => {
@@ -236,7 +237,7 @@ describe("what cannot be done", () => {
   ])("for the number of %s %s is a usage error", async (option, value) => {
     const { code, out, err } = await runCli(["fuzz", option, value])
     expect({ code, out }).toEqual({ code: 2, out: "" })
-    expect(err).toMatch(/^error: /)
+    expect(err).toMatch(/^migration-guard: /)
   })
 
   test.each([

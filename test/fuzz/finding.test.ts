@@ -135,9 +135,10 @@ describe("a finding that is a text", () => {
     expect(
       textOf(corpus, files[2] ?? "")
         .split("\n")
-        .slice(-4),
+        .slice(-5),
     ).toEqual([
-      "0000  7b 22 75 72 69 22 3a 20 22 1b 0a 22 7d           text, 13 bytes",
+      "0000  7b 22 75 72 69 22 3a 20  text, 13 bytes",
+      "0008  22 1b 0a 22 7d",
       "",
       '"{\\"uri\\": \\"\\u001b\\n\\"}"',
       "",
@@ -177,7 +178,7 @@ describe("on the terminal", () => {
   })
 
   test("a long explain view is cut off", () => {
-    const lines = summaryOf(found({ kind: "text", bytes: new Uint8Array(16 * 30) }), findingsIn("/none"))
+    const lines = summaryOf(found({ kind: "text", bytes: new Uint8Array(8 * 30) }), findingsIn("/none"))
     expect(lines).toHaveLength(1 + 24 + 1 + 2)
     expect(lines).toContain("         and 7 more lines")
   })

@@ -51,6 +51,8 @@ const relayed = async (inspect: (outlet: Outlet) => Inspector) => {
         connect: (onread) => connect({ host: "127.0.0.1", port: back.port, allowHalfOpen: true, onread }),
         inspect,
         tell: () => undefined,
+        quarantine: () => undefined,
+        recording: { passed: () => undefined, closed: () => undefined },
         limits: {
           connections: 1,
           connectionsBySource: 1,
@@ -105,6 +107,7 @@ const outletOf = (forwarded: Uint8Array[]): Outlet => ({
   unblock: () => undefined,
   linked: () => undefined,
   tell: () => undefined,
+  quarantine: () => undefined,
 })
 
 describe("a client that holds its server up", () => {

@@ -28,6 +28,20 @@ describe("a replay window", () => {
     expect(window.openings()).toEqual([openingOf(mostOpenings, 2000)])
   })
 
+  test("opens nothing again when a clock that was ahead is set back", () => {
+    const openings = Array.from({ length: mostOpenings }, (_, number) => openingOf(number))
+    const window = replayWindow({ openings })
+    expect(window.take(openingOf(mostOpenings, 9000), 5000)).toBe("first")
+    expect(window.openings()).toHaveLength(1)
+    expect(window.take(openingOf(7), 500)).toBe("again")
+  })
+
+  test("forgets nothing before it has to", () => {
+    const window = replayWindow({ openings: [openingOf(1)] })
+    expect(window.take(openingOf(2, 9000), 5000)).toBe("first")
+    expect(window.take(openingOf(1), 500)).toBe("again")
+  })
+
   test("opens nothing that it could not keep", () => {
     let isFull = true
     const keep = (): void => {

@@ -172,6 +172,13 @@ describe("the id of the last image", () => {
     }
   })
 
+  test("is what its source has counted, where it is sealed", () => {
+    const { connections, session, send } = displays(2)
+    const [connection, state] = [at(connections, 0), displayOf(images(601))]
+    send(connection, 5)
+    expect(session({ kind: "data", connection, state, isSealed: true })).toContainEqual({ kind: "forward", connection })
+  })
+
   test("waits for the displays that may have more of it", () => {
     for (const [dictionary, serial, verdict] of [
       [1, 100, "forward"],

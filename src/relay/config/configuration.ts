@@ -155,6 +155,18 @@ export interface LogConfiguration {
 }
 
 /**
+ * A directory that the relay writes to, of root or its own user and writable for nobody else, and how much it may hold.
+ *
+ * @since 0.6.0
+ */
+export interface FolderConfiguration {
+  readonly directory: string
+  readonly maxBytes?: number
+  readonly maxFiles?: number
+  readonly maxAgeSeconds?: number
+}
+
+/**
  * What a relay does.
  *
  * @since 0.4.0
@@ -174,6 +186,18 @@ export interface RelayConfiguration {
    * @since 0.6.0
    */
   readonly replayFile?: string
+  /**
+   * Keeps blobs that were refused, each under its SHA-256 with a JSON file that says why. Default: none is kept.
+   *
+   * @since 0.6.0
+   */
+  readonly quarantine?: FolderConfiguration
+  /**
+   * Records what passes, in the clear, as pcapng files that `migration-guard extract` reads. Default: nothing is recorded.
+   *
+   * @since 0.6.0
+   */
+  readonly record?: FolderConfiguration
   readonly listeners: readonly ListenerConfiguration[]
 }
 
@@ -347,6 +371,31 @@ export const logOptions = {
   ),
 }
 
+const directory = option(
+  file,
+  "an absolute path, of a directory of root or the guard's user that nobody else can write to",
+)
+
+const day = 86_400
+
+const folderBounds = (maxBytes: number, maxFiles: number, days: number, what: string) => ({
+  maxBytes: option(within(1_048_576, 2 ** 40), `of all ${what} together; the oldest give way`, { initial: maxBytes }),
+  maxFiles: option(within(1, 100_000), `${what} at a time`, { initial: maxFiles }),
+  maxAgeSeconds: option(within(60, 3650 * day), "what is older goes, when something is written", {
+    initial: days * day,
+  }),
+})
+
+/** How much of what was refused, and of what passes, is kept. */
+export const quarantineBounds = folderBounds(67_108_864, 1000, 30, "blobs, each with its JSON,")
+export const recordBounds = folderBounds(1_073_741_824, 16, 7, "files of pcapng")
+
+const folderGroup = (bounds: typeof quarantineBounds) =>
+  group(t.exact(t.intersection([t.type(typesOf({ directory })), t.partial(typesOf(bounds))])), {
+    directory,
+    ...bounds,
+  })
+
 /** Options of a relay, beside its listeners. */
 export const relayOptions = {
   log: group(t.exact(t.partial(typesOf(logOptions))), logOptions),
@@ -354,6 +403,8 @@ export const relayOptions = {
   metricsSocket: group(socketType, socketOptions),
   shutdownSeconds: option(within(0, 600), "how long connections get to end by themselves", { initial: 10 }),
   replayFile: option(file, "where it is kept which envelopes were opened, until they expire", { shown: "nowhere" }),
+  quarantine: folderGroup(quarantineBounds),
+  record: folderGroup(recordBounds),
 }
 
 /** All options by where they stand, for the document. */

@@ -1,6 +1,7 @@
-import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from "node:fs"
+import { closeSync, constants, fstatSync, openSync, type Stats } from "node:fs"
 import * as E from "fp-ts/lib/Either.js"
 import { type Keyring, keyring, mostKeyFileBytes } from "../../seal/keyring.js"
+import { readUpTo } from "./read-up-to.js"
 
 /**
  * Whether nobody but its owner and root can read a file: its mode is 0600 or less, or 0440 with root's group, as
@@ -25,8 +26,7 @@ export const withKeyFile = <A>(file: string, use: (bytes: Uint8Array) => A): A =
     if (!status.isFile()) throw new Error(`${file}: a key file must be a regular file`)
     if (!isPrivate(status))
       throw new Error(`${file}: a key file must be owned by root or this user, and have the mode 0600: chmod 0600 it`)
-    const length = readSync(descriptor, bytes, 0, bytes.length, 0)
-    return use(bytes.subarray(0, length))
+    return use(readUpTo(descriptor, bytes))
   } finally {
     bytes.fill(0)
     closeSync(descriptor)

@@ -6,16 +6,20 @@ import { printable } from "../../report/printable.js"
 import type { Keyring } from "../../seal/keyring.js"
 import type { ReceiverState } from "../../spice/receiver.js"
 import { type Failure, printableReasonOf } from "../failure.js"
+import { checkFolder, type FolderSettings } from "../operate/folder.js"
 import { placeOf } from "../seal/destination.js"
 import { type Access, accessOf } from "./access.js"
 import { type Address, parseAddress } from "./address.js"
 import {
+  type FolderConfiguration,
   type LimitsConfiguration,
   type ListenerConfiguration,
   limitOptions,
   listenerName,
   plainOptions,
+  quarantineBounds,
   type RelayConfiguration,
+  recordBounds,
   relayConfigurationCodecOn,
   sealOptions,
   serversOf,
@@ -172,6 +176,35 @@ export interface ReadSettings {
   readonly settings: readonly Settings[]
   /** Who may connect to where metrics are served, if that is a unix socket. */
   readonly metricsAccess: Access
+  readonly folders: Folders
+}
+
+/** The directories that a relay writes to, those that it has. */
+export interface Folders {
+  readonly quarantine: FolderSettings | undefined
+  readonly record: FolderSettings | undefined
+}
+
+/** A directory's settings. Throws where it is none, or not the guard's alone. */
+const folderOf = (
+  configured: FolderConfiguration | undefined,
+  bounds: typeof quarantineBounds,
+): FolderSettings | undefined => {
+  if (configured === undefined) return undefined
+  checkFolder(configured.directory)
+  return { directory: configured.directory, ...resolveOptions(bounds, configured) }
+}
+
+const foldersOf = ({ quarantine, record }: RelayConfiguration): E.Either<readonly Failure[], Folders> => {
+  const read = (name: string, configured: FolderConfiguration | undefined, bounds: typeof quarantineBounds) =>
+    E.tryCatch(
+      () => folderOf(configured, bounds),
+      (error): readonly Failure[] => [{ name, reason: printableReasonOf(error) }],
+    )
+  const kept = read("quarantine", quarantine, quarantineBounds)
+  const recorded = read("record", record, recordBounds)
+  if (E.isLeft(kept)) return kept
+  return E.isLeft(recorded) ? recorded : E.right({ quarantine: kept.right, record: recorded.right })
 }
 
 /** Reads a configuration and the files that it names, or says all that is wrong with it. */
@@ -183,6 +216,13 @@ export const readConfiguration = (configuration: unknown): E.Either<readonly Fai
   const settings = allSettings(decoded.right, machine)
   const access = metricsAccessOf(decoded.right)
   if (E.isLeft(settings)) return settings
+  const folders = foldersOf(decoded.right)
   if (E.isLeft(access)) return access
-  return E.right({ wanted: decoded.right, settings: settings.right, metricsAccess: access.right })
+  if (E.isLeft(folders)) return folders
+  return E.right({
+    wanted: decoded.right,
+    settings: settings.right,
+    metricsAccess: access.right,
+    folders: folders.right,
+  })
 }

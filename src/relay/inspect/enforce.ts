@@ -39,6 +39,8 @@ interface Held {
     readonly data: Omit<JudgedMessage, "held">
     readonly sealing: Sealing | undefined
     readonly since: number
+    /** What the client brought, opened where it was sealed. */
+    readonly state: Uint8Array
   }
 }
 
@@ -100,6 +102,7 @@ export const inspectorOf = (outlet: Outlet, mode: Mode, judging: Judging): Inspe
     if (isRefused) return
     cancelHold()
     const about = data ?? (held === undefined ? undefined : judged(held))
+    if (held?.blob !== undefined && link !== undefined) outlet.quarantine(held.blob.state, link, violation)
     if (observes) {
       if (held?.blob !== undefined) held = undefined
       note("disconnect", violation, about)
@@ -273,14 +276,16 @@ export const inspectorOf = (outlet: Outlet, mode: Mode, judging: Judging): Inspe
       sha256: createHash("sha256").update(payload).digest("hex"),
       seconds: (since - began) / 1000,
     }
+    const brought = opened instanceof Violation ? payload : opened.state
+    if (checked.violation !== undefined) outlet.quarantine(brought, link, checked.violation)
     if (checked.state === undefined) {
       rejectOwn(checked.violation, { ...data, held: 0 })
       return
     }
     const { state, bytes, violation } = checked
     const sealing = opened instanceof Violation ? undefined : opened.sealing
-    held = { bytes: [resized(header, bytes.length), bytes], blob: { violation, data, since, sealing } }
-    const decision = ask({ kind: "data", connection, state })
+    held = { bytes: [resized(header, bytes.length), bytes], blob: { violation, data, since, sealing, state: brought } }
+    const decision = ask({ kind: "data", connection, state, isSealed: sealing?.kind === "opened" })
     if (decision?.kind === "forward") release()
     else if (decision?.kind === "hold") wait(decision.until)
     else if (decision?.kind === "refuse") refuse(decision.violation)

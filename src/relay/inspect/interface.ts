@@ -58,6 +58,8 @@ export interface Outlet {
   readonly linked: () => void
   /** To be told to the operator. */
   readonly tell: (verdict: Verdict) => void
+  /** Data that was refused, or replaced, or would have been: for the quarantine. */
+  readonly quarantine: (blob: Uint8Array, link: LinkRequest, violation: Violation) => void
 }
 
 /** Judges one connection. */

@@ -5,6 +5,8 @@ import type { Ending, Traffic } from "../connection.js"
 import { sealingKinds, type Verdict } from "../inspect/interface.js"
 import { rejections } from "../listen/admission.js"
 import type { Acceptor } from "../listen/listener.js"
+import { keepings } from "./quarantine.js"
+import { recordings } from "./record.js"
 
 /** What a relay counts. */
 export interface Metrics {
@@ -18,6 +20,8 @@ export interface Metrics {
   readonly rejected: (listener: string, reason: Rejection) => void
   readonly troubled: (listener: string, reason: Trouble) => void
   readonly reloaded: (succeeded: boolean) => void
+  readonly quarantined: (keeping: (typeof keepings)[number]) => void
+  readonly recorded: (recording: (typeof recordings)[number], bytes: number) => void
   /** A line of the log was left out by its limits. */
   readonly omitted: () => void
   /** All of it in Prometheus' text format. */
@@ -104,6 +108,10 @@ export const metricsOf = (droppedLines: () => number): Metrics => {
     reason: troubleReasons,
   })
   const reloads = counter("reloads_total", "Configurations that were read again.", { result: ["taken", "refused"] })
+  const quarantines = counter("quarantined_total", "Refused blobs, by what became of them.", { result: keepings })
+  const records = counter("recorded_bytes_total", "Bytes for the record of what passes, by what became of them.", {
+    result: recordings,
+  })
   const omissions = { count: 0 }
   new Counter({
     ...declared("log_dropped_total", "Lines that are missing from the log: left out of a flood, or without room.", {
@@ -161,6 +169,8 @@ export const metricsOf = (droppedLines: () => number): Metrics => {
   }
 
   for (const result of ["taken", "refused"]) reloads.inc({ result }, 0)
+  for (const result of keepings) quarantines.inc({ result }, 0)
+  for (const result of recordings) records.inc({ result }, 0)
 
   return {
     use: (listeners) => {
@@ -186,6 +196,8 @@ export const metricsOf = (droppedLines: () => number): Metrics => {
     rejected: (listener, reason) => rejections.inc({ listener, reason }),
     troubled: (listener, reason) => troubles.inc({ listener, reason }),
     reloaded: (succeeded) => reloads.inc({ result: succeeded ? "taken" : "refused" }),
+    quarantined: (result) => quarantines.inc({ result }),
+    recorded: (result, bytes) => records.inc({ result }, bytes),
     omitted: () => {
       omissions.count++
     },

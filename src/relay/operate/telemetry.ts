@@ -28,7 +28,8 @@ export interface Who {
   isLinked: boolean
 }
 
-const peerText = (peer: Peer | undefined): string | undefined =>
+/** A peer's address and port as one text. */
+export const peerText = (peer: Peer | undefined): string | undefined =>
   peer === undefined
     ? undefined
     : peer.address.includes(":")

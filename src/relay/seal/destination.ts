@@ -1,12 +1,26 @@
+import ipaddr from "ipaddr.js"
+import { isIpv6, withoutZone, zoneOf } from "../../net/host.js"
 import type { Destination } from "../../spice/wire/destination.js"
 
 const pattern = /^(?:\[([0-9A-Fa-f:.]{2,45})\]|([^\s:*[\]]{1,255}))(?::([1-9]\d{0,4}))?$/
+
+/**
+ * A host as it is compared: a name without regard to letters' case and to the dot of the root behind it, an address of
+ * IPv6 in its shortest form, with brackets or without.
+ */
+const plainHost = (text: string): string => {
+  const host = /^\[.*\]$/.test(text) ? text.slice(1, -1) : text
+  const zone = zoneOf(host)
+  if (isIpv6(host))
+    return [ipaddr.IPv6.parse(withoutZone(host)).toString(), ...(zone === undefined ? [] : [zone])].join("%")
+  return host.toLowerCase().replace(/(?<=[^.])\.$/, "")
+}
 
 const parse = (text: string): { readonly host: string; readonly port: number | undefined } | undefined => {
   const [, address, name, digits] = pattern.exec(text) ?? []
   const host = address ?? name
   const port = digits === undefined ? undefined : Number(digits)
-  return host === undefined || (port ?? 0) > 65535 ? undefined : { host: host.toLowerCase(), port }
+  return host === undefined || (port ?? 0) > 65535 ? undefined : { host: plainHost(host), port }
 }
 
 /** Whether a text of a configuration names a destination, or all of them. */
@@ -24,9 +38,6 @@ export const placeOf = (text: string): string => {
 /** A destination as envelopes have it: its port without TLS, or that with where there is no other. */
 export const placeOfDestination = ({ host, port, tlsPort }: Destination): string =>
   `${plainHost(host)}:${port === 0 ? tlsPort : port}`
-
-/** A host as it is compared: an address of IPv6 is the same with brackets and without. */
-const plainHost = (host: string): string => (/^\[.*\]$/.test(host) ? host.slice(1, -1) : host).toLowerCase()
 
 /** Whether destinations have every port that a client can choose of one. */
 export const isListed = (destinations: readonly string[], { host, port, tlsPort }: Destination): boolean => {

@@ -1,14 +1,4 @@
-import {
-  closeSync,
-  constants,
-  existsSync,
-  fstatSync,
-  fsyncSync,
-  openSync,
-  readSync,
-  renameSync,
-  writeSync,
-} from "node:fs"
+import { closeSync, constants, existsSync, fstatSync, fsyncSync, openSync, renameSync, writeSync } from "node:fs"
 import { dirname } from "node:path"
 import * as E from "fp-ts/lib/Either.js"
 import { clockSkew } from "../../seal/open.js"
@@ -21,12 +11,15 @@ import {
   type Opening,
   type ReplayWindow,
   replayWindow,
+  windowBytes,
 } from "../../seal/replay.js"
+import { readUpTo } from "../config/read-up-to.js"
 
 /** What was opened outlives this process in a file: an opening counts only once it is on the disk. */
 
-const writeAll = (descriptor: number, bytes: Uint8Array): void => {
-  for (let at = 0; at < bytes.length; ) at += writeSync(descriptor, bytes, at)
+/** Writes at a place of the file: what a write before left unfinished, for want of space, is written over. */
+const writeAt = (descriptor: number, bytes: Uint8Array, position: number): void => {
+  for (let at = 0; at < bytes.length; ) at += writeSync(descriptor, bytes, at, bytes.length - at, position + at)
   fsyncSync(descriptor)
 }
 
@@ -36,9 +29,7 @@ const read = (file: string): readonly Opening[] | undefined => {
   const descriptor = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK)
   try {
     if (!fstatSync(descriptor).isFile()) throw new Error(`${file}: a replay window must be a regular file`)
-    const bytes = new Uint8Array(mostWindowBytes + 1)
-    const length = readSync(descriptor, bytes, 0, bytes.length, 0)
-    const openings = decodeWindow(bytes.subarray(0, length))
+    const openings = decodeWindow(readUpTo(descriptor, new Uint8Array(mostWindowBytes + 1)))
     if (E.isRight(openings)) return openings.right
     throw new Error(`${file}: ${openings.left[0].message} Without it envelopes could be opened twice: see to it.`)
   } finally {
@@ -54,12 +45,18 @@ const rewrite = (file: string, openings: readonly Opening[]): number => {
     constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | constants.O_NOFOLLOW,
     0o600,
   )
-  writeAll(descriptor, encodeWindow(openings))
+  writeAt(descriptor, encodeWindow(openings), 0)
   renameSync(unfinished, file)
   const folder = openSync(dirname(file), constants.O_RDONLY)
   fsyncSync(folder)
   closeSync(folder)
   return descriptor
+}
+
+/** All openings while there is room for them: a clock that is ahead for a while makes none of them forgotten. */
+const fewestOf = (openings: readonly Opening[], now: number): readonly Opening[] => {
+  const each = [...new Map(openings.map((opening) => [opening.id, opening])).values()]
+  return each.length < mostOpenings ? each : each.filter(({ until }) => until >= now)
 }
 
 /** A window that something keeps until it is closed. */
@@ -82,17 +79,20 @@ export const forgetfulWindow = (now: number): KeptWindow => ({
  */
 export const openReplayFile = (file: string, now: number, before?: ReplayWindow): KeptWindow => {
   const known = read(file)
-  const openings = [...(known ?? []), ...(before?.openings() ?? [])].filter(({ until }) => until >= now)
+  const openings = fewestOf([...(known ?? []), ...(before?.openings() ?? [])], now)
   const since = before?.since ?? (known === undefined ? now + clockSkew : 0)
   let descriptor = rewrite(file, openings)
   let length = openings.length
   const keep = (opening: Opening): void => {
+    // Where another process has put its file there, what is written here is nobody's after a restart.
+    if (fstatSync(descriptor).nlink === 0) throw new Error(`${file}: the replay window has been removed or replaced`)
     if (length >= mostOpenings) {
+      const next = rewrite(file, window.openings())
       closeSync(descriptor)
-      descriptor = rewrite(file, window.openings())
+      descriptor = next
       length = window.openings().length
     }
-    writeAll(descriptor, encodeOpening(opening))
+    writeAt(descriptor, encodeOpening(opening), windowBytes(length))
     length++
   }
   const window = replayWindow({ openings, since, keep })

@@ -1,9 +1,9 @@
-import { mkdirSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from "node:fs"
+import { appendFileSync, mkdirSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { beforeEach, describe, expect, onTestFinished, test } from "vitest"
 import { openReplayFile, replaysOf } from "../../../src/relay/seal/replay-file.js"
 import { clockSkew } from "../../../src/seal/index.js"
-import { encodeWindow, mostOpenings, type Opening } from "../../../src/seal/replay.js"
+import { encodeOpening, encodeWindow, mostOpenings, type Opening } from "../../../src/seal/replay.js"
 import { temporaryFolder } from "../../cli/harness.js"
 
 let folder = ""
@@ -36,10 +36,30 @@ describe("a window in a file", () => {
     expect(readdirSync(folder)).toEqual(["opened"])
   })
 
-  test("forgets what has expired", () => {
+  test("forgets what has expired only where there is no more room: the clock may be ahead", () => {
     opened().take(openingOf(1), 0)
-    expect(opened(1001).openings()).toEqual([])
-    expect(readFileSync(file)).toHaveLength(8)
+    expect(opened(1001).openings()).toEqual([openingOf(1)])
+    const many = Array.from({ length: mostOpenings }, (_, number) => openingOf(number, number))
+    writeFileSync(file, encodeWindow([...many, openingOf(mostOpenings, 9000)]))
+    expect(opened(mostOpenings - 1).openings()).toEqual([openingOf(mostOpenings - 1, mostOpenings - 1)])
+    expect(readFileSync(file)).toHaveLength(8 + 24)
+  })
+
+  test("opens nothing any more once its file was removed or replaced: a restart would not know of it", () => {
+    const window = opened()
+    expect(window.take(openingOf(1), 0)).toBe("first")
+    opened()
+    expect(() => window.take(openingOf(2), 0)).toThrow("the replay window has been removed or replaced")
+    expect(opened().openings()).toEqual([openingOf(1)])
+  })
+
+  test("has what follows an opening that was not written to its end at its place", () => {
+    const window = opened()
+    window.take(openingOf(1), 0)
+    // As a disk leaves it that had no space for more.
+    appendFileSync(file, encodeOpening(openingOf(2)).subarray(0, 10))
+    window.take(openingOf(3), 0)
+    expect(opened().openings()).toEqual([openingOf(1), openingOf(3)])
   })
 
   test("does without an opening that was not written to its end", () => {

@@ -1,4 +1,4 @@
-import { chmodSync, writeFileSync } from "node:fs"
+import { chmodSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { beforeEach, describe, expect, test } from "vitest"
 import { words } from "../../../lab/client/words.js"
@@ -199,6 +199,16 @@ describe("a target refuses", () => {
     expect((await (await bring(target, envelope)).server.next()).type).toBe(5)
     await target.relay.close(0)
     await refused(await begun(), envelope, "seal/once")
+  })
+
+  test("an envelope that it could not remember, and says why", async () => {
+    const envelope = await sealedBy(await sourceHost())
+    const target = await host()
+    await target.relay.reload({ ...target.configuration, replayFile })
+    rmSync(replayFile)
+    const { client } = await bring(target, envelope)
+    await client.ended
+    await target.line({ reason: `${replayFile}: the replay window has been removed or replaced` })
   })
 
   test("an envelope with onViolation = reset too: the state would be the client's choice", async () => {
