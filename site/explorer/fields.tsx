@@ -17,7 +17,7 @@ export interface FieldsProps {
 
 const lineHeight = 28
 /** What a violation takes below its field's line. */
-const violationHeight = 96
+const violationHeight = 116
 
 /** Whether only the other blob has it. */
 const isThere = ({ entry, children }: Node): boolean =>
@@ -54,7 +54,8 @@ export const Fields = ({ entries, meant, hovered, dispatch }: FieldsProps) => {
   const { scroller, from, to, onScroll, reveal } = useWindow(lines.length, topOf)
   const active = useMemo(() => lineMeant(lines, meant), [lines, meant])
   const focusActive = useFocus(scroller, "[role=treeitem][aria-selected=true]")
-  useLayoutEffect(() => reveal(Math.max(0, active)), [active, meant])
+  const height = topOf(active + 1) - topOf(active)
+  useLayoutEffect(() => reveal(Math.max(0, active)), [active, meant, height])
 
   const choose = ({ node }: Line): void => {
     focusActive()
