@@ -46,6 +46,7 @@ export default defineConfig({
   metaChunk: true,
   lastUpdated: false,
   markdown: {
+    theme: { light: "github-light-high-contrast", dark: "github-dark-high-contrast" },
     config: (markdown) => {
       markdown.core.ruler.push("source-links", ({ tokens, env }) => {
         for (const { children } of tokens)
