@@ -75,7 +75,6 @@ export default defineConfig({
           { text: "Link the library", link: "/guide/library" },
           { text: "Put the relay in front of a VM", link: "/guide/relay" },
           { text: "Triage a blob", link: "/guide/triage" },
-          { text: "Look into a blob", link: "/explorer" },
           { text: "Fuzz", link: "/fuzzing" },
           { text: "Declare a format", link: "/layouts" },
           { text: "Use the C validator", link: "/c" },
