@@ -4,7 +4,10 @@ export type { Checked } from "../violation/checked.js"
 export type { Codec } from "../violation/codec.js"
 
 export { type CEmission, emitC } from "./backends/c99-layouts.js"
+export { type HexpatEmission, toHexpat } from "./backends/hexpat.js"
+export { type KaitaiEmission, toKaitai } from "./backends/kaitai.js"
 export { type Argument, type Emission, emitRules, emitTypeScript } from "./backends/typescript.js"
+export { toWireshark, type WiresharkEmission } from "./backends/wireshark.js"
 export { type BuiltIn, type Checks, checksWith } from "./built-in.js"
 export { chain } from "./chain.js"
 export { codecOf } from "./codec.js"
@@ -57,3 +60,4 @@ export type {
   StateOf,
   Struct,
 } from "./types.js"
+export { type Converted, convert, since, until, type VersionOptions, versions } from "./versions.js"
