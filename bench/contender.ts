@@ -8,8 +8,8 @@ export interface Contender {
   readonly name: string
   /** `all`: refuses exactly what ours refuses. `layout`: reads the fields and judges little more than the magic. */
   readonly checks: "all" | "layout"
-  /** What the decoder hands out for the surfaces. */
-  readonly surfaces: "columns" | "objects"
+  /** What the decoder hands out for the surfaces; nothing where it only judges. */
+  readonly surfaces: "columns" | "objects" | "nothing"
   /** Makes the decoder that is timed; what it costs to make is not. */
   readonly prepare: (receiver: ReceiverState) => (bytes: Uint8Array) => unknown
   /** Decodes once and says which surfaces came out; undefined if the blob was refused. */

@@ -1,6 +1,7 @@
 import * as E from "fp-ts/lib/Either.js"
-import { decodeMigrateData, displayCodec, surfacesOf } from "../src/index.js"
-import { decodeDisplay } from "../src/spice/emitted/display.js"
+import type { ReceiverState } from "../src/index.js"
+import { checkMigrateData, decodeMigrateData, displayCodec, surfacesOf } from "../src/index.js"
+import { checkDisplay, decodeDisplay } from "../src/spice/emitted/display.js"
 import { Violation } from "../src/violation/violation.js"
 import { type Contender, contender } from "./contender.js"
 import { surfaceRow } from "./hand-written.js"
@@ -41,10 +42,29 @@ export const emitted = contender({
   rows: (decoded) => (decoded instanceof Violation ? undefined : [...surfacesOf(decoded)].map(surfaceRow)),
 })
 
+const verdict = (name: string, judge: (bytes: Uint8Array, receiver: ReceiverState) => Violation | undefined) =>
+  contender({
+    name,
+    checks: "all",
+    surfaces: "nothing",
+    prepare: (receiver) => (bytes) => judge(bytes, receiver),
+    rows: (violation) => (violation === undefined ? [] : undefined),
+  })
+
+/** What only judges. */
+export const emittedCheck = verdict("ours: the emitted check", (bytes, receiver) =>
+  checkDisplay(bytes, receiver, "display"),
+)
+const checkMigrateDataVerdict = verdict("ours: checkMigrateData", (bytes, receiver) =>
+  checkMigrateData("display", bytes, receiver),
+)
+
 /** What is compared with peers and refusals stands first. */
 export const ours: readonly [Contender, ...Contender[]] = [
   decodeMigrateDataColumns,
   emitted,
   codecColumns,
   decodeMigrateDataObjects,
+  checkMigrateDataVerdict,
+  emittedCheck,
 ]

@@ -11,6 +11,7 @@ export interface Findings {
   readonly times: Times
   readonly hand: Contender
   readonly emitted: Contender
+  readonly emittedCheck: Contender
   readonly ours: readonly [Contender, ...Contender[]]
   readonly peers: readonly Contender[]
   readonly workloads: { readonly small: Workload; readonly medium: Workload; readonly large: Workload }
@@ -54,17 +55,20 @@ const rejectionTable = (findings: Findings): string =>
 
 /** What the fast path has to live up to, and whether it does. */
 const targetsOf = (findings: Findings): readonly Target[] => {
-  const { hand, emitted, ours, peers, workloads, allocation } = findings
+  const { hand, emitted, emittedCheck, ours, peers, workloads, allocation } = findings
   const [first] = ours
-  const overHand = (workload: Workload): number =>
-    ratio(findings.times, taskOf(emitted, workload), taskOf(hand, workload))
+  const overHand = (contender: Contender, workload: Workload): number =>
+    ratio(findings.times, taskOf(contender, workload), taskOf(hand, workload))
   const overPeers = peers.flatMap((peer) =>
     Object.values(workloads).map((size) => ratio(findings.times, taskOf(first, size), taskOf(peer, size))),
   )
   const refusing = findings.rejections.map((rejection) => rejectionRatio(findings, rejection))
   return [
-    atMost("small blob, the emitted decoder / hand-written:", overHand(workloads.small), 1.2),
-    atMost("large blob, the emitted decoder / hand-written:", overHand(workloads.large), 0.5),
+    atMost("small blob, the emitted decoder / hand-written:", overHand(emitted, workloads.small), 1.2),
+    atMost("large blob, the emitted decoder / hand-written:", overHand(emitted, workloads.large), 0.5),
+    atMost("small blob, decodeMigrateData / hand-written:", overHand(first, workloads.small), 1.2),
+    atMost("small blob, the emitted check / hand-written:", overHand(emittedCheck, workloads.small), 0.6),
+    atMost("large blob, the emitted check / hand-written:", overHand(emittedCheck, workloads.large), 0.45),
     atMost("any size, decodeMigrateData / fastest peer:", Math.max(...overPeers), 1),
     atMost("any hostile blob, refusing / accepting by decodeMigrateData:", Math.max(...refusing), 1),
     atMost("large blob, bytes allocated / bytes of the blob:", allocation, 1.1),

@@ -11,7 +11,7 @@ import { allocatedBy } from "./allocation.js"
 import { contenders, peers } from "./contenders.js"
 import { handWritten } from "./hand-written.js"
 import { timesOf } from "./measure.js"
-import { emitted, ours } from "./ours.js"
+import { emitted, emittedCheck, ours } from "./ours.js"
 import { rejections } from "./rejecting.js"
 import { report, taskOf, taskOfRejection } from "./report.js"
 import { type Workload, workloads } from "./workloads.js"
@@ -33,9 +33,22 @@ const times = await timesOf([...decoding, ...refusing], rounds)
 const { bytes, receiver } = workloads.large
 const allocation = allocatedBy(() => decodeMigrateData("display", bytes, receiver)) / bytes.length
 
-const display = report({ times, hand: handWritten, emitted, ours, peers, workloads, rejections, allocation })
-const migrate = fileURLToPath(new URL("migrate/run.js", import.meta.url))
-const text = `${display}\n${execFileSync(process.execPath, [...process.execArgv, migrate], { encoding: "utf8" })}`
+const display = report({
+  times,
+  hand: handWritten,
+  emitted,
+  emittedCheck,
+  ours,
+  peers,
+  workloads,
+  rejections,
+  allocation,
+})
+const sectionOf = (script: string): string =>
+  execFileSync(process.execPath, [...process.execArgv, fileURLToPath(new URL(script, import.meta.url))], {
+    encoding: "utf8",
+  })
+const text = [display, sectionOf("own/run.js"), sectionOf("migrate/run.js")].join("\n")
 console.log(text)
 if (process.argv.includes("--write")) {
   // scripts/size.ts writes the end of the document.

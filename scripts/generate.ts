@@ -27,7 +27,6 @@ import { qemuDifferences } from "./qemu-differences.js"
 import { emittedSealFiles, sealDocument } from "./seal-files.js"
 import { sealVectors, sealVectorsInC } from "./seal-vectors.js"
 import { sessionDocument } from "./session-document.js"
-import { threeWays } from "./three-ways.js"
 
 const checking = process.argv.includes("--check")
 
@@ -130,7 +129,6 @@ const wanted = new Map<string, string | Uint8Array>([
   sealVectors(),
   relayDocument(),
   ["docs/session.md", generated("src/session") + sessionDocument],
-  threeWays(),
   qemuDifferences(),
   ...commandLineFiles().map(
     ([path, text]) => [path, path.endsWith(".md") ? generated("src/cli/program.ts") + text : text] as const,

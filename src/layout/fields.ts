@@ -41,10 +41,12 @@ import type {
 import { nestingOf, validate } from "./validate.js"
 
 /** A field that takes rules: each is judged with the field itself, whose path is empty. */
-const ruled = <T extends object>(field: T, rules: readonly FieldRule[] = []): T & Ruled => ({
+const ruled = <T extends object>(field: T): T & Ruled => ({
   ...field,
-  rules,
-  must: (holds, rule) => ruled(field, [...rules, { ...rule, at: self, holds: holds(self) }]) as never,
+  rules: [],
+  must(holds, rule) {
+    return { ...this, rules: [...this.rules, { ...rule, at: self, holds: holds(self) }] }
+  },
 })
 
 const self: FieldRef = { op: "field", path: "" }

@@ -60,3 +60,4 @@ export type {
   StateOf,
   Struct,
 } from "./types.js"
+export { type Converted, convert, since, until, type VersionOptions, versions } from "./versions.js"

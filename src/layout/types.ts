@@ -111,7 +111,17 @@ export interface Wire<B extends Bits = Bits> {
   readonly bigEndian: boolean
 }
 
-interface Documented {
+/** In which versions of a format something is there; all of them where nothing is said. */
+export interface Lifetime {
+  /** The first version that has it. */
+  readonly since?: number
+  /** The last version that has it. */
+  readonly until?: number
+  /** What stands for a field in a state that comes from a version without it. */
+  readonly standIn?: unknown
+}
+
+interface Documented extends Lifetime {
   readonly doc: string
 }
 
@@ -281,7 +291,7 @@ export type Field = NumberField | Bytes | FixedArray | Derived | TotalSize | Poi
 export type Fields = { readonly [name: string]: Field }
 
 /** What must hold between fields. Its id and sentences are its public face, `holds` is what is computed. */
-export interface FieldRule extends Rule {
+export interface FieldRule extends Rule, Lifetime {
   /** The field at fault. */
   readonly at: FieldRef
   readonly holds: Condition
@@ -325,6 +335,38 @@ export const membersOf = (struct: Struct): readonly (readonly [string, Member])[
         return [[name, field]]
     }
   })
+
+/** The fields right inside a field. */
+export const contentsOf = (field: Field): readonly Field[] => {
+  switch (field.kind) {
+    case "struct":
+      return Object.values(field.fields)
+    case "pointer":
+    case "optional":
+      return [field.content]
+    case "message":
+      return [field.header]
+    case "list":
+      return [field.entry]
+    case "array":
+      return [field.element]
+    case "table":
+      return field.variants.map(({ is }) => is)
+    case "choice":
+    case "union":
+      return Object.values(field.contents)
+    default:
+      return []
+  }
+}
+
+/** All that has a lifetime in a field: itself, its rules, its bits and what is inside it. */
+export const lifetimesOf = (field: Field): readonly Lifetime[] => [
+  field,
+  ...(field.kind === "struct" ? field.rules : []),
+  ...(field.kind === "bits" ? Object.values(field.members) : []),
+  ...contentsOf(field).flatMap(lifetimesOf),
+]
 
 /** The references to a struct's fields that its rules are written with. What is inside a part has rules of its own. */
 export type Refs<F extends Fields> = {

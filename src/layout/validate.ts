@@ -4,20 +4,22 @@ import { accepts } from "./parameters.js"
 import { planOf, scopeOf } from "./plan.js"
 import { plannedRulesOf } from "./rules.js"
 import { typeOfScalar } from "./term.js"
-import type {
-  BitField,
-  Chain,
-  Condition,
-  Derived,
-  Field,
-  Fields,
-  Layout,
-  NumberField,
-  Pointer,
-  Struct,
-  Table,
-  Union,
-  Wire,
+import {
+  type BitField,
+  type Chain,
+  type Condition,
+  contentsOf,
+  type Derived,
+  type Field,
+  type Fields,
+  type Layout,
+  lifetimesOf,
+  type NumberField,
+  type Pointer,
+  type Struct,
+  type Table,
+  type Union,
+  type Wire,
 } from "./types.js"
 
 /**
@@ -28,7 +30,7 @@ import type {
 export const validate = (layout: Layout): readonly string[] => {
   const nesting = nestingOf(layout.struct, new Set())
   if (nesting !== undefined) return [nesting]
-  const problems = [...structProblems(layout.struct, "", true), ...formatProblems(layout)]
+  const problems = [...structProblems(layout.struct, "", true), ...formatProblems(layout), ...lifetimeProblems(layout)]
   if (problems.length > 0) return problems
   const rules = ruleProblems(layout)
   return rules.length > 0 ? rules : lowerProblems(layout)
@@ -47,30 +49,6 @@ export const nestingOf = (field: Field, above: ReadonlySet<Field>): string | und
     if (problem !== undefined) return problem
   }
   return undefined
-}
-
-/** The fields right inside a field. */
-const contentsOf = (field: Field): readonly Field[] => {
-  switch (field.kind) {
-    case "struct":
-      return Object.values(field.fields)
-    case "pointer":
-    case "optional":
-      return [field.content]
-    case "message":
-      return [field.header]
-    case "list":
-      return [field.entry]
-    case "array":
-      return [field.element]
-    case "table":
-      return field.variants.map(({ is }) => is)
-    case "choice":
-    case "union":
-      return Object.values(field.contents)
-    default:
-      return []
-  }
 }
 
 const at = (path: string, problem: string): string => (path === "" ? problem : `${path}: ${problem}`)
@@ -334,6 +312,11 @@ const formatProblems = ({ format, limit }: Layout): readonly string[] => [
     ? []
     : ["its limit must be a parameter or a number"]),
 ]
+
+const lifetimeProblems = ({ struct }: Layout): readonly string[] =>
+  lifetimesOf(struct).some(({ since, until }) => since !== undefined || until !== undefined)
+    ? ["what is not there in every version is declared with versions()"]
+    : []
 
 const ruleProblems = (layout: Layout): readonly string[] => {
   const rules = plannedRulesOf(planOf(layout)).map(({ rule }) => rule)
