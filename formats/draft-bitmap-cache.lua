@@ -20,7 +20,7 @@ local expert = ProtoExpert.new("draft_bitmap_cache.refused", "Refused", expert.g
 protocol.fields = { violation }
 for _, field in pairs(fields) do table.insert(protocol.fields, field) end
 protocol.experts = { expert }
-protocol.prefs.max_draft_bytes = Pref.string("maxDraftBytes", "1048576", "Largest input. Default 1 MiB: more than 50,000 rectangles.")
+protocol.prefs.max_draft_bytes = Pref.string("maxDraftBytes", "65536", "Largest input. Default 64 KiB: more than 3,000 rectangles.")
 DissectorTable.get("tcp.port"):add_for_decode_as(protocol)
 DissectorTable.get("udp.port"):add_for_decode_as(protocol)
 
@@ -59,7 +59,7 @@ function protocol.dissector(tvb, pinfo, root)
   local tree = root:add(protocol, tvb())
   local range, read = tvb(), { ["#size"] = tvb:len() }
 
-  if not (read["#size"] <= (tonumber(protocol.prefs.max_draft_bytes) or 1048576)) then return refuse(tree, tvb, "layout/blob-limit", 0, read["#size"]) end
+  if not (read["#size"] <= (tonumber(protocol.prefs.max_draft_bytes) or 65536)) then return refuse(tree, tvb, "layout/blob-limit", 0, read["#size"]) end
   if not (21 <= read["#size"]) then return refuse(tree, tvb, "layout/fixed-part", 0, read["#size"]) end
   read["magic"] = tvb(0, 4):le_uint()
   range = tvb(0, 4)

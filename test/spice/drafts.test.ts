@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest"
+import { describe, expect, test, vi } from "vitest"
 import { draftExamples } from "../../scripts/draft-examples.js"
 import { decodeMigrateData } from "../../src/index.js"
 import { toHexpat } from "../../src/layout/backends/hexpat.js"
@@ -10,6 +10,9 @@ import { channels } from "../../src/spice/registry.js"
 import { expectGenerated } from "../support/generated.js"
 import { asState, kaitaiParser } from "../support/kaitai.js"
 import { dissected } from "../support/tshark.js"
+
+/** Other programs run here: that takes its time on a machine that is busy. */
+vi.setConfig({ testTimeout: 300_000 })
 
 const blobOf = (layout: Layout, state: unknown): Uint8Array => {
   const bytes = encode(layout, state)

@@ -1,10 +1,13 @@
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { describe, expect, test } from "vitest"
+import { describe, expect, test, vi } from "vitest"
 import { planOf } from "../../src/layout/plan.js"
 import { formats } from "../../src/spice/formats.js"
 import { fieldsIn, type ShownField, tshark } from "../support/tshark.js"
+
+/** Other programs run here: that takes its time on a machine that is busy. */
+vi.setConfig({ testTimeout: 300_000 })
 
 const root = new URL("../..", import.meta.url).pathname
 const scripts = readdirSync(join(root, "formats"))

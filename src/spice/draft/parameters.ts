@@ -18,8 +18,8 @@ export const maxFrameRate = L.numberParameter("maxFrameRate", {
 
 /** The most bytes of a draft: lists of rectangles and bitmaps have no bound of their own in spice-server. */
 export const maxDraftBytes = L.numberParameter("maxDraftBytes", {
-  default: 0x100000,
+  default: 0x10000,
   most: 0x4000000,
   unit: "bytes",
-  doc: "Largest input. Default 1 MiB: more than 50,000 rectangles.",
+  doc: "Largest input. Default 64 KiB: more than 3,000 rectangles.",
 })

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util"
 import fc from "fast-check"
-import { describe, expect, test } from "vitest"
+import { describe, expect, test, vi } from "vitest"
 import { parse } from "yaml"
 import { isGenuine, readCorpus, receiverOfEntry } from "../../../src/corpus.js"
 import { toKaitai } from "../../../src/layout/backends/kaitai.js"
@@ -11,6 +11,9 @@ import { receiverArguments } from "../../../src/spice/receiver.js"
 import { asState, kaitaiParser } from "../../support/kaitai.js"
 import { layoutArguments, layouts } from "../../support/layouts.js"
 import { statesOf } from "../../support/states.js"
+
+/** Other programs run here: that takes its time on a machine that is busy. */
+vi.setConfig({ testTimeout: 300_000 })
 
 const corpus = readCorpus(new URL("../../../corpus", import.meta.url).pathname)
 

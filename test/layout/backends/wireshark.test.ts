@@ -1,5 +1,5 @@
 import fc from "fast-check"
-import { describe, expect, test } from "vitest"
+import { describe, expect, test, vi } from "vitest"
 import { type CorpusBlob, isGenuine, readCorpus, receiverOfEntry } from "../../../src/corpus.js"
 import { toWireshark } from "../../../src/layout/backends/wireshark.js"
 import { encode, interpret, type Layout } from "../../../src/layout/index.js"
@@ -10,6 +10,9 @@ import { receiverArguments } from "../../../src/spice/receiver.js"
 import { layoutArguments, layouts } from "../../support/layouts.js"
 import { statesOf } from "../../support/states.js"
 import { dissected, type ShownField } from "../../support/tshark.js"
+
+/** Other programs run here: that takes its time on a machine that is busy. */
+vi.setConfig({ testTimeout: 300_000 })
 
 /** What Wireshark is told instead of its own preferences. */
 const preferencesOf = (layout: Layout, given: Arguments): Record<string, string> =>
