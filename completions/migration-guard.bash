@@ -42,7 +42,7 @@ _migration_guard() {
     relay:--qmp) return ;;
     relay:--target) return ;;
     emit:-o|emit:--output) return ;;
-    emit:--to) mapfile -t COMPREPLY < <(compgen -W "c kaitai hexpat wireshark markdown" -- "$current"); return ;;
+    emit:--to) mapfile -t COMPREPLY < <(compgen -W "c typescript kaitai hexpat wireshark markdown" -- "$current"); return ;;
     seal-key:--activate) return ;;
     seal-key:--remove) return ;;
     seal:--at) return ;;

@@ -70,7 +70,7 @@ complete -c migration-guard -n '__fish_seen_subcommand_from relay' -l target -r 
 complete -c migration-guard -n __fish_use_subcommand -x -a emit -d 'write the layouts of a module, or SPICE\'s formats, in another language'
 complete -c migration-guard -n '__fish_seen_subcommand_from emit' -s h -l help -d 'display help for command'
 complete -c migration-guard -n '__fish_seen_subcommand_from emit' -s o -l output -r -d 'where to write the files'
-complete -c migration-guard -n '__fish_seen_subcommand_from emit' -l to -x -a 'c kaitai hexpat wireshark markdown' -d 'the language to write'
+complete -c migration-guard -n '__fish_seen_subcommand_from emit' -l to -x -a 'c typescript kaitai hexpat wireshark markdown' -d 'the language to write'
 complete -c migration-guard -n __fish_use_subcommand -x -a seal-key -d 'create a key file for sealing, with the mode 0600, or change which keys it has; no key is ever printed'
 complete -c migration-guard -n '__fish_seen_subcommand_from seal-key' -l activate -r -d 'seal with this key from now on'
 complete -c migration-guard -n '__fish_seen_subcommand_from seal-key' -l add -d 'add a key that is accepted'

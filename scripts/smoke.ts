@@ -2,10 +2,12 @@
  * Installs the packed package into an empty folder, as a user would, and runs its library and its command line there
  * with the oldest Node that the package promises. Needs the npm registry.
  */
-import { execFileSync, spawnSync } from "node:child_process"
+import { execFileSync, spawn, spawnSync } from "node:child_process"
+import { once } from "node:events"
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { createInterface } from "node:readline"
 import { root } from "./corpus.js"
 
 const oldestNode = "20.11.0"
@@ -56,6 +58,19 @@ const expectExit = (executable: string, parameters: readonly string[], code: num
   console.log(stdout.trimEnd().split("\n").slice(-1).join("").slice(0, 120))
 }
 
+/** The explorer's page is in the package, and its server finds it. */
+const expectExplorer = async (executable: string, commandLine: string): Promise<void> => {
+  const explorer = spawn(executable, [commandLine, "explore"], { cwd: folder, stdio: ["ignore", "pipe", "inherit"] })
+  try {
+    const [url] = await once(createInterface({ input: explorer.stdout }), "line")
+    const page = await (await fetch(url)).text()
+    if (!page.includes("migration-guard explorer")) throw new Error("explore serves another page")
+    console.log("explorer: is served")
+  } finally {
+    explorer.kill()
+  }
+}
+
 try {
   const commandLine = join(folder, "node_modules/migration-guard/dist/cli/main.js")
   npm("init", "--yes")
@@ -72,6 +87,7 @@ try {
   expectExit(oldest, [commandLine, "check", "--format", "sarif", join(root, "corpus/main/hostile")], 1)
   expectExit(oldest, [commandLine, "explain", join(root, "corpus/main/genuine/main-agent.bin")], 0)
   expectExit(oldest, [commandLine, "check", "missing"], 2)
+  await expectExplorer(oldest, commandLine)
   const policy = ["--policy", join(root, "docs/examples/policy.toml")]
   expectExit(oldest, [commandLine, "fuzz", "inputs-raw", "--runs", "1000"], 0)
   expectExit(oldest, [commandLine, "check-args", ...policy, join(root, "docs/examples/arguments.jsonl")], 1)

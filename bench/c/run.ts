@@ -5,6 +5,7 @@
 import { execFileSync } from "node:child_process"
 import { readFileSync, writeFileSync } from "node:fs"
 import { markdownTable } from "../../src/report/markdown.js"
+import { checkDisplay } from "../../src/spice/emitted/display.js"
 import { atMost, targetTable, writeInto } from "../markdown.js"
 import { median, type Times, timesOf } from "../measure.js"
 import { emitted } from "../ours.js"
@@ -76,19 +77,24 @@ const wasmCheck = async (path: string) => {
   }
 }
 
-const [typescript, wasm] = [
-  "the emitted TypeScript decoder, which makes columns",
-  "the same C as WebAssembly, with a copy of the data",
-]
+const nodeNames = {
+  decode: "the emitted TypeScript decoder, which makes columns",
+  check: "the emitted TypeScript check, a verdict",
+  wasm: "the same C as WebAssembly, with a copy of the data",
+} as const
 
 const inNode = async (module: string | undefined): Promise<Times> => {
   const check = module === undefined ? undefined : await wasmCheck(module)
   for (const { bytes, name } of sizes)
     if (check !== undefined && check(bytes) !== 1) throw new Error(`WebAssembly refuses ${name}`)
   const tasks = sizes.flatMap((size) => {
-    const decode = emitted.prepare(size.receiver)
-    const decoding = { name: key(typescript, size), run: () => decode(size.bytes) }
-    return check === undefined ? [decoding] : [decoding, { name: key(wasm, size), run: () => check(size.bytes) }]
+    const { bytes, receiver } = size
+    const decode = emitted.prepare(receiver)
+    return [
+      { name: key(nodeNames.decode, size), run: () => decode(bytes) },
+      { name: key(nodeNames.check, size), run: () => checkDisplay(bytes, receiver, "display") },
+      ...(check === undefined ? [] : [{ name: key(nodeNames.wasm, size), run: () => check(bytes) }]),
+    ]
   })
   return timesOf(tasks, rounds)
 }
@@ -155,7 +161,9 @@ const text = [
     ["check of a display's data", ...sizes.map(({ name }) => name)],
     [
       ...measured.flatMap(({ compiler, ...each }) => rowsOf(compiler, each)),
-      ...[typescript, ...(module === undefined ? [] : [wasm])].map((check) => rowInNode(check, node, first)),
+      ...Object.values(nodeNames)
+        .filter((check) => check !== nodeNames.wasm || module !== undefined)
+        .map((check) => rowInNode(check, node, first)),
     ],
   ),
   "",

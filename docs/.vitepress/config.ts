@@ -46,6 +46,7 @@ export default defineConfig({
   metaChunk: true,
   lastUpdated: false,
   markdown: {
+    theme: { light: "github-light-high-contrast", dark: "github-dark-high-contrast" },
     config: (markdown) => {
       markdown.core.ruler.push("source-links", ({ tokens, env }) => {
         for (const { children } of tokens)
@@ -74,7 +75,6 @@ export default defineConfig({
           { text: "Link the library", link: "/guide/library" },
           { text: "Put the relay in front of a VM", link: "/guide/relay" },
           { text: "Triage a blob", link: "/guide/triage" },
-          { text: "Look into a blob", link: "/explorer" },
           { text: "Fuzz", link: "/fuzzing" },
           { text: "Declare a format", link: "/layouts" },
           { text: "Use the C validator", link: "/c" },
@@ -88,6 +88,7 @@ export default defineConfig({
           { text: "Sealing", link: "/sealing" },
           { text: "Captures", link: "/captures" },
           { text: "The explorer", link: "/explorer" },
+          { text: "Command line", link: "/command-line" },
           { text: "Formats", link: "/formats/README" },
           { text: "Rules", link: "/rules" },
           { text: "Security", link: "/security" },

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process"
-import { createReadStream, mkdtempSync, rmSync } from "node:fs"
+import { createReadStream, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, describe, expect, test } from "vitest"
@@ -46,7 +46,7 @@ const all = async <A>(values: AsyncIterable<A>): Promise<readonly A[]> => {
   return gathered
 }
 
-const receiverOf = ({ machine, accept }: Scenario): ReceiverState => ({
+const receiverFor = ({ machine, accept }: Scenario): ReceiverState => ({
   ...defaultReceiver,
   jpegWanCompression: machine.jpegWanCompression ?? "auto",
   accept: accept === undefined ? [] : [accept],
@@ -61,7 +61,7 @@ describe.skipIf(why.qemu !== undefined || !hasTcpdump)("a capture of a migration
       const file = join(folder, `${scenario.name}-${fullHeader}.pcap`)
       const session = { ...scenario.session, fullHeader }
       const { blobs } = await captured(file, () => runScenario({ ...scenario, session }))
-      const options = { receiver: receiverOf(scenario) }
+      const options = { receiver: receiverFor(scenario) }
       const found = await all(blobsOf(createReadStream(file), options))
       const recorded = recordedOf(blobs)
       const hops = scenario.hops ?? 1
@@ -74,6 +74,30 @@ describe.skipIf(why.qemu !== undefined || !hasTcpdump)("a capture of a migration
       expect(sessions.map(({ verdict }) => verdict)).toEqual(Array.from({ length: hops + 1 }, () => "accept"))
     },
   )
+})
+
+/** What relays have recorded in folders of theirs, each as one capture. */
+const recordedIn = (parent: string): readonly (readonly Uint8Array[])[] =>
+  readdirSync(parent).map((guard) =>
+    readdirSync(join(parent, guard))
+      .sort()
+      .map((name) => readFileSync(join(parent, guard, name))),
+  )
+
+describe.skipIf(why.qemu !== undefined)("what relays record of a migration", () => {
+  test.each(chosen)("is what the client relayed, byte for byte: $says", async (scenario) => {
+    const record = mkdtempSync(join(folder, "record-"))
+    const { accept } = scenario
+    const receiver = accept === undefined ? {} : { receiver: { accept: [accept] } }
+    const { blobs } = await runScenario(scenario, { relay: { record, ...receiver } })
+    const captures = recordedIn(record)
+    const options = { receiver: receiverFor(scenario) }
+    const found = (await Promise.all(captures.map((files) => all(blobsOf(files, options))))).flat()
+    for (const from of ["server", "client"] as const)
+      expect(capturedOf(found, from)).toEqual(expect.arrayContaining([...recordedOf(blobs)]))
+    const sessions = (await Promise.all(captures.map((files) => all(sessionsOf(files, options))))).flat()
+    expect([...new Set(sessions.map(({ verdict }) => verdict))]).toEqual(["accept"])
+  })
 })
 
 describe.skipIf(why.spicy !== undefined || !hasTcpdump)("a capture of a migration with spicy", () => {

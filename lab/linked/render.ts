@@ -96,7 +96,7 @@ export const ofLinked = (known: Known, all: readonly LinkedResults[]): string =>
 Blobs were sent to it with what holds them guarded, main's also at the moment at which its agent is attached; the worst counts. Of the
 ${blobs.length} blobs ${linked.blobs.length} and of the ${orders.length} orders ${linked.orders.length} were tried (\`npm run lab:linked\`). The
 unmodified server's column is the worst of its modes.
-
+${linked.caveat === undefined ? "" : `\n${linked.caveat}\n`}
 ${markdownTable(
   ["", "tried", "unmodified", "relayed", "linked"],
   [row("hostile blobs", hostile), row("genuine blobs", genuine), row("orders of messages", ordered)],

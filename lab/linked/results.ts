@@ -12,6 +12,8 @@ export interface LinkedResult {
 export interface LinkedResults {
   readonly library: string
   readonly versions: string
+  /** What there is to know before one relies on them, where they are not of one run. */
+  readonly caveat?: string
   readonly blobs: readonly LinkedResult[]
   readonly orders: readonly LinkedResult[]
 }
@@ -25,8 +27,8 @@ export const readLinked = (): readonly LinkedResults[] => JSON.parse(readFileSyn
 
 const list = (values: readonly unknown[]): string => `[\n${values.map((value) => JSON.stringify(value)).join(",\n")}\n]`
 
-const text = ({ library, versions, blobs, orders }: LinkedResults): string =>
-  `{"library":${JSON.stringify(library)},"versions":${JSON.stringify(versions)},"blobs":${list(blobs)},"orders":${list(orders)}}`
+const text = ({ blobs, orders, ...head }: LinkedResults): string =>
+  `${JSON.stringify(head).slice(0, -1)},"blobs":${list(blobs)},"orders":${list(orders)}}`
 
 /** Writes the results of one library in the place of those that it had. */
 export const writeLinked = (results: LinkedResults): void => {

@@ -1,4 +1,5 @@
-import { writeFileSync } from "node:fs"
+import { mkdtempSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
 import {
   type ListenerConfiguration,
   type Relay,
@@ -15,6 +16,8 @@ export interface Told extends Pick<ListenerConfiguration, "receiver" | "awaitsMa
   readonly clockAhead?: number
   /** Whether clients are told of something in front of it. */
   readonly isBehindAnother?: boolean
+  /** A folder in which it records what passes, in one of its own. */
+  readonly record?: string
 }
 
 /** A line of its log about a decision. */
@@ -66,7 +69,7 @@ const replayFileBeside = (keys: string, port: number): string => {
 /** Starts this package's relay in front of a port of loopback. */
 export const guard = async (
   target: number,
-  { clockAhead = 0, isBehindAnother = false, ...told }: Told,
+  { clockAhead = 0, isBehindAnother = false, record, ...told }: Told,
 ): Promise<Guard> => {
   const port = await freePort()
   const decisions: Decided[] = []
@@ -76,7 +79,10 @@ export const guard = async (
       if (message === "decision") decisions.push(fields)
     },
   }
-  const common = told.seal === undefined ? {} : { replayFile: replayFileBeside(told.seal.keys, port) }
+  const common = {
+    ...(told.seal === undefined ? {} : { replayFile: replayFileBeside(told.seal.keys, port) }),
+    ...(record === undefined ? {} : { record: { directory: mkdtempSync(join(record, "guard-")) } }),
+  }
   const own = {
     name: "lab",
     listen: `tcp://127.0.0.1:${port}`,

@@ -37,7 +37,7 @@ const at = (name: string): string => join(folder, name)
 mkdirSync(at("bin"))
 writeFileSync(
   at("bin/virsh"),
-  `#!/bin/sh\n{ cat; echo "dumpxml test"; } | ${execFileSync("sh", ["-c", "command -v virsh"]).toString().trim()} -c test:///default >${at("printed")}\n`,
+  `#!/bin/sh\n{ cat; echo "dumpxml test"; } | PATH='${PATH}' virsh -c test:///default >${at("printed")}\n`,
 )
 chmodSync(at("bin/virsh"), 0o755)
 
@@ -177,6 +177,12 @@ describe.skipIf(why !== undefined)("a key for one migration", () => {
     const { status, stdout } = hook(xml, { environment }, ...parameters)
     expect({ status, stdout }).toEqual({ status: code, stdout: "" })
     expect(() => statSync(environment.MIGRATION_GUARD_KEYS)).toThrow("ENOENT")
+  })
+
+  test.each(["", "a b", "a;b", "../a"])("is nobody's where the domain is called '%s'", (name) => {
+    const xml = metadata(`<seal:key xmlns:seal="${uri}" id="7">${"a1".repeat(32)}</seal:key>`)
+    expect(hook(xml, { environment }, name, "migrate", "begin", "-").status).toBe(1)
+    expect(spawnSync(inRoot("docs/examples/libvirt/offer-key"), [name], { env: environment }).status).toBe(2)
   })
 
   test("keeps the machine where it is if the guard does not take it", () => {

@@ -24,12 +24,7 @@ export interface Blob {
 }
 
 /** A file's bytes as a blob: a message's header in front is left out, and the magic says the channel. */
-export const blobOf = (
-  name: string,
-  content: Uint8Array,
-  known: Channel | undefined,
-  settings: Arguments = {},
-): Blob => {
+export const blobOf = (name: string, content: Uint8Array, known?: Channel, settings: Arguments = {}): Blob => {
   const header = headerSizeOf(content)
   const channel = known ?? channelOf(content)
   const notes = [

@@ -2,16 +2,13 @@ import { useEffect, useState } from "preact/hooks"
 import type { FieldRow } from "../../src/report/field-rows.js"
 import type { Violation } from "../../src/violation/violation.js"
 import { foundIn } from "./fields.js"
+import type { Reading } from "./reading.js"
 import type { Action } from "./state.js"
+import { isWithin, pathOfRow } from "./tree.js"
 import { bytesOfNumber, bytesOfText, choicesOf, nameOfType } from "./value.js"
 
 export interface DetailsProps {
-  /** The field that the cursor is in; undefined behind the last byte. */
-  readonly row: FieldRow | undefined
-  /** The group that was chosen instead, or the field that only the other blob has. */
-  readonly group: string | undefined
-  readonly isThere: boolean
-  readonly violations: readonly Violation[]
+  readonly reading: Reading
   readonly dispatch: (action: Action) => void
 }
 
@@ -25,20 +22,31 @@ const otherForm = ({ value = 0, text }: FieldRow): string => {
   return text === String(value) ? hexadecimal : `${hexadecimal} · ${text}`
 }
 
-/** All that is known of one field, and what changes its value. */
-export const Details = ({ row, group, isThere, violations, dispatch }: DetailsProps) => (
-  <section class="panel details" aria-labelledby="details-title">
-    <h2 id="details-title">{group ?? (row === undefined ? "Behind the last byte" : row.path || "No field")}</h2>
-    {group === undefined && row !== undefined && (
-      <Field key={`${row.path}@${row.offset}`} row={row} dispatch={dispatch} />
-    )}
-    {group !== undefined && <p class="meaning">{isThere ? "Only the other blob has it." : "A group of fields."}</p>}
-    {group === undefined && row === undefined && <p class="meaning">Type two digits to append a byte.</p>}
-    {violations.map((violation) => (
-      <ViolationCard key={`${violation.rule} ${violation.offset}`} violation={violation} />
-    ))}
-  </section>
-)
+/** All that is known of the field that is meant, and what changes its value. */
+export const Details = ({ reading: { row, meant, differing, violationsMeant }, dispatch }: DetailsProps) => {
+  const isField = row !== undefined && meant === pathOfRow(row)
+  const isThere = differing.some((entry) => entry.change === "only there" && isWithin(meant, entry.row.path))
+  const title = isField ? row.path || "No field" : (meant ?? "Behind the last byte")
+  return (
+    <section class="panel details" aria-labelledby="details-title">
+      <h2 id="details-title">{title}</h2>
+      {isField ? (
+        <Field key={`${row.path}@${row.offset}`} row={row} dispatch={dispatch} />
+      ) : (
+        <p class="meaning">
+          {meant === undefined
+            ? "Type two digits to append a byte."
+            : isThere
+              ? "Only the other blob has it."
+              : "A group of fields."}
+        </p>
+      )}
+      {violationsMeant.map((violation) => (
+        <ViolationCard key={`${violation.rule} ${violation.offset}`} violation={violation} />
+      ))}
+    </section>
+  )
+}
 
 const Field = ({ row, dispatch }: { readonly row: FieldRow; readonly dispatch: (action: Action) => void }) => (
   <>

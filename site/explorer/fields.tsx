@@ -2,7 +2,8 @@ import type { JSX } from "preact"
 import { useCallback, useLayoutEffect, useMemo, useState } from "preact/hooks"
 import type { Violation } from "../../src/violation/violation.js"
 import type { Entry } from "./compare.js"
-import { tintOf } from "./hex.js"
+import { tintOf } from "./hex-line.js"
+import { keyStep } from "./keys.js"
 import type { Action } from "./state.js"
 import { isOpenAtFirst, isWithin, type Line, linesOf, type Node, treeOf } from "./tree.js"
 import { useFocus, useWindow } from "./window.js"
@@ -16,7 +17,7 @@ export interface FieldsProps {
 
 const lineHeight = 28
 /** What a violation takes below its field's line. */
-const violationHeight = 96
+const violationHeight = 116
 
 /** Whether only the other blob has it. */
 const isThere = ({ entry, children }: Node): boolean =>
@@ -53,47 +54,23 @@ export const Fields = ({ entries, meant, hovered, dispatch }: FieldsProps) => {
   const { scroller, from, to, onScroll, reveal } = useWindow(lines.length, topOf)
   const active = useMemo(() => lineMeant(lines, meant), [lines, meant])
   const focusActive = useFocus(scroller, "[role=treeitem][aria-selected=true]")
-  useLayoutEffect(() => reveal(Math.max(0, active)), [active, meant])
+  const height = topOf(active + 1) - topOf(active)
+  useLayoutEffect(() => reveal(Math.max(0, active)), [active, meant, height])
 
-  const choose = (index: number): void => {
-    const node = lines[Math.max(0, Math.min(index, lines.length - 1))]?.node
-    if (node === undefined) return
+  const choose = ({ node }: Line): void => {
     focusActive()
     dispatch({ do: "choose", path: node.path, offset: isThere(node) ? undefined : node.offset })
   }
   const toggle = ({ node, isOpen }: Line): void => {
     if (node.children.length > 0) setToggled((before) => new Map(before).set(node.path, !isOpen))
   }
-
   const onKeyDown = (event: JSX.TargetedKeyboardEvent<HTMLDivElement>): void => {
-    const line = lines[active]
-    const act = line === undefined ? undefined : actionOf(event.key, line)
-    if (act === undefined || event.ctrlKey || event.metaKey || event.altKey) return
+    const step = keyStep(event, lines, active)
+    const line = step === "toggle" ? lines[active] : lines[step ?? -1]
+    if (line === undefined) return
     event.preventDefault()
-    act()
-  }
-  const actionOf = (key: string, line: Line): (() => void) | undefined => {
-    switch (key) {
-      case "ArrowUp":
-        return () => choose(active - 1)
-      case "ArrowDown":
-        return () => choose(active + 1)
-      case "Home":
-        return () => choose(0)
-      case "End":
-        return () => choose(lines.length - 1)
-      case "ArrowRight":
-        if (line.node.children.length === 0) return undefined
-        return () => (line.isOpen ? choose(active + 1) : toggle(line))
-      case "ArrowLeft":
-        if (line.isOpen) return () => toggle(line)
-        return line.parent < 0 ? undefined : () => choose(line.parent)
-      case "Enter":
-      case " ":
-        return () => toggle(line)
-      default:
-        return undefined
-    }
+    if (step === "toggle") toggle(line)
+    else choose(line)
   }
 
   const tabStop = from <= active && active < to ? active : from
@@ -117,7 +94,7 @@ export const Fields = ({ entries, meant, hovered, dispatch }: FieldsProps) => {
               isActive={from + index === active}
               isTabStop={from + index === tabStop}
               isHovered={isWithin(hovered, line.node.path)}
-              onChoose={() => choose(from + index)}
+              onChoose={() => choose(line)}
               onToggle={() => toggle(line)}
               onHover={() => dispatch({ do: "hover", path: line.node.path })}
             />

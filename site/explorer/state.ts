@@ -129,6 +129,6 @@ export const reduce = (state: State, action: Action): State => {
     case "set":
       return { ...state, blob: set(state.blob, action.name, action.value) }
     case "channel":
-      return { ...state, blob: { ...state.blob, channel: action.channel } }
+      return { ...state, blob: { ...state.blob, channel: action.channel, note: "" } }
   }
 }

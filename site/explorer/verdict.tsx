@@ -1,15 +1,12 @@
 import type { Violation } from "../../src/violation/violation.js"
 import { ViolationCard } from "./details.js"
+import type { Reading } from "./reading.js"
 import type { Action } from "./state.js"
 
 export interface VerdictProps {
-  readonly violations: readonly Violation[]
-  /** Those that are about the blob as a whole. */
-  readonly overall: readonly Violation[]
+  readonly reading: Reading
   readonly cursor: number
   readonly note: string
-  /** The setting that the blob would be right with. */
-  readonly right: string | undefined
   readonly dispatch: (action: Action) => void
 }
 
@@ -24,7 +21,8 @@ const neighbour = (violations: readonly Violation[], cursor: number, step: 1 | -
 }
 
 /** What the guard says of the blob; a screen reader says it whenever it changes. */
-export const Verdict = ({ violations, overall, cursor, note, right, dispatch }: VerdictProps) => {
+export const Verdict = ({ reading, cursor, note, dispatch }: VerdictProps) => {
+  const { violations, overall, right } = reading
   const [first] = violations
   return (
     <section class={`verdict ${first === undefined ? "accepted" : "refused"}`} aria-label="Verdict">

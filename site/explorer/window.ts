@@ -12,6 +12,9 @@ export interface Window {
   readonly reveal: (line: number) => void
 }
 
+/** Pixels around the lines in their list. */
+const edge = 20
+
 /** Lines that are made beyond what is in sight. */
 const margin = 8
 
@@ -42,8 +45,8 @@ export const useWindow = (count: number, topOf: (line: number) => number): Windo
       if (element === null) return
       const [start, end] = [topOf(line), topOf(Math.min(line + 1, count))]
       if (start < element.scrollTop) element.scrollTop = start
-      else if (end > element.scrollTop + element.clientHeight)
-        element.scrollTop = Math.min(start, end - element.clientHeight)
+      else if (end + edge > element.scrollTop + element.clientHeight)
+        element.scrollTop = Math.min(start, end + edge - element.clientHeight)
       onScroll()
     },
     [count, topOf, onScroll],

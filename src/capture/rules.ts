@@ -102,7 +102,7 @@ export const captureRules = {
     code: "policy-denied",
     requirement: "The connection must not be encrypted.",
     consequence:
-      'It cannot be read. With the session\'s keys: `tshark -r IN -o tls.keylog_file:KEYS -U "OSI layer 7" -w OUT`, then extract OUT.',
+      'It cannot be read. With the session\'s keys: `tshark -r IN -o tls.keylog_file:KEYS -d tls.port==PORT,data -U "OSI layer 7" -w OUT`, then extract OUT.',
   },
   sealed: {
     id: "capture/sealed",

@@ -219,7 +219,7 @@ export const programOf = (terminal: Terminal, end: (code: ExitCode) => void): Co
     .argument("[module]", "a JavaScript module that exports layouts")
     .addOption(
       new Option("--to <language>", "the language to write")
-        .choices(["c", "kaitai", "hexpat", "wireshark", "markdown"])
+        .choices(["c", "typescript", "kaitai", "hexpat", "wireshark", "markdown"])
         .makeOptionMandatory(),
     )
     .option("-o, --output <folder>", "where to write the files", ".")

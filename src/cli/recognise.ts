@@ -104,11 +104,13 @@ const magicTextOf = ({ value }: { readonly value: number | bigint }): string =>
 /** What a refused file seems to be instead of a blob of its channel, said where it can be told. */
 export const recognised = (bytes: Uint8Array, channel: Channel | undefined, [first]: readonly Violation[]): Note[] => {
   if (first !== undefined && isBigEndian(first)) return [{ ...bigEndian, path: "version" }]
-  if (first?.rule !== "layout/magic" && channel !== undefined) return []
+  const other = bytes.length < magicSize ? undefined : channelByMagic(bytes)
+  if (channel !== undefined && other !== undefined)
+    return formatOf[other] === formatOf[channel]
+      ? []
+      : [{ path: "magic", message: `The blob begins as one of ${other} does.` }]
   const look = lookOf(bytes)
   if (look !== undefined) return [{ path: "", message: look }]
   if (bytes.length < magicSize) return []
-  const other = channelByMagic(bytes)
-  if (other !== undefined) return [{ path: "magic", message: `The blob begins as one of ${other} does.` }]
-  return channelByMagic(bytes.slice(0, magicSize).reverse()) === undefined ? [] : [bigEndian]
+  return channelByMagic(Uint8Array.from(bytes.subarray(0, magicSize)).reverse()) === undefined ? [] : [bigEndian]
 }

@@ -235,8 +235,10 @@ export const placingIn = (text: string): Placing => {
 const refuse = (check: Rule, place: { offset: number; length: number }, actual?: number, expected?: number) =>
   E.left<[Violation]>([new Violation(check, { path: "", ...place }, actual, expected)])
 
+const isLimit = (limit: number): boolean => Number.isSafeInteger(limit) && limit >= 0
+
 const areLimits = ({ maxBytes, maxDepth, maxMembers }: JsonLimits): boolean =>
-  [maxBytes, maxDepth, maxMembers].every((limit) => Number.isSafeInteger(limit) && limit >= 0) && maxDepth <= deepest
+  isLimit(maxBytes) && isLimit(maxDepth) && isLimit(maxMembers) && maxDepth <= deepest
 
 /** The text of an input that is no longer than the limit, and is text. */
 export const textWithin = (input: unknown, limits: JsonLimits): Checked<string> => {

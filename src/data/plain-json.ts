@@ -1,3 +1,4 @@
+import { memberCount } from "./guard.js"
 import type { Json, JsonLimits } from "./json.js"
 
 /**
@@ -22,7 +23,7 @@ const stringsIn = (value: Json, maxDepth: number): number => {
   if (maxDepth === 0) return Number.NaN
   let strings = 0
   if (Array.isArray(value)) for (const entry of value) strings += stringsIn(entry, maxDepth - 1)
-  else for (const part of Object.values(value)) strings += 1 + stringsIn(part, maxDepth - 1)
+  else for (const name in value) strings += 1 + stringsIn((value as Record<string, Json>)[name] as Json, maxDepth - 1)
   return strings
 }
 
@@ -35,8 +36,8 @@ const isWhole = (value: Json, text: string, maxDepth: number): boolean =>
  * be wrong or may reach a limit: of that the strict reader says what it is.
  */
 export const readPlain = (text: string, { maxDepth, maxMembers }: JsonLimits): Json | undefined => {
-  // A member or an entry takes two characters at least.
-  if (text.length > 2 * maxMembers) return undefined
+  // A member or an entry takes two characters at least. Where an object inherits members, none can be counted.
+  if (text.length > 2 * maxMembers || memberCount({}) > 0) return undefined
   try {
     if (!plain.test(text)) return undefined
     const value: Json = JSON.parse(text)

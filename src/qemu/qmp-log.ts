@@ -23,11 +23,12 @@ export interface JudgedLine {
 
 const isChecked = (name: string): name is Command => name !== "incoming" && commands.some((each) => each === name)
 
-/** Commands that take socket addresses which are not checked here. */
+/** Commands that take addresses or files which are not checked here. */
 const unread: ReadonlySet<string> = new Set([
   ...["chardev-add", "chardev-change", "netdev_add", "blockdev-add", "blockdev-reopen", "object-add"],
   ...["display-update", "add_client", "xen-save-devices-state", "xen-load-devices-state"],
-  ...["snapshot-save", "snapshot-load", "x-blockdev-change", "device_add"],
+  ...["snapshot-save", "snapshot-load", "x-blockdev-change", "device_add", "drive-mirror", "drive-backup"],
+  ...["blockdev-snapshot-sync", "pmemsave", "memsave", "screendump"],
 ])
 
 /** Words of the human monitor that do what a checked command does. */

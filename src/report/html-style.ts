@@ -56,7 +56,7 @@ tr.fault td, tr.fault td:first-child { text-align: left; color: var(--text); fon
   td:nth-child(5) { white-space: normal; overflow-wrap: anywhere }
   td pre { white-space: pre-wrap }
   td code { overflow-wrap: anywhere }
-  .verdict { white-space: normal }
+  .verdict { white-space: normal; display: inline-block }
 }
 @media print { body { max-width: none; padding: 0 } th { position: static } }
 `

@@ -1,6 +1,14 @@
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
-import { type CapturedSession, eventsOf, sessionsOf } from "../../src/capture/index.js"
+import {
+  blobsOf,
+  type CapturedSession,
+  eventsOf,
+  messageName,
+  type ReceiverState,
+  readCapture,
+  sessionsOf,
+} from "../../src/capture/index.js"
 import {
   all,
   flag,
@@ -321,4 +329,101 @@ describe("what a client does wrong", () => {
     const [session] = await sessionsIn(conversation("10.0.0.1:40000", "10.0.0.2:5900", said))
     expect(session?.connections[0]?.violations.map(({ rule }) => rule)).toEqual(["wire/reply-first"])
   })
+})
+
+/** A link of a channel, and what follows on either side of it. */
+const linked = (type: number, messages: readonly (readonly ["client" | "server", Uint8Array])[]) => {
+  const words = (...values: readonly number[]): Buffer => {
+    const bytes = Buffer.alloc(4 * values.length)
+    for (const [index, value] of values.entries()) bytes.writeUInt32LE(value, 4 * index)
+    return bytes
+  }
+  const magic = Buffer.from("REDQ")
+  const request = Buffer.concat([magic, words(2, 2, 26, 7), Buffer.from([type, 0]), words(1, 1, 18, 0b1011, 0)])
+  const reply = Buffer.concat([magic, words(2, 2, 186, 0), Buffer.alloc(162), words(1, 1, 178, 0b1011, 0)])
+  return conversation("10.0.0.1:40000", "10.0.0.2:5900", [
+    ["client", request],
+    ["server", reply],
+    ["client", Buffer.concat([words(1), Buffer.alloc(128)])],
+    ["server", words(0)],
+    ...messages,
+  ])
+}
+
+const message = (type: number, payload: Uint8Array, announced = payload.length): Buffer => {
+  const header = Buffer.alloc(6)
+  header.writeUInt16LE(type, 0)
+  header.writeUInt32LE(announced, 2)
+  return Buffer.concat([header, payload])
+}
+
+const rulesOf = (sessions: readonly CapturedSession[], list: "violations" | "problems") =>
+  sessions.flatMap(({ connections }) => connections.flatMap((each) => each[list].map(({ rule }) => rule)))
+
+describe("data that is not judged", () => {
+  const envelope = Buffer.concat([Buffer.from("MGSE"), Buffer.alloc(400)])
+
+  test("because it is sealed is told as such, from either side, and the connection is unknown", async () => {
+    const tcp = linked(3, [
+      ["server", message(2, envelope)],
+      ["client", message(5, envelope)],
+      ["client", message(111, Buffer.alloc(10))],
+    ])
+    const blobs = await all(blobsOf([captureOf(tcp)]))
+    expect(blobs.map(({ from, isSealed, violations }) => ({ from, isSealed, violations }))).toEqual([
+      { from: "server", isSealed: true, violations: [] },
+      { from: "client", isSealed: true, violations: [] },
+    ])
+    expect(rulesOf(await sessionsIn(tcp), "problems")).toEqual(["capture/sealed"])
+  })
+
+  test.each(["client", "server"] as const)("because the %s announces more than its receiver takes", async (side) => {
+    const tcp = linked(3, [[side, message(side === "client" ? 5 : 2, Buffer.alloc(8), 0xffffffff)]])
+    expect(await all(blobsOf([captureOf(tcp)]))).toEqual([])
+    expect(rulesOf(await sessionsIn(tcp), "violations")).toContain("capture/blob-size")
+  })
+
+  test("on a channel that carries none is a message like another", async () => {
+    const tcp = linked(4, [["server", message(2, Buffer.alloc(8))]])
+    expect(await all(blobsOf([captureOf(tcp)]))).toEqual([])
+  })
+})
+
+test("a side with more types of message than 64 has the rest counted together", async () => {
+  const many = Array.from({ length: 100 }, (_, index) => ["server", message(200 + index, Buffer.alloc(3))] as const)
+  const [session] = await sessionsIn(linked(4, many))
+  const counts = session?.connections[0]?.messages.filter(({ from }) => from === "server") ?? []
+  expect(counts).toHaveLength(65)
+  expect(counts.at(-1)).toEqual({ from: "server", type: undefined, count: 36, bytes: 108 })
+})
+
+test("a server's reply that is none ends the reading of its side", async () => {
+  const request = Buffer.concat([Buffer.from("REDQ"), Buffer.from("02000000020000001a000000", "hex")])
+  const said = [
+    ["client", request],
+    ["server", Buffer.from("XXXXXXXXXXXXXXXXXXXX")],
+  ] as const
+  const sessions = await sessionsIn(conversation("10.0.0.1:40000", "10.0.0.2:5900", said))
+  expect(rulesOf(sessions, "violations")).toEqual(["wire/reply-magic"])
+})
+
+test("a receiver that is none is a mistake of the caller", () => {
+  expect(() => readCapture({ receiver: {} as ReceiverState })).toThrow(TypeError)
+})
+
+test("a reader that has ended yields nothing more", () => {
+  const reader = readCapture()
+  expect(reader.end()).toHaveLength(1)
+  expect(reader.end()).toEqual([])
+})
+
+test.each([
+  ["main", "client", 110, "MIGRATE_DST_DO_SEAMLESS"],
+  ["main", "server", 118, "MIGRATE_DST_SEAMLESS_NACK"],
+  ["cursor", "client", 5, "MIGRATE_DATA"],
+  ["display", "server", 304, "DRAW_COPY"],
+  ["port", "server", 201, "INIT"],
+  ["inputs", "client", 999, undefined],
+] as const)("a message of %s from the %s, %d, is called %s", (channel, from, type, name) => {
+  expect(messageName(channel, from, type)).toBe(name)
 })

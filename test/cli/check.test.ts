@@ -674,3 +674,88 @@ describe("standard input", () => {
     expect((await checkJson([captureOf.inputs], stdin())).code).toBe(0)
   })
 })
+
+describe("several files", () => {
+  const wrong = () => place(join(temporaryFolder(), "wrong"), "?")
+
+  test("end with a line that counts them, but not one alone, and not in other formats", async () => {
+    const files = [captureOf.inputs, captureOf.main, wrong()]
+    expect(linesOf((await runCli(["check", ...files])).out).at(-1)).toBe("3 files: 2 accepted, 1 rejected")
+    expect((await runCli(["check", captureOf.inputs])).out).not.toContain("files:")
+    expect((await runCli(["check", "--format", "json", ...files])).out).not.toContain("files:")
+    expect((await runCli(["check", "/nonexistent", ...files])).out).toContain(
+      "4 files: 2 accepted, 1 rejected, 1 unreadable\n",
+    )
+  })
+
+  test.each([["--quiet"], ["-q"]])("with %s only what is refused is told", async (quiet) => {
+    const files = [captureOf.inputs, wrong(), captureOf.main]
+    const { code, out } = await runCli(["check", quiet, ...files])
+    expect(code).toBe(1)
+    expect(linesOf(out).map((line) => line.trim().split(" ")[0])).toEqual(["reject", "truncated"])
+    expect(await runCli(["check", quiet, captureOf.inputs, captureOf.main])).toEqual({ code: 0, out: "", err: "" })
+    expect(jsonFindings((await runCli(["check", quiet, "--format", "json", ...files])).out)).toMatchObject([
+      { verdict: "reject" },
+    ])
+    const { code: failed, err } = await runCli(["check", quiet, "/nonexistent"])
+    expect(failed).toBe(2)
+    expect(err).toMatch(/^migration-guard: \/nonexistent: /)
+  })
+
+  const erased = "\u001b[K"
+  const progress = `\r1 of 2: 1 accepted, 0 rejected${erased}\r${erased}`
+
+  test("show how far they have come where results go elsewhere than to the terminal", async () => {
+    const argv = ["check", captureOf.inputs, captureOf.main]
+    for (const format of ["text", "json", "sarif"])
+      expect((await runCli([...argv, "--format", format], { isErrorTTY: true })).err).toBe(progress)
+    expect((await runCli([...argv, "--format", "sarif"], { isTTY: true })).err).toBe(progress)
+  })
+
+  test.each<[what: string, argv: string[], isTTY: boolean]>([
+    ["one file", [captureOf.inputs], false],
+    ["--quiet", ["--quiet", captureOf.inputs, captureOf.main], false],
+    ["lines that show it", [captureOf.inputs, captureOf.main], true],
+  ])("with %s show no progress", async (_, argv, isTTY) => {
+    expect((await runCli(["check", ...argv], { isTTY, isErrorTTY: true })).err).toBe("")
+  })
+
+  test("take progress away before something else is said", async () => {
+    const { err } = await runCli(["check", captureOf.inputs, "/nonexistent", captureOf.main], { isErrorTTY: true })
+    expect(err).toContain(`rejected${erased}\r${erased}migration-guard: /nonexistent: `)
+  })
+})
+
+describe("an unreadable file", () => {
+  test("is a row of the JSON report", async () => {
+    const { findings } = await checkJson([captureOf.inputs, "/nonexistent"])
+    expect(findings[1]).toEqual({
+      ...{ file: "/nonexistent", channel: null, verdict: "unreadable", violations: [], notes: [] },
+      reason: expect.stringContaining("ENOENT"),
+    })
+  })
+
+  test("is a notification in SARIF, and the run no success", async () => {
+    const run = validSarif((await runCli(["check", "--format", "sarif", "/nonexistent", captureOf.inputs])).out)
+    expect(run.invocations).toEqual([
+      {
+        executionSuccessful: false,
+        exitCode: 2,
+        toolExecutionNotifications: [
+          {
+            level: "error",
+            message: { text: expect.stringContaining("ENOENT") },
+            locations: [{ physicalLocation: { artifactLocation: { uri: "file:///nonexistent" } } }],
+          },
+        ],
+      },
+    ])
+  })
+})
+
+test("of violations of one rule a person is told the first ones", async () => {
+  const surfaces = captureOf.display.replace("display-base", "display-surfaces-1024-always")
+  const { out } = await runCli(["check", "--jpeg-wan-compression", "never", surfaces])
+  expect(out.match(/surface-ids-ascend: /g)).toHaveLength(3)
+  expect(out).toMatch(/\n {8}\.\.\. \d+ more of display\/surface-ids-ascend\n/)
+})

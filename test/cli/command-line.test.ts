@@ -101,7 +101,7 @@ describe("completion", () => {
   })
 
   test.each<[words: string[], offered: string[]]>([
-    [["exp"], ["explain"]],
+    [["expla"], ["explain"]],
     [["check", "--form"], ["--format"]],
     [
       ["check", "--format", ""],
@@ -126,7 +126,7 @@ describe("completion", () => {
   })
 
   test.each<[line: string, offered: string[]]>([
-    ["exp", ["explain"]],
+    ["expla", ["explain"]],
     ["check --form", ["--format"]],
     ["check --format ", ["json", "sarif", "text"]],
     ["completion ", ["bash", "fish", "zsh"]],

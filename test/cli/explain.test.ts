@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto"
 import { join } from "node:path"
 import { describe, expect, test } from "vitest"
 import { ruleOf } from "../../src/index.js"
@@ -282,4 +283,178 @@ describe("what cannot be explained", () => {
     expect(err).toMatch(/^migration-guard: .*: \S.*\n$/)
     expect(unsafeLines(err)).toEqual([])
   })
+})
+
+describe("--format json", () => {
+  const jsonOf = async (argv: readonly string[], stdin?: Uint8Array) => {
+    const { out, code } = await runCli(["explain", "--format", "json", ...argv], stdin === undefined ? {} : { stdin })
+    expect(unsafeLines(out)).toEqual([])
+    return { code, ...JSON.parse(out) }
+  }
+
+  test.each(captures)("of $file has every field and the state", async (entry) => {
+    const { code, verdict, fields, state, violations, size } = await jsonOf([...optionsOf(entry), pathOf(entry)])
+    expect({ code, verdict, violations }).toEqual({ code: 0, verdict: "accept", violations: [] })
+    expect(state).not.toBeNull()
+    const table = tables[entry.file] ?? []
+    expect(fields.map(({ offset, length }: { offset: number; length: number }) => [offset, length])).toEqual(
+      table.map(([, offset, bytes]) => [offset, bytes]),
+    )
+    expect(fields.at(-1).offset + fields.at(-1).length).toBe(size)
+    for (const { path, unit, meaning, text } of fields)
+      expect([path, unit, meaning, text].map((member) => typeof member)).toEqual(Array(4).fill("string"))
+  })
+
+  test("of a refused blob says what is wrong, what must be so, and what follows", async () => {
+    const { code, verdict, state, violations, fields } = await jsonOf(
+      ["-"],
+      edited(bytesOf(captureOf.inputs), { 9: 255 }),
+    )
+    expect({ code, verdict, state }).toEqual({ code: 1, verdict: "reject", state: null })
+    const rule = ruleOf("inputs/motion-count-limit")
+    expect(violations).toEqual([
+      {
+        ...{ code: "limit-exceeded", rule: rule?.id, path: "motion_count", offset: 8, length: 2 },
+        ...{ actual: 0xff00, expected: 4096, message: expect.any(String) },
+        ...{ requirement: rule?.requirement, consequence: rule?.consequence },
+      },
+    ])
+    expect(fields.at(-1)).toMatchObject({ path: "motion_count", value: 0xff00, violations: [rule?.id] })
+  })
+
+  test("has numbers that JSON would round as text, and says what pointers point to", async () => {
+    const wide = edited(bytesOf(captureOf.display), { 15: 0x7f })
+    const { fields } = await jsonOf(["--jpeg-wan-compression", "always", "-"], wide)
+    expect(fields[2]).toMatchObject({ path: "message_serial", value: "9151314442816847891" })
+    const pointer = fields.find(({ path }: { path: string }) => path === "surfaces_at_client_ptr")
+    expect(pointer).toMatchObject({ value: 80, pointsTo: { path: "surfaces", offset: 80, length: 24 } })
+  })
+
+  test.each(nastyNames)("names a file whose name has %s by its very name", async (_, name) => {
+    const file = place(join(temporaryFolder(), name), bytesOf(captureOf.inputs))
+    expect((await jsonOf([file])).file).toBe(file)
+  })
+})
+
+describe("--format html", () => {
+  const htmlOf = async (argv: readonly string[], stdin?: Uint8Array) =>
+    (await runCli(["explain", "--format", "html", ...argv], stdin === undefined ? {} : { stdin })).out
+
+  test.each([...captures, ...hostileSample.slice(0, 20)])(
+    "of $file is one file without scripts or addresses",
+    async (entry) => {
+      const html = await htmlOf([...optionsOf(entry), pathOf(entry)])
+      expect(html).toMatch(/^<!doctype html>/)
+      expect(html).not.toMatch(/<script|javascript:|https?:|\son[a-z]+=|<link|<img|url\(|@import/i)
+      expect(html).toContain(`default-src 'none'; style-src 'sha256-`)
+      for (const [, target] of html.matchAll(/href="#([^"]*)"/g)) expect(html).toContain(`id="${target}"`)
+    },
+  )
+
+  test("allows exactly the style that it has", async () => {
+    const html = await htmlOf([captureOf.inputs])
+    const [, style = ""] = /<style>([\s\S]*)<\/style>/.exec(html) ?? []
+    expect(html).toContain(`'sha256-${createHash("sha256").update(style).digest("base64")}'`)
+  })
+
+  test("says the rule, what was found and what follows, at the byte", async () => {
+    const html = await htmlOf(["-"], edited(bytesOf(captureOf.inputs), { 9: 255 }))
+    expect(html).toContain('<a href="#field-2">byte 8</a>')
+    expect(html).toContain("found 65280, allowed 4096")
+    expect(html).toContain(ruleOf("inputs/motion-count-limit")?.consequence)
+  })
+
+  test.each([...nastyNames, ["markup", "<img src=x onerror='a()'>&\""] as const])(
+    "takes a file whose name has %s for text",
+    async (_, name) => {
+      const html = await htmlOf([place(join(temporaryFolder(), name), bytesOf(captureOf.inputs))])
+      expect(unsafeLines(html)).toEqual([])
+      expect(html).not.toMatch(/<img|onerror='/)
+    },
+  )
+
+  test("takes bytes for text", async () => {
+    const html = await htmlOf(["-"], Buffer.from("ICMD\u0001\0\0\0\0\0<b>&"))
+    expect(html).toContain("&lt;b&gt;&amp;")
+    expect(html).not.toContain("<b>")
+  })
+})
+
+describe("long runs and lists", () => {
+  const queue = longer(bytesOf(captureOf.inputs), 2000)
+  const surfaces = captureOf.display.replace("display-base", "display-surfaces-1024-always")
+
+  test("are folded, and whole with --all", async () => {
+    const { out } = await runCli(["explain", "-"], { stdin: queue })
+    expect(linesOf(out).length).toBeLessThan(20)
+    expect(out).toContain("      ... 1958 more bytes; --all shows them\n")
+    expect(linesOf((await runCli(["explain", "--all", "-"], { stdin: queue })).out).length).toBeGreaterThan(250)
+  })
+
+  test("of entries are folded behind the first ones", async () => {
+    const { out } = await runCli(["explain", "--jpeg-wan-compression", "always", surfaces])
+    expect(linesOf(out).length).toBeLessThan(50)
+    expect(out).toMatch(/\.\.\. surfaces\[4\] to surfaces\[1023\], 20400 bytes; --all shows them/)
+  })
+
+  test("show an entry in which something is wrong, of each rule the first three", async () => {
+    const { out } = await runCli(["explain", "--jpeg-wan-compression", "never", surfaces])
+    expect(out.match(/\^ not-canonical display\/surface-ids-ascend/g)).toHaveLength(3)
+    expect(out).toMatch(/\.\.\. \d+ more of display\/surface-ids-ascend; --all shows them/)
+  })
+})
+
+describe("--ascii", () => {
+  test("shows printable ASCII beside the bytes, and a dot for everything else", async () => {
+    const { out } = await runCli(["explain", "--ascii", "-"], {
+      stdin: Buffer.from("ICMD\u001b[2J\u202e\n~\u007f", "utf8"),
+    })
+    expect(out).toContain("0000  49 43 4d 44              ICMD      magic")
+    expect(out).toContain(".[2J")
+    expect(unsafeLines(out)).toEqual([])
+  })
+})
+
+describe("on a terminal", () => {
+  test.each([60, 80, 120])("of %d columns nothing that is a sentence is longer", async (columns) => {
+    const { out } = await runCli(["explain", "-"], {
+      stdin: edited(bytesOf(captureOf.main), { 47: 20, 12: 3 }),
+      isTTY: true,
+      columns,
+      environment: { NO_COLOR: "1" },
+    })
+    for (const line of linesOf(out)) if (line.startsWith("    ")) expect(line.length).toBeLessThanOrEqual(columns)
+    expect(out).toMatch(/\n {6}\^ /)
+  })
+})
+
+describe("a blob without a known magic", () => {
+  test("has the ones that there are beside it", async () => {
+    const { out } = await runCli(["explain", "--ascii", "-"], { stdin: Buffer.from("XCMD....") })
+    expect(out).toContain(
+      "Blobs begin with MNMD (main), DCMD (display), ICMD (inputs), SVMD (usbredir, port, webdav), SCMD (smartcard).",
+    )
+    expect(out).toContain("XCMD....")
+  })
+
+  test("has none of them where it is known for something else", async () => {
+    expect((await runCli(["explain", "-"], { stdin: Buffer.from("QEVM....") })).out).not.toContain("Blobs begin with")
+  })
+
+  test("of another channel is told which one", async () => {
+    const { out } = await runCli(["explain", "--channel", "inputs", captureOf.main])
+    expect(out).toContain("note  The blob begins as one of main does.")
+    expect(out).toContain('magic = 0x444d4e4d ("MNMD", not "ICMD")')
+  })
+})
+
+test("a display's blob that is right for another setting is shown as that target reads it", async () => {
+  const { out, code } = await runCli(["explain", captureOf.display])
+  expect(code).toBe(1)
+  expect(out).toContain(
+    "note  It is shown as that target reads it. For one with auto it has a violation, which check tells.",
+  )
+  expect(out).not.toContain("^ ")
+  const told = await runCli(["explain", "--jpeg-wan-compression", "never", captureOf.display])
+  expect(told.out).toContain("^ unclaimed-bytes layout/trailing")
 })

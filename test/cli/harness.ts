@@ -11,9 +11,14 @@ import { type CorpusEntry, isGenuine } from "../../src/corpus.js"
 export interface Surroundings {
   readonly stdin?: Uint8Array | AsyncIterable<Uint8Array>
   readonly isTTY?: boolean
+  /** Whether standard error alone is a terminal. */
+  readonly isErrorTTY?: boolean
+  readonly columns?: number
   readonly environment?: Readonly<Record<string, string | undefined>>
   /** Called before each write to stdout. */
   readonly onWrite?: () => void
+  /** Called with what is written to stdout as bytes. */
+  readonly onBytes?: (bytes: Uint8Array) => void
 }
 
 export interface Outcome {
@@ -24,19 +29,21 @@ export interface Outcome {
 
 /** Runs the command line in this process and records what it writes. */
 export const runCli = async (argv: readonly string[], surroundings: Surroundings = {}): Promise<Outcome> => {
-  const { stdin = new Uint8Array(), isTTY = false, environment = {}, onWrite } = surroundings
+  const { stdin = new Uint8Array(), isTTY = false, environment = {}, onWrite, onBytes, columns } = surroundings
   const written = { out: "", err: "" }
   const code = await runProgram(argv, {
     stdin: stdin instanceof Uint8Array ? inPieces(stdin) : stdin,
     stdout: {
       isTTY,
+      columns,
       write: (text) => {
         onWrite?.()
-        written.out += text
+        if (typeof text === "string") written.out += text
+        else onBytes?.(text)
       },
     },
     stderr: {
-      isTTY,
+      isTTY: surroundings.isErrorTTY ?? isTTY,
       write: (text) => {
         written.err += text
       },

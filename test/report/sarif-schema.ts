@@ -21,10 +21,16 @@ export interface SarifRun {
   }
   readonly artifacts: readonly { readonly location: { readonly uri: string } }[]
   readonly results: readonly SarifResult[]
+  readonly invocations: readonly {
+    readonly executionSuccessful: boolean
+    readonly exitCode: number
+    readonly toolExecutionNotifications: readonly unknown[]
+  }[]
 }
 
 export interface SarifRule {
   readonly id: string
+  readonly helpUri: string
   readonly shortDescription: { readonly text: string }
   readonly help: { readonly text: string }
 }
@@ -34,11 +40,18 @@ export interface SarifResult {
   readonly ruleIndex: number
   readonly level: string
   readonly message: { readonly text: string }
+  readonly partialFingerprints: Readonly<Record<string, string>>
   readonly locations: readonly [
     {
       readonly physicalLocation: {
         readonly artifactLocation: { readonly uri: string; readonly index: number }
-        readonly region: { readonly byteOffset: number; readonly byteLength: number }
+        readonly region: {
+          readonly byteOffset: number
+          readonly byteLength: number
+          readonly startLine?: number
+          readonly startColumn?: number
+          readonly endColumn?: number
+        }
       }
     },
   ]

@@ -133,3 +133,33 @@ describe("a file's URI", () => {
     )
   })
 })
+
+describe("a SARIF log", () => {
+  const run = report(finding("a", ...trailing, ...badVersion), finding("b", ...trailing))
+
+  test("says that the run was a success, with its exit code", () => {
+    expect(run.invocations).toEqual([{ executionSuccessful: true, exitCode: 1, toolExecutionNotifications: [] }])
+    expect(report(finding("a")).invocations[0]).toMatchObject({ exitCode: 0 })
+  })
+
+  test("has each byte of a blob as a column of one line", () => {
+    for (const { locations } of run.results) {
+      const { byteOffset, byteLength, ...text } = locations[0].physicalLocation.region
+      expect(text).toEqual({ startLine: 1, startColumn: byteOffset + 1, endColumn: byteOffset + byteLength + 1 })
+    }
+  })
+
+  test("leads to the description of each rule", () => {
+    for (const { id, helpUri } of run.tool.driver.rules)
+      expect(helpUri).toBe(`https://tool.example/docs/rules.md#${id.replace("/", "-")}`)
+  })
+
+  test("tells results apart, and knows them again", () => {
+    const printsOf = ({ results }: SarifRun) =>
+      results.map(({ partialFingerprints }) => partialFingerprints["violation/v1"])
+    const prints = printsOf(run)
+    expect(new Set(prints).size).toBe(prints.length)
+    expect(printsOf(report(finding("a", ...badVersion, ...trailing)))).toEqual([prints[1], prints[0]])
+    expect(printsOf(report(finding("a", ...trailing, ...trailing)))).toEqual([prints[0], prints[0]?.replace(/0$/, "1")])
+  })
+})

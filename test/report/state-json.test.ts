@@ -22,10 +22,11 @@ const stateOf = (entry: (typeof accepted)[number]) => {
 }
 
 /** A capture's state as JSON, for tests to spoil. */
-const jsonOf = (file: string): Record<string, unknown> => {
+const jsonOf = (file: string) => {
   const entry = accepted.find((each) => each.file === file)
   if (entry === undefined) throw new Error(`no ${file}`)
-  return JSON.parse(JSON.stringify(stateToJson(entry.channel, stateOf(entry))))
+  const json: { agent_base?: object } = JSON.parse(JSON.stringify(stateToJson(entry.channel, stateOf(entry))))
+  return json
 }
 
 test.each(accepted)("the state of $file comes back from JSON", (entry) => {
@@ -80,7 +81,7 @@ const refusalOf = (channel: Channel, json: unknown) => {
 }
 
 const main = jsonOf("main/genuine/main-agent.bin")
-const base = main["agent_base"] as object
+const base = main.agent_base
 const display = jsonOf("display/genuine/display-base.bin")
 
 describe("what is no state", () => {

@@ -1,20 +1,13 @@
-import { execFileSync } from "node:child_process"
 import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
-import { type Browser, type BrowserContextOptions, chromium, type Locator, type Page } from "playwright-core"
+import type { Browser, BrowserContextOptions, Locator, Page } from "playwright-core"
 import { afterAll, beforeAll, onTestFinished } from "vitest"
 import { readIndex, root } from "../../scripts/corpus.js"
 import type { Samples } from "../../site/explorer/sample.js"
 import { type GivenBlob, settingsOf, withData } from "../../src/cli/explorer-page.js"
 import { type ExplorerFile, serveExplorer } from "../../src/cli/explorer-server.js"
 import { readBlob, receiverOfEntry } from "../../src/corpus.js"
-
-/** Debian's Chromium; a container's root has no sandbox for it. */
-export const launch = (): Promise<Browser> =>
-  chromium.launch({
-    executablePath: execFileSync("sh", ["-c", "command -v chromium"], { encoding: "utf8" }).trim(),
-    args: process.getuid?.() === 0 ? ["--no-sandbox"] : [],
-  })
+import { launch } from "./launch.js"
 
 const built = join(root, "dist/explorer")
 

@@ -8,7 +8,8 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vit
 import { root } from "../../scripts/corpus.js"
 import { blobsOf, type CapturedBlob } from "../../src/capture/index.js"
 import { runCli } from "../cli/harness.js"
-import { launch, verdictOf } from "./browser.js"
+import { verdictOf } from "./browser.js"
+import { launch } from "./launch.js"
 
 let browser: Browser | undefined
 beforeAll(async () => {

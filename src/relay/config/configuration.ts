@@ -402,7 +402,11 @@ export const relayOptions = {
   metrics: option(metrics, "an address", { shown: "none" }),
   metricsSocket: group(socketType, socketOptions),
   shutdownSeconds: option(within(0, 600), "how long connections get to end by themselves", { initial: 10 }),
-  replayFile: option(file, "where it is kept which envelopes were opened, until they expire", { shown: "nowhere" }),
+  replayFile: option(
+    file,
+    "where it is kept which envelopes were opened, until they expire: a file of this process alone",
+    { shown: "nowhere" },
+  ),
   quarantine: folderGroup(quarantineBounds),
   record: folderGroup(recordBounds),
 }
