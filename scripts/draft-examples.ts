@@ -1,12 +1,5 @@
 import type { Layout, State } from "../src/layout/index.js"
-import {
-  bitmapCache,
-  clientSurfaces,
-  lossyRegion,
-  sessionBandwidth,
-  streams,
-  surfaces,
-} from "../src/spice/drafts.js"
+import { bitmapCache, clientSurfaces, lossyRegion, sessionBandwidth, streams, surfaces } from "../src/spice/drafts.js"
 
 /** Rectangles, each as left, top, right, bottom, in columns. */
 const rectangles = (...all: readonly (readonly [number, number, number, number])[]) =>
