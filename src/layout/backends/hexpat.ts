@@ -43,6 +43,10 @@ const syntax: Syntax = {
  * definitions at the top, with the layout's defaults. It checks what is always the same; a comment lists the rules.
  *
  * @throws TypeError where the form of what follows depends on a look at the bytes of a run
+ * @example
+ * const flags = L.layout("flags", { title: "Flags", doc: "Two of them.", limit: 2, fields: { on: L.boolean("On.") } })
+ * L.toHexpat(flags, { origin: "From flags.ts." }).split("\n")[0]?.includes("From flags.ts.")
+ * // true
  * @since 0.6.0
  */
 export const toHexpat = (layout: Layout, { origin }: HexpatEmission): string => {

@@ -80,6 +80,10 @@ const syntax: Syntax = {
  * what the layout accepts; it refuses only what Kaitai can say, and a comment lists what it cannot.
  *
  * @throws TypeError where the form of what follows depends on a look at the bytes of a run
+ * @example
+ * const flags = L.layout("flags", { title: "Flags", doc: "Two of them.", limit: 2, fields: { on: L.boolean("On.") } })
+ * L.toKaitai(flags, { origin: "From flags.ts." }).split("\n")[0]?.includes("From flags.ts.")
+ * // true
  * @since 0.6.0
  */
 export const toKaitai = (layout: Layout, { origin }: KaitaiEmission): string => {

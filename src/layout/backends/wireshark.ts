@@ -21,6 +21,10 @@ export interface WiresharkEmission {
  * parameters as preferences, and names the first rule that the bytes break, the same one as every other decoder.
  * Other scripts find it as `Dissector.get(protocol)`; TCP and UDP ports can be decoded as it.
  *
+ * @example
+ * const flags = L.layout("flags", { title: "Flags", doc: "Two of them.", limit: 2, fields: { on: L.boolean("On.") } })
+ * L.toWireshark(flags, { origin: "From flags.ts." }).split("\n")[0]?.includes("From flags.ts.")
+ * // true
  * @since 0.6.0
  */
 export const toWireshark = (layout: Layout, { protocol = layout.format, origin }: WiresharkEmission): string => {
