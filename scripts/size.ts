@@ -33,7 +33,7 @@ const entries: readonly Entry[] = [
     code: `export { decode, layout, u8 } from "./dist/layout/index.js"`,
     most: 18 * 1024,
   },
-  { name: "`migration-guard/layout`, all of it", code: `export * from "./dist/layout/index.js"`, most: 40 * 1024 },
+  { name: "`migration-guard/layout`, all of it", code: `export * from "./dist/layout/index.js"`, most: 50 * 1024 },
   { name: "the main entry, all of it", code: `export * from "./dist/index.js"`, most: 52 * 1024 },
 ]
 

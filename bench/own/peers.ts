@@ -30,25 +30,28 @@ const require = createRequire(import.meta.url)
 /** Its types belong to its CommonJS form only. */
 const { Parser }: typeof import("binary-parser", { with: { "resolution-mode": "require" }}) = require("binary-parser")
 
-const parser = new Parser().endianness("big").array("messages", {
-  readUntil: "eof",
-  type: new Parser()
-    .endianness("big")
-    .uint8("type")
-    .uint16("length")
-    .choice("value", {
-      tag: "type",
-      choices: {
-        1: new Parser().endianness("big").uint64("id"),
-        2: new Parser().uint8("urgent").buffer("text", {
-          clone: true,
-          length(this: { readonly $parent: { readonly length: number } }) {
-            return this.$parent.length - 1
-          },
-        }),
-      },
-    }),
-})
+const parser = new Parser()
+  .useContextVars()
+  .endianness("big")
+  .array("messages", {
+    readUntil: "eof",
+    type: new Parser()
+      .endianness("big")
+      .uint8("type")
+      .uint16("length")
+      .choice("value", {
+        tag: "type",
+        choices: {
+          1: new Parser().endianness("big").uint64("id"),
+          2: new Parser().uint8("urgent").buffer("text", {
+            clone: true,
+            length(this: { readonly $parent: { readonly length: number } }) {
+              return this.$parent.length - 1
+            },
+          }),
+        },
+      }),
+  })
 
 interface Parsed {
   readonly messages: readonly {

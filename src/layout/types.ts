@@ -121,7 +121,7 @@ export interface Lifetime {
   readonly standIn?: unknown
 }
 
-interface Documented extends Lifetime {
+export interface Documented extends Lifetime {
   readonly doc: string
 }
 

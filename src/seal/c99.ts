@@ -6,11 +6,12 @@ import type { Layout } from "../layout/index.js"
 import { programOf } from "../layout/lower.js"
 import { type PlannedField, planOf } from "../layout/plan.js"
 import { channelTypes } from "../spice/wire/channels.js"
-import { commitmentSize, nonceSize, purpose, saltSize } from "./derive.js"
+import { purpose } from "./derive.js"
 import { envelopeLayout, headerSize, magicNumber, overhead, statementLayout, tagSize } from "./envelope.js"
 import { keySize } from "./keyring.js"
 import { clockSkew } from "./open.js"
 import { openRules, sealRules } from "./rules.js"
+import { commitmentSize, nonceSize, saltSize } from "./sizes.js"
 import { mostLifetime, mostTime } from "./times.js"
 
 /** Opening in C: how an envelope is read and what it is bound to follows from its declaration, the cipher is the caller's. */

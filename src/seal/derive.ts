@@ -1,12 +1,9 @@
 import { hkdfSync, type KeyObject } from "node:crypto"
 import { keySize } from "./keyring.js"
+import { commitmentSize, nonceSize } from "./sizes.js"
 
 /** AES-256-GCM: with its instructions in every server's processor the fastest, and approved where that is asked for. */
 export const algorithm = "aes-256-gcm"
-
-export const saltSize = 32
-export const nonceSize = 12
-export const commitmentSize = 32
 
 /** What tells these keys from others that are derived from the same one. */
 export const purpose = "migration-guard envelope 1"

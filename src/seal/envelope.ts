@@ -2,7 +2,7 @@ import * as L from "../layout/index.js"
 import { known, planOf } from "../layout/plan.js"
 import { writeScalar } from "../layout/scalar.js"
 import { isBytes, viewOf } from "../violation/bytes.js"
-import { commitmentSize, saltSize } from "./derive.js"
+import { commitmentSize, saltSize } from "./sizes.js"
 
 /** Bytes of an AES-GCM tag, the last of a ciphertext. */
 export const tagSize = 16

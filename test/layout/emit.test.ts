@@ -16,6 +16,15 @@ const rule = (name: string) => ({
   consequence: "Nothing.",
 })
 
+const traits = L.wordsParameter("traits", { words: ["p", "q"], default: [], doc: "" })
+const chain = L.chain("itemsFit", {
+  doc: "Items to the end.",
+  header: L.struct("", { size: L.u8("Bytes.") }),
+  length: "size",
+  most: 255,
+  begins: "whole",
+})
+
 suite("emitted code", () => {
   const source = () =>
     emitTypeScript(sample, {
@@ -70,7 +79,6 @@ suite("emitted code", () => {
   test("takes what the layout has to be told, each parameter with its type", () => {
     const fields = { a: L.u8("").must(L.atMost(L.numberParameter("most", { default: 1, doc: "" })), rule("a")) }
     const mode = L.wordParameter("mode", { words: ["x", "y"], default: "x", doc: "" })
-    const traits = L.wordsParameter("traits", { words: ["p", "q"], default: [], doc: "" })
     const told = L.layout("told", {
       title: "Told",
       doc: "",
@@ -81,6 +89,21 @@ suite("emitted code", () => {
     expect(emitTypeScript(told, { check: "checkTold", origin: "" })).toContain(
       'given: { readonly most: number; readonly mode: "x" | "y"; readonly traits: readonly ("p" | "q")[] }',
     )
+  })
+
+  test.each<readonly [string, L.Condition, string]>([
+    ["nothing that must hold", L.all(), "if (false) "],
+    ["nothing of which one must hold", L.any(), "if (true) "],
+    ["a word that must not be listed", L.not(L.listed(traits, "p")), 'if (given.traits.includes("p")) '],
+    ["a word that must be listed", L.listed(traits, "p"), 'if (!given.traits.includes("p")) '],
+    ["a run that must not be a chain", L.not(L.scanned({ op: "part", path: "rest" }, chain)), "if (itemsFit(view, 9, "],
+    ["a sign of a wide number", L.atLeast(L.field("wide"), 0n), "if (view.getInt32(5, true) < 0) "],
+    ["a limit of a wide number", L.atLeast(L.field("wide"), 1n), "if (wide < 1n) "],
+  ])("judges %s", (_, holds, text) => {
+    const fields = { a: L.u8(""), wide: L.i64(""), rest: L.run() }
+    const rules = ({ a }: { readonly a: L.FieldRef }) => [{ ...rule("a"), at: a, holds }]
+    const layout = L.layout("test", { title: "Test", doc: "", limit: 99, fields, rules })
+    expect(emitTypeScript(layout, { check: "checkTest", origin: "" })).toContain(text)
   })
 
   test("cannot have two rules of one name", () => {

@@ -280,6 +280,17 @@ describe("a state of another version", () => {
     expect(L.codecOf(two).is(state)).toBe(true)
   })
 
+  test("of a part behind a pointer is empty", () => {
+    const fields = {
+      size: L.since(2, L.lengthOf("name", "Its size.")),
+      name_ptr: L.since(2, L.pointerTo("name", L.run(), "Where it is.")),
+    }
+    const [one, two] = [
+      ...L.versions("test", { title: "Test", doc: "", limit: 99, first: 1, last: 2, fields }).values(),
+    ]
+    expect(one && two && L.convert({}, one, two).state).toEqual({ name: new Uint8Array() })
+  })
+
   test("of a union is its first case", () => {
     const union = L.union({ a: [1, L.u8("A.")], b: [2, L.u8("B.")] })
     const fields = { tag: L.since(2, L.tagOf("more", "Which.")), more: L.since(2, union) }

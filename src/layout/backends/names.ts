@@ -4,8 +4,8 @@ const camel = (text: string): string => text.replace(/[^A-Za-z0-9]+(.)/g, (_, le
 
 /** A path as a readable name: `agent2client.chunk_header.size#end` becomes `agent2client_chunkHeader_sizeEnd`. */
 const readable = (path: string): string => {
-  const [keys = "", ...roles] = path.split("#")
-  const name = keysOf(keys).map(camel).join("_")
+  const roles = path.split("#").slice(1)
+  const name = keysOf(path.replace(/#.*$/, "")).map(camel).join("_")
   return [
     name,
     ...roles.map((role) => (name === "" ? role : `${role.charAt(0).toUpperCase()}${camel(role).slice(1)}`)),
@@ -25,7 +25,7 @@ export const namer = (taken: Iterable<string>): Namer => {
   return (path) => {
     const known = names.get(path)
     if (known !== undefined) return known
-    let name = readable(path) || "value"
+    let name = readable(path)
     while (used.has(name)) name += "_"
     used.add(name)
     names.set(path, name)

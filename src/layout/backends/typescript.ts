@@ -182,6 +182,8 @@ class Writer implements Backend<string> {
   readonly #judged: ReadonlySet<string>
   /** Where numbers that nothing judges are read: as part of the value. */
   readonly #places = new Map<string, { readonly type: Scalar; readonly at: Offset }>()
+  /** Where numbers lie that are read wherever they are mentioned. */
+  readonly #reads = new Map<string, { readonly type: Scalar; readonly at: Offset }>()
   /** Numbers that were declared before the block in which they are read. */
   readonly #declared = new Set<string>()
 
@@ -228,6 +230,7 @@ ${view}
   }
 
   read({ into, type, at }: Read): string {
+    if (!this.#declared.has(into.name)) this.#reads.set(into.name, { type, at })
     if (!this.#judged.has(into.name)) {
       this.#places.set(into.name, { type, at })
       return ""
@@ -460,9 +463,20 @@ if (${number} !== 0) ${refuse(this.#check(checks.empty), "0")}
 
   /** A comparison, with what is constant on the right. */
   #comparison({ op, left, right }: Comparison, negated: boolean): string {
+    const half = op === "below" && isZero(right) ? this.#signOf(left) : undefined
+    if (half !== undefined) return `${half} ${operatorsOf(op, negated)} 0`
     const [one, other] = [this.#term(left), this.#term(right)]
     if (left.op === "literal" && right.op !== "literal") return `${other} ${mirrored(operatorsOf(op, negated))} ${one}`
     return `${one} ${operatorsOf(op, negated)} ${other}`
+  }
+
+  /** The half of a wide number that has its sign: to compare it takes no bigint. */
+  #signOf(term: Term): string | undefined {
+    const read = term.op === "local" && term.type.wide ? this.#reads.get(term.local.name) : undefined
+    if (read === undefined || !read.type.signed) return undefined
+    const { base, plus } = read.at
+    const at = { base, plus: read.type.bigEndian ? plus : plus + 4 }
+    return readExpression({ ...read.type, bits: 32 }, this.#offset(at))
   }
 
   #value(value: Value): string {
@@ -505,6 +519,8 @@ const innerNamer = (
   const prefixes = [`${into}[].`, `${path.pattern}[].`]
   return (name) => short.get(name) ?? others(prefixes.reduce((left, prefix) => left.replace(prefix, ""), name))
 }
+
+const isZero = (term: Term): boolean => term.op === "literal" && term.value === 0n
 
 type Comparison = { readonly op: "equal" | "atMost" | "below"; readonly left: Term; readonly right: Term }
 

@@ -175,7 +175,7 @@ export const decodeDisplay = (
       glz_maxEncoders,
       receiver.maxEncoders,
     )
-  if (pixmapCacheSize < 0n)
+  if (view.getInt32(22, true) < 0)
     return new Violation(
       displayPixmapCacheSizeNotNegativeRule,
       { path: "pixmap_cache_size", offset: 18, length: 8 },
@@ -340,7 +340,7 @@ export const checkDisplay = (bytes: Uint8Array, receiver: ReceiverState, channel
       glz_maxEncoders,
       receiver.maxEncoders,
     )
-  if (pixmapCacheSize < 0n)
+  if (view.getInt32(22, true) < 0)
     return new Violation(
       displayPixmapCacheSizeNotNegativeRule,
       { path: "pixmap_cache_size", offset: 18, length: 8 },
