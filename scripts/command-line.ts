@@ -2,7 +2,7 @@ import type { Command } from "commander"
 import { completionOf } from "../src/cli/completion.js"
 import { manPages } from "../src/cli/man-page.js"
 import { manifest } from "../src/cli/manifest.js"
-import { programOf } from "../src/cli/program.js"
+import { commandLine } from "../src/cli/program.js"
 import { commandsOf } from "../src/cli/program-definition.js"
 
 /** What a command's help says, on 80 columns. */
@@ -17,7 +17,7 @@ export const commandLineFiles = (): readonly (readonly [string, string])[] => {
   const written: string[] = []
   const write = (text: string | Uint8Array) => written.push(String(text))
   const nothing = { async *[Symbol.asyncIterator]() {} }
-  const program = programOf({ stdin: nothing, stdout: { write }, stderr: { write }, environment: {} }, () => {})
+  const program = commandLine({ stdin: nothing, stdout: { write }, stderr: { write }, environment: {} }, () => {})
   const sections = [program, ...commandsOf(program)].map(
     (command) => `## ${command.name()}\n\n\`\`\`text\n${helpTextOf(command, written)}\n\`\`\``,
   )

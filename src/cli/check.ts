@@ -1,7 +1,7 @@
 import type { Finding } from "../report/finding.js"
 import type { Channel } from "../spice/receiver.js"
 import { failFor, filesOf, isUnreadable, type ReadOptions, readInput, readingOnce, type Unreadable } from "./input.js"
-import { findingOf } from "./judge.js"
+import { judgeBlob } from "./judge.js"
 import { type ReceiverOptions, receiverOfOptions } from "./receiver.js"
 import { type ReportOptions, reportAll } from "./report.js"
 import type { ExitCode, Terminal } from "./stdio.js"
@@ -34,6 +34,6 @@ async function* findingsOf(
 ): AsyncGenerator<Finding | Unreadable> {
   for (const file of files) {
     const blob = isUnreadable(file) ? file : await readInput(file, terminal, options)
-    yield isUnreadable(blob) ? blob : findingOf(String(file), blob, options.receiver)
+    yield isUnreadable(blob) ? blob : judgeBlob(String(file), blob, options.receiver)
   }
 }

@@ -4,7 +4,7 @@ import { type Explanation, headingOf, rowJson } from "../report/explanation.js"
 import type { FieldRow } from "../report/field-rows.js"
 import { jsonLine, printable } from "../report/printable.js"
 import type { Channel } from "../spice/receiver.js"
-import { explanationOf } from "./explain.js"
+import { explainBlob } from "./explain.js"
 import { failFor, isUnreadable, readInput, readingOnce } from "./input.js"
 import { type ReceiverOptions, receiverOfOptions } from "./receiver.js"
 import { colorsFor, type ExitCode, exitCode, type Terminal } from "./stdio.js"
@@ -25,7 +25,7 @@ export const diffFiles = (files: readonly [string, string], options: DiffOptions
     const { channel, skipHeader = false, format } = options
     const explained = async (file: string) => {
       const blob = await readInput(file, terminal, { receiver, channel, skipHeader })
-      return isUnreadable(blob) ? blob : explanationOf(file, blob, receiver)
+      return isUnreadable(blob) ? blob : explainBlob(file, blob, receiver)
     }
     const left = await explained(files[0])
     if (isUnreadable(left)) return failFor(left, terminal)

@@ -1,5 +1,5 @@
 import { type Explanation, explanationJson, headingOf } from "../report/explanation.js"
-import { fieldsOf, rowsOf } from "../report/field-rows.js"
+import { claimRows, fieldsOf } from "../report/field-rows.js"
 import type { Finding } from "../report/finding.js"
 import { hexLines } from "../report/hex.js"
 import { printable } from "../report/printable.js"
@@ -10,7 +10,7 @@ import { type Channel, type ReceiverState, receiverArguments } from "../spice/re
 import { layoutOf } from "../spice/registry.js"
 import type { Note } from "../violation/note.js"
 import { type Blob, failFor, isUnreadable, readInput } from "./input.js"
-import { findingOf, rightSetting } from "./judge.js"
+import { judgeBlob, rightSetting } from "./judge.js"
 import { type ReceiverOptions, receiverOfOptions } from "./receiver.js"
 import { magicNote } from "./recognise.js"
 import { colorsFor, columnsOf, type ExitCode, exitCode, type Terminal } from "./stdio.js"
@@ -32,18 +32,18 @@ export const explain = async (file: string, options: ExplainOptions, terminal: T
   const { channel, skipHeader = false } = options
   const blob = await readInput(file, terminal, { receiver, channel, skipHeader })
   if (isUnreadable(blob)) return failFor(blob, terminal)
-  const explanation = explanationOf(file, blob, receiver)
+  const explanation = explainBlob(file, blob, receiver)
   for await (const part of textOf(explanation, options, terminal)) terminal.stdout.write(`${part}\n`)
   return explanation.finding.violations.length === 0 ? exitCode.accepted : exitCode.rejected
 }
 
 /** All that is known of a blob. */
-export const explanationOf = (file: string, blob: Blob, receiver: ReceiverState): Explanation => {
+export const explainBlob = (file: string, blob: Blob, receiver: ReceiverState): Explanation => {
   const { bytes, whole } = blob
-  const finding = findingOf(file, blob, receiver)
+  const finding = judgeBlob(file, blob, receiver)
   if (blob.refusal !== undefined) {
     const notes = blob.channel === undefined && finding.notes.length === 0 ? [magicNote()] : finding.notes
-    const rows = rowsOf(bytes, { claims: [], violations: [blob.refusal] })
+    const rows = claimRows(bytes, { claims: [], violations: [blob.refusal] })
     return { finding: { ...finding, notes }, bytes, whole, ...rows, state: null }
   }
   const { channel } = blob

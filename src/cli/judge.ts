@@ -8,7 +8,7 @@ import type { Blob } from "./input.js"
 import { recognised } from "./recognise.js"
 
 /** What is to be said of one blob. */
-export const findingOf = (file: string, blob: Blob, receiver: ReceiverState): Finding => {
+export const judgeBlob = (file: string, blob: Blob, receiver: ReceiverState): Finding => {
   const violations = violationsOf(blob, receiver)
   const { channel } = blob
   if (violations.length === 0) return { file, channel, violations, notes: assumed(blob, receiver) }

@@ -89,7 +89,7 @@ const qemuRelease = (text: string): Release => {
 }
 
 /** The command line as commander has it: sub-commands, options and exit codes are a contract. */
-export const programOf = (terminal: Terminal, end: (code: ExitCode) => void): Command => {
+export const commandLine = (terminal: Terminal, end: (code: ExitCode) => void): Command => {
   const { version } = manifest()
   const program = new Command("migration-guard")
     .description("Checks what reaches a QEMU host during live migration from those it does not trust.")
@@ -314,7 +314,7 @@ const errorLine = (text: string): string => {
 export const runProgram = async (argv: readonly string[], terminal: Terminal): Promise<ExitCode> => {
   let code: ExitCode = exitCode.failed
   try {
-    await programOf(terminal, (ended) => {
+    await commandLine(terminal, (ended) => {
       code = ended
     }).parseAsync(argv, { from: "user" })
     return code

@@ -38,7 +38,7 @@ export const jsonRules = {
     id: "json/syntax",
     code: "malformed-json",
     requirement: "The text must be one value in the syntax of RFC 8259, and nothing else.",
-    consequence: "QEMU refuses it.",
+    consequence: "QEMU refuses it, unless all that is wrong is \\' in a string, or more behind a whole value.",
   },
   byteOrderMark: {
     id: "json/byte-order-mark",

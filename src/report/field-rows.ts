@@ -57,7 +57,7 @@ export interface ReadFields extends FieldRows {
 /** Takes an input apart, field by field, by its layout. It never throws, and takes time linear in the input's size. */
 export const fieldsOf = (layout: Layout, bytes: Uint8Array, given: Arguments = {}): ReadFields => {
   const reading = interpret(layout, bytes, given)
-  return { ...rowsOf(bytes, reading, new Map(meaningsIn(planOf(layout), ""))), state: reading.state }
+  return { ...claimRows(bytes, reading, new Map(meaningsIn(planOf(layout), ""))), state: reading.state }
 }
 
 /** The row that has a byte; undefined for one outside the input. */
@@ -120,7 +120,7 @@ const pattern = (path: string): string => path.replace(/\[\d+\]/g, "[]")
 type Bare = Omit<FieldRow, "pointsTo" | "violations">
 
 /** The rows of claims; of those of an input whose layout nobody looked at, there is nothing but bytes without a field. */
-export const rowsOf = (
+export const claimRows = (
   bytes: Uint8Array,
   { claims, violations }: Pick<Reading, "claims" | "violations">,
   meanings: ReadonlyMap<string, Meaning> = new Map(),

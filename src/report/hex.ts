@@ -2,7 +2,7 @@ import type { Colors } from "picocolors/types.js"
 import type { Claim } from "../layout/interpret.js"
 import type { Violation } from "../violation/violation.js"
 import { fewOfEachRule, mostOfOneRule } from "./few-violations.js"
-import { asciiCharacter, type FieldRow, type FieldRows, rowsOf } from "./field-rows.js"
+import { asciiCharacter, claimRows, type FieldRow, type FieldRows } from "./field-rows.js"
 import { hanging, wrapped } from "./wrap.js"
 
 /** No more than this: a field has at most 8 as a rule, and its name has to find room on 80 columns. */
@@ -31,7 +31,7 @@ export const annotatedHex = (
   claims: readonly Claim[],
   violations: readonly Violation[],
   colors: Paint,
-): Generator<string> => hexLines(bytes, rowsOf(bytes, { claims, violations }), colors, { all: true })
+): Generator<string> => hexLines(bytes, claimRows(bytes, { claims, violations }), colors, { all: true })
 
 /** The lines of annotated hex, from rows. Offsets are decimal, as they are in violations and wherever else. */
 export function* hexLines(

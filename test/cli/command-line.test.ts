@@ -6,12 +6,12 @@ import { commandLineFiles } from "../../scripts/command-line.js"
 import { root } from "../../scripts/corpus.js"
 import { shells } from "../../src/cli/completion.js"
 import { helpOf } from "../../src/cli/help.js"
-import { programOf } from "../../src/cli/program.js"
+import { commandLine } from "../../src/cli/program.js"
 import { commandsOf, optionsOf } from "../../src/cli/program-definition.js"
 import { captureOf, inPieces, linesOf, place, runCli, temporaryFolder } from "./harness.js"
 
 const silent = { write: () => true }
-const program = programOf(
+const program = commandLine(
   { stdin: inPieces(new Uint8Array()), stdout: silent, stderr: silent, environment: {} },
   () => {},
 )
