@@ -59,7 +59,7 @@ export const cut = (bytes: Uint8Array, start: number, length: number, alias: boo
     return alias ? view : view.slice()
   }
   const copy = new Uint8Array(length)
-  for (let index = 0; index < length; index++) copy[index] = bytes[start + index] ?? 0
+  for (let index = 0; index < length; index++) copy[index] = bytes[start + index] as number
   return copy
 }
 

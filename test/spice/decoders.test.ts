@@ -331,3 +331,20 @@ const genuine = (file: string) => {
   if (entry === undefined) throw new Error(`no ${file}`)
   return entry
 }
+
+describe("checkMigrateData", () => {
+  test.each([
+    { channel: "cursor", bytes: new Uint8Array(), receiver: defaultReceiver, rule: "spice/channel" },
+    { channel: "toString", bytes: new Uint8Array(), receiver: defaultReceiver, rule: "spice/channel" },
+    { channel: "inputs", bytes: new Uint8Array(), receiver: { maxEncoders: 4 }, rule: "spice/receiver" },
+    { channel: "inputs", bytes: [0x49, 0x43, 0x4d, 0x44], receiver: defaultReceiver, rule: "layout/argument" },
+    {
+      channel: "inputs",
+      bytes: new Uint8Array(new SharedArrayBuffer(10)),
+      receiver: defaultReceiver,
+      rule: "layout/argument",
+    },
+  ])("refuses arguments by $rule", ({ channel, bytes, receiver, rule }) => {
+    expect(checkMigrateData(channel as Channel, bytes, receiver as ReceiverState)?.rule).toBe(rule)
+  })
+})

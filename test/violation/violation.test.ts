@@ -44,6 +44,15 @@ describe("a violation", () => {
     expect(PathReporter.report(E.left([violation]))).toEqual([violation.message])
   })
 
+  test("names types in its context that take any value, as io-ts's unknown does", () => {
+    const { context } = new Violation(check, place)
+    for (const { type } of context) {
+      expect(type.name).toBe(t.unknown.name)
+      expect(type.validate(5, [])).toEqual(t.unknown.validate(5, []))
+      expect(type.decode("five")).toEqual(t.unknown.decode("five"))
+    }
+  })
+
   test("is the same violation below another context", () => {
     const parents = [{ key: "blob", type: t.unknown }]
     const nested = new Violation(check, place, 12, 10).within(parents)
