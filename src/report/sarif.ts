@@ -4,7 +4,6 @@ import sarif from "node-sarif-builder"
 import type { Rule, Violation } from "../violation/violation.js"
 import type { Finding, Unreadable } from "./finding.js"
 import { jsonLine } from "./printable.js"
-import { anchorOf } from "./rule-document.js"
 
 const { SarifBuilder, SarifResultBuilder, SarifRuleBuilder, SarifRunBuilder } = sarif
 
@@ -74,7 +73,7 @@ const describedRule = (id: string, known: Rule | undefined, { homepage }: Tool) 
   const rule = new SarifRuleBuilder().initSimple({
     ruleId: id,
     shortDescriptionText: known?.requirement ?? id,
-    helpUri: `${homepage}docs/rules.md#${anchorOf(id)}`,
+    helpUri: `${homepage}rules/${id}`,
   })
   if (known !== undefined) rule.rule.help = { text: known.consequence }
   return rule

@@ -150,8 +150,7 @@ describe("a SARIF log", () => {
   })
 
   test("leads to the description of each rule", () => {
-    for (const { id, helpUri } of run.tool.driver.rules)
-      expect(helpUri).toBe(`https://tool.example/docs/rules.md#${id.replace("/", "-")}`)
+    for (const { id, helpUri } of run.tool.driver.rules) expect(helpUri).toBe(`https://tool.example/rules/${id}`)
   })
 
   test("tells results apart, and knows them again", () => {
