@@ -33,6 +33,9 @@ interface Server {
 /** Servers that are remembered while none of their connections is open. */
 const mostServers = 1024
 
+/** Forgotten connections that their sessions still know. */
+const mostForgotten = 4096
+
 /** Counts what keeps parts of a capture from being read: by rule, the first one as an example. */
 const newProblems = () => {
   const all = new Map<string, { readonly violation: Violation; count: number }>()
@@ -52,6 +55,7 @@ export const readCapture = ({ receiver = defaultReceiver }: CaptureOptions = {})
   const packets = readPackets()
   const problems = newProblems()
   const servers = new Map<string, Server>()
+  const forgotten: { readonly server: Server; readonly connection: number }[] = []
   let events: CaptureEvent[] = []
   let moment = { packet: 0, time: 0 }
   let next = 1
@@ -85,6 +89,16 @@ export const readCapture = ({ receiver = defaultReceiver }: CaptureOptions = {})
     return decisions.filter((decision) => decision.connection === connection)
   }
 
+  /** Others are judged by what the session knows of a connection, for as long as there is room for that. */
+  const forget = (server: Server, connection: number): void => {
+    server.connections.delete(connection)
+    forgotten.push({ server, connection })
+    if (forgotten.length <= mostForgotten) return
+    const oldest = forgotten.shift()
+    if (oldest !== undefined)
+      handOut(oldest.server, oldest.server.session({ kind: "closed", connection: oldest.connection }))
+  }
+
   const flows = followFlows({
     open: (client, address) => {
       const server = serverAt(address)
@@ -99,6 +113,7 @@ export const readCapture = ({ receiver = defaultReceiver }: CaptureOptions = {})
             if (event.kind === "closed") server.connections.delete(connection)
             return decisions
           },
+          forget: () => forget(server, connection),
           blob: (blob) => events.push({ kind: "blob", blob }),
           now: () => moment,
         },
