@@ -21,6 +21,8 @@ export interface Surroundings {
   readonly receiver: ReceiverState
   /** Says an event of this connection to the session of its server; returns what is decided on this connection. */
   readonly say: (event: Exclude<SessionEvent, { readonly kind: "time" | "silent" }>) => readonly Decision[]
+  /** Nothing of this connection is read any more, though it may go on. */
+  readonly forget: () => void
   readonly blob: (blob: CapturedBlob) => void
   /** The number and time of the packet at hand. */
   readonly now: () => { readonly packet: number; readonly time: number }
@@ -137,7 +139,7 @@ const newDirection = (): Direction => ({
 export const followConversation = (
   connection: number,
   ends: { readonly client: string; readonly server: string },
-  { receiver, say, blob, now }: Surroundings,
+  { receiver, say, forget, blob, now }: Surroundings,
 ): Conversation => {
   const began = now()
   const { client, server, encode } = frameConnection(connection, () => true)
@@ -168,9 +170,9 @@ export const followConversation = (
   const note = (rule: Rule, side: Side, size: number): void =>
     problems.add(new Violation(rule, { path: side, offset: 0, length: 0 }, size))
 
+  /** What was gathered of a message that is held stays with its framer, and counts until the connection is over. */
   const lose = (side: Side): void => {
     directions[side].isLost = true
-    directions[side].held = 0
     if (!isAgreed) directions.client.isLost = true
   }
 
@@ -320,7 +322,10 @@ export const followConversation = (
         isClosed = true
         ask({ kind: "closed", connection })
       }
-      if (end === "forgotten") note(captureRules.connections, "client", 0)
+      if (end === "forgotten") {
+        note(captureRules.connections, "client", 0)
+        forget()
+      }
       return {
         ...ends,
         channel: link?.channel,

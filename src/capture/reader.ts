@@ -33,6 +33,9 @@ interface Server {
 /** Servers that are remembered while none of their connections is open. */
 const mostServers = 1024
 
+/** Forgotten connections that their sessions still know. */
+const mostForgotten = 4096
+
 /** Counts what keeps parts of a capture from being read: by rule, the first one as an example. */
 const newProblems = () => {
   const all = new Map<string, { readonly violation: Violation; count: number }>()
@@ -52,6 +55,9 @@ export const readCapture = ({ receiver = defaultReceiver }: CaptureOptions = {})
   const packets = readPackets()
   const problems = newProblems()
   const servers = new Map<string, Server>()
+  /** The addresses of servers without an open connection, the one that has been so for longest first. */
+  const idle = new Set<string>()
+  const forgotten: { readonly server: Server; readonly connection: number }[] = []
   let events: CaptureEvent[] = []
   let moment = { packet: 0, time: 0 }
   let next = 1
@@ -62,8 +68,11 @@ export const readCapture = ({ receiver = defaultReceiver }: CaptureOptions = {})
   const serverAt = (address: string): Server => {
     const known = servers.get(address)
     if (known !== undefined) return known
-    for (const [other, { connections }] of servers)
-      if (servers.size >= mostServers && connections.size === 0) servers.delete(other)
+    for (const other of idle) {
+      if (servers.size < mostServers) break
+      idle.delete(other)
+      servers.delete(other)
+    }
     const session = createSession({ receiver, awaitsMachine: true, observes: true })
     const server = { session, connections: new Map(), time: Number.NEGATIVE_INFINITY }
     servers.set(address, server)
@@ -85,6 +94,20 @@ export const readCapture = ({ receiver = defaultReceiver }: CaptureOptions = {})
     return decisions.filter((decision) => decision.connection === connection)
   }
 
+  const leave = (address: string, { connections }: Server, connection: number): void => {
+    connections.delete(connection)
+    if (connections.size === 0) idle.add(address)
+  }
+
+  /** Others are judged by what the session knows of a connection, for as long as there is room for that. */
+  const forget = (server: Server, connection: number): void => {
+    forgotten.push({ server, connection })
+    if (forgotten.length <= mostForgotten) return
+    const oldest = forgotten.shift()
+    if (oldest !== undefined)
+      handOut(oldest.server, oldest.server.session({ kind: "closed", connection: oldest.connection }))
+  }
+
   const flows = followFlows({
     open: (client, address) => {
       const server = serverAt(address)
@@ -96,14 +119,19 @@ export const readCapture = ({ receiver = defaultReceiver }: CaptureOptions = {})
           receiver,
           say: (event) => {
             const decisions = sayTo(server, connection, event)
-            if (event.kind === "closed") server.connections.delete(connection)
+            if (event.kind === "closed") leave(address, server, connection)
             return decisions
+          },
+          forget: () => {
+            leave(address, server, connection)
+            forget(server, connection)
           },
           blob: (blob) => events.push({ kind: "blob", blob }),
           now: () => moment,
         },
       )
       server.connections.set(connection, conversation)
+      idle.delete(address)
       return conversation
     },
     over: (connection) => events.push({ kind: "connection", connection }),

@@ -149,15 +149,25 @@ export const newStream = (first: number): Stream => {
     }
   }
 
+  /** The index of the first that waits behind a position; halving, for whoever fills the queue from its end. */
+  const firstBehind = (at: number): number => {
+    let [low, high] = [0, queue.length]
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if ((queue[middle]?.position ?? at) > at) high = middle
+      else low = middle + 1
+    }
+    return low
+  }
+
   /** Keeps what came early, but for what of it is there already. */
   const keep = (at: number, bytes: Uint8Array): void => {
-    let index = queue.length
-    for (let before = queue[index - 1]; before !== undefined && before.position > at; before = queue[index - 1]) index--
     const pieces: Early[] = []
     let [from, conflicts] = [at, 0]
     const stop = at + bytes.length
-    const first = Math.max(0, index - 1)
-    for (let each = first; from < stop; each++) {
+    const first = Math.max(0, firstBehind(at) - 1)
+    let each = first
+    for (; from < stop; each++) {
       const known = queue[each]
       const begin = Math.min(stop, known === undefined ? stop : known.position)
       if (begin > from) pieces.push({ position: from, bytes: bytes.slice(from - at, begin - at) })
@@ -170,8 +180,8 @@ export const newStream = (first: number): Stream => {
     if (conflicts > 0) events.push({ kind: "conflict", size: conflicts })
     if (pieces.length === 0) return
     for (const piece of pieces) queued += piece.bytes.length + earlyCost
-    const behind = queue.splice(first)
-    queue.push(...[...pieces, ...behind].sort((one, other) => one.position - other.position))
+    const among = [...pieces, ...queue.slice(first, each)].sort((one, other) => one.position - other.position)
+    queue.splice(first, each - first, ...among)
   }
 
   /** Passes over what is missing in front of what waits. */

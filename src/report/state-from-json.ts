@@ -57,8 +57,9 @@ const plainCopy = (json: unknown): unknown => {
   }
 }
 
+/** Only the first problem is told, and a small text can have millions. */
 const refuse = (problems: Violation[], rule: Rule, path: string, expected?: string): undefined => {
-  problems.push(new Violation(rule, { path, offset: 0, length: 0 }, undefined, expected))
+  if (problems.length === 0) problems.push(new Violation(rule, { path, offset: 0, length: 0 }, undefined, expected))
 }
 
 const under = (path: string, key: string): string => (path === "" ? key : `${path}.${key}`)
@@ -136,7 +137,8 @@ const objectFrom = (
 }
 
 const listFrom = (json: unknown, path: string, problems: Violation[]): readonly unknown[] => {
-  if (Array.isArray(json)) return json
+  // JSON has no undefined: it stands for a hole, of which a list can claim billions.
+  if (Array.isArray(json) && !json.includes(undefined)) return json
   refuse(problems, stateRules.form, path, "a list")
   return []
 }

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from "node:v8"
+import { runInNewContext } from "node:vm"
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
 import {
@@ -9,6 +11,8 @@ import {
   readCapture,
   sessionsOf,
 } from "../../src/capture/index.js"
+import { captureHead, writeConnection } from "../../src/capture/write.js"
+import { defaultReceiver } from "../../src/index.js"
 import {
   all,
   flag,
@@ -303,6 +307,53 @@ describe("what is no SPICE", () => {
     expect(ends.filter((end) => end === "forgotten")).toHaveLength(6)
     expect(ends.filter((end) => end === "open")).toHaveLength(16_384)
   })
+})
+
+const words = (...values: readonly number[]): Buffer => {
+  const bytes = Buffer.alloc(4 * values.length)
+  for (const [index, value] of values.entries()) bytes.writeUInt32LE(value, 4 * index)
+  return bytes
+}
+
+test("what was gathered of messages whose rest is missing is let go of", () => {
+  const size = 16 << 20
+  const link = Buffer.concat([Buffer.from("REDQ"), words(2, 2, 26, 0), Buffer.from([9, 0]), words(1, 1, 18, 0b1011, 0)])
+  const reply = Buffer.concat([
+    Buffer.from("REDQ"),
+    ...[words(2, 2, 186, 0), Buffer.alloc(162), words(1, 1, 178, 0b1011, 0)],
+  ])
+  const header = Buffer.from([2, 0, ...words(size)])
+  const opening = [
+    ["client", link],
+    ["server", reply],
+    ["client", Buffer.concat([words(1), Buffer.alloc(128)])],
+    ["server", Buffer.concat([words(0), header])],
+  ] as const
+  const piece = new Uint8Array(32_768)
+  const receiver = { ...defaultReceiver, maxBlobBytes: { ...defaultReceiver.maxBlobBytes, usbredir: size } }
+  const reader = readCapture({ receiver })
+  reader.push(captureHead)
+  const ends: string[] = []
+  for (let number = 0; number < 24; number++) {
+    const [client, server] = [1, 2].map((host) => ({ address: Uint8Array.of(10, 0, number, host), port: 5900 }))
+    if (client === undefined || server === undefined) continue
+    const writer = writeConnection(client, server, number)
+    const say = (from: "client" | "server", bytes: Uint8Array): void => {
+      for (const packet of writer.said(from, bytes, number))
+        for (const event of reader.push(packet)) if (event.kind === "connection") ends.push(event.connection.end)
+    }
+    reader.push(writer.begin(number))
+    for (const [side, bytes] of opening) say(side, bytes)
+    for (let sent = piece.length; sent < size; sent += piece.length) say("server", piece)
+    // This one is not in the capture, and the client has received it.
+    writer.said("server", piece, number)
+    for (let count = 0; count < 20; count++)
+      for (const side of ["server", "client"] as const) say(side, Uint8Array.of(0))
+  }
+  setFlagsFromString("--expose-gc")
+  runInNewContext("gc()")
+  expect(new Set(ends)).toEqual(new Set(["forgotten"]))
+  expect(process.memoryUsage().arrayBuffers).toBeLessThan(320 << 20)
 })
 
 describe("what a client does wrong", () => {

@@ -39,6 +39,13 @@ describe("a stream", () => {
     ["early and overlapping on both sides", 1, [part(4, "d"), part(3, "cde"), part(1, "ab")], "ab|c|d|e"],
     ["an early one inside another", 1, [part(3, "cdef"), part(4, "de"), part(1, "ab")], "ab|cdef"],
     ["the first of two that conflict is read", 1, [part(2, "bc"), part(1, "aXY")], "<conflict 2>|a|bc"],
+    ["early from the last on", 1, ["f", "e", "d", "c", "b", "a"].map((text, at) => part(6 - at, text)), "a|b|c|d|e|f"],
+    [
+      "early and over several",
+      1,
+      [part(7, "g"), part(5, "e"), part(3, "c"), part(2, "bcdefgh"), part(1, "a")],
+      "a|b|c|d|e|f|g|h",
+    ],
     ["a keep-alive repeats the last byte, whatever it was", 1, [part(1, "ab"), part(2, "\0"), part(3, "c")], "ab|c"],
     ["with a gap in the end", 1, [part(1, "ab"), part(5, "ef")], "ab|<gap 2>|ef"],
     ["with two gaps", 1, [part(3, "c"), part(5, "e")], "<gap 2>|c|<gap 1>|e"],

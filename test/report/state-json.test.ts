@@ -86,6 +86,13 @@ const display = jsonOf("display/genuine/display-base.bin")
 
 describe("what is no state", () => {
   test.each<[what: string, channel: Channel, json: unknown, rule: string, path: string]>([
+    [
+      "a list of holes",
+      "display",
+      { ...display, surfaces: { kind: "lossy", entries: new Array(2 ** 32 - 1) } },
+      "state/form",
+      "surfaces.entries",
+    ],
     ["nothing", "inputs", undefined, "state/form", ""],
     ["null", "inputs", null, "state/form", ""],
     ["a list", "inputs", [{ motion_count: 1 }], "state/form", ""],

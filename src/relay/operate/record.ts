@@ -137,12 +137,14 @@ export const recorderOf = ({ log, date, count, open = openNew }: RecorderSurroun
     return Buffer.concat(pending.splice(0, count))
   }
 
+  /** Writes what waits, and what comes meanwhile, until there are other settings: those have a turn of their own. */
   const writePending = async (): Promise<void> => {
-    while (pending.length > 0) {
+    const to = settings
+    while (pending.length > 0 && settings === to) {
       const bytes = nextBatch()
-      if (settings === undefined) count("dropped", bytes.length)
+      if (to === undefined) count("dropped", bytes.length)
       else {
-        await append(await fileFor(settings, bytes.length), bytes)
+        await append(await fileFor(to, bytes.length), bytes)
         count("written", bytes.length)
       }
       waiting -= bytes.length

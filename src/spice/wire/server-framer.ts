@@ -64,13 +64,18 @@ export const frameServer = (terms: Terms, mayHold: (link: Link) => boolean): Ser
   const opening = openServer(input, terms)
   let messages: MessageFramer | undefined
   let holds = false
+  /** Nothing is read any more: what still comes must not pile up. */
+  let isBroken = false
   /** The chunk that the opening is read from. */
   let chunk: Uint8Array = noBytes
   let size = 0
 
   const open = (): ServerEvent | undefined => {
     const step = opening.next()
-    if (step.done !== true && step.value !== undefined) return step.value
+    if (step.done !== true && step.value !== undefined) {
+      isBroken = step.value.kind === "broken"
+      return step.value
+    }
     if (step.done === true) {
       const { link, agreement } = step.value
       holds = mayHold(link)
@@ -93,6 +98,7 @@ export const frameServer = (terms: Terms, mayHold: (link: Link) => boolean): Ser
 
   return {
     push: (bytes) => {
+      if (isBroken) return
       push(input, bytes)
       if (messages === undefined) chunk = bytes
     },

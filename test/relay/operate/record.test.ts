@@ -107,6 +107,31 @@ describe("a recorder", () => {
     expect(names().length).toBeLessThanOrEqual(4)
   })
 
+  test("records elsewhere as soon as it is told to, also where somebody never stops talking", async () => {
+    const paths: string[] = []
+    let [written, afterwards] = [0, 0]
+    const elsewhere = temporaryFolder()
+    const open = async (path: string) => {
+      paths.push(path)
+      return {
+        writeFile: async () => {
+          if (++written < 100) recorded.passed("client", new Uint8Array(1000))
+          if (written === 10)
+            recorder.use({ directory: elsewhere, maxBytes: 1 << 24, maxFiles: 4, maxAgeSeconds: 86_400 })
+          if (written > 10 && path.startsWith(elsewhere)) afterwards++
+        },
+        close: async () => undefined,
+      }
+    }
+    const { recorder } = recording({}, { open })
+    const recorded = recorder.record(1, peer, target, "vm")
+    recorded.passed("client", new Uint8Array(1000))
+    while (written < 100) await recorder.idle()
+    await recorder.close()
+    expect(paths.map((path) => path.startsWith(elsewhere))).toEqual([false, true])
+    expect(afterwards).toBeGreaterThan(80)
+  })
+
   test("several files put together are one capture", async () => {
     const { recorder, names, capture, time } = recording()
     const recorded = recorder.record(3, peer, target, "vm")

@@ -1,5 +1,9 @@
+import { setImmediate } from "node:timers/promises"
+import { setFlagsFromString } from "node:v8"
+import { runInNewContext } from "node:vm"
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
+import { frameConnection } from "../../../src/spice/wire/connection.js"
 import { Violation } from "../../../src/violation/violation.js"
 import { type Choices, connected } from "./connected.js"
 import { concat, full, linkOf, mechanism, mini, modern, replyOf, ticket, word } from "./conversation.js"
@@ -319,6 +323,22 @@ describe("the client's messages", () => {
     connection.fromClient(mini(5, new Uint8Array(10), 0xffffffff))
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(1 << 20)
   })
+})
+
+test("what a server says behind a reply that is none is not kept", async () => {
+  const { server } = frameConnection(1, () => true)
+  server.push(Buffer.from("HTTP/1.1 400 Bad"))
+  expect(server.next()?.kind).toBe("broken")
+  const said = Array.from({ length: 64 }, () => {
+    const chunk = new Uint8Array(1)
+    server.push(chunk)
+    return new WeakRef(chunk)
+  })
+  await setImmediate()
+  setFlagsFromString("--expose-gc")
+  runInNewContext("gc()")
+  expect(said.filter((chunk) => chunk.deref() !== undefined).length).toBeLessThan(8)
+  expect(server.next()?.kind).toBe("broken")
 })
 
 describe("the server's messages", () => {
