@@ -24,7 +24,7 @@ export type Capture = AsyncIterable<Uint8Array> | Iterable<Uint8Array>
 
 /**
  * Reads a pcap or pcapng file: yields the migration data in it, the connections of SPICE as they end, and a summary. It
- * takes time linear in the file's size, keeps at most about 300 MiB of it, and throws nothing but what `capture` throws.
+ * takes time linear in the file's size, takes at most about 600 MiB of memory, and throws nothing but what `capture` throws.
  *
  * @since 0.6.0
  */
