@@ -1,7 +1,7 @@
 import { type Fate, outcomeOf, outcomes } from "../lab/exposure/fate.js"
 import { type Fates, readResults } from "../lab/exposure/results.js"
 import type { Sample, Samples } from "../site/explorer/sample.js"
-import { settingsOf } from "../src/cli/explorer-page.js"
+import { pageSettings } from "../src/cli/explorer-page.js"
 import { type CorpusEntry, isGenuine, receiverOfEntry } from "../src/corpus.js"
 import { readBlob, readIndex } from "./corpus.js"
 
@@ -43,7 +43,7 @@ const sampleOf = (entry: CorpusEntry, fates: Fated["fates"]): Fated => ({
   channel: entry.channel,
   source: shortSource(entry),
   ...(entry.rule === undefined || isGenuine(entry) ? {} : { rule: entry.rule }),
-  settings: settingsOf(entry.channel, receiverOfEntry(entry)),
+  settings: pageSettings(entry.channel, receiverOfEntry(entry)),
   base64: Buffer.from(readBlob(entry)).toString("base64"),
   fates,
 })

@@ -1,5 +1,5 @@
 import type { GivenBlob } from "../../src/cli/explorer-page.js"
-import { channelOf, headerSizeOf, isCapture } from "../../src/cli/recognise.js"
+import { headerSizeOf, isCapture, recognisedChannel } from "../../src/cli/recognise.js"
 import { interpret } from "../../src/layout/interpret.js"
 import type { Arguments } from "../../src/layout/parameters.js"
 import { fieldsOf, type ReadFields } from "../../src/report/field-rows.js"
@@ -26,7 +26,7 @@ export interface Blob {
 /** A file's bytes as a blob: a message's header in front is left out, and the magic says the channel. */
 export const blobOf = (name: string, content: Uint8Array, known?: Channel, settings: Arguments = {}): Blob => {
   const header = headerSizeOf(content)
-  const channel = known ?? channelOf(content)
+  const channel = known ?? recognisedChannel(content)
   const notes = [
     isCapture(content) ? "This is a capture: migration-guard explore shows the blobs that are in it." : "",
     header === 0 ? "" : `The ${header} bytes of a message's header stood in front of the blob and were left out.`,

@@ -1,4 +1,5 @@
 import * as E from "fp-ts/lib/Either.js"
+import type { DataChannel } from "../seal/binding.js"
 import { isEnvelope } from "../seal/envelope.js"
 import type { Decision, SessionEvent } from "../session/index.js"
 import { decodeMigrateData, type MigrateData } from "../spice/migrate-data.js"
@@ -14,10 +15,10 @@ import { wireRules } from "../spice/wire/rules.js"
 import { type Rule, Violation } from "../violation/violation.js"
 import type { StreamEvent } from "./reassembly.js"
 import { captureRules } from "./rules.js"
-import type { CapturedBlob, CapturedConnection, DataChannel, MessageCount, Side } from "./types.js"
+import type { CapturedBlob, CapturedConnection, MessageCount, Side } from "./types.js"
 
 /** What a connection tells, and what it is told of its surroundings. */
-export interface Surroundings {
+export interface ConversationSurroundings {
   readonly receiver: ReceiverState
   /** Says an event of this connection to the session of its server; returns what is decided on this connection. */
   readonly say: (event: Exclude<SessionEvent, { readonly kind: "time" | "silent" }>) => readonly Decision[]
@@ -139,7 +140,7 @@ const newDirection = (): Direction => ({
 export const followConversation = (
   connection: number,
   ends: { readonly client: string; readonly server: string },
-  { receiver, say, forget, blob, now }: Surroundings,
+  { receiver, say, forget, blob, now }: ConversationSurroundings,
 ): Conversation => {
   const began = now()
   const { client, server, encode } = frameConnection(connection, () => true)

@@ -1,6 +1,7 @@
 import { type CaptureOptions, readCapture } from "./reader.js"
 import type { CapturedBlob, CapturedConnection, CapturedSession, CaptureEvent } from "./types.js"
 
+export type { DataChannel } from "../seal/binding.js"
 export type { ReceiverState } from "../spice/receiver.js"
 export type { Violation, ViolationCode } from "../violation/violation.js"
 export { messageName } from "./names.js"
@@ -13,7 +14,6 @@ export type {
   CaptureEvent,
   CaptureProblem,
   CaptureSummary,
-  DataChannel,
   MessageCount,
   Moment,
   Side,

@@ -9,7 +9,7 @@ export type NumberReader = (view: DataView, at: number) => number
 export type NumberWriter = (view: DataView, at: number, value: number) => void
 
 /** A header's size, and where its fields are by their paths. */
-export interface Header {
+export interface PacketHeader {
   readonly size: number
   readonly number: (path: string) => NumberReader
   readonly write: (path: string) => NumberWriter
@@ -41,7 +41,7 @@ const readersOf = (path: string, offset: number, type: Scalar): readonly (readon
  * Finds where a layout's numbers lie. Captures are read by indexing headers at their declared places, as the framing of
  * messages is: interpreting every header of every packet would take most of the time.
  */
-export const headerOf = (layout: Layout): Header => {
+export const headerOf = (layout: Layout): PacketHeader => {
   const { size, fields } = planOf(layout)
   const readers = new Map(
     fields.flatMap(({ path, offset, type }) => (type.kind === "bytes" ? [] : readersOf(path, offset, type))),

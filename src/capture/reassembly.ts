@@ -9,7 +9,7 @@ export type StreamEvent =
   | { readonly kind: "end" }
 
 /** What one direction gets of a segment, its number still modulo 2^32. */
-export interface Part {
+export interface StreamPart {
   readonly sequence: number
   /** What was kept of its bytes. */
   readonly bytes: Uint8Array
@@ -21,7 +21,7 @@ export interface Part {
 /** Puts one direction of a connection in order. Positions count its bytes from 0 on. */
 export interface Stream {
   /** Takes a segment. What comes of it is in order. */
-  readonly take: (part: Part) => readonly StreamEvent[]
+  readonly take: (part: StreamPart) => readonly StreamEvent[]
   /** The other side has received everything before this number: what is missing of it is missing from the capture. */
   readonly acknowledged: (sequence: number) => void
   /** Gives up waiting for what is missing. */
@@ -206,7 +206,7 @@ export const newStream = (first: number): Stream => {
     if (!isKeepAlive && !history.agrees(at, bytes)) events.push({ kind: "conflict", size: bytes.length })
   }
 
-  const take = ({ sequence, bytes, length, fin }: Part): readonly StreamEvent[] => {
+  const take = ({ sequence, bytes, length, fin }: StreamPart): readonly StreamEvent[] => {
     events = []
     const delta = (sequence - next) | 0
     if (Math.abs(delta) > largestWindow) return events

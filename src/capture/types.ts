@@ -1,12 +1,9 @@
-import type { Channel } from "../spice/receiver.js"
+import type { DataChannel } from "../seal/binding.js"
 import type { LinkedChannel } from "../spice/wire/channels.js"
 import type { Violation } from "../violation/violation.js"
 
 /** Who sent something. */
 export type Side = "client" | "server"
-
-/** A channel that carries migration data, as a link names it. */
-export type DataChannel = LinkedChannel & Channel
 
 /** The two ends of a connection, as 192.0.2.1:5900 or [2001:db8::1]:5900. */
 interface Ends {

@@ -4,12 +4,12 @@ import { fileURLToPath } from "node:url"
 import { blobsOf } from "../capture/index.js"
 import { reasonOf } from "../report/reason.js"
 import type { Channel, ReceiverState } from "../spice/receiver.js"
-import { type GivenBlob, mostExploredBytes, settingsOf, withData } from "./explorer-page.js"
+import { type GivenBlob, mostExploredBytes, pageSettings, withData } from "./explorer-page.js"
 import { type ExplorerFile, serveExplorer } from "./explorer-server.js"
 import { sourceOfBlob } from "./extract.js"
 import { failFor, isUnreadable, sourceOf, standardInput, type Unreadable } from "./input.js"
 import { type ReceiverOptions, receiverOfOptions } from "./receiver.js"
-import { channelOf, isCapture, magicSize } from "./recognise.js"
+import { isCapture, magicSize, recognisedChannel } from "./recognise.js"
 import { type ExitCode, exitCode, type Terminal } from "./stdio.js"
 
 export interface ExploreOptions extends ReceiverOptions {
@@ -120,8 +120,8 @@ const allOf = async (source: AsyncIterable<Uint8Array>): Promise<Uint8Array> => 
 const base64Of = (bytes: Uint8Array): string => Buffer.from(bytes).toString("base64")
 
 const blobIn = (name: string, bytes: Uint8Array, named: Channel | undefined, receiver: ReceiverState): GivenBlob => {
-  const channel = named ?? channelOf(bytes)
-  const settings = channel === undefined ? {} : { channel, settings: settingsOf(channel, receiver) }
+  const channel = named ?? recognisedChannel(bytes)
+  const settings = channel === undefined ? {} : { channel, settings: pageSettings(channel, receiver) }
   return { name, ...settings, base64: base64Of(bytes) }
 }
 
@@ -140,7 +140,7 @@ const capturedIn = async (
     given.push({
       name: `${channel}-${channelId}-packet-${packet}.bin`,
       channel,
-      settings: settingsOf(channel, receiver),
+      settings: pageSettings(channel, receiver),
       base64: base64Of(bytes),
       source: sourceOfBlob(capture, blob),
       ...(violations[0] === undefined ? {} : { rule: violations[0].rule }),

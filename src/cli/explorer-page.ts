@@ -39,7 +39,7 @@ export const withData = (page: string, id: "samples" | "given", data: unknown): 
 }
 
 /** What of a receiver differs from what a channel's format takes by default. */
-export const settingsOf = (channel: Channel, receiver: ReceiverState): Arguments => {
+export const pageSettings = (channel: Channel, receiver: ReceiverState): Arguments => {
   const given = receiverArguments(receiver, channel)
   const differing = parametersOf(layoutOf(channel)).flatMap(({ name, default: standard }) => {
     const value = given[name]

@@ -31,7 +31,7 @@ export const headerSizeOf = (bytes: Uint8Array): number =>
   [miniPlaces, fullPlaces].find((places) => isHeader(bytes, places))?.size ?? 0
 
 /** The channel that a file's magic says, at its beginning or behind a message's header. */
-export const channelOf = (bytes: Uint8Array): Channel | undefined => {
+export const recognisedChannel = (bytes: Uint8Array): Channel | undefined => {
   const blob = bytes.subarray(headerSizeOf(bytes))
   return blob.length < magicSize ? undefined : channelByMagic(blob)
 }

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync,
 import { join } from "node:path"
 import { printable } from "../report/printable.js"
 import { type Engine, type Fuzzing, jazzerCommand, merging, minimising, replaying } from "./jazzer.js"
-import { type FuzzFailure, failureIn, noProgress, type Progress, progressAfter, signatureOf } from "./libfuzzer.js"
+import { type FuzzFailure, type FuzzProgress, failureIn, noProgress, progressAfter, signatureOf } from "./libfuzzer.js"
 import type { RunProcess } from "./process.js"
 import type { FuzzTarget } from "./target.js"
 
@@ -81,7 +81,7 @@ export const troubleOf = (target: string, { code, tail }: Outcome): readonly str
 /** What there is to say of a process that ended well, if coverage cannot have guided it. */
 export const blindnessOf = (
   { name, underTest }: FuzzTarget,
-  { coverage }: Pick<Progress, "coverage">,
+  { coverage }: Pick<FuzzProgress, "coverage">,
 ): readonly string[] =>
   coverage > 0 ? [] : [`${name}: nothing of ${underTest.join(", ")} was executed, which it says is under test`]
 
@@ -89,7 +89,7 @@ export const blindnessOf = (
 const mergePatience = 120_000
 
 /** How many inputs a corpus has, and how far they reach. */
-export type Merged = Pick<Progress, "coverage" | "corpus">
+export type Merged = Pick<FuzzProgress, "coverage" | "corpus">
 
 /**
  * Leaves in a corpus the inputs that matter of it and of the seeds. They come before others go, so that whenever

@@ -1,7 +1,7 @@
 /** What jazzer.js and libFuzzer write, read back. */
 
 /** How far a process has come. */
-export interface Progress {
+export interface FuzzProgress {
   readonly executions: number
   /** The time that some of the executions took, and how many. */
   readonly counted: { readonly executions: number; readonly milliseconds: number }
@@ -11,7 +11,7 @@ export interface Progress {
   readonly corpus: number
 }
 
-export const noProgress: Progress = {
+export const noProgress: FuzzProgress = {
   executions: 0,
   counted: { executions: 0, milliseconds: 0 },
   coverage: 0,
@@ -24,7 +24,7 @@ const numberIn = (line: string, pattern: RegExp): number | undefined => {
 }
 
 /** How far a process has come once it has written a line, such as `#1024 NEW cov: 8 ft: 9 corp: 4/7b lim: 8`. */
-export const progressAfter = (progress: Progress, line: string): Progress => {
+export const progressAfter = (progress: FuzzProgress, line: string): FuzzProgress => {
   const executions = numberIn(line, /^#(\d+)\s/) ?? numberIn(line, /^stat::number_of_executed_units:\s+(\d+)/)
   const edges = numberIn(line, /^MERGE-OUTER: .* (\d+) new coverage edges/)
   const milliseconds = numberIn(line, /^#\d+\tcounted in ms: (\d+)/)

@@ -1,8 +1,8 @@
-import type { Progress } from "./libfuzzer.js"
+import type { FuzzProgress } from "./libfuzzer.js"
 import type { FuzzTarget } from "./target.js"
 
 /** What there is to tell of one target. */
-export interface Row extends Omit<Progress, "counted"> {
+export interface Row extends Omit<FuzzProgress, "counted"> {
   readonly target: string
   readonly state: "waiting" | "fuzzing" | "merging" | "done" | "interrupted" | "broken"
   /** Executions a second. */
@@ -60,10 +60,10 @@ export const totalsOf = (rows: readonly Row[]): string => {
 export interface Standing {
   readonly target: FuzzTarget
   /** How far each of its processes has come. */
-  readonly processes: Map<number, Progress>
+  readonly processes: Map<number, FuzzProgress>
   state: Row["state"]
   /** What a merge says of the corpus. */
-  merged: Pick<Progress, "coverage" | "corpus"> | undefined
+  merged: Pick<FuzzProgress, "coverage" | "corpus"> | undefined
   readonly bugs: Set<string>
   /** Why it is broken. */
   readonly problems: string[]
@@ -79,14 +79,14 @@ export const newStanding = (target: FuzzTarget): Standing => ({
 })
 
 /** Executions a second. */
-const rateOf = ({ counted: { executions, milliseconds } }: Progress): number =>
+const rateOf = ({ counted: { executions, milliseconds } }: FuzzProgress): number =>
   milliseconds > 0 ? (executions / milliseconds) * 1000 : 0
 
 /** What there is to tell of a target: processes add up, but for what they reach, which is much the same. */
 export const rowOf = ({ target, processes, state, merged, bugs }: Standing): Row => {
   const all = [...processes.values()]
-  const most = (value: (progress: Progress) => number) => Math.max(0, ...all.map(value))
-  const sum = (value: (progress: Progress) => number) => all.map(value).reduce((one, other) => one + other, 0)
+  const most = (value: (progress: FuzzProgress) => number) => Math.max(0, ...all.map(value))
+  const sum = (value: (progress: FuzzProgress) => number) => all.map(value).reduce((one, other) => one + other, 0)
   const reached = most(({ coverage }) => coverage)
   return {
     target: target.name,

@@ -3,7 +3,7 @@ import { byteLength, textWithin } from "../data/json.js"
 import type { Checked } from "../violation/checked.js"
 import { type Place, type Rule, Violation } from "../violation/violation.js"
 import { completionRules } from "./completion-rules.js"
-import { type QmpMessage, type Said, type Side, tracesOf } from "./qmp-trace.js"
+import { type QmpMessage, type QmpSide, type Said, tracesOf } from "./qmp-trace.js"
 
 /**
  * How the last migration of a log ended.
@@ -79,14 +79,14 @@ const quitSource = (state: State, report: Report): void => {
   if (state.phase === "failed" || state.phase === "cancelled") report(completionRules.sourceKept)
 }
 
-const quit = (state: State, side: Side, report: Report): void => {
+const quit = (state: State, side: QmpSide, report: Report): void => {
   if (state[side].hasQuit) return
   state[side].hasQuit = true
   state[side].isRunning = false
   if (side === "source") quitSource(state, report)
 }
 
-const resume = (state: State, side: Side, report: Report): void => {
+const resume = (state: State, side: QmpSide, report: Report): void => {
   if (state[side === "source" ? "target" : "source"].isRunning) report(completionRules.oneMachine)
   state[side].isRunning = true
   state[side].hasResumed = true
@@ -99,7 +99,7 @@ const finishSpice = (state: State, time: number, report: Report): void => {
   if (took >= spiceTimeout) report(completionRules.timeout, took, spiceTimeout)
 }
 
-const onCommand = (state: State, side: Side, said: Said & { kind: "command" }, report: Report): void => {
+const onCommand = (state: State, side: QmpSide, said: Said & { kind: "command" }, report: Report): void => {
   state[side].pending.set(said.id, said.name)
   if (said.name === "quit") quit(state, side, report)
   if (said.name === "migrate" && side === "source") begin(state, said.arguments, report)
@@ -145,7 +145,7 @@ const step = (state: State, message: QmpMessage, report: Report): void => {
 }
 
 /** What the ends of both logs leave open. */
-const finish = ({ phase, ran, isOver, source, target }: State, report: Record<Side, Report>): void => {
+const finish = ({ phase, ran, isOver, source, target }: State, report: Record<QmpSide, Report>): void => {
   if (phase === "none") report.source(completionRules.migrate)
   if ((phase === "under-way" || (phase === "completed" && !isOver)) && !source.hasQuit)
     report.source(completionRules.completed)
@@ -174,7 +174,7 @@ export const maxLogBytes = 64 << 20
 
 const limits = { maxBytes: maxLogBytes, maxDepth: 0, maxMembers: 0 }
 
-const readLog = (log: unknown, side: Side): Checked<string> => {
+const readLog = (log: unknown, side: QmpSide): Checked<string> => {
   const text = textWithin(log, limits)
   if (E.isRight(text)) return text
   return E.left([new Violation(completionRules.log, { path: side, offset: 0, length: 0 }, undefined, maxLogBytes)])

@@ -10,7 +10,7 @@ import { qemuRules } from "./rules.js"
 import { behaviour, cprExcludes, isIn, type QemuVersion, spanOf } from "./versions.js"
 
 /** What commands of a log have set so far; what is not here was not seen, and may be anything. */
-export interface Settings {
+export interface LogSettings {
   readonly capabilities: CapabilityStates
   readonly mode?: string
   readonly command?: readonly string[]
@@ -22,7 +22,7 @@ const kindOf = (address: MigrationAddress): string =>
 /** Judges an address by the capabilities that are on (migration_channels_and_transport_compatible of migration/migration.c). */
 const transportIssues = (
   address: MigrationAddress,
-  { capabilities }: Settings,
+  { capabilities }: LogSettings,
   version: QemuVersion,
 ): readonly Issue[] => {
   const isOn = (...names: readonly string[]) => names.some((name) => capabilities.get(name) === true)
@@ -42,7 +42,7 @@ type Destined = ArgumentsOf["migrate"]
 
 const hasCpr = ({ channels = [] }: Destined): boolean => channels.some((each) => each["channel-type"] === "cpr")
 
-const excludes = (mode: string | undefined, { capabilities }: Settings, version: QemuVersion): boolean => {
+const excludes = (mode: string | undefined, { capabilities }: LogSettings, version: QemuVersion): boolean => {
   const span = mode === undefined ? undefined : spanOf(cprExcludes.modes, mode)
   return (
     span !== undefined &&
@@ -54,7 +54,7 @@ const excludes = (mode: string | undefined, { capabilities }: Settings, version:
 /** Judges what `migrate` does in a mode: cpr-exec runs a program, which the policy must allow whether it was seen or not. */
 const modeIssues = (
   args: Destined,
-  settings: Settings,
+  settings: LogSettings,
   kinds: readonly string[],
   version: QemuVersion,
   policy: Policy,
@@ -70,7 +70,7 @@ const modeIssues = (
 }
 
 /** The settings after a command that was accepted here. */
-export const settingsAfter = (name: Command, args: unknown, settings: Settings): Settings => {
+export const settingsAfter = (name: Command, args: unknown, settings: LogSettings): LogSettings => {
   if (name === "migrate-set-capabilities")
     return {
       ...settings,
@@ -82,7 +82,7 @@ export const settingsAfter = (name: Command, args: unknown, settings: Settings):
 }
 
 /** The settings after a command that was refused here: QEMU may have carried it out, and set a program that nobody has read. */
-export const settingsAfterRefusal = (name: Command, args: unknown, settings: Settings): Settings => {
+export const settingsAfterRefusal = (name: Command, args: unknown, settings: LogSettings): LogSettings => {
   if (name !== "migrate-set-parameters") return settings
   const given = new Map<string, unknown>(Object.entries(Object(args)))
   return {
@@ -97,7 +97,7 @@ const destined: ReadonlySet<Command> = new Set(["migrate", "migrate-incoming", "
 /** Judges arguments that are right by themselves by what the commands before them have set. */
 export const settingIssues = (
   args: unknown,
-  settings: Settings,
+  settings: LogSettings,
   context: Context,
   policy: Policy,
 ): readonly Issue[] => {

@@ -6,7 +6,7 @@ import type { Checked } from "../violation/checked.js"
 import type { Note } from "../violation/note.js"
 import { type Command, commands } from "./commands.js"
 import { type CodecOptions, contextOf } from "./context.js"
-import { type Settings, settingIssues, settingsAfter, settingsAfterRefusal } from "./log-settings.js"
+import { type LogSettings, settingIssues, settingsAfter, settingsAfterRefusal } from "./log-settings.js"
 import { notesOf } from "./notes.js"
 import { allowedReaders, argumentsReader } from "./parse.js"
 import { defaultPolicy } from "./policy.js"
@@ -50,7 +50,7 @@ export const logReader = ({
   policy = defaultPolicy,
   ...forQemu
 }: CodecOptions): ((json: JsonText) => JudgedLine | undefined) => {
-  let settings: Settings = { capabilities: new Map() }
+  let settings: LogSettings = { capabilities: new Map() }
 
   const judge = (name: Command, args: unknown): readonly Issue[] => {
     const context = contextOf({ ...forQemu, command: name })

@@ -3,7 +3,7 @@ import { byteLength, type JsonLimits, readJson } from "../data/json.js"
 import type { Place } from "../violation/violation.js"
 
 /** One of the two ends of a migration. */
-export type Side = "source" | "target"
+export type QmpSide = "source" | "target"
 
 /** What a QMP message says, as far as the order of a migration goes; `other` says nothing of it. */
 export type Said =
@@ -15,7 +15,7 @@ export type Said =
 
 /** A QMP message of a log. */
 export interface QmpMessage {
-  readonly side: Side
+  readonly side: QmpSide
   readonly place: Place
   /** Milliseconds since 1970; Infinity behind the last line that has a time. */
   readonly time: number
@@ -73,7 +73,7 @@ const lineOf = (line: string, place: Place): Line | undefined => {
  * The messages of one log, in its order. A line may have its time in front, as `Date.parse` reads it. One that has
  * none, as commands do in QMP itself, counts as of the next one that has: there its effect shows.
  */
-const messagesOf = (log: string, side: Side): readonly QmpMessage[] => {
+const messagesOf = (log: string, side: QmpSide): readonly QmpMessage[] => {
   let offset = 0
   const lines = log.split("\n").flatMap((text, index) => {
     const place = { path: `${side}[${index + 1}]`, offset, length: byteLength(text) }

@@ -1,6 +1,6 @@
 import type { TextFile } from "../layout/backends/files.js"
 import { toWireshark } from "../layout/backends/wireshark.js"
-import { quoted } from "../layout/backends/wireshark-text.js"
+import { luaQuoted } from "../layout/backends/wireshark-text.js"
 import type { Layout } from "../layout/types.js"
 import { formats } from "./formats.js"
 
@@ -30,7 +30,7 @@ local payload, stream, sequence, port = Field.new("tcp.payload"), Field.new("tcp
 
 local formats = {
 ${Object.values(formats)
-  .map((layout) => `  ${magicOf(layout)} = ${quoted(protocolOf(layout))},`)
+  .map((layout) => `  ${magicOf(layout)} = ${luaQuoted(protocolOf(layout))},`)
   .join("\n")}
 }
 

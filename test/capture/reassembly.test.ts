@@ -1,8 +1,8 @@
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
-import { newStream, type Part, type StreamEvent } from "../../src/capture/reassembly.js"
+import { newStream, type StreamEvent, type StreamPart } from "../../src/capture/reassembly.js"
 
-const part = (sequence: number, text: string, rest: Partial<Part> = {}): Part => {
+const part = (sequence: number, text: string, rest: Partial<StreamPart> = {}): StreamPart => {
   const bytes = Uint8Array.from(Buffer.from(text))
   return { sequence: sequence >>> 0, bytes, length: bytes.length, fin: false, ...rest }
 }
@@ -19,14 +19,14 @@ const eventText = (event: StreamEvent): string => {
 }
 
 /** What comes of segments, and of giving up in the end. */
-const played = (first: number, parts: readonly Part[]): string => {
+const played = (first: number, parts: readonly StreamPart[]): string => {
   const stream = newStream(first)
   const events = [...parts.flatMap((each) => stream.take(each)), ...stream.flush()]
   return events.map(eventText).join("|")
 }
 
 describe("a stream", () => {
-  test.each<[string, number, Part[], string]>([
+  test.each<[string, number, StreamPart[], string]>([
     ["in order", 1, [part(1, "ab"), part(3, "cd")], "ab|cd"],
     ["out of order", 1, [part(3, "cd"), part(1, "ab")], "ab|cd"],
     ["across the end of the numbers", 0xffffffff, [part(0xffffffff, "ab"), part(1, "cd")], "ab|cd"],

@@ -4,7 +4,7 @@ import type { Browser, BrowserContextOptions, Locator, Page } from "playwright-c
 import { afterAll, beforeAll, onTestFinished } from "vitest"
 import { readIndex, root } from "../../scripts/corpus.js"
 import type { Samples } from "../../site/explorer/sample.js"
-import { type GivenBlob, settingsOf, withData } from "../../src/cli/explorer-page.js"
+import { type GivenBlob, pageSettings, withData } from "../../src/cli/explorer-page.js"
 import { type ExplorerFile, serveExplorer } from "../../src/cli/explorer-server.js"
 import { readBlob, receiverOfEntry } from "../../src/corpus.js"
 import { launch } from "./launch.js"
@@ -73,7 +73,7 @@ export const givenOf = (file: string): GivenBlob => {
   return givenBytes(readBlob(join(root, "corpus"), entry), {
     name: file,
     channel: entry.channel,
-    settings: settingsOf(entry.channel, receiverOfEntry(entry)),
+    settings: pageSettings(entry.channel, receiverOfEntry(entry)),
   })
 }
 

@@ -2,7 +2,7 @@ import type { Rule } from "../../violation/violation.js"
 import type { Program } from "../steps.js"
 import type { Chain } from "../types.js"
 import { allSteps, scansIn } from "../uses.js"
-import { type CheckEmission, emitChain, emitCheck, ruleConstant, ruleIn } from "./c99.js"
+import { type CheckEmission, cRuleConstant, emitChain, emitCheck, ruleIn } from "./c99.js"
 import { isSigned } from "./c99-expression.js"
 import { comment, folded, indented, quoted } from "./c99-text.js"
 
@@ -114,7 +114,7 @@ typedef struct ${prefix}_rule {
 
 /* The numbers of rules may differ from version to version; their ids do not. */
 enum {
-${rules.map(({ id }, index) => `    ${ruleConstant(prefix, id)} = ${index + 1},`).join("\n")}
+${rules.map(({ id }, index) => `    ${cRuleConstant(prefix, id)} = ${index + 1},`).join("\n")}
     ${prefix.toUpperCase()}_RULE_COUNT = ${rules.length}
 };
 

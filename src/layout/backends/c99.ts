@@ -29,7 +29,7 @@ export interface CheckEmission {
 }
 
 /** The constant that a rule is known by. */
-export const ruleConstant = (prefix: string, id: string): string => `${prefix.toUpperCase()}_RULE_${constantNamed(id)}`
+export const cRuleConstant = (prefix: string, id: string): string => `${prefix.toUpperCase()}_RULE_${constantNamed(id)}`
 
 /**
  * Writes the check of a layout as a C99 function: straight-line reads and comparisons in the order of the steps, up to
@@ -137,7 +137,7 @@ export const readAt = ({ bits, signed, bigEndian }: Scalar, base: string, at: st
 }
 
 const c99 = (c: C99): Backend<string> => {
-  const rule = (check: number): string => ruleConstant(c.prefix, idOf(c.program, check))
+  const rule = (check: number): string => cRuleConstant(c.prefix, idOf(c.program, check))
   const set = (local: Local, value: string): string => {
     if (!c.read.has(local.name)) return ""
     const name = c.nameOf(local)

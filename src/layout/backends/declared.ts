@@ -38,11 +38,11 @@ export const withNumbers = (condition: Condition, struct: Struct): Condition => 
 }
 
 /** Bytes of a struct of fixed size. */
-export const headerSize = ({ fields }: Struct): number =>
+export const structSize = ({ fields }: Struct): number =>
   Object.values(fields).reduce((sum, field) => sum + sizeOf(field), 0)
 
 const sizeOf = (field: Field): number => {
-  if (field.kind === "struct") return headerSize(field)
+  if (field.kind === "struct") return structSize(field)
   if (field.kind === "array") return field.length * sizeOf(field.element)
   if (field.kind === "bytes") return field.length
   return "bits" in field ? field.bits / 8 : 0

@@ -15,9 +15,9 @@ import type {
   Wire,
 } from "../types.js"
 import { constantNamed, snake } from "./c99-text.js"
-import { derivedOf, headerSize, unsaid, withNumbers } from "./declared.js"
+import { derivedOf, structSize, unsaid, withNumbers } from "./declared.js"
 import type { Namer } from "./names.js"
-import { indented } from "./wireshark-text.js"
+import { luaIndented } from "./wireshark-text.js"
 
 /** How a pattern is introduced. */
 export interface HexpatEmission {
@@ -183,7 +183,7 @@ class Pattern {
   }
 
   #message(header: Struct, path: string): string {
-    const size = headerSize(header)
+    const size = structSize(header)
     const type = this.struct(header, `${path}.header`)
     const lines = [...blockOf(`if (end - $ >= ${size})`, [`${type}<end> header;`]), "u8 data[end - $];"]
     return this.#type(path, (name) => structText(name, header.doc, lines))
@@ -304,7 +304,7 @@ const dotted = ({ fields }: Struct, path: string): string => {
 
 const blockOf = (head: string, lines: readonly string[]): readonly string[] => [
   `${head} {`,
-  ...lines.map((line) => indented(line)),
+  ...lines.map((line) => luaIndented(line)),
   "}",
 ]
 

@@ -19,7 +19,7 @@ import type {
   Wire,
 } from "../types.js"
 import { snake } from "./c99-text.js"
-import { derivedOf, headerSize, unsaid, withNumbers } from "./declared.js"
+import { derivedOf, structSize, unsaid, withNumbers } from "./declared.js"
 import { type Yaml, yaml } from "./yaml.js"
 
 /** How a declaration for Kaitai Struct is introduced. */
@@ -243,7 +243,7 @@ class Kaitai {
   }
 
   #message(header: Struct, path: string): UserType {
-    const size = headerSize(header)
+    const size = structSize(header)
     return {
       seq: [
         {

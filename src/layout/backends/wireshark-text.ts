@@ -1,9 +1,9 @@
 /** The helpers that stand in front of every emitted dissector, as far as it uses them. */
 
 /** A text as a string literal of Lua. */
-export const quoted = (text: string): string => JSON.stringify(text.replace(/\p{Cc}+/gu, " "))
+export const luaQuoted = (text: string): string => JSON.stringify(text.replace(/\p{Cc}+/gu, " "))
 
-export const indented = (text: string): string => text.replace(/^(?=.)/gm, "  ")
+export const luaIndented = (text: string): string => text.replace(/^(?=.)/gm, "  ")
 
 /** A helper and the name that shows whether it is used. */
 const helpers: readonly (readonly [name: string, text: string])[] = [

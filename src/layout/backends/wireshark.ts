@@ -6,7 +6,7 @@ import type { BitMember, Bytes, Chain, Layout, Parameter, Scalar } from "../type
 import { allSteps, rulesIn, scansIn } from "../uses.js"
 import { type Backend, written } from "./backend.js"
 import { snake } from "./c99-text.js"
-import { helpersFor, indented, quoted } from "./wireshark-text.js"
+import { helpersFor, luaIndented, luaQuoted } from "./wireshark-text.js"
 
 /** How a dissector is called and introduced. */
 export interface WiresharkEmission {
@@ -37,19 +37,19 @@ export const toWireshark = (layout: Layout, { protocol = layout.format, origin }
   local tree = root:add(protocol, tvb())
   local range, read = tvb(), { ["#size"] = tvb:len() }
 
-${indented(sections.filter((section) => section !== "").join("\n\n"))}
+${luaIndented(sections.filter((section) => section !== "").join("\n\n"))}
   return tvb:len()
 end`
   const body = [...scansIn(program).map(entryOf), dissector].join("\n\n")
   return `-- ${origin}
 
-local protocol = Proto(${quoted(name)}, ${quoted(layout.title)})
+local protocol = Proto(${luaQuoted(name)}, ${luaQuoted(layout.title)})
 
 local fields = {
-${indented(fields.declarations.join("\n"))}
+${luaIndented(fields.declarations.join("\n"))}
 }
-local violation = ProtoField.string(${quoted(`${name}.violation`)}, "violation", base.ASCII, "The first rule that is broken.")
-local expert = ProtoExpert.new(${quoted(`${name}.refused`)}, "Refused", expert.group.MALFORMED, expert.severity.ERROR)
+local violation = ProtoField.string(${luaQuoted(`${name}.violation`)}, "violation", base.ASCII, "The first rule that is broken.")
+local expert = ProtoExpert.new(${luaQuoted(`${name}.refused`)}, "Refused", expert.group.MALFORMED, expert.severity.ERROR)
 protocol.fields = { violation }
 for _, field in pairs(fields) do table.insert(protocol.fields, field) end
 protocol.experts = { expert }
@@ -59,7 +59,7 @@ DissectorTable.get("udp.port"):add_for_decode_as(protocol)
 
 local requirements = {
 ${rulesIn(program)
-  .map(({ id, requirement }) => `  [${quoted(id)}] = ${quoted(requirement)},`)
+  .map(({ id, requirement }) => `  [${luaQuoted(id)}] = ${luaQuoted(requirement)},`)
   .join("\n")}
 }
 
@@ -87,7 +87,7 @@ type Shown = Scalar | Bytes | BitMember
 
 const valuesOf = (names: Readonly<Record<string, number>>): string =>
   `{ ${Object.entries(names)
-    .map(([name, value]) => `[${value}] = ${quoted(name)}`)
+    .map(([name, value]) => `[${value}] = ${luaQuoted(name)}`)
     .join(", ")} }`
 
 /** The type of a field, and what stands between its name and its documentation. */
@@ -134,7 +134,7 @@ const fieldsOf = (program: Program, protocol: string): ShownFields => {
     names.set(key, name)
     const doc = "doc" in type ? type.doc : ""
     declarations.push(
-      `[${quoted(name)}] = ProtoField.${kind}(${quoted(`${protocol}.${name}`)}, ${quoted(labelOf(path) || name)}, ${how}, ${quoted(doc)}),`,
+      `[${luaQuoted(name)}] = ProtoField.${kind}(${luaQuoted(`${protocol}.${name}`)}, ${luaQuoted(labelOf(path) || name)}, ${how}, ${luaQuoted(doc)}),`,
     )
     return name
   }
@@ -151,7 +151,7 @@ const opaque: Bytes = { kind: "bytes", length: 0, doc: "" }
 const numberText = (value: bigint, isWide: boolean): string =>
   isWide ? `wide(${value >> 32n}, ${value & 0xffffffffn})` : String(value)
 
-const local = ({ name }: Local): string => `read[${quoted(name)}]`
+const local = ({ name }: Local): string => `read[${luaQuoted(name)}]`
 
 const offset = ({ base, plus }: Offset): string => {
   if (base === undefined) return String(plus)
@@ -162,21 +162,23 @@ const preference = (parameter: { readonly name: string }): string => `protocol.p
 
 /** Wireshark's preferences that are numbers have 32 bits: those that are texts hold any. */
 const preferencesOf = (parameter: Parameter): readonly string[] => {
-  const [name, doc] = [parameter.name, quoted(parameter.doc)]
+  const [name, doc] = [parameter.name, luaQuoted(parameter.doc)]
   switch (parameter.kind) {
     case "number":
-      return [`${preference({ name })} = Pref.string(${quoted(name)}, ${quoted(String(parameter.default))}, ${doc})`]
+      return [
+        `${preference({ name })} = Pref.string(${luaQuoted(name)}, ${luaQuoted(String(parameter.default))}, ${doc})`,
+      ]
     case "word": {
-      const words = parameter.words.map((word, index) => `{ ${index + 1}, ${quoted(word)}, ${index} }`)
+      const words = parameter.words.map((word, index) => `{ ${index + 1}, ${luaQuoted(word)}, ${index} }`)
       const standard = parameter.words.indexOf(parameter.default)
       return [
-        `${preference({ name })} = Pref.enum(${quoted(name)}, ${standard}, ${doc}, { ${words.join(", ")} }, false)`,
+        `${preference({ name })} = Pref.enum(${luaQuoted(name)}, ${standard}, ${doc}, { ${words.join(", ")} }, false)`,
       ]
     }
     case "words":
       return parameter.words.map(
         (word) =>
-          `${preference({ name: `${name}_${word}` })} = Pref.bool(${quoted(`${name}: ${word}`)}, ${parameter.default.includes(word)}, ${doc})`,
+          `${preference({ name: `${name}_${word}` })} = Pref.bool(${luaQuoted(`${name}: ${word}`)}, ${parameter.default.includes(word)}, ${doc})`,
       )
   }
 }
@@ -276,18 +278,18 @@ ${named
 end`
 }
 
-const blockOf = (statements: readonly string[]): string => indented(lines(statements))
+const blockOf = (statements: readonly string[]): string => luaIndented(lines(statements))
 
 const lua = ({ checks }: Program, field: ShownFields["of"]): Backend<string> => {
   const refuse = (check: number, at: string, length: string): string =>
-    `return refuse(tree, tvb, ${quoted(checks[check]?.id ?? "")}, ${at}, ${length})`
-  const shown = (path: string, type: Shown): string => `fields[${quoted(field(path, type))}]`
+    `return refuse(tree, tvb, ${luaQuoted(checks[check]?.id ?? "")}, ${at}, ${length})`
+  const shown = (path: string, type: Shown): string => `fields[${luaQuoted(field(path, type))}]`
   const entryLabel = ({ pattern, indexes }: Path, index: Local): string => {
     const pieces = `${pattern}[]`.split("[]")
     const numbers = [...indexes, index].map(local)
     const texts = pieces.flatMap((piece, at) => {
       const number = numbers[at]
-      return number === undefined ? [] : [quoted(`${piece}[`), number, quoted("]")]
+      return number === undefined ? [] : [luaQuoted(`${piece}[`), number, luaQuoted("]")]
     })
     return texts.join(" .. ")
   }
@@ -319,7 +321,7 @@ end`
       return `if ${printTest(empty)} then
   if ${position} ~= 0 then ${refuse(none, at, length)} end
 else
-${indented(misplaced)}
+${luaIndented(misplaced)}
 end`
     },
     claim: ({ place }) => {
@@ -358,7 +360,7 @@ end`
         count === undefined
           ? `while ${local(at)} < ${until === undefined ? "tvb:len()" : offset(until)} do`
           : `while ${local(index)} < ${printTerm(count)} do`,
-        indented(
+        luaIndented(
           lines([
             `local from, outer = ${local(at)}, tree`,
             `local tree = outer:add(protocol, tvb(from${stride === undefined ? "" : `, ${stride}`}), ${entryLabel(path, index)})`,

@@ -257,8 +257,8 @@ export const holds = (clause: Clause, numberOf: (path: string) => bigint): boole
   possible(clause, "#none", (path) => ({ from: numberOf(path), to: numberOf(path) })).length > 0
 
 /** The fields that a clause speaks of. */
-export const fieldsOf = (clause: Clause): readonly string[] =>
-  clause.op === "atMost" ? [...clause.terms.keys()] : [...new Set(clause.clauses.flatMap(fieldsOf))]
+export const fieldsInClause = (clause: Clause): readonly string[] =>
+  clause.op === "atMost" ? [...clause.terms.keys()] : [...new Set(clause.clauses.flatMap(fieldsInClause))]
 
 /** The numbers at which a clause's verdict about a field alone may change. */
 export const thresholdsOf = (clause: Clause, path: string): readonly bigint[] => {

@@ -1,5 +1,5 @@
 import type { PlannedRule } from "../../layout/plan.js"
-import { fieldsOf, holds, type Range } from "./constraint.js"
+import { fieldsInClause, holds, type Range } from "./constraint.js"
 import { contains, type Domain, edgesOf, intersection, intervalOf, nearest, without } from "./interval-set.js"
 import { type Bound, leftTo, type Variable, type Variables, wantedOf } from "./variable.js"
 
@@ -119,7 +119,7 @@ const conflictOf = (site: Site, tried: readonly bigint[]): Iterable<string> => {
     const others = needed.filter((each) => each !== bound)
     if (isEmpty(others, narrowed)) needed = others
   }
-  const about = needed.flatMap((bound) => fieldsOf(wantedOf(bound, broken)))
+  const about = needed.flatMap((bound) => fieldsInClause(wantedOf(bound, broken)))
   return isEmpty(needed, undefined) ? about : [...about, ...because]
 }
 

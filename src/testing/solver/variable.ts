@@ -5,7 +5,7 @@ import {
   always,
   type Clause,
   clauseOf,
-  fieldsOf,
+  fieldsInClause,
   guardedBy,
   possible,
   type Range,
@@ -106,7 +106,7 @@ export const variablesOf = (
     ...relations.map((kept): Bound => ({ rule: undefined, kept, broken: kept })),
     ...rules.map((rule) => boundOf(rule, given, byPath, ranges)),
   ].map((bound) => {
-    const about = new Set([...fieldsOf(bound.kept), ...fieldsOf(bound.broken)])
+    const about = new Set([...fieldsInClause(bound.kept), ...fieldsInClause(bound.broken)])
     // A rule without free fields is constant for these arguments; charge it to the field at fault.
     if (![...about].some((path) => byPath.has(path))) for (const path of faultOf(bound)) about.add(path)
     return { bound, about }

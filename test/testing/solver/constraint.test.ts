@@ -21,7 +21,7 @@ import type { Condition, Expression, FieldRef } from "../../../src/layout/types.
 import {
   type Clause,
   clauseOf,
-  fieldsOf,
+  fieldsInClause,
   possible,
   type Range,
   settled,
@@ -135,7 +135,7 @@ describe("a clause", () => {
     fc.assert(
       fc.property(conditions, (condition) => {
         const clause = clauseOf(condition, names)
-        const read = fieldsOf(clause)
+        const read = fieldsInClause(clause)
         expect(new Set(read).size).toBe(read.length)
         for (const path of paths)
           if (!read.includes(path))
@@ -261,7 +261,7 @@ test("the conditions that these tests make hold and fail about as often, and rea
   const holding = verdicts.filter(Boolean).length / verdicts.length
   expect(holding).toBeGreaterThan(0.3)
   expect(holding).toBeLessThan(0.7)
-  expect(made.filter((condition) => fieldsOf(clauseOf(condition, names)).length > 1).length).toBeGreaterThan(100)
+  expect(made.filter((condition) => fieldsInClause(clauseOf(condition, names)).length > 1).length).toBeGreaterThan(100)
 })
 
 const numbersIn = ({ from, to }: Range): readonly bigint[] => {
@@ -318,6 +318,6 @@ describe("the clause", () => {
   })
 
   test("of the entry before reads it under its own name", () => {
-    expect(fieldsOf(clauseOf(below(previous(a, -1), a), names))).toEqual(["previous a", "a"])
+    expect(fieldsInClause(clauseOf(below(previous(a, -1), a), names))).toEqual(["previous a", "a"])
   })
 })

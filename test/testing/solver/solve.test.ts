@@ -1,7 +1,7 @@
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
 import type { PlannedRule } from "../../../src/layout/plan.js"
-import { type Clause, fieldsOf } from "../../../src/testing/solver/constraint.js"
+import { type Clause, fieldsInClause } from "../../../src/testing/solver/constraint.js"
 import { cardinalityOf, contains, intervalOf, nthNumber } from "../../../src/testing/solver/interval-set.js"
 import { assign, type ChooseNumber, type Numbers } from "../../../src/testing/solver/solve.js"
 import type { Bound, Variable, Variables } from "../../../src/testing/solver/variable.js"
@@ -52,14 +52,14 @@ const holds = (clause: Clause, numbers: ReadonlyMap<string, bigint>): boolean =>
 
 const variablesOf = (rules: readonly Bound[], most = highest): Variables => ({
   list: paths.map((path): Variable => {
-    const about = rules.filter(({ kept }) => fieldsOf(kept).includes(path))
+    const about = rules.filter(({ kept }) => fieldsInClause(kept).includes(path))
     return {
       path,
       typed: intervalOf(0n, most),
       natural: intervalOf(0n, most),
       alone: [],
       shared: about,
-      partners: new Set(about.flatMap(({ kept }) => fieldsOf(kept))),
+      partners: new Set(about.flatMap(({ kept }) => fieldsInClause(kept))),
       thresholds: [],
     }
   }),
