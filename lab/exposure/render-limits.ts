@@ -36,11 +36,11 @@ export const renderLimits = (versions: string, measured: readonly Measured[]): s
 
 Written by \`npm run lab:limits\`: do not edit. The targets are ${versions}.
 
-Some quantities of migration data have no bound on the wire: what is well-formed may still be too much. For each of them
-an unmodified target was sent the default limit of \`ReceiverState\` and then more, four times as much each time, up to
-64 MiB or what the field can hold; where that did harm, the place where it begins was looked for to the byte. The client
-says nothing afterwards. Busy is the longest that QEMU's main loop took for an answer in the 1.5 seconds after: noisy,
-and only good for its order of magnitude.
+Some quantities of migration data have no bound on the wire: well-formed data may still be too much. For each of them
+we sent an unmodified target the default limit of \`ReceiverState\`, then four times as much each time, up to 64 MiB or what the
+field can hold. Where that did harm, we searched for the amount at which harm begins, to the byte. The client sends
+nothing afterwards. Busy is the longest time that QEMU's main loop took for an answer in the next 1.5 seconds. It is noisy:
+only its order of magnitude means anything.
 
 | channel | quantity | default limit | no harm at | harm from | busy at the limit | busy at the most |
 |---|---|---|---|---|---|---|
@@ -48,13 +48,12 @@ ${measured.map(row).join("\n")}
 
 Amounts are bytes, motions are counted.
 
-- usbredir: QEMU takes a queue in writes of 1 MiB. A stream that its parser does not understand is left lying, and the next
-  write ends QEMU (an assertion in hw/usb/redirect.c). Up to the limit a queue is one write, and cannot do that alone; well-formed
-  packets do no harm beyond it, but keep the main loop busy. A message that follows a shorter queue of nonsense
-  ends it too, and so do two ordinary messages of nonsense in any session: that is QEMU's to mend, and out of reach for whoever checks
-  migration data alone.
-- port, webdav and smartcard: what the device does not take waits in memory; no harm was seen at 64 MiB. The limit is what a
-  target should be willing to hold for a client that it does not know.
-- motions: every four cost the target one message. No 16-bit count does harm; the limit is far above what a client that reads its
-  acknowledgements leaves, which is 8.
+- usbredir: QEMU takes a queue in writes of 1 MiB. A stream that its parser does not understand stays in its buffer, and the next
+  write crashes QEMU (an assertion in hw/usb/redirect.c). Up to the limit a queue is one write, and cannot do that alone. Well-formed
+  packets beyond the limit do no harm, but keep the main loop busy. A message after a shorter queue of nonsense also crashes QEMU,
+  and so do two ordinary messages of nonsense in any session. Only QEMU can fix that: a check of migration data alone cannot.
+- port, webdav and smartcard: what the device does not take waits in memory. No harm was seen at 64 MiB. The limit is what a
+  target should be willing to hold for an unknown client.
+- motions: every four cost the target one message. No 16-bit count does harm. A client that reads its acknowledgements leaves
+  8; the limit is far above that.
 `

@@ -117,12 +117,12 @@ const beyondDecoders = (orders: readonly OrderResult[]): string => {
   const harmful = orders.filter(isHarmful)
   const plainOf = (wanted: string): Fate => orders.find(({ name }) => name === wanted)?.fates.plain ?? "not tried"
   return [
-    "- **It takes no migration.** To a server that nothing migrates to, a client can say that it does: it links main with a connection id",
-    `  that it makes up, and gets its acknowledgement. Data of a wrong channel harmed such a server on ${foreign.filter(isHarmful).length} of ${foreign.length} channels.`,
-    "- **What is queued for a device, the device reads.** What is in a queue the decoders do not know. QEMU's usbredir ends",
-    "  the process when anything follows bytes that it could not read. Data with such a queue, which is refused unless somebody vouches for it, and a message after it:",
+    "- **An attack needs no migration.** A client can claim one to a server that expects none: it links main with a made-up connection id,",
+    `  and gets the acknowledgement. Data of a wrong channel harmed such a server on ${foreign.filter(isHarmful).length} of ${foreign.length} channels.`,
+    "- **Devices read their queues.** The decoders do not understand what is in a queue. QEMU's usbredir aborts the process when anything",
+    "  follows bytes that it could not read. Data with such a queue is refused unless somebody vouches for it. With a message after it:",
     `  ${plainOf("migrating-queue-of-garbage")}. Two messages of any session: ${plainOf("usbredir-garbage-twice")}.`,
-    `- **It takes no data.** ${harmful.length} of ${orders.length} orders of messages harmed a server in at least one mode.`,
+    `- **An attack needs no data.** ${harmful.length} of ${orders.length} orders of messages harmed a server in at least one mode.`,
   ].join("\n")
 }
 
@@ -132,17 +132,17 @@ const behindRelay = (blobs: readonly BlobResult[], orders: readonly OrderResult[
   const refused = blobs.filter((blob) => isGenuine(blob) && blob.fates.relayed !== "accepted")
   const before = [...blobs, ...orders].filter(({ fates: { plain = "accepted" } }) => isHarm(plain))
   return [
-    `- **Behind \`migration-guard relay\`** ${left.length} of the ${before.length} cases that end or hang an ordinary QEMU still do:`,
+    `- **Behind \`migration-guard relay\`** ${left.length} of the ${before.length} cases that crash or hang an ordinary QEMU still do:`,
     ...left.map(
       ({ name, fates: { relayed, told } }) => `  - ${name}: ${relayed}${told === undefined ? "" : `; told: ${told}`}`,
     ),
     "",
-    "  What these are: nonsense for usbredir, which is the device's to read; a display's data that never comes, which the target itself",
-    "  gives up after 10 s. Told that no machine is on its way, and so not asking QEMU, the relay does not notice either that QEMU waits for a",
-    "  display that its client does not read, or whose messages it does not acknowledge.",
-    `  Of genuine blobs it refuses ${namesOf(refused.filter(({ isSealed }) => isSealed !== true))}: a second display's data, sent alone here,`,
-    "  without the first one's, which vouches for the images of their dictionary; and those that nobody vouches for. Whole migrations",
-    "  pass (`npm run lab`).",
+    "  These are nonsense for usbredir, which only the device can read, and a display's data that never comes. The target itself stops waiting",
+    "  for that after 10 s. A relay that was told that no machine is on its way does not ask QEMU. It then also fails to notice that QEMU waits for",
+    "  a display that its client does not read, or whose messages the client does not acknowledge.",
+    `  Of the genuine blobs it refuses ${namesOf(refused.filter(({ isSealed }) => isSealed !== true))}. They are a second display's data,`,
+    "  sent here without the first one's, which vouches for the images of their dictionary. It also refuses those that nobody vouches for.",
+    "  Whole migrations pass (`npm run lab`).",
   ].join("\n")
 }
 
@@ -153,9 +153,9 @@ const ofGenuine = (genuine: readonly BlobResult[]): readonly string[] => {
   const sealed = genuine.filter(({ isSealed }) => isSealed === true)
   const relayed = genuine.filter(({ isSealed }) => isSealed !== true)
   return [
-    `- **What a server has written is accepted, but for what only its device could confirm.** Of ${genuine.length} genuine blobs the decoders`,
+    `- **What a server wrote is accepted, except what only its device could confirm.** Of ${genuine.length} genuine blobs the decoders`,
     `  refuse ${sealed.length} unless they are sealed: ${namesOf(sealed)}.`,
-    `  To these targets, whose devices stand elsewhere, ${sealed.filter(isHarmful).length} of them are lies and did harm. Of the others the decoders refuse`,
+    `  The devices of these targets are in another state, so ${sealed.filter(isHarmful).length} of them are false here and did harm. Of the others the decoders refuse`,
     `  ${relayed.filter(({ rule }) => rule !== undefined).length}, and ${relayed.filter(isHarmful).length} harmed a target in any mode.`,
   ]
 }
@@ -170,16 +170,16 @@ const claims = (
   const silent = hostile.filter(({ fates }) => withoutRelay(fates).every((fate) => fate === "accepted"))
   const plain = hostile.filter(({ fates: { plain = "accepted" } }) => isHarm(plain))
   return [
-    `- **What harms a target is refused.** ${harmful.length} of ${hostile.length} hostile blobs ended or hung the target in at`,
+    `- **What harms a target is refused.** ${harmful.length} of ${hostile.length} hostile blobs crashed or hung the target in at`,
     `  least one mode, ${plain.length} of them in an ordinary QEMU. Of the ${accepted.length} blobs that the decoders accept`,
     `  from a client, ${accepted.filter(isHarmful).length} did.`,
     ...ofGenuine(genuine),
     beyondDecoders(orders),
     behindRelay([...hostile, ...genuine], orders),
     "",
-    `The target took ${silent.length} hostile blobs without a sign of trouble in any mode. That is not the same as harmless: what is read`,
-    "from or written to the wrong place inside of an object, no mode sees. What lies beyond a buffer is chance: in another run a",
-    "handful of cases may end otherwise.",
+    `The target took ${silent.length} hostile blobs without a sign of trouble in any mode. That does not prove them harmless: no mode`,
+    "sees reads and writes at the wrong place inside an object. What lies beyond a buffer is chance: in another run a",
+    "handful of cases may end differently.",
   ].join("\n")
 }
 
@@ -205,33 +205,34 @@ const newerTable = (newer: readonly Newer[]): string => {
   const counted = ({ runs, harms }: Counted): string => `${runs} runs, ${harms} harmed`
   const rows = newer.map((each) => [each.version, ...[each.default, each.usbredir, each.smartcard].map(counted)])
   return `
-The same to the QEMU that loads another spice-server (\`npm run lab:accepted:newer\`); beside it what harms where the receiver's
-\`accept\` names everything, in plain mode. Nothing that is in question here is mended there.
+The same blobs went to a QEMU that loads another spice-server (\`npm run lab:accepted:newer\`). The other columns show what does harm
+if the receiver's \`accept\` names everything, in plain mode. Those versions fix none of these faults.
 
 ${markdownTable(["spice-server", "accepted by default", "usbredir, all accepted", "smartcard, all accepted"], rows)}
 `
 }
 
 const ofOthers = ({ arguments: sets, orders }: Others): string => `
-\`npm run lab:accepted:arguments\` gave ${sets.runs} sets of arguments that the codecs accept to a ${sets.versions} each: ${sets.harms} crashed it or
-hung it. It took ${sets.taken}; the others it refused for what it found around it, such as names that nobody resolves. \`npm run
-lab:accepted:orders\` played ${orders.runs} random walks of the session's model, ${orders.taken} links, messages and ends that the session lets through, to
-a target behind the relay: ${orders.harms} of them killed it. A display that awaits its data can hold it up for 10 s, as everywhere.
+\`npm run lab:accepted:arguments\` gave ${sets.runs} sets of arguments that the codecs accept to a fresh ${sets.versions} each: ${sets.harms} crashed or
+hung it. It took ${sets.taken}. It refused the others because of its surroundings, such as names that do not resolve.
+
+\`npm run lab:accepted:orders\` played ${orders.runs} random walks of the session's model to a target behind the relay. They hold ${orders.taken} links,
+messages and ends that the session lets through, and ${orders.harms} of the walks killed it. A display that awaits its data can delay it for 10 s, as everywhere.
 `
 
 const ofAccepted = (accepted: Accepted, others: Others, newer: readonly Newer[]): string => `## What the decoders accept
 
 \`npm run lab:accepted\` sends blobs that the decoders accept for the default receiver to fresh targets: ${sumOf(accepted.tallies, "runs")} runs of
-${accepted.blobs} blobs, of which ${sumOf(accepted.tallies, "harms")} did harm. They are arbitrary ones, biased to the limits; those and genuine ones with some
-bytes changed that are still accepted; and states whose queue is a sequence of messages (of an agent, of a smartcard, of a port).
-In **onward** the target becomes the source of another migration afterwards, with an agent that goes on where the blob says that
-it was, and both must live. In the other modes the client goes on to speak with agent and card, the guest opens its ports, reads what
-was queued and writes. A harmful blob would be made smaller and kept in the corpus.
+${accepted.blobs} blobs, of which ${sumOf(accepted.tallies, "harms")} did harm. Some are arbitrary, biased to the limits. Some are those or genuine ones with a few
+bytes changed, if still accepted. Others are states whose queue is a sequence of messages (of an agent, a smartcard or a port).
+In **onward** the target then becomes the source of another migration. Its agent continues where the blob says that it was, and both
+targets must survive. In the other modes the client goes on to talk to the agent and the card. The guest opens its ports, reads what was
+queued, and writes. A harmful blob would be minimised and kept in the corpus.
 
 ${acceptedTable(accepted)}
 ${newerTable(newer)}${ofOthers(others)}
-With an agent that stays silent in the middle of a message, the target cannot write its state down (reds.cpp:1238), and no check
-sees it: a genuine source can have left it there. A guest brings its QEMU there without any data, by writing exactly a chunk header.
+If an agent stops in the middle of a message, the target cannot save its state (reds.cpp:1238). No check
+sees that: a genuine source can have left the agent there. A guest can do this to its QEMU without any data, by writing exactly a chunk header.
 `
 
 /** The document, from nothing but the results. */
@@ -248,21 +249,30 @@ export const render = (
 
 Generated by \`npm run lab:exposure\` from its results in \`lab/exposure/results.json\`; ${versions}, unmodified.
 
-Every blob of the corpus is sent to a fresh target of its own, in the order in which a migrating client does: it links main with a
-connection id, sends MIGRATE_DST_DO_SEAMLESS, gets the acknowledgement, links the channel, and its first message there is the blob,
-when the machine has arrived (a display's before that: its worker waits for it as long as 10 s). The machine is a small Linux that was
-saved to a file with its agent's port open. Afterwards the guest uses its agent or draws, the client goes on, QMP has to answer, the machine is reset (for
-which the displays' workers have to answer), the client leaves, and QEMU quits. In the end each target was
+Every blob of the corpus is sent to a fresh target, in the order of a migrating client. The client links main with a
+connection id, sends MIGRATE_DST_DO_SEAMLESS, gets the acknowledgement, and links the channel. Its first message there is the blob. It is sent
+when the machine has arrived; a display's is sent before that, because its worker waits for it up to 10 s. The machine is a small Linux that was
+saved to a file with its agent's port open.
 
-- **killed**: by a signal, or it ended with an error; with the last position in its log, if the log says one,
-- **hung**: QMP unanswered for 5 s; with how long it lasted, if it ended within 36 s,
-- **dropped**: it closed the whole session; **refused**: it closed the channel; or it **accepted**.
+Afterwards the guest uses its agent or draws, the client goes on, and QMP has to answer. The machine is reset, for
+which the displays' workers have to answer. Then the client leaves, and QEMU quits. In the end each target had one of these outcomes:
 
-The modes are **plain**; **early**, where main's data comes before the machine does and waits for the agent; **malloc-check**, with
-\`MALLOC_CHECK_=3\`; and **guard**, where what holds the blob ends at an inaccessible page, so that reads beyond it are seen (inputs reads
-into a fixed buffer; main's data is copied to an allocation only if it comes early, and does in this mode). In **relayed** the client
-comes through \`migration-guard relay\`, which is told of the target what the decoders are told; and in **told**, where the machine
-runs before the client comes, also that none is on its way (\`awaitsMachine = false\`).
+- **killed**: a signal killed it, or it exited with an error; with the last position in its log, if there is one.
+- **hung**: QMP did not answer for 5 s; with the duration, if it ended within 36 s.
+- **dropped**: it closed the whole session.
+- **refused**: it closed the channel.
+- **accepted**: none of these.
+
+The blobs are sent in several modes:
+
+- **plain** is an ordinary QEMU.
+- **early** sends main's data before the machine arrives, so the data waits for the agent.
+- **malloc-check** sets \`MALLOC_CHECK_=3\`.
+- **guard** ends the blob's buffer at an inaccessible page, which exposes reads beyond it. Inputs reads into a fixed buffer. Main's data is copied
+  to an allocation only if it comes early, so this mode sends it early.
+- **relayed** puts \`migration-guard relay\` in between, which is told the same about the target as the decoders.
+- **told** is the same with a machine that runs before the client comes. The relay is also told that no machine is on its way
+  (\`awaitsMachine = false\`).
 
 ## In short
 
@@ -280,13 +290,13 @@ ${rules(hostile)}
 
 ${deaths(blobs)}
 
-A segmentation fault says nothing about where it happened.
+For a segmentation fault the log does not say where it happened.
 
 ## Orders of messages
 
-No data is needed for these. The decoders do not see them: what relays the messages has to keep their order. What luck decides
-(answers that nobody sees, several connections at the same moment) is tried without the relay until it does harm, at most 50 times,
-and through it 200 times; the worst is shown. Without a relay, what happens to the guard does not happen.
+These attacks need no data. The decoders do not see them: whatever relays the messages has to enforce their order. Some depend on timing:
+answers that nobody sees, and several connections at the same moment. They are tried without the relay until they do harm, at most 50 times,
+and through it 200 times. The worst outcome is shown. Attacks on the guard itself do not apply without a relay.
 
 ${orderTables(orders)}
 `

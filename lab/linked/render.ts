@@ -60,7 +60,7 @@ const sentenceOnOrders = (one: readonly Tried[], principalOnes: readonly Tried[]
   const before = new Map(principalOnes.map(({ name, linked }) => [name, linked]))
   const harmed = one.filter(({ linked }) => isHarm(linked)).length
   const were = one.filter(({ name }) => isHarm(before.get(name) ?? "accepted")).length
-  return `Of the ${one.length} orders that \`0.15.1-orders\` was tried with, ${harmed} harm it, and ${were} the one that looks at blobs only.`
+  return `Of the ${one.length} orders that \`0.15.1-orders\` was tried with, ${harmed} harm it, and ${were} harm the library that checks only blobs.`
 }
 
 const othersSection = (known: Known, all: readonly LinkedResults[], ordered: readonly Tried[]): string => {
@@ -68,8 +68,8 @@ const othersSection = (known: Known, all: readonly LinkedResults[], ordered: rea
   if (others.length === 0) return ""
   const orders = others.find(({ library }) => library.endsWith("-orders"))
   return `
-Other libraries, and what became of them (\`c/spice-server/build.sh\`, then \`npm run lab:linked -- --library NAME\`); \`-orders\` also refuses
-MIGRATE_FLUSH_MARK that nobody asked for, a second DISPLAY_INIT and MIGRATE_DST_DO_SEAMLESS out of place:
+Other libraries were tried too (\`c/spice-server/build.sh\`, then \`npm run lab:linked -- --library NAME\`). Those named \`-orders\` also refuse
+an unrequested MIGRATE_FLUSH_MARK, a second DISPLAY_INIT, and MIGRATE_DST_DO_SEAMLESS out of place:
 
 ${markdownTable(
   ["library", "hostile blobs", "genuine blobs", "orders of messages"],
@@ -92,8 +92,8 @@ export const ofLinked = (known: Known, all: readonly LinkedResults[]): string =>
   const ordered = triedIn(orders, linked.orders)
   return `## Unmodified, relayed and linked
 
-**Linked** is a spice-server that calls the C validator itself (docs/c.md), ${linked.versions}, where clients come without a relay.
-Blobs were sent to it with what holds them guarded, main's also at the moment at which its agent is attached; the worst counts. Of the
+**Linked** is a spice-server that calls the C validator itself (docs/c.md): ${linked.versions}. Clients reach it without a relay.
+Blobs were sent to it with their buffers guarded, and main's also at the moment when its agent is attached. The worst outcome counts. Of the
 ${blobs.length} blobs ${linked.blobs.length} and of the ${orders.length} orders ${linked.orders.length} were tried (\`npm run lab:linked\`). The
 unmodified server's column is the worst of its modes.
 ${linked.caveat === undefined ? "" : `\n${linked.caveat}\n`}
@@ -103,7 +103,7 @@ ${markdownTable(
 )}
 
 - Blobs that harm the linked server: ${named([...hostile, ...genuine].filter(({ linked: fate }) => isHarm(fate)))}.
-- Genuine blobs that it refuses, but for those that nobody but their device could confirm: ${named(refused)}.
+- Genuine blobs that it refuses, except those that only their device could confirm: ${named(refused)}.
 - The check sees blobs, not the order of messages: ${ordered.filter(({ linked: fate }) => isHarm(fate)).length} of the ${ordered.length} orders harm it, as they harm any server without a relay.
 ${othersSection(known, all, ordered)}`
 }

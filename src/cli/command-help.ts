@@ -4,10 +4,10 @@ import { type CommandHelp, doing, judging, withHelp } from "./help.js"
 /** The exit codes and examples of each command, beside what its definition says. */
 const helps: Readonly<Record<string, CommandHelp>> = {
   check: {
-    exits: judging("all are accepted", "one is rejected"),
+    exits: judging("all files are accepted", "at least one is rejected"),
     examples: [
-      ["Check all that is in a directory", "migration-guard check captures/"],
-      ["As the target of a relay's listener takes it", "migration-guard check --receiver relay.toml#vm-7 blob.bin"],
+      ["Check everything in a directory", "migration-guard check captures/"],
+      ["Check it for the target of a relay's listener", "migration-guard check --receiver relay.toml#vm-7 blob.bin"],
       ["A log for code scanning", "migration-guard check --format sarif captures/ > log.sarif"],
     ],
   },
@@ -20,10 +20,10 @@ const helps: Readonly<Record<string, CommandHelp>> = {
     ],
   },
   explore: {
-    exits: doing("it was told to end"),
+    exits: doing("it was stopped"),
     examples: [
       ["What a blob is, and what a changed byte would do", "migration-guard explore blob.bin"],
-      ["The blobs of a capture, beside the samples", "migration-guard explore migration.pcapng"],
+      ["The blobs of a capture, with the samples", "migration-guard explore migration.pcapng"],
     ],
   },
   encode: {
@@ -31,11 +31,11 @@ const helps: Readonly<Record<string, CommandHelp>> = {
     examples: [["Back to bytes", "migration-guard encode -o blob.bin state.json"]],
   },
   diff: {
-    exits: judging("no field differs", "some do"),
-    examples: [["What a client changed on its way", "migration-guard diff sent.bin received.bin"]],
+    exits: judging("no field differs", "some fields differ"),
+    examples: [["What a client changed on the way", "migration-guard diff sent.bin received.bin"]],
   },
   extract: {
-    exits: judging("all that migrated is accepted", "something is rejected"),
+    exits: judging("everything that migrated is accepted", "something is rejected"),
     examples: [
       ["What migrated, and what the session's rules say", "migration-guard extract migration.pcapng"],
       ["The data, with an index", "migration-guard extract -o blobs/ migration.pcapng"],
@@ -49,14 +49,14 @@ const helps: Readonly<Record<string, CommandHelp>> = {
     ],
   },
   "completion-order": {
-    exits: judging("the order is right", "it is not"),
+    exits: judging("the order is right", "the order is wrong"),
     examples: [["Logs of both ends", "migration-guard completion-order source.log target.log"]],
   },
   relay: {
-    exits: doing("it was told to end, or the configuration is right"),
+    exits: doing("it was stopped, or the configuration is right"),
     examples: [
       ["In front of one server", "migration-guard relay --listen tcp://0.0.0.0:5900 --target tcp://127.0.0.1:5901"],
-      ["See whether a configuration is right", "migration-guard relay --config relay.toml --check-config"],
+      ["Check a configuration", "migration-guard relay --config relay.toml --check-config"],
     ],
   },
   emit: {
@@ -85,10 +85,10 @@ const helps: Readonly<Record<string, CommandHelp>> = {
     examples: [["One target for ten minutes", "migration-guard fuzz --time 600 display-raw"]],
   },
   completion: {
-    exits: doing("it is written"),
+    exits: doing("the completion is written"),
     examples: [
       ["For this shell", "source <(migration-guard completion bash)"],
-      ["For every shell to come", "migration-guard completion fish > ~/.config/fish/completions/migration-guard.fish"],
+      ["For every new shell", "migration-guard completion fish > ~/.config/fish/completions/migration-guard.fish"],
     ],
   },
 }

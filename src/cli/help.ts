@@ -11,7 +11,7 @@ export interface CommandHelp {
 
 const helps = new WeakMap<Command, CommandHelp>()
 
-const failed = "it was used wrongly, or something could not be read or written"
+const failed = "the usage is wrong, or something could not be read or written"
 
 /** The exit codes of a command that judges: what was judged, and what is found wrong. */
 export const judging = (accepted: string, rejected: string): CommandHelp["exits"] => ({

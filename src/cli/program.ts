@@ -34,7 +34,7 @@ const receiving = (command: Command): Command =>
         "the target QEMU's setting, which decides how it reads surface lists (default: the receiver's, or auto)",
       ).choices(["auto", "always", "never"]),
     )
-    .option("--sealed", "nobody can have changed the data on its way: accept too what no check can tell from a lie")
+    .option("--sealed", "nobody can have changed the data on the way: also accept what no check can tell from a lie")
 
 /** Says how blobs are read. */
 const reading = (command: Command): Command =>
@@ -112,7 +112,7 @@ export const commandLine = (terminal: Terminal, end: (code: ExitCode) => void): 
     .description("decode files and report what is wrong with them")
     .argument("<file...>", `files, directories, or ${standardInput} for standard input`)
     .addOption(formatOption())
-    .option("-q, --quiet", "say nothing of what is accepted")
+    .option("-q, --quiet", "omit what is accepted")
     .action(async (files, options) => end(await checkFiles(files, { ...options, version }, terminal)))
   reading(program.command("explain"))
     .description("show every byte of a file with the field that claims it")
@@ -131,7 +131,7 @@ export const commandLine = (terminal: Terminal, end: (code: ExitCode) => void): 
       end(await explore(file, options, terminal))
     })
   receiving(program.command("encode"))
-    .description("write the blob of a state in JSON, as explain --format json has it")
+    .description("turn a state in JSON, as explain --format json writes it, back into a blob")
     .argument("<file>", `a file, or ${standardInput} for standard input`)
     .option("-o, --output <file>", "where the blob goes (default: standard output)")
     .action(async (file, options) => {
@@ -156,10 +156,10 @@ export const commandLine = (terminal: Terminal, end: (code: ExitCode) => void): 
   program
     .command("check-args")
     .alias("migrate-args")
-    .description("check QMP commands, logs of them and arguments that take addresses of a migration, before QEMU does")
+    .description("check migration-related QMP commands, logs of them and their arguments before QEMU does")
     .argument("<file...>", `files with one JSON object each or one per line, directories, or ${standardInput}`)
     .addOption(
-      new Option("--command <command>", "what arguments that stand by themselves are for; incoming is QEMU's option")
+      new Option("--command <command>", "the command that bare arguments belong to; incoming is QEMU's option")
         .choices(commands)
         .default("migrate"),
     )
@@ -187,7 +187,7 @@ export const commandLine = (terminal: Terminal, end: (code: ExitCode) => void): 
   program
     .command("relay")
     .description("stand between clients and a SPICE server and let only checked migration data through")
-    .option("--listen <address>", "tcp://host:port, unix:///path, or fd://name for a socket of systemd's")
+    .option("--listen <address>", "tcp://host:port, unix:///path, or fd://name for a systemd socket")
     .option("--target <address>", "the server: tcp://host:port, tls://host:port or unix:///path")
     .addOption(new Option("--mode <mode>", "act on violations, or only count them (default: enforce)").choices(modes))
     .addOption(
@@ -196,7 +196,7 @@ export const commandLine = (terminal: Terminal, end: (code: ExitCode) => void): 
         "end the connection, or send an empty state where there is a safe one (default: disconnect)",
       ).choices(reactions),
     )
-    .option("--qmp <address>", "a QMP monitor of the server's QEMU, which says whether it awaits a machine")
+    .option("--qmp <address>", "a QMP monitor of the server's QEMU, which says whether it expects a machine")
     .option("--metrics <address>", "where to serve /metrics, /healthz and /readyz")
     .addOption(
       new Option("--config <file>", "listeners, TLS, limits and receivers in TOML; read again with SIGHUP").conflicts([
@@ -265,7 +265,7 @@ export const commandLine = (terminal: Terminal, end: (code: ExitCode) => void): 
     })
   program
     .command("fuzz")
-    .description("attack the decoders and codecs with inputs that coverage guides; exit 1 with any finding")
+    .description("attack the decoders and codecs with inputs that coverage guides; exit 1 on any finding")
     .argument("[target...]", "fuzz targets (default: all of them)")
     .option("--targets <folder>", "fuzz the layouts that the modules of a folder export, each under its format's name")
     .addOption(new Option("--time <seconds>", "how long to fuzz each target").argParser(wholeNumber(1)).default(60))
@@ -275,11 +275,11 @@ export const commandLine = (terminal: Terminal, end: (code: ExitCode) => void): 
         .default(availableParallelism(), "one for each core"),
     )
     .addOption(
-      new Option("--runs <n>", "execute so many inputs beyond the seeds, always the same ones")
+      new Option("--runs <n>", "execute this many inputs beyond the seeds, always the same ones")
         .argParser(wholeNumber(0))
         .conflicts("time"),
     )
-    .addOption(new Option("--seed <n>", "where chance begins").argParser(wholeNumber(1)))
+    .addOption(new Option("--seed <n>", "the seed of the random numbers").argParser(wholeNumber(1)))
     .addOption(new Option("--input <file>", "execute one input of one target").conflicts(["time", "runs", "seed"]))
     .action(async (targets, options) => {
       const { fuzz } = await import("./fuzz.js")

@@ -86,7 +86,7 @@ export const sealRules = {
     "destination",
     "policy-denied",
     "Data must be sealed, and is sealed only where sealFor has the destination with each of its ports.",
-    "A server without a guard crashes by an envelope; where data is not sealed a client can lie.",
+    "An envelope crashes a server without a guard; where data is not sealed, a client can lie.",
   ),
   prepared: unusable(
     "prepared",

@@ -6,7 +6,7 @@ export interface SessionOptions {
   readonly receiver?: ReceiverState
   /**
    * Whether a machine may be on its way to the server. Default false: spice-server acknowledges a migration whether it
-   * awaits one or not, and crashes by its data if not. Without one a migration is declined: it goes on, not seamlessly.
+   * awaits one or not, and crashes on its data if not. Without one a migration is declined: it goes on, not seamlessly.
    */
   readonly awaitsMachine?: boolean
   /** Whether decisions are only told, as in a relay's monitor mode: nothing waits, and what is refused goes on. Default false. */

@@ -135,7 +135,7 @@ export interface ListenerConfiguration {
   readonly seal?: SealConfiguration
   /**
    * The destinations that have a guard that opens, as the source's QEMU names them to clients: `host`, `host:port`,
-   * `[address]:port`, or `*` for all of them. A server without a guard crashes by an envelope.
+   * `[address]:port`, or `*` for all of them. An envelope crashes a server without a guard.
    *
    * @since 0.6.0
    */
@@ -284,7 +284,7 @@ const sharedOptions = {
   onViolation: option(t.keyof({ disconnect: null, reset: null }), "or `reset`", { initial: "disconnect" }),
   awaitsMachine: option(
     t.boolean,
-    "whether a machine may be migrated to the target. spice-server acknowledges a claimed migration whether it awaits one or not, and crashes by its data if not: where the guard does not know, it has a seamless migration declined. Better say `qmp`",
+    "whether a machine may be migrated to the target. spice-server acknowledges a claimed migration whether it awaits one or not, and crashes on its data if not. A guard that does not know makes the server decline a seamless migration. Prefer `qmp`",
     { initial: false },
   ),
 }
@@ -319,7 +319,7 @@ export const sealOptions = {
   }),
   onInvalid: option(
     t.keyof({ seal: null, refuse: null }),
-    "what the source's server writes and its own decoder refuses is told, and sealed; or `refuse`",
+    "what the source's server wrote and the guard's own decoder refuses is logged, and sealed; or `refuse`",
     { initial: "seal" },
   ),
   lifetimeSeconds: option(within(1, 3600), "for how long what is sealed here can be opened", { initial: 60 }),
