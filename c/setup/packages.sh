@@ -10,20 +10,4 @@ if [ "${1:-}" = --all ]; then
     libopus-dev libsasl2-dev libcacard-dev libspice-protocol-dev liborc-0.4-dev python3-pyparsing python3-six)
 fi
 
-missing=()
-for package in "${packages[@]}"; do
-  dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q ' installed$' || missing+=("$package")
-done
-if [ ${#missing[@]} -eq 0 ]; then
-  echo "c: all packages are installed"
-  exit 0
-fi
-if [ "$(id -u)" -ne 0 ]; then
-  echo "c: root has to run: apt-get install --no-install-recommends ${missing[*]}" >&2
-  exit 1
-fi
-
-echo "c: installing ${missing[*]}"
-export DEBIAN_FRONTEND=noninteractive
-apt-get -qq update
-apt-get -qq -y --no-install-recommends -o Dpkg::Use-Pty=0 install "${missing[@]}" >/dev/null
+exec bash "$(dirname "$0")/../../scripts/install-packages.sh" c "${packages[@]}"

@@ -47,7 +47,7 @@ export const fieldsIn = (pdml: string, protocol: string): readonly (readonly Sho
       }),
     )
 
-/** Runs tshark on a file with some scripts. It must be installed: test/setup/tshark.sh does it. */
+/** Runs tshark on a file with some scripts. It must be installed: test/setup/packages.sh does it. */
 export const tshark = (file: string, scripts: readonly string[], more: readonly string[] = []): string =>
   execFileSync(
     "tshark",
