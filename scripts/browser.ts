@@ -1,5 +1,6 @@
 import { accessSync, constants } from "node:fs"
 import { delimiter, join } from "node:path"
+import { type Browser, chromium } from "playwright-core"
 
 const names = ["chromium", "chromium-browser", "google-chrome"]
 
@@ -13,7 +14,7 @@ const isProgram = (file: string): boolean => {
 }
 
 /** Where this machine has a Chromium; playwright-core brings none. */
-export const browserPath = (): string => {
+const browserPath = (): string => {
   const { PATH = "" } = process.env
   const found = PATH.split(delimiter)
     .flatMap((folder) => names.map((name) => join(folder, name)))
@@ -21,3 +22,10 @@ export const browserPath = (): string => {
   if (found === undefined) throw new Error(`no Chromium in PATH: install ${names[0]}`)
   return found
 }
+
+/** Starts this machine's Chromium; a container's root has no sandbox for it. */
+export const launch = (...args: readonly string[]): Promise<Browser> =>
+  chromium.launch({
+    executablePath: browserPath(),
+    args: [...args, ...(process.getuid?.() === 0 ? ["--no-sandbox"] : [])],
+  })

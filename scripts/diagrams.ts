@@ -5,8 +5,7 @@
 import { createHash } from "node:crypto"
 import { readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { basename, join } from "node:path"
-import { chromium } from "playwright-core"
-import { browserPath } from "./browser.js"
+import { launch } from "./browser.js"
 import { root } from "./corpus.js"
 
 const folder = join(root, "docs/diagrams")
@@ -51,7 +50,7 @@ const settings = {
 } as const
 
 const draw = async (): Promise<void> => {
-  const browser = await chromium.launch({ executablePath: browserPath(), args: ["--no-sandbox"] })
+  const browser = await launch()
   try {
     const page = await browser.newPage()
     await page.setContent("<body></body>")

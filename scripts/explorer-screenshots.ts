@@ -1,9 +1,9 @@
 /** Takes the pictures of the explorer that the README shows, of the page that `npm run site:build` has built. */
-import { execFileSync } from "node:child_process"
 import { mkdirSync, readdirSync, readFileSync, statSync } from "node:fs"
 import { join } from "node:path"
-import { chromium, type Page } from "playwright-core"
+import type { Page } from "playwright-core"
 import { serveExplorer } from "../src/cli/explorer-server.js"
+import { launch } from "./browser.js"
 import { root } from "./corpus.js"
 
 /** What a reader of the README downloads for one picture, at most. */
@@ -39,10 +39,7 @@ const pictures = [
 
 const files = readdirSync(built).map((name) => ({ name, content: readFileSync(join(built, name), "utf8") }))
 const server = await serveExplorer(files)
-const browser = await chromium.launch({
-  executablePath: execFileSync("sh", ["-c", "command -v chromium"], { encoding: "utf8" }).trim(),
-  args: ["--disable-lcd-text", ...(process.getuid?.() === 0 ? ["--no-sandbox"] : [])],
-})
+const browser = await launch("--disable-lcd-text")
 mkdirSync(images, { recursive: true })
 for (const { name, colorScheme, show } of pictures) {
   const page = await browser.newPage({ colorScheme, viewport: { width: 1400, height: 760 } })

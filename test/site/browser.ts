@@ -2,12 +2,12 @@ import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import type { Browser, BrowserContextOptions, Locator, Page } from "playwright-core"
 import { afterAll, beforeAll, onTestFinished } from "vitest"
+import { launch } from "../../scripts/browser.js"
 import { readIndex, root } from "../../scripts/corpus.js"
 import type { Samples } from "../../site/explorer/sample.js"
 import { type GivenBlob, pageSettings, withData } from "../../src/cli/explorer-page.js"
 import { type ExplorerFile, serveExplorer } from "../../src/cli/explorer-server.js"
 import { readBlob, receiverOfEntry } from "../../src/corpus.js"
-import { launch } from "./launch.js"
 
 const built = join(root, "dist/explorer")
 

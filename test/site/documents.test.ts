@@ -6,9 +6,9 @@ import { extname, join, normalize } from "node:path"
 import type { AxeResults } from "axe-core"
 import type { Browser, Page } from "playwright-core"
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest"
+import { launch } from "../../scripts/browser.js"
 import { root } from "../../scripts/corpus.js"
 import { rules } from "../../src/rules.js"
-import { launch } from "./launch.js"
 
 /** The site that `npm run docs:build` has made, as any web server for static files serves it. */
 const site = join(root, ".site")

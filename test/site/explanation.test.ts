@@ -3,17 +3,14 @@ import { createRequire } from "node:module"
 import { join } from "node:path"
 import { pathToFileURL } from "node:url"
 import type { AxeResults } from "axe-core"
-import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core"
+import type { Browser, BrowserContextOptions, Page } from "playwright-core"
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest"
-import { browserPath } from "../../scripts/browser.js"
+import { launch } from "../../scripts/browser.js"
 import { captureOf, edited, place, runCli, temporaryFolder } from "../cli/harness.js"
 
 let browser: Browser | undefined
 beforeAll(async () => {
-  browser = await chromium.launch({
-    executablePath: browserPath(),
-    args: process.getuid?.() === 0 ? ["--no-sandbox"] : [],
-  })
+  browser = await launch()
 })
 afterAll(() => browser?.close())
 

@@ -5,11 +5,11 @@ import { join } from "node:path"
 import { createInterface } from "node:readline"
 import type { Browser, Page } from "playwright-core"
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest"
+import { launch } from "../../scripts/browser.js"
 import { root } from "../../scripts/corpus.js"
 import { blobsOf, type CapturedBlob } from "../../src/capture/index.js"
 import { runCli } from "../cli/harness.js"
 import { verdictOf } from "./browser.js"
-import { launch } from "./launch.js"
 
 let browser: Browser | undefined
 beforeAll(async () => {
