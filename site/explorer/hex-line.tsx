@@ -1,4 +1,5 @@
 import { asciiCharacter, type FieldRow, rowAt } from "../../src/report/field-rows.js"
+import { hexByte } from "../../src/violation/bytes.js"
 import type { Violation } from "../../src/violation/violation.js"
 import { isWithin, pathOfRow } from "./tree.js"
 
@@ -24,8 +25,6 @@ const tints = 8
 
 export const tintOf = (index: number): string => `tint-${index % tints}`
 
-const hexOf = (byte: number): string => byte.toString(16).padStart(2, "0")
-
 const isBad = ({ violations }: Looks, offset: number): boolean =>
   violations.some((violation) => violation.offset <= offset && offset < violation.offset + violation.length)
 
@@ -50,7 +49,7 @@ const classesOf = (looks: Looks, offset: number): string => {
 const labelOf = (looks: Looks, offset: number): string => {
   const byte = looks.bytes[offset]
   if (byte === undefined) return "behind the last byte"
-  return `${hexOf(byte)}, ${rowAt(looks.rows, offset)?.path || "no field"}${isBad(looks, offset) ? ", refused" : ""}`
+  return `${hexByte(byte)}, ${rowAt(looks.rows, offset)?.path || "no field"}${isBad(looks, offset) ? ", refused" : ""}`
 }
 
 interface HexLineProps {
@@ -102,5 +101,5 @@ export const HexLine = ({ looks, index, tabStop }: HexLineProps) => {
 /** A place behind the last byte takes bytes that are appended. */
 const textOf = (bytes: Uint8Array, offset: number): string => {
   const byte = bytes[offset]
-  return byte === undefined ? "··" : hexOf(byte)
+  return byte === undefined ? "··" : hexByte(byte)
 }

@@ -2,6 +2,7 @@ import * as E from "fp-ts/lib/Either.js"
 import type { DataChannel } from "../seal/binding.js"
 import { isEnvelope } from "../seal/envelope.js"
 import type { Decision, SessionEvent } from "../session/index.js"
+import { rightSetting } from "../spice/jpeg-setting.js"
 import { decodeMigrateData, type MigrateData } from "../spice/migrate-data.js"
 import type { ReceiverState } from "../spice/receiver.js"
 import { carriesData, type LinkedChannel } from "../spice/wire/channels.js"
@@ -12,6 +13,7 @@ import { noBytes } from "../spice/wire/input.js"
 import { type Link, linkHeaderSize } from "../spice/wire/link.js"
 import { fromClient, fromServer, mainFromServer } from "../spice/wire/messages.js"
 import { wireRules } from "../spice/wire/rules.js"
+import { joined } from "../violation/bytes.js"
 import { type Rule, Violation } from "../violation/violation.js"
 import type { StreamEvent } from "./reassembly.js"
 import { captureRules } from "./rules.js"
@@ -91,15 +93,6 @@ const newViolations = () => {
   }
 }
 
-/** The setting of jpeg-wan-compression that a display's blob is right for, where it is not the receiver's. */
-const otherSetting = (bytes: Uint8Array, receiver: ReceiverState) => {
-  for (const jpegWanCompression of ["always", "never"] as const) {
-    const decoded = decodeMigrateData("display", bytes, { ...receiver, jpegWanCompression }, { alias: true })
-    if (E.isRight(decoded)) return { setting: jpegWanCompression, state: decoded.right }
-  }
-  return undefined
-}
-
 interface Judged {
   readonly violations: readonly Violation[]
   readonly setting?: "always" | "never"
@@ -109,9 +102,10 @@ interface Judged {
 const judgeBlob = (channel: DataChannel, bytes: Uint8Array, receiver: ReceiverState): Judged => {
   const decoded = decodeMigrateData(channel, bytes, receiver, { all: true, alias: true })
   if (E.isRight(decoded)) return { violations: [], state: decoded.right }
-  const other = channel === "display" ? otherSetting(bytes, receiver) : undefined
-  if (other === undefined) return { violations: decoded.left, state: undefined }
-  return { violations: decoded.left, setting: other.setting, state: other.state }
+  const setting = channel === "display" ? rightSetting(bytes, receiver) : undefined
+  if (setting === undefined) return { violations: decoded.left, state: undefined }
+  const other = decodeMigrateData(channel, bytes, { ...receiver, jpegWanCompression: setting }, { alias: true })
+  return { violations: decoded.left, setting, state: E.isRight(other) ? other.right : undefined }
 }
 
 /** One direction: how much of it has come, and where the last message that was seen ends. */
@@ -345,11 +339,4 @@ export const followConversation = (
       directions.server.held +
       countCost * (directions.client.counter.size() + directions.server.counter.size()),
   }
-}
-
-const joined = (one: Uint8Array, other: Uint8Array): Uint8Array => {
-  const both = new Uint8Array(one.length + other.length)
-  both.set(one)
-  both.set(other, one.length)
-  return both
 }

@@ -1,4 +1,6 @@
+import { noBytes } from "../spice/wire/input.js"
 import { linkMagic } from "../spice/wire/link.js"
+import { joined } from "../violation/bytes.js"
 import type { Conversation } from "./conversation.js"
 import { newStream, type Stream, type StreamEvent } from "./reassembly.js"
 import type { Segment } from "./segments.js"
@@ -50,8 +52,6 @@ const mostKept = 256 << 20
 /** The type of a TLS handshake's record, and the first byte of all of its versions. */
 const tlsHandshake = [0x16, 0x03] as const
 
-const nothing = new Uint8Array()
-
 /** What a client speaks that begins so; undefined where more has to come. */
 const kindOf = (bytes: Uint8Array): Kind | undefined => {
   if (tlsHandshake.every((byte, index) => bytes[index] === byte)) return "tls"
@@ -64,19 +64,12 @@ const sideOf = ({ client }: Flow, { from }: Segment): Side => (from === client ?
 
 const after = (sequence: number): number => (sequence + 1) >>> 0
 
-const joined = (one: Uint8Array, other: Uint8Array): Uint8Array => {
-  const both = new Uint8Array(one.length + other.length)
-  both.set(one)
-  both.set(other, one.length)
-  return both
-}
-
 const newFlow = (client: string, server: string, begin: number | undefined, kind: Flow["kind"] = "opening"): Flow => ({
   client,
   server,
   begin,
   streams: { client: begin === undefined ? undefined : newStream(after(begin)), server: undefined },
-  opening: nothing,
+  opening: noBytes,
   kind,
   conversation: undefined,
   renewal: undefined,
@@ -114,7 +107,7 @@ export const followFlows = ({ open, over, undead }: FlowListener): Flows => {
   const release = (flow: Flow): void => {
     flow.streams.client = undefined
     flow.streams.server = undefined
-    flow.opening = nothing
+    flow.opening = noBytes
     flow.conversation = undefined
     kept -= flow.kept
     flow.kept = 0

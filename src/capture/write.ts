@@ -1,5 +1,6 @@
 import * as L from "../layout/index.js"
-import { viewOf } from "../violation/bytes.js"
+import { noBytes } from "../spice/wire/input.js"
+import { joined, viewOf } from "../violation/bytes.js"
 import { Violation } from "../violation/violation.js"
 import { ipv4, ipv6, ngBlock, ngInterface, ngPacket, ngSection, tcp } from "./layouts.js"
 import { headerOf } from "./numbers.js"
@@ -25,16 +26,6 @@ const encoded = <Y extends L.Layout>(layout: Y, state: L.State<Y>): Uint8Array =
   const bytes = L.encode(layout, state)
   if (bytes instanceof Violation) throw new TypeError(`no ${layout.format}: ${bytes.message}`)
   return bytes
-}
-
-const joined = (...parts: readonly Uint8Array[]): Uint8Array => {
-  const all = new Uint8Array(parts.reduce((size, { length }) => size + length, 0))
-  let at = 0
-  for (const part of parts) {
-    all.set(part, at)
-    at += part.length
-  }
-  return all
 }
 
 /** The size of a block's header, and with the length at its end. */
@@ -164,13 +155,12 @@ export const writeConnection = (client: Endpoint, server: Endpoint, number: numb
     return bytes
   }
 
-  const nothing = new Uint8Array()
   return {
     begin: (time) =>
       joined(
-        packet("client", flags.syn, nothing, time),
-        packet("server", flags.syn | flags.ack, nothing, time),
-        packet("client", flags.ack, nothing, time),
+        packet("client", flags.syn, noBytes, time),
+        packet("server", flags.syn | flags.ack, noBytes, time),
+        packet("client", flags.ack, noBytes, time),
       ),
     said: (from, bytes, time) =>
       Array.from({ length: Math.ceil(bytes.length / mostPayload) }, (_, index) =>
@@ -178,9 +168,9 @@ export const writeConnection = (client: Endpoint, server: Endpoint, number: numb
       ),
     end: (time) =>
       joined(
-        packet("client", flags.fin | flags.ack, nothing, time),
-        packet("server", flags.fin | flags.ack, nothing, time),
-        packet("client", flags.ack, nothing, time),
+        packet("client", flags.fin | flags.ack, noBytes, time),
+        packet("server", flags.fin | flags.ack, noBytes, time),
+        packet("client", flags.ack, noBytes, time),
       ),
   }
 }

@@ -10,7 +10,7 @@ import { type Channel, type ReceiverState, receiverArguments } from "../spice/re
 import { layoutOf } from "../spice/registry.js"
 import type { Note } from "../violation/note.js"
 import { type Blob, failFor, isUnreadable, readInput } from "./input.js"
-import { judgeBlob, rightSetting } from "./judge.js"
+import { judgeBlob, otherSetting } from "./judge.js"
 import { type ReceiverOptions, receiverOfOptions } from "./receiver.js"
 import { magicNote } from "./recognise.js"
 import { colorsFor, columnsOf, type ExitCode, exitCode, type Terminal } from "./stdio.js"
@@ -61,7 +61,7 @@ export const explainBlob = (file: string, blob: Blob, receiver: ReceiverState): 
 
 /** The setting that a display's blob is shown with where its target's is not said. */
 const assumedSetting = (blob: Blob, receiver: ReceiverState) =>
-  receiver.jpegWanCompression === "auto" ? rightSetting(blob, receiver) : undefined
+  receiver.jpegWanCompression === "auto" ? otherSetting(blob, receiver) : undefined
 
 const assumedNote = ({ violations: { length } }: Finding): Note => ({
   path: "surfaces",

@@ -1,5 +1,6 @@
 import * as E from "fp-ts/lib/Either.js"
 import type { Finding } from "../report/finding.js"
+import { rightSetting } from "../spice/jpeg-setting.js"
 import { decodeMigrateData } from "../spice/migrate-data.js"
 import type { ReceiverState } from "../spice/receiver.js"
 import type { Note } from "../violation/note.js"
@@ -12,7 +13,7 @@ export const judgeBlob = (file: string, blob: Blob, receiver: ReceiverState): Fi
   const violations = violationsOf(blob, receiver)
   const { channel } = blob
   if (violations.length === 0) return { file, channel, violations, notes: assumed(blob, receiver) }
-  const setting = rightSetting(blob, receiver)
+  const setting = otherSetting(blob, receiver)
   const notes = [
     ...recognised(blob.bytes, channel, violations),
     ...(setting === undefined ? otherChannels(blob, receiver) : [settingNote(setting)]),
@@ -31,17 +32,11 @@ const otherChannels = (blob: Blob, receiver: ReceiverState): readonly Note[] =>
     ? [{ path: "", message: "The blob is right for port and webdav: say the channel that it came on with --channel." }]
     : []
 
-type JpegSetting = ReceiverState["jpegWanCompression"]
-
 /** The setting of a target that a display's blob is right for, where it is another one than the receiver's. */
-export const rightSetting = (blob: Blob, receiver: ReceiverState): JpegSetting | undefined =>
-  blob.channel !== "display"
-    ? undefined
-    : (["always", "never"] as const).find(
-        (setting) => violationsOf(blob, { ...receiver, jpegWanCompression: setting }).length === 0,
-      )
+export const otherSetting = ({ channel, bytes, refusal }: Blob, receiver: ReceiverState) =>
+  channel === "display" && refusal === undefined ? rightSetting(bytes, receiver) : undefined
 
-const settingNote = (setting: JpegSetting): Note => ({
+const settingNote = (setting: "always" | "never"): Note => ({
   path: "surfaces",
   message: `The blob is right for a target with jpeg-wan-compression=${setting}: say what the target has with --jpeg-wan-compression.`,
 })

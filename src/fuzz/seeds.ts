@@ -2,6 +2,7 @@ import { createHash } from "node:crypto"
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { type CorpusBlob, regressionInputs } from "../corpus.js"
+import { hexByte } from "../violation/bytes.js"
 import type { FuzzTarget } from "./target.js"
 
 /** An input's name in a folder of inputs, as libFuzzer would name it. */
@@ -57,6 +58,6 @@ export const writeSeeds = (
 export const dictionaryText = ({ dictionary }: Pick<FuzzTarget, "dictionary">): string => {
   const entries = dictionary
     .filter(({ length }) => length > 0)
-    .map((entry) => `"${Array.from(entry, (byte) => `\\x${byte.toString(16).padStart(2, "0")}`).join("")}"\n`)
+    .map((entry) => `"${Array.from(entry, (byte) => `\\x${hexByte(byte)}`).join("")}"\n`)
   return [...new Set(entries)].join("")
 }

@@ -1,5 +1,6 @@
 import type { Colors } from "picocolors/types.js"
 import type { Claim } from "../layout/interpret.js"
+import { hexByte } from "../violation/bytes.js"
 import type { Violation } from "../violation/violation.js"
 import { fewOfEachRule, mostOfOneRule } from "./few-violations.js"
 import { asciiCharacter, claimRows, type FieldRow, type FieldRows } from "./field-rows.js"
@@ -74,7 +75,7 @@ const linesOf = (
   return Array.from({ length: Math.ceil(size / bytesPerLine) }, (_, line) => {
     const first = row.offset + line * bytesPerLine
     const here = bytes.subarray(first, Math.min(first + bytesPerLine, row.offset + row.length))
-    const hex = Array.from(here, (byte) => byte.toString(16).padStart(2, "0"))
+    const hex = Array.from(here, hexByte)
       .join(" ")
       .padEnd(bytesPerLine * 3)
     const text = ascii ? `${dim(Array.from(here, asciiCharacter).join("").padEnd(bytesPerLine))}  ` : ""

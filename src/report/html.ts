@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto"
+import { hexByte } from "../violation/bytes.js"
 import { keysOf, type Violation } from "../violation/violation.js"
 import type { Explanation } from "./explanation.js"
 import { asciiCharacter, type FieldRow } from "./field-rows.js"
@@ -92,7 +93,7 @@ const rowHtml = (row: FieldRow, index: number, { bytes, rows }: Explanation, gro
   const lines = Array.from({ length: Math.ceil(shown / bytesPerLine) }, (_, line) =>
     bytes.subarray(offset + line * bytesPerLine, Math.min(offset + (line + 1) * bytesPerLine, offset + shown)),
   )
-  const hex = lines.map((line) => Array.from(line, (byte) => byte.toString(16).padStart(2, "0")).join(" "))
+  const hex = lines.map((line) => Array.from(line, hexByte).join(" "))
   const ascii = lines.map((line) => escaped(Array.from(line, asciiCharacter).join("")))
   const more = shown < length ? `\n${length - shown} more bytes` : ""
   const wrong = violations.map(violationHtml).join("\n")

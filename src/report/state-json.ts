@@ -3,6 +3,7 @@ import { type Field, type Layout, membersOf, type Table } from "../layout/types.
 import type { MigrateData } from "../spice/migrate-data.js"
 import type { Channel } from "../spice/receiver.js"
 import { layoutOf } from "../spice/registry.js"
+import { hexByte } from "../violation/bytes.js"
 
 /**
  * A state as JSON has it. Numbers of 64 bits are decimal strings, such as `"20971520"`; bytes are strings of two
@@ -67,8 +68,7 @@ const memberOf = (value: unknown, key: string): unknown => Reflect.get(value as 
 
 const listOf = (value: unknown): readonly unknown[] => value as readonly unknown[]
 
-const hexOf = (value: unknown): string =>
-  Array.from(value as Uint8Array, (byte) => byte.toString(16).padStart(2, "0")).join("")
+const hexOf = (value: unknown): string => Array.from(value as Uint8Array, hexByte).join("")
 
 /** Columns as entries. Those of 32 bits without a sign are kept modulo 2^32. */
 const tableToJson = ({ variants }: Table, value: unknown): StateJson => {

@@ -6,16 +6,6 @@ import { viewOf } from "../violation/bytes.js"
 export const areSame = (one: Uint8Array, other: Uint8Array): boolean =>
   one.length === other.length && one.every((byte, index) => byte === other[index])
 
-export const joined = (...chunks: readonly Uint8Array[]): Uint8Array => {
-  const bytes = new Uint8Array(chunks.reduce((size, chunk) => size + chunk.length, 0))
-  let at = 0
-  for (const chunk of chunks) {
-    bytes.set(chunk, at)
-    at += chunk.length
-  }
-  return bytes
-}
-
 /** So many bytes that begin with those of another run, and go on with zeros. */
 export const resized = (bytes: Uint8Array, length: number): Uint8Array => {
   const made = new Uint8Array(length)

@@ -1,4 +1,5 @@
 import { annotatedHex } from "../report/hex.js"
+import { hexByte } from "../violation/bytes.js"
 import { read, type Setting } from "./setting.js"
 
 const plain = { red: String, dim: String }
@@ -7,7 +8,7 @@ const plain = { red: String, dim: String }
 export const replayView = (setting: Setting, blob: Uint8Array): string => {
   const { claims, violations } = read(setting, blob)
   const { name, replay } = setting.shown
-  const hex = Array.from(blob, (byte) => byte.toString(16).padStart(2, "0")).join("")
+  const hex = Array.from(blob, hexByte).join("")
   return [
     `${name}, ${blob.length} bytes`,
     ...annotatedHex(blob, claims, violations, plain),

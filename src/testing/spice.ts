@@ -2,7 +2,14 @@ import type * as fc from "fast-check"
 import type { Arguments } from "../layout/parameters.js"
 import type { Fields, Layout, StateOf } from "../layout/types.js"
 import { formats } from "../spice/formats.js"
-import { type Channel, channels, defaultReceiver, type ReceiverState, receiverArguments } from "../spice/receiver.js"
+import {
+  type Channel,
+  channels,
+  defaultReceiver,
+  differencesOf,
+  type ReceiverState,
+  receiverArguments,
+} from "../spice/receiver.js"
 import { blobsIn, statesIn } from "./arbitrary.js"
 import { attacksIn } from "./attacks.js"
 import { everyEdit, type Mutation } from "./edits.js"
@@ -23,14 +30,6 @@ export interface ReceiverSetting extends Setting {
 }
 
 const all: readonly Layout[] = Object.values(formats)
-
-/** What differs from the default receiver. */
-export const differencesOf = (receiver: ReceiverState): Partial<ReceiverState> =>
-  Object.fromEntries(
-    Object.entries(receiver).filter(
-      ([name, value]) => JSON.stringify(value) !== JSON.stringify(Reflect.get(defaultReceiver, name)),
-    ),
-  )
 
 export const receiverSetting = (layout: Layout, channel: Channel, receiver: ReceiverState): ReceiverSetting => {
   const differences = JSON.stringify(differencesOf(receiver))

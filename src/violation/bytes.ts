@@ -65,3 +65,17 @@ export const cut = (bytes: Uint8Array, start: number, length: number, alias: boo
 
 /** A DataView over exactly these bytes. */
 export const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+
+/** The bytes of all of them, one behind the other, as a copy. */
+export const joined = (...parts: readonly Uint8Array[]): Uint8Array => {
+  const bytes = new Uint8Array(parts.reduce((size, { length }) => size + length, 0))
+  let at = 0
+  for (const part of parts) {
+    bytes.set(part, at)
+    at += part.length
+  }
+  return bytes
+}
+
+/** A byte as two hexadecimal digits. */
+export const hexByte = (byte: number): string => byte.toString(16).padStart(2, "0")

@@ -15,8 +15,7 @@ import {
   type Scope,
 } from "../../layout/plan.js"
 import type { Chain, Condition } from "../../layout/types.js"
-import { viewOf } from "../../violation/bytes.js"
-import { joined } from "../bytes.js"
+import { joined, viewOf } from "../../violation/bytes.js"
 import { read, type Setting } from "../setting.js"
 import { type Domain, intervalOf } from "../solver/interval-set.js"
 import {

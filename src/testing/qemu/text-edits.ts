@@ -1,3 +1,5 @@
+import { joined } from "../../violation/bytes.js"
+
 /** A text as bytes, after an edit that does not know what it says. */
 export interface EditedText {
   readonly name: string
@@ -5,16 +7,6 @@ export interface EditedText {
 }
 
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text)
-
-const joined = (...parts: readonly Uint8Array[]): Uint8Array => {
-  const whole = new Uint8Array(parts.reduce((size, part) => size + part.length, 0))
-  let at = 0
-  for (const part of parts) {
-    whole.set(part, at)
-    at += part.length
-  }
-  return whole
-}
 
 const before: Readonly<Record<string, string>> = {
   bom: "\ufeff",
