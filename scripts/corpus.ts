@@ -10,10 +10,11 @@ import {
 } from "../src/corpus.js"
 import type { Layout } from "../src/layout/types.js"
 import { type Format, formats } from "../src/spice/formats.js"
+import { differencesOf } from "../src/spice/receiver.js"
 import { layoutOf } from "../src/spice/registry.js"
 import { walkOf } from "../src/testing/generate/blob.js"
 import { read } from "../src/testing/setting.js"
-import { differencesOf, mutationsOf, receiverSetting, settingsOf, witnessesOf } from "../src/testing/spice.js"
+import { mutationsOf, receiverSetting, settingsOf, witnessesOf } from "../src/testing/spice.js"
 import { fewOfAll } from "../src/testing/witnesses.js"
 
 export const root = join(import.meta.dirname, "..")

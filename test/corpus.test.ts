@@ -12,8 +12,7 @@ import {
   regressionFiles,
   regressionInputs,
 } from "../src/corpus.js"
-import { defaultReceiver } from "../src/spice/receiver.js"
-import { differencesOf } from "../src/testing/spice.js"
+import { defaultReceiver, differencesOf } from "../src/spice/receiver.js"
 import { place, temporaryFolder } from "./cli/harness.js"
 import { filesBelow, textOf } from "./fuzz/harness.js"
 

@@ -1,4 +1,4 @@
-import { differencesOf } from "../../src/testing/spice.js"
+import { differencesOf } from "../../src/spice/receiver.js"
 import type { Play } from "../exposure/attack.js"
 import { blobCases, type Case, hashOf } from "../exposure/cases.js"
 import { machine } from "../exposure/state.js"

@@ -7,7 +7,7 @@ import type { Channel, ReceiverState } from "../spice/receiver.js"
 import { type GivenBlob, mostExploredBytes, pageSettings, withData } from "./explorer-page.js"
 import { type ExplorerFile, serveExplorer } from "./explorer-server.js"
 import { sourceOfBlob } from "./extract.js"
-import { failFor, isUnreadable, sourceOf, standardInput, type Unreadable } from "./input.js"
+import { bytesIn, failFor, isUnreadable, sourceOf, standardInput, type Unreadable } from "./input.js"
 import { type ReceiverOptions, receiverOfOptions } from "./receiver.js"
 import { isCapture, magicSize, recognisedChannel } from "./recognise.js"
 import { type ExitCode, exitCode, type Terminal } from "./stdio.js"
@@ -82,7 +82,7 @@ const givenIn = async (
   try {
     const [head, source] = await beginning(sourceOf(file, terminal))
     if (isCapture(head)) return await capturedIn(name, source, receiver)
-    return [blobIn(name, await allOf(source), channel, receiver)]
+    return [blobIn(name, await bytesIn(source, mostExploredBytes, tooLarge), channel, receiver)]
   } catch (error) {
     return { file, reason: reasonOf(error) }
   }
@@ -105,17 +105,6 @@ const beginning = async (source: AsyncIterable<Uint8Array>): Promise<[Uint8Array
 }
 
 const tooLarge = () => new Error(`it has more than ${mostExploredBytes} bytes, the most that the explorer shows`)
-
-const allOf = async (source: AsyncIterable<Uint8Array>): Promise<Uint8Array> => {
-  const chunks: Uint8Array[] = []
-  let size = 0
-  for await (const chunk of source) {
-    chunks.push(chunk)
-    size += chunk.length
-    if (size > mostExploredBytes) throw tooLarge()
-  }
-  return Buffer.concat(chunks)
-}
 
 const base64Of = (bytes: Uint8Array): string => Buffer.from(bytes).toString("base64")
 

@@ -16,7 +16,7 @@ import {
 import { type CorpusEntry, indexText, readIndex } from "../corpus.js"
 import { jsonLine, printable } from "../report/printable.js"
 import { reasonOf } from "../report/reason.js"
-import { defaultReceiver, type ReceiverState } from "../spice/receiver.js"
+import { differencesOf, type ReceiverState } from "../spice/receiver.js"
 import { Violation } from "../violation/violation.js"
 import { failFor, isUnreadable, reportUnreadable, sourceOf, standardInput } from "./input.js"
 import { progressOf } from "./progress.js"
@@ -52,10 +52,6 @@ export const sourceOfBlob = (capture: string, blob: CapturedBlob): string => {
   const way = from === "client" ? `brought by client ${client} to ${server}` : `given by ${server} to client ${client}`
   return `${what}, ${way} in packet ${packet} of ${capture}, ${dateOf(time)}`
 }
-
-/** What of a receiver differs from the default one. */
-const differencesOf = (receiver: ReceiverState): Partial<ReceiverState> =>
-  Object.fromEntries(Object.entries(receiver).filter(([key, value]) => Reflect.get(defaultReceiver, key) !== value))
 
 const entryOf = (capture: string, blob: Extracted, receiver: ReceiverState): CorpusEntry => {
   const { file, channel, acceptedWith, violations } = blob

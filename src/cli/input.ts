@@ -101,17 +101,25 @@ export type Blob = Read &
 export const sourceOf = (file: string, { stdin }: Terminal): AsyncIterable<Uint8Array> =>
   file === standardInput ? stdin : createReadStream(file)
 
-/** The bytes of an input; throws where there are more than the limit. */
-export const readBytes = async (file: string, terminal: Terminal, most: number): Promise<Uint8Array> => {
+/** All bytes of a source; throws what `tooMany` says where there are more than the limit. */
+export const bytesIn = async (
+  source: AsyncIterable<Uint8Array>,
+  most: number,
+  tooMany: () => Error = () => new Error(`a file has at most ${most} bytes`),
+): Promise<Uint8Array> => {
   const chunks: Uint8Array[] = []
   let size = 0
-  for await (const chunk of sourceOf(file, terminal)) {
+  for await (const chunk of source) {
     chunks.push(chunk)
     size += chunk.length
-    if (size > most) throw new Error(`a file has at most ${most} bytes`)
+    if (size > most) throw tooMany()
   }
   return Buffer.concat(chunks)
 }
+
+/** The bytes of an input; throws where there are more than the limit. */
+export const readBytes = (file: string, terminal: Terminal, most: number): Promise<Uint8Array> =>
+  bytesIn(sourceOf(file, terminal), most)
 
 /** How blobs are read. */
 export interface ReadOptions {

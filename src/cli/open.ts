@@ -8,8 +8,8 @@ import { type Opened, open } from "../seal/open.js"
 import { replayWindow } from "../seal/replay.js"
 import { channelNameOf } from "../spice/wire/channels.js"
 import { formatViolation, Violation } from "../violation/violation.js"
-import { reportUnreadable } from "./input.js"
-import { type BindingOptions, bindingOf, mostInputBytes, readSealInput } from "./seal.js"
+import { readBytes, reportUnreadable } from "./input.js"
+import { type BindingOptions, bindingOf, mostInputBytes } from "./seal.js"
 import { type ExitCode, exitCode, type Terminal } from "./stdio.js"
 
 export interface OpenCommandOptions extends BindingOptions {
@@ -40,7 +40,7 @@ const contentOf = ({ state, agent, displays }: Opened): string =>
 export const openFile = async (file: string, options: OpenCommandOptions, terminal: Terminal): Promise<ExitCode> => {
   const { keys, output, at = new Date() } = options
   try {
-    const envelope = await readSealInput(file, terminal)
+    const envelope = await readBytes(file, terminal, mostInputBytes)
     for (const line of claimsOf(envelope)) terminal.stdout.write(`${line}\n`)
     const opened = open(envelope, bindingOf(options), {
       keys: readKeyring(keys),

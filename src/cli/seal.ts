@@ -6,7 +6,7 @@ import { reasonOf } from "../report/reason.js"
 import type { Binding } from "../seal/binding.js"
 import { seal } from "../seal/seal.js"
 import { formatViolation } from "../violation/violation.js"
-import { reportUnreadable, sourceOf } from "./input.js"
+import { readBytes, reportUnreadable } from "./input.js"
 import { type ExitCode, exitCode, type Terminal } from "./stdio.js"
 
 /** What an envelope is for, and the keys. */
@@ -28,18 +28,6 @@ export interface SealCommandOptions extends BindingOptions {
 /** No envelope and no state is larger: a relay takes no larger blob, whatever is configured. */
 export const mostInputBytes = 0x4000000
 
-/** The bytes of an input; throws where there are too many. */
-export const readSealInput = async (file: string, terminal: Terminal): Promise<Uint8Array> => {
-  const chunks: Uint8Array[] = []
-  let size = 0
-  for await (const chunk of sourceOf(file, terminal)) {
-    chunks.push(chunk)
-    size += chunk.length
-    if (size > mostInputBytes) throw new Error(`a file has at most ${mostInputBytes} bytes`)
-  }
-  return Buffer.concat(chunks)
-}
-
 export const bindingOf = ({ vm, connection: connectionId, channel, channelId }: BindingOptions): Binding => ({
   vm,
   connectionId,
@@ -51,7 +39,7 @@ export const bindingOf = ({ vm, connection: connectionId, channel, channelId }: 
 export const sealFile = async (file: string, options: SealCommandOptions, terminal: Terminal): Promise<ExitCode> => {
   const { keys, output, lifetime, at = new Date() } = options
   try {
-    const state = await readSealInput(file, terminal)
+    const state = await readBytes(file, terminal, mostInputBytes)
     const envelope = seal(state, bindingOf(options), {
       keys: readKeyring(keys),
       now: at.getTime(),

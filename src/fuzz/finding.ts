@@ -9,7 +9,7 @@ import { annotatedHex } from "../report/hex.js"
 import { jsonLine, printable } from "../report/printable.js"
 import { formatOf } from "../spice/formats.js"
 import { readingOf as interpreted } from "../spice/migrate-data.js"
-import { differencesOf } from "../testing/spice.js"
+import { differencesOf } from "../spice/receiver.js"
 import { type FuzzFailure, signatureOf } from "./libfuzzer.js"
 import type { BlobEvidence, Evidence, FuzzTarget, LayoutEvidence } from "./target.js"
 

@@ -1,5 +1,5 @@
 import type { Arguments } from "../layout/parameters.js"
-import type { ReceiverState } from "./emitted/receiver.js"
+import { defaultReceiver, type ReceiverState } from "./emitted/receiver.js"
 import { accept, limitDocs } from "./parameters.js"
 import type { Channel } from "./registry.js"
 
@@ -25,3 +25,11 @@ export const receiverArguments = (receiver: ReceiverState, channel: Channel): Ar
   const { maxBlobBytes, maxWriteBytes, maxReadBytes, ...shared } = receiver
   return { ...shared, ...Object.fromEntries(limits), channel }
 }
+
+/** What differs from the default receiver. */
+export const differencesOf = (receiver: ReceiverState): Partial<ReceiverState> =>
+  Object.fromEntries(
+    Object.entries(receiver).filter(
+      ([name, value]) => JSON.stringify(value) !== JSON.stringify(Reflect.get(defaultReceiver, name)),
+    ),
+  )

@@ -10,9 +10,9 @@ import {
 } from "../../src/index.js"
 import { ruleOf } from "../../src/rules.js"
 import { formats } from "../../src/spice/formats.js"
+import { differencesOf } from "../../src/spice/receiver.js"
 import { arbitraryOf, attacksOf, blobsOf, settingOf } from "../../src/testing/index.js"
 import { replayView } from "../../src/testing/replay.js"
-import { differencesOf } from "../../src/testing/spice.js"
 import { runModule } from "../examples.js"
 import { anyChannel, anyReceiver, layoutOf, smallReceiver } from "./receivers.js"
 
