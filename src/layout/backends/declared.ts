@@ -1,5 +1,7 @@
+import { nodesOf } from "../expression.js"
+import { type Names, printCondition } from "../print.js"
 import { rulesOf } from "../rules.js"
-import type { Condition, Derived, Expression, Field, Fields, Layout, Struct } from "../types.js"
+import type { Condition, Derived, Expression, Field, Fields, Layout, Parameter, Struct } from "../types.js"
 
 /** What backends that write declarations, not steps, ask of a layout's. */
 
@@ -23,7 +25,7 @@ const numbered = (expression: Expression, struct: Struct, beside: Expression): E
 }
 
 /** A condition in which names of an enumeration are the numbers that they stand for. */
-export const withNumbers = (condition: Condition, struct: Struct): Condition => {
+const withNumbers = (condition: Condition, struct: Struct): Condition => {
   switch (condition.op) {
     case "all":
     case "any":
@@ -35,6 +37,27 @@ export const withNumbers = (condition: Condition, struct: Struct): Condition => 
     default:
       return condition
   }
+}
+
+/**
+ * Prints a condition for a language that cannot look at the bytes of a run, `where` says of which field; the parameters that
+ * it asks are added to `parameters`.
+ *
+ * @throws TypeError where it depends on such a look
+ */
+export const printDeclared = (
+  condition: Condition,
+  struct: Struct,
+  names: Omit<Names, "scan">,
+  parameters: Map<string, Parameter>,
+  where: { readonly path: string; readonly language: string },
+): string => {
+  for (const node of nodesOf(condition)) {
+    if (node.op === "scan") throw new TypeError(`${where.path}: a look at bytes cannot be said in ${where.language}`)
+    const parameter = node.op === "parameter" ? node : node.op === "listed" ? node.parameter : undefined
+    if (parameter !== undefined) parameters.set(parameter.name, parameter)
+  }
+  return printCondition(withNumbers(condition, struct), { ...names, scan: () => "" })
 }
 
 /** Bytes of a struct of fixed size. */

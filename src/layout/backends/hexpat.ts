@@ -1,5 +1,4 @@
-import { nodesOf } from "../expression.js"
-import { type Names, printCondition, type Syntax } from "../print.js"
+import type { Syntax } from "../print.js"
 import type {
   BitField,
   Condition,
@@ -15,9 +14,9 @@ import type {
   Wire,
 } from "../types.js"
 import { constantNamed, snake } from "./c99-text.js"
-import { derivedOf, structSize, unsaid, withNumbers } from "./declared.js"
+import { derivedOf, printDeclared, structSize, unsaid } from "./declared.js"
 import type { Namer } from "./names.js"
-import { luaIndented } from "./wireshark-text.js"
+import { indentedByTwo } from "./wireshark-text.js"
 
 /** How a pattern is introduced. */
 export interface HexpatEmission {
@@ -246,18 +245,8 @@ class Pattern {
   }
 
   #condition(condition: Condition, { struct, path }: Site): string {
-    for (const node of nodesOf(condition)) {
-      if (node.op === "scan") throw new TypeError(`${path}: a look at bytes cannot be said in a pattern`)
-      const parameter = node.op === "parameter" ? node : node.op === "listed" ? node.parameter : undefined
-      if (parameter !== undefined) this.#parameters.set(parameter.name, parameter)
-    }
-    const names: Names = {
-      field: (name) => dotted(struct, name),
-      parameter: constantNamed,
-      scan: () => "",
-      syntax,
-    }
-    return printCondition(withNumbers(condition, struct), names)
+    const names = { field: (name: string) => dotted(struct, name), parameter: constantNamed, syntax }
+    return printDeclared(condition, struct, names, this.#parameters, { path, language: "a pattern" })
   }
 }
 
@@ -304,7 +293,7 @@ const dotted = ({ fields }: Struct, path: string): string => {
 
 const blockOf = (head: string, lines: readonly string[]): readonly string[] => [
   `${head} {`,
-  ...lines.map((line) => luaIndented(line)),
+  ...lines.map((line) => indentedByTwo(line)),
   "}",
 ]
 

@@ -1,5 +1,4 @@
-import { nodesOf } from "../expression.js"
-import { type Names, printCondition, type Syntax } from "../print.js"
+import type { Syntax } from "../print.js"
 import type {
   BitField,
   Case,
@@ -19,7 +18,7 @@ import type {
   Wire,
 } from "../types.js"
 import { snake } from "./c99-text.js"
-import { derivedOf, structSize, unsaid, withNumbers } from "./declared.js"
+import { derivedOf, printDeclared, structSize, unsaid } from "./declared.js"
 import { type Yaml, yaml } from "./yaml.js"
 
 /** How a declaration for Kaitai Struct is introduced. */
@@ -333,19 +332,13 @@ class Kaitai {
     return { "switch-on": `${site.reach}${identifiersIn(site.struct.fields)(tag)}`, cases: Object.fromEntries(types) }
   }
 
-  #condition(condition: Condition, site: Site): string {
-    for (const node of nodesOf(condition)) {
-      if (node.op === "scan") throw new TypeError(`${site.path}: a look at bytes cannot be said in Kaitai Struct`)
-      const parameter = node.op === "parameter" ? node : node.op === "listed" ? node.parameter : undefined
-      if (parameter !== undefined) this.#parameters.set(parameter.name, parameter)
-    }
-    const names: Names = {
-      field: (path) => `${site.reach}${operand(site.struct, path)}`,
-      parameter: (name) => `_root.${snake(name)}`,
-      scan: () => "",
+  #condition(condition: Condition, { struct, reach, path }: Site): string {
+    const names = {
+      field: (name: string) => `${reach}${operand(struct, name)}`,
+      parameter: (name: string) => `_root.${snake(name)}`,
       syntax,
     }
-    return printCondition(withNumbers(condition, site.struct), names)
+    return printDeclared(condition, struct, names, this.#parameters, { path, language: "Kaitai Struct" })
   }
 }
 

@@ -3,7 +3,7 @@
 /** A text as a string literal of Lua. */
 export const luaQuoted = (text: string): string => JSON.stringify(text.replace(/\p{Cc}+/gu, " "))
 
-export const luaIndented = (text: string): string => text.replace(/^(?=.)/gm, "  ")
+export const indentedByTwo = (text: string): string => text.replace(/^(?=.)/gm, "  ")
 
 /** A helper and the name that shows whether it is used. */
 const helpers: readonly (readonly [name: string, text: string])[] = [

@@ -6,7 +6,7 @@ import type { BitMember, Bytes, Chain, Layout, Parameter, Scalar } from "../type
 import { allSteps, rulesIn, scansIn } from "../uses.js"
 import { type Backend, written } from "./backend.js"
 import { snake } from "./c99-text.js"
-import { helpersFor, luaIndented, luaQuoted } from "./wireshark-text.js"
+import { helpersFor, indentedByTwo, luaQuoted } from "./wireshark-text.js"
 
 /** How a dissector is called and introduced. */
 export interface WiresharkEmission {
@@ -37,7 +37,7 @@ export const toWireshark = (layout: Layout, { protocol = layout.format, origin }
   local tree = root:add(protocol, tvb())
   local range, read = tvb(), { ["#size"] = tvb:len() }
 
-${luaIndented(sections.filter((section) => section !== "").join("\n\n"))}
+${indentedByTwo(sections.filter((section) => section !== "").join("\n\n"))}
   return tvb:len()
 end`
   const body = [...scansIn(program).map(entryOf), dissector].join("\n\n")
@@ -46,7 +46,7 @@ end`
 local protocol = Proto(${luaQuoted(name)}, ${luaQuoted(layout.title)})
 
 local fields = {
-${luaIndented(fields.declarations.join("\n"))}
+${indentedByTwo(fields.declarations.join("\n"))}
 }
 local violation = ProtoField.string(${luaQuoted(`${name}.violation`)}, "violation", base.ASCII, "The first rule that is broken.")
 local expert = ProtoExpert.new(${luaQuoted(`${name}.refused`)}, "Refused", expert.group.MALFORMED, expert.severity.ERROR)
@@ -278,7 +278,7 @@ ${named
 end`
 }
 
-const blockOf = (statements: readonly string[]): string => luaIndented(lines(statements))
+const blockOf = (statements: readonly string[]): string => indentedByTwo(lines(statements))
 
 const lua = ({ checks }: Program, field: ShownFields["of"]): Backend<string> => {
   const refuse = (check: number, at: string, length: string): string =>
@@ -321,7 +321,7 @@ end`
       return `if ${printTest(empty)} then
   if ${position} ~= 0 then ${refuse(none, at, length)} end
 else
-${luaIndented(misplaced)}
+${indentedByTwo(misplaced)}
 end`
     },
     claim: ({ place }) => {
@@ -360,7 +360,7 @@ end`
         count === undefined
           ? `while ${local(at)} < ${until === undefined ? "tvb:len()" : offset(until)} do`
           : `while ${local(index)} < ${printTerm(count)} do`,
-        luaIndented(
+        indentedByTwo(
           lines([
             `local from, outer = ${local(at)}, tree`,
             `local tree = outer:add(protocol, tvb(from${stride === undefined ? "" : `, ${stride}`}), ${entryLabel(path, index)})`,
