@@ -17,7 +17,9 @@ const say = (text: string): void => {
 const session = await openSession({ address: { host: source, port: 5900 } })
 say("the client is linked")
 
-const options = ["--live", "--migrateuri", `tcp://${target}:49152`, "--graphicsuri", `spice://${target}:5900`]
+const to = ["--migrateuri", `tcp://${target}:49152`, "--graphicsuri", `spice://${target}:5900`]
+// Slowly: libvirt does not wait for the client to link before it moves the machine.
+const options = ["--live", "--bandwidth", "1", ...to]
 const virsh = spawn("virsh", ["-q", "-c", sourceUri, "migrate", ...options, "machine", targetUri], { stdio: "inherit" })
 const ended = new Promise<number | null>((resolve) => virsh.once("close", resolve))
 

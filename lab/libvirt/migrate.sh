@@ -19,21 +19,21 @@ export PATH=$PATH:/usr/sbin:/sbin
 target=${2:-}
 work=$(mktemp -d /tmp/libvirt-XXXXXX)
 trap 'rm -rf "$work"' EXIT
-on() { printf 'qemu:///system?socket=%s/%s/libvirt-sock' "$work" "$1"; }
+on() { printf 'qemu:///system?socket=%s/%s/run/libvirt-sock' "$work" "$1"; }
 step() { echo "libvirt: $1"; }
 
 daemons=()
 for side in a b; do
-  unshare --net --mount --uts bash lab/libvirt/daemon.sh "$side" "$work/$side" >"$work/$side.out" 2>&1 &
+  unshare --net --uts bash lab/libvirt/daemon.sh "$side" "$work/$side" >"$work/$side.out" 2>&1 &
   daemons+=($!)
 done
 sleep 1
 ip link add va netns "${daemons[0]}" type veth peer name vb netns "${daemons[1]}"
 for _ in $(seq 120); do
-  if [ -S "$work/a/libvirt-sock" ] && [ -S "$work/b/libvirt-sock" ]; then break; fi
+  if [ -S "$work/a/run/libvirt-sock" ] && [ -S "$work/b/run/libvirt-sock" ]; then break; fi
   sleep 0.5
 done
-if ! [ -S "$work/a/libvirt-sock" ] || ! [ -S "$work/b/libvirt-sock" ]; then
+if ! [ -S "$work/a/run/libvirt-sock" ] || ! [ -S "$work/b/run/libvirt-sock" ]; then
   tail -n 5 "$work/a.out" "$work/b.out" >&2
   exit 1
 fi

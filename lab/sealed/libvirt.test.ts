@@ -209,7 +209,7 @@ const until = async (what: string, condition: () => boolean): Promise<void> => {
 
 const startDaemon = async (name: string, uuid: string): Promise<Daemon> => {
   const home = at(name)
-  const child = spawn("bash", [inRoot("lab/sealed/libvirtd.sh"), home, uuid], { stdio: "ignore" })
+  const child = spawn("bash", [inRoot("lab/libvirt/libvirtd.sh"), home, uuid], { stdio: "ignore" })
   onTestFinished(async () => {
     child.kill("SIGTERM")
     await once(child, "close")
