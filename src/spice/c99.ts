@@ -94,7 +94,9 @@ export const membersInC = (receiver: ReceiverState): readonly (readonly [string,
         `${name}_${snake(word)}`,
         Number(Array.isArray(value) && value.includes(word)),
       ])
-    return [[name, parameter.kind === "number" ? Number(value) : (parameter.words as readonly unknown[]).indexOf(value)]]
+    return [
+      [name, parameter.kind === "number" ? Number(value) : (parameter.words as readonly unknown[]).indexOf(value)],
+    ]
   }),
   ...limits.flatMap((member) =>
     byNumber(receiver[member]).map((limit, number) => [`${snake(member)}[${number}]`, limit] as const),
