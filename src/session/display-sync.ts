@@ -131,6 +131,13 @@ const fitting = (session: SessionState): readonly DisplayData[] => {
   return [...counted.values()].filter(({ held }) => held)
 }
 
+/** Passes data on. Where nothing is held back it has gone on before it is judged, and once is enough. */
+const pass = (world: World, channel: ChannelState): void => {
+  if (channel.stage !== "sending") return
+  passed(world, channel)
+  world.decisions.push(...channel.forward)
+}
+
 /** Decides all held data of a session that can be decided now, and refuses what has been held for too long. */
 export const settleDisplays = (world: World, session: SessionState): void => {
   if (session.displays.size === 0) return
@@ -138,13 +145,11 @@ export const settleDisplays = (world: World, session: SessionState): void => {
   refuseWrong(world, session)
   const passing = fitting(session)
   for (const data of passing) data.held = false
-  for (const { channel } of passing) {
-    passed(world, channel)
-    world.decisions.push(...channel.forward)
-  }
-  for (const data of heldOf(session)) {
-    if (data.until > world.now) continue
-    session.displays.delete(data.channel.channelId)
-    refuse(world, data.channel, { check: sessionRules.hold })
+  for (const { channel } of passing) pass(world, channel)
+  for (const { channel, until } of heldOf(session)) {
+    if (until <= world.now) {
+      session.displays.delete(channel.channelId)
+      refuse(world, channel, { check: sessionRules.hold })
+    } else if (world.observes()) pass(world, channel)
   }
 }

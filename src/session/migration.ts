@@ -57,8 +57,10 @@ export const awaitTaking = (world: World, channel: ChannelState): void => {
  * Until when main's data must wait for displays; undefined if it need not. Until a display's worker has taken the link
  * the migration could be over without it (red-client.cpp, seamless_migration_done_for_channel). The server's main loop
  * has taken all other channels by then, and main's data should not be late: the guest's agent may leave meanwhile.
+ * Who only observes holds nothing back.
  */
-export const displaysAreDue = ({ now }: World, { channels }: SessionState): number | undefined => {
+export const displaysAreDue = ({ now, observes }: World, { channels }: SessionState): number | undefined => {
+  if (observes()) return undefined
   const due = [...channels.values()]
     .filter(({ channel, hasLeft, isHeard }) => channel === "display" && !hasLeft && !isHeard)
     .map(({ takenBy }) => takenBy)

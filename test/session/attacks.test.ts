@@ -490,6 +490,25 @@ describe("in monitor mode", () => {
     expect(send(usbredir, types.data, undefined, 10)).toBe("session/data-once")
   })
 
+  test("data has gone on when it would be held: the answers behind it are no violation", () => {
+    const { migrating, link, send, server, data, decided } = sceneOf({ awaitsMachine: true, observes: true })
+    const main = migrating()
+    const [display, other] = [link("display", 7), link("display", 7, 1)]
+    server(main, serverTypes.ping)
+    expect(data(main, genuine("main"))).toBe("forward")
+    expect(send(main, types.pong)).toBe("forward")
+    const waits = displayOf({ pixmap_cache_clients: [0n, 101n, 0n, 0n] })
+    expect(data(display, waits)).toBe("forward")
+    expect(send(display, 101)).toBe("session/display-init-once")
+    expect(send(display, 102)).toBe("forward")
+    expect(send(display, types.data)).toBe("session/data-once")
+    expect(data(other, displayOf())).toBe("forward")
+    expect(decided()).toEqual([
+      [other, "forward"],
+      [display, "session/cache-serial"],
+    ])
+  })
+
   test("nothing waits, and nothing is sent or dropped", () => {
     const { link, ask, server, decided, send } = sceneOf({ awaitsMachine: true, observes: true })
     const main = link("main", 7)
