@@ -3,7 +3,13 @@ import { createReadStream, mkdtempSync, readdirSync, readFileSync, rmSync } from
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, describe, expect, test } from "vitest"
-import { blobsOf, type CapturedBlob, type ReceiverState, sessionsOf } from "../../src/capture/index.js"
+import {
+  blobsOf,
+  type CapturedBlob,
+  type CapturedSession,
+  type ReceiverState,
+  sessionsOf,
+} from "../../src/capture/index.js"
 import { defaultReceiver } from "../../src/index.js"
 import type { Blob } from "../client/migration.js"
 import { startPair } from "../migrate/hop.js"
@@ -46,6 +52,12 @@ const all = async <A>(values: AsyncIterable<A>): Promise<readonly A[]> => {
   return gathered
 }
 
+/** What sessions are not accepted for. */
+const objectionsTo = (sessions: readonly CapturedSession[]): readonly string[] =>
+  sessions.flatMap(({ connections }) =>
+    connections.flatMap(({ violations, problems }) => [...violations, ...problems].map(String)),
+  )
+
 const receiverFor = ({ machine, accept }: Scenario): ReceiverState => ({
   ...defaultReceiver,
   jpegWanCompression: machine.jpegWanCompression ?? "auto",
@@ -71,6 +83,7 @@ describe.skipIf(why.qemu !== undefined || !hasTcpdump)("a capture of a migration
         expect(seen).toEqual(expect.arrayContaining([...recorded]))
       }
       const sessions = await all(sessionsOf(createReadStream(file), options))
+      expect(objectionsTo(sessions)).toEqual([])
       expect(sessions.map(({ verdict }) => verdict)).toEqual(Array.from({ length: hops + 1 }, () => "accept"))
     },
   )
@@ -96,6 +109,7 @@ describe.skipIf(why.qemu !== undefined)("what relays record of a migration", () 
     for (const from of ["server", "client"] as const)
       expect(capturedOf(found, from)).toEqual(expect.arrayContaining([...recordedOf(blobs)]))
     const sessions = (await Promise.all(captures.map((files) => all(sessionsOf(files, options))))).flat()
+    expect(objectionsTo(sessions)).toEqual([])
     expect([...new Set(sessions.map(({ verdict }) => verdict))]).toEqual(["accept"])
   })
 })
@@ -115,6 +129,7 @@ describe.skipIf(why.spicy !== undefined || !hasTcpdump)("a capture of a migratio
     expect(capturedOf(found, "client")).toEqual(twice)
     expect(capturedOf(found, "server")).toEqual(twice)
     const sessions = await all(sessionsOf(createReadStream(file)))
+    expect(objectionsTo(sessions)).toEqual([])
     expect(sessions.map(({ verdict }) => verdict)).toEqual(["accept", "accept", "accept", "accept"])
   })
 })
