@@ -116,7 +116,7 @@ const told = (event: CaptureEvent): string => {
 const seen = (capture: Uint8Array, most: number): string => {
   const reader = readCapture()
   const events: CaptureEvent[] = []
-  for (let at = 0; at < capture.length; at += most) events.push(...reader.push(capture.slice(at, at + most)))
+  for (let at = 0; at < capture.length; at += most) events.push(...reader.push(capture.subarray(at, at + most)))
   events.push(...reader.end())
   return events.map(told).join("\n")
 }
