@@ -33,10 +33,11 @@ const sendInit = (world: World, channel: ChannelState): void => {
   channel.hadDisplayInit = true
 }
 
-/** Makes sure that a display can be ended: once it was heard, which changes its session. */
+/** Makes sure that a display can be ended: once it was heard, which changes its session. Who only observes says that it is late. */
 export const settle = (world: World, channel: ChannelState): void => {
   if (channel.hadDisplayInit) return
-  sendInit(world, channel)
+  if (world.observes()) channel.due = Number.POSITIVE_INFINITY
+  else sendInit(world, channel)
   if (!channel.hasLeft) refuse(world, channel, { check: sessionRules.displayInitDue })
 }
 

@@ -186,7 +186,7 @@ export const whole = (world: World, { connection, type, payload }: EventOf<"whol
   const channel = speakerOf(world, connection)
   if (channel === undefined) return
   const kind = kindOf(channel.channel, type)
-  if (world.unsettled.has(channel) && channel.hadDisplayInit) {
+  if (world.unsettled.has(channel) && channel.hadDisplayInit && !world.observes()) {
     channel.heldMessage = { kind: "whole", connection, type, payload }
     world.decisions.push({ kind: "hold", connection, until: Number.POSITIVE_INFINITY })
     return

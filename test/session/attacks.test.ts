@@ -509,6 +509,20 @@ describe("in monitor mode", () => {
     ])
   })
 
+  test("a late DISPLAY_INIT is late and no second one, and what follows it is judged at once", () => {
+    const { ordinary, link, send, wait, decided, sent } = sceneOf({ awaitsMachine: true, observes: true })
+    ordinary(7)
+    const display = link("display", 7)
+    wait(2_000)
+    expect(decided()).toEqual([[display, "session/display-init-due"]])
+    expect(sent()).toEqual([])
+    wait(5_000)
+    expect(decided()).toEqual([])
+    expect(send(display, types.displayInit)).toBe("forward")
+    expect(send(display, 102)).toBe("forward")
+    expect(send(display, types.displayInit)).toBe("session/display-init-once")
+  })
+
   test("nothing waits, and nothing is sent or dropped", () => {
     const { link, ask, server, decided, send } = sceneOf({ awaitsMachine: true, observes: true })
     const main = link("main", 7)
