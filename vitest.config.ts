@@ -5,6 +5,9 @@ export default defineConfig({
     include: ["test/**/*.test.ts"],
     // They need a browser: vitest.site.config.ts.
     exclude: ["test/site/**"],
+    // No test measures time: one that hangs fails late, so that a busy machine fails none.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     typecheck: { enabled: true, include: ["test/**/*.test-d.ts"], tsconfig: "./tsconfig.json" },
     coverage: {
       provider: "v8",
