@@ -67,7 +67,8 @@ export const withProcess = async <A>(
   const { command, environment, lockedInto } = installed
   const jail = makeJail()
   const all = [...namespaced, jail.launcher, ...command, ...bare, ...lockedInto(jail.root), ...options]
-  const child = spawn("unshare", all, { env: environment, stdio: ["pipe", "pipe", "pipe"] })
+  // -incoming listens before QEMU is locked in: a relative path must not lead out of the jail either.
+  const child = spawn("unshare", all, { cwd: jail.root, env: environment, stdio: ["pipe", "pipe", "pipe"] })
   // A QEMU that crashes closes its input; that it did is seen from its end.
   child.stdin.on("error", () => undefined)
   const complaints = complaintsOf(child)
