@@ -1,10 +1,10 @@
 /**
  * Installs the packed package into an empty folder, as a user would, and runs its library and its command line there
- * with the oldest Node that the package promises. Needs the npm registry.
+ * with the oldest Node that the package promises, and the guide's commands as they stand. Needs the npm registry.
  */
 import { execFileSync, spawn, spawnSync } from "node:child_process"
 import { once } from "node:events"
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { createInterface } from "node:readline"
@@ -58,6 +58,21 @@ const expectExit = (executable: string, parameters: readonly string[], code: num
   console.log(stdout.trimEnd().split("\n").slice(-1).join("").slice(0, 120))
 }
 
+/** Runs a guide's commands as they are written, beside the corpus: 0 and 1 are verdicts, and all else is trouble. */
+const expectGuide = (guide: string): void => {
+  symlinkSync(join(root, "corpus"), join(folder, "corpus"))
+  const { PATH } = process.env
+  const env = { ...process.env, PATH: `${join(folder, "node_modules/.bin")}:${PATH}` }
+  const blocks = [...readFileSync(join(root, guide), "utf8").matchAll(/^```sh\n([\s\S]*?)^```/gm)]
+  const lines = blocks.flatMap(([, block = ""]) => block.trimEnd().split("\n"))
+  const commands = lines.filter((line) => !line.startsWith("npm "))
+  for (const command of commands) {
+    const { status, stdout, stderr } = spawnSync("sh", ["-c", command], { cwd: folder, env, encoding: "utf8" })
+    if (status !== 0 && status !== 1) throw new Error(`${guide}: ${command}: exit ${status}\n${stdout}${stderr}`)
+  }
+  console.log(`${guide}: its ${commands.length} commands work`)
+}
+
 /** The explorer's page is in the package, and its server finds it. */
 const expectExplorer = async (executable: string, commandLine: string): Promise<void> => {
   const explorer = spawn(executable, [commandLine, "explore"], { cwd: folder, stdio: ["ignore", "pipe", "inherit"] })
@@ -88,6 +103,7 @@ try {
   expectExit(oldest, [commandLine, "explain", join(root, "corpus/main/genuine/main-agent.bin")], 0)
   expectExit(oldest, [commandLine, "check", "missing"], 2)
   await expectExplorer(oldest, commandLine)
+  expectGuide("docs/guide/triage.md")
   const policy = ["--policy", join(root, "docs/examples/policy.toml")]
   expectExit(oldest, [commandLine, "fuzz", "inputs-raw", "--runs", "1000"], 0)
   expectExit(oldest, [commandLine, "check-args", ...policy, join(root, "docs/examples/arguments.jsonl")], 1)

@@ -45,6 +45,22 @@ test.each(documents)("the links of %s lead somewhere", (file) => {
   expect(linksOf(file).filter((href) => leadsNowhere(file, href))).toEqual([])
 })
 
+describe("how to install", () => {
+  const wholeTextAt = (file: string): string => readFileSync(join(root, file), "utf8")
+  const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"))
+
+  test("is told with the tarball of this version", () => {
+    const named = documents.flatMap((file) => [...wholeTextAt(file).matchAll(/migration-guard-(\S+)\.tgz/g)])
+    expect(new Set(named.map(([, found]) => found))).toEqual(new Set([version]))
+  })
+
+  test("never takes the name from a registry, where it could be anybody's", () => {
+    const isAsking = (file: string): boolean =>
+      /npm (?:install|i|pack|exec) (?:-\S+ )*migration-guard\b/.test(wholeTextAt(file))
+    expect(documents.filter(isAsking)).toEqual([])
+  })
+})
+
 describe("diagrams", () => {
   test.each(diagramNames)("%s is drawn from the text beside it", (name) => {
     expect(readFileSync(imageOf(name), "utf8").split("\n")[0]).toBe(stampOf(name))
