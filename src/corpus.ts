@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs"
-import { dirname, join } from "node:path"
+import { open } from "node:fs/promises"
+import { basename, dirname, join } from "node:path"
 import { type Channel, defaultReceiver, type ReceiverState } from "./spice/receiver.js"
 
 /** The corpus: blobs in folders, and one index that says of each what it is. */
@@ -25,7 +26,21 @@ export interface CorpusBlob extends CorpusEntry {
   readonly bytes: Uint8Array
 }
 
-const indexOf = (corpus: string): string => join(corpus, "index.json")
+const indexName = "index.json"
+
+const indexOf = (corpus: string): string => join(corpus, indexName)
+
+/** Whether a file is the index of a corpus: it has its name and begins as a list in JSON does, which no blob does. */
+export const isIndex = async (file: string): Promise<boolean> => {
+  if (basename(file) !== indexName) return false
+  const handle = await open(file)
+  try {
+    const { buffer } = await handle.read(Buffer.alloc(1), 0, 1, 0)
+    return buffer.toString() === "["
+  } finally {
+    await handle.close()
+  }
+}
 
 /** The index of a corpus; empty where there is none. */
 export const readIndex = (corpus: string): readonly CorpusEntry[] =>

@@ -1,3 +1,4 @@
+import { isIndex } from "../corpus.js"
 import type { Finding } from "../report/finding.js"
 import type { Channel } from "../spice/receiver.js"
 import { failFor, filesOf, isUnreadable, type ReadOptions, readInput, readingOnce, type Unreadable } from "./input.js"
@@ -11,6 +12,9 @@ export interface CheckOptions extends Omit<ReportOptions, "total">, ReceiverOpti
   readonly skipHeader?: boolean
 }
 
+/** Whether a file in a directory is to be judged: all are, but not the index that `extract` writes beside blobs. */
+const isBlob = async (file: string): Promise<boolean> => !(await isIndex(file))
+
 /** `migration-guard check`: decodes every input and reports what is wrong with it. */
 export const checkFiles = async (
   inputs: readonly string[],
@@ -21,7 +25,7 @@ export const checkFiles = async (
   if (isUnreadable(receiver)) return failFor(receiver, terminal)
   const { channel, skipHeader = false } = options
   return readingOnce(inputs, terminal, async () => {
-    const files = (await Promise.all(inputs.map(filesOf))).flat()
+    const files = (await Promise.all(inputs.map((input) => filesOf(input, isBlob)))).flat()
     const findings = findingsOf(files, { receiver, channel, skipHeader }, terminal)
     return reportAll(findings, { ...options, total: files.length }, terminal)
   })

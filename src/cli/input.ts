@@ -33,29 +33,35 @@ export const readingOnce = async (
 /** The name of a file in a directory, which is never taken for standard input. */
 const named = (file: string): string => (file === standardInput ? `.${sep}${file}` : file)
 
+/** Whether a file that was found in a directory is one to be judged. */
+type IsInput = (file: string) => Promise<boolean>
+
 /**
  * The files that an argument names: itself, or all below a directory in the order of their names. What lies there and
  * is neither a directory nor, behind a link or not, a regular file cannot be checked, and is not passed over.
  */
-export const filesOf = async (argument: string): Promise<readonly (string | Unreadable)[]> => {
+export const filesOf = async (
+  argument: string,
+  isInput: IsInput = async () => true,
+): Promise<readonly (string | Unreadable)[]> => {
   if (argument === standardInput) return [argument]
   try {
     if (!(await stat(argument)).isDirectory()) return [argument]
   } catch (error) {
     return [{ file: argument, reason: reasonOf(error) }]
   }
-  const files = await filesBelow(argument)
+  const files = await filesBelow(argument, isInput)
   if (files.length === 0) return [{ file: argument, reason: "the directory holds no files" }]
   const name = (file: string | Unreadable) => (isUnreadable(file) ? file.file : file)
   return [...files].sort((one, other) => (name(one) < name(other) ? -1 : 1))
 }
 
-const filesBelow = async (directory: string): Promise<readonly (string | Unreadable)[]> => {
+const filesBelow = async (directory: string, isInput: IsInput): Promise<readonly (string | Unreadable)[]> => {
   try {
     const entries = await readdir(directory, { withFileTypes: true })
     const files = entries.map((entry) => {
       const path = named(join(directory, entry.name))
-      return entry.isDirectory() ? filesBelow(path) : regular(path)
+      return entry.isDirectory() ? filesBelow(path, isInput) : regular(path, isInput)
     })
     return (await Promise.all(files)).flat()
   } catch (error) {
@@ -63,10 +69,10 @@ const filesBelow = async (directory: string): Promise<readonly (string | Unreada
   }
 }
 
-const regular = async (file: string): Promise<readonly (string | Unreadable)[]> => {
+const regular = async (file: string, isInput: IsInput): Promise<readonly (string | Unreadable)[]> => {
   try {
     const found = await stat(file)
-    if (found.isFile()) return [file]
+    if (found.isFile()) return (await isInput(file)) ? [file] : []
     return [{ file, reason: found.isDirectory() ? "is a link to a directory" : "is not a regular file" }]
   } catch (error) {
     return [{ file, reason: reasonOf(error) }]

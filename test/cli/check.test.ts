@@ -1,8 +1,9 @@
-import { mkdirSync, rmSync, truncateSync } from "node:fs"
+import { mkdirSync, readdirSync, rmSync, symlinkSync, truncateSync } from "node:fs"
 import { join, relative } from "node:path"
 import { fileURLToPath } from "node:url"
 import * as E from "fp-ts/lib/Either.js"
 import { describe, expect, test } from "vitest"
+import { root } from "../../scripts/corpus.js"
 import type { CorpusEntry } from "../../src/corpus.js"
 import { type Channel, channels, decodeMigrateData, defaultReceiver, type Violation } from "../../src/index.js"
 import { formatOf } from "../../src/spice/formats.js"
@@ -375,6 +376,50 @@ describe("a directory", () => {
     const inside = place(join(folder, "x"), bytesOf(captureOf.inputs))
     const { findings } = await checkJson([captureOf.main, folder, captureOf.smartcard])
     expect(findings.map(({ file }) => file)).toEqual([captureOf.main, inside, captureOf.smartcard])
+  })
+
+  test("that extract has written is judged without the index in it", async () => {
+    const folder = join(temporaryFolder(), "blobs")
+    await runCli(["extract", join(root, "corpus/captures/seamless.pcapng"), "-o", folder])
+    const { code, findings } = await checkJson([folder])
+    expect(code).toBe(0)
+    expect(findings.map(({ file }) => file)).toEqual(
+      readdirSync(folder)
+        .filter((name) => name !== "index.json")
+        .map((name) => join(folder, name)),
+    )
+  })
+
+  test.each([
+    ["no list", (folder: string) => place(join(folder, "index.json"), '{"file": "a"}')],
+    ["empty", (folder: string) => place(join(folder, "index.json"), "")],
+    ["half a blob", (folder: string) => place(join(folder, "index.json"), "ICMD")],
+    ["of another name", (folder: string) => place(join(folder, "other.json"), "[]")],
+  ])("is judged with a file that is no index: %s", async (_, placeIn) => {
+    const folder = temporaryFolder()
+    const file = placeIn(folder)
+    expect(await checkJson([folder])).toMatchObject({ code: 1, findings: [{ file, verdict: "reject" }] })
+  })
+
+  test("of an index alone holds no files", async () => {
+    const folder = temporaryFolder()
+    place(join(folder, "index.json"), "[]")
+    const { code, err } = await runCli(["check", folder])
+    expect(code).toBe(2)
+    expect(err).toContain("the directory holds no files")
+  })
+
+  test("can hold an index that nobody may read, which is not passed over", async () => {
+    const folder = temporaryFolder()
+    symlinkSync("/proc/self/mem", join(folder, "index.json"))
+    const { code, err } = await runCli(["check", folder])
+    expect(code).toBe(2)
+    expect(err).toContain(join(folder, "index.json"))
+  })
+
+  test("has an index that is judged where an argument names it", async () => {
+    const index = place(join(temporaryFolder(), "index.json"), "[\n]\n")
+    expect(await checkJson([index])).toMatchObject({ code: 1, findings: [{ file: index, verdict: "reject" }] })
   })
 
   test("is rejected with one of its files", async () => {
