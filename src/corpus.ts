@@ -50,6 +50,13 @@ export const readIndex = (corpus: string): readonly CorpusEntry[] =>
 export const indexText = (entries: readonly CorpusEntry[]): string =>
   `[\n${entries.map((entry) => JSON.stringify(entry)).join(",\n")}\n]\n`
 
+/** Two indexes as one, in linear time: of the second, what comes from where the first has the same file from is left out. */
+export const joinedIndex = (known: readonly CorpusEntry[], others: readonly CorpusEntry[]): readonly CorpusEntry[] => {
+  const nameOf = ({ file, source }: CorpusEntry): string => JSON.stringify([file, source])
+  const names = new Set(known.map(nameOf))
+  return [...known, ...others.filter((entry) => !names.has(nameOf(entry)))]
+}
+
 export const receiverOfEntry = (entry: Pick<CorpusEntry, "receiver">): ReceiverState => ({
   ...defaultReceiver,
   ...entry.receiver,

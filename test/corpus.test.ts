@@ -6,6 +6,7 @@ import {
   addToIndex,
   type CorpusEntry,
   indexText,
+  joinedIndex,
   readCorpus,
   readIndex,
   receiverOfEntry,
@@ -50,6 +51,27 @@ describe("the index", () => {
     expect(addToIndex(corpus, { ...entry("e"), source: "another run" })).toBe(false)
     expect(textOf(corpus, "index.json")).toBe(first)
     expect(filesBelow(corpus)).toEqual(["index.json"])
+  })
+})
+
+describe("an index that is joined to another", () => {
+  test("adds what the other does not have: a file from another source, too", () => {
+    const [one, two, three] = [entry("a"), entry("b"), { ...entry("a"), source: "another test" }]
+    expect(joinedIndex([one], [one, two, three])).toEqual([one, two, three])
+  })
+
+  test("takes linear time: each entry's file is read a few times, however many there are", () => {
+    let reads = 0
+    const counting = (name: string): CorpusEntry => ({
+      ...entry(name),
+      get file() {
+        reads++
+        return name
+      },
+    })
+    const entries = (prefix: string) => Array.from({ length: 1000 }, (_, index) => counting(`${prefix}${index}`))
+    expect(joinedIndex(entries("a"), entries("b"))).toHaveLength(2000)
+    expect(reads).toBeLessThanOrEqual(2 * 2000)
   })
 })
 

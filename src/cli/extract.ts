@@ -13,7 +13,7 @@ import {
   messageName,
   sessionsIn,
 } from "../capture/index.js"
-import { type CorpusEntry, indexText, readIndex } from "../corpus.js"
+import { type CorpusEntry, indexText, joinedIndex, readIndex } from "../corpus.js"
 import { jsonLine, printable } from "../report/printable.js"
 import { reasonOf } from "../report/reason.js"
 import { differencesOf, type ReceiverState } from "../spice/receiver.js"
@@ -89,9 +89,7 @@ const blobsInto = (folder: string | undefined, capture: string, receiver: Receiv
     },
     end: (): void => {
       if (folder === undefined || rows.length === 0) return
-      const known = readIndex(folder)
-      const isNew = (row: CorpusEntry) => !known.some(({ file, source }) => file === row.file && source === row.source)
-      writeWhole(join(folder, "index.json"), indexText([...known, ...rows.filter(isNew)]))
+      writeWhole(join(folder, "index.json"), indexText(joinedIndex(readIndex(folder), rows)))
     },
   }
 }
