@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto"
-import { mkdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs"
-import { join } from "node:path"
+import { mkdirSync, statSync } from "node:fs"
 import type { Colors } from "picocolors/types.js"
 import {
   type CapturedBlob,
@@ -14,6 +13,7 @@ import {
   sessionsIn,
 } from "../capture/index.js"
 import { type CorpusEntry, indexText, joinedIndex, readIndex } from "../corpus.js"
+import { writeWhole } from "../relay/operate/folder.js"
 import { jsonLine, printable } from "../report/printable.js"
 import { reasonOf } from "../report/reason.js"
 import { differencesOf, type ReceiverState } from "../spice/receiver.js"
@@ -67,29 +67,21 @@ const entryOf = (capture: string, blob: Extracted, receiver: ReceiverState): Cor
   }
 }
 
-/** Writes a file all at once, for its owner only: the queues of devices are in blobs, and what is on a clipboard. */
-const writeWhole = (path: string, content: Uint8Array | string): void => {
-  const unfinished = `${path}.${process.pid}`
-  rmSync(unfinished, { force: true })
-  writeFileSync(unfinished, content, { mode: 0o600, flag: "wx" })
-  renameSync(unfinished, path)
-}
-
 /** The blobs of a capture: they are written, and rows for an index kept. */
 const blobsInto = (folder: string | undefined, capture: string, receiver: ReceiverState) => {
   const rows: CorpusEntry[] = []
   let written = 0
   if (folder !== undefined) mkdirSync(folder, { recursive: true })
   return {
-    add: (blob: Extracted): void => {
+    add: async (blob: Extracted): Promise<void> => {
       if (folder === undefined || written++ >= mostBlobs) return
-      writeWhole(join(folder, blob.file), blob.bytes)
+      await writeWhole(folder, blob.file, blob.bytes)
       // What is sealed is no blob, as which the index would be read.
       if (!blob.isSealed) rows.push(entryOf(capture, blob, receiver))
     },
-    end: (): void => {
+    end: async (): Promise<void> => {
       if (folder === undefined || rows.length === 0) return
-      writeWhole(join(folder, "index.json"), indexText(joinedIndex(readIndex(folder), rows)))
+      await writeWhole(folder, "index.json", indexText(joinedIndex(readIndex(folder), rows)))
     },
   }
 }
@@ -232,20 +224,20 @@ const read = async (file: string, options: ExtractOptions, terminal: Terminal): 
   let isRejected = false
   let end: ExitCode = exitCode.failed
 
-  const takeBlob = (captured: CapturedBlob): void => {
+  const takeBlob = async (captured: CapturedBlob): Promise<void> => {
     const hash = sha256(captured.bytes)
     const blob = { ...captured, file: `${captured.channel}-${hash}.bin`, sha256: hash }
     const changed = changedIn(blob)
     const judged = changed === undefined ? blob : { ...blob, violations: [...blob.violations, changed] }
     isRejected ||= judged.violations.length > 0
-    blobs.add(blob)
+    await blobs.add(blob)
     teller.blob(judged)
   }
 
   try {
     for await (const event of eventsOf(progress.watching(sourceOf(file, terminal)), { receiver })) {
       progress.clear()
-      if (event.kind === "blob") takeBlob(event.blob)
+      if (event.kind === "blob") await takeBlob(event.blob)
       else if (event.kind === "connection") {
         if (connections.length < mostConnections) connections.push(event.connection)
         else isRejected = true
@@ -260,7 +252,7 @@ const read = async (file: string, options: ExtractOptions, terminal: Terminal): 
     }
   } finally {
     progress.clear()
-    blobs.end()
+    await blobs.end()
   }
   return end
 }

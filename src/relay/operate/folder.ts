@@ -33,7 +33,10 @@ const remove = async (path: string): Promise<void> => {
   }
 }
 
-/** Writes a file whole or not at all. What has its name before, a link too, gives way. */
+/**
+ * Writes a file whole or not at all, for its owner only: the queues of devices are in blobs, and what is on a clipboard.
+ * What has its name before, a link too, gives way.
+ */
 export const writeWhole = async (directory: string, name: string, content: Uint8Array | string): Promise<void> => {
   const unfinished = join(directory, `.${name}.${process.pid}`)
   await remove(unfinished)
