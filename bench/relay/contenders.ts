@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs"
+import { mkdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 
 /** What a relay is told: where it listens and where it leads, and a folder for its configuration. */
@@ -85,15 +85,25 @@ export const program = new URL("../../../../dist/cli/main.js", import.meta.url).
 /** The command line of another build, to compare with: of a commit before, say. */
 const { OTHER: otherProgram } = process.env
 
+/** What a relay is told to run with. */
+interface Build {
+  readonly command: readonly [string, ...string[]]
+  readonly entry?: string
+  /** Lines of the configuration in front of the listener. */
+  readonly shared?: (task: Task) => readonly string[]
+}
+
 /** This package's relay, with limits that let everybody of the benchmark in. */
-const relay = (name: string, command: readonly [string, ...string[]], entry = program): Contender => ({
+const relay = (name: string, { command, entry = program, shared = () => [] }: Build): Contender => ({
   name,
-  command: ({ port, target, folder, certificate }) => {
+  command: (task) => {
+    const { port, target, folder, certificate } = task
     const file = join(folder, `relay-${port}.toml`)
     const scheme = certificate === undefined ? "tcp" : "tls"
     writeFileSync(
       file,
       [
+        ...shared(task),
         "[[listeners]]",
         `listen = "${scheme}://127.0.0.1:${port}"`,
         `target = "tcp://127.0.0.1:${target}"`,
@@ -108,12 +118,26 @@ const relay = (name: string, command: readonly [string, ...string[]], entry = pr
   },
 })
 
-export const ours = relay("migration-guard relay", node)
+export const ours = relay("migration-guard relay", { command: node })
 
 /** The same without a look at the bytes. */
-export const unframed = relay("the same, unframed", [...node, "--import", built("unframed")])
+export const unframed = relay("migration-guard relay, unframed", { command: [...node, "--import", built("unframed")] })
 
-const plain = relay("the same, Node's defaults", [process.execPath])
+/** Where the metrics of a relay that records are served. */
+export const metricsSocketOf = ({ folder, port }: Pick<Task, "folder" | "port">): string =>
+  join(folder, `relay-${port}.metrics`)
+
+/** The same, with a record of what passes: all go to one folder, so that the oldest give way. */
+export const recording = relay("migration-guard relay, recording", {
+  command: node,
+  shared: ({ folder, port }) => {
+    const directory = join(folder, "record")
+    mkdirSync(directory, { recursive: true, mode: 0o700 })
+    return [`metrics = "unix://${metricsSocketOf({ folder, port })}"`, `record = { directory = "${directory}" }`]
+  },
+})
+
+const plain = relay("migration-guard relay, Node's defaults", { command: [process.execPath] })
 
 const pipeOf = (name: string, command: readonly [string, ...string[]]): Contender => ({
   name,
@@ -130,7 +154,7 @@ const pipeOf = (name: string, command: readonly [string, ...string[]]): Contende
 export const pipe = pipeOf("node:net pipe", [process.execPath])
 
 export const others: readonly Contender[] = [
-  ...(otherProgram === undefined ? [] : [relay("another build", node, otherProgram)]),
+  ...(otherProgram === undefined ? [] : [relay("another build", { command: node, entry: otherProgram })]),
   plain,
   pipeOf("node:net pipe, small generations", node),
   socat("socat", []),

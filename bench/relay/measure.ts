@@ -1,4 +1,7 @@
 import { once } from "node:events"
+import { existsSync } from "node:fs"
+import { get } from "node:http"
+import { text } from "node:stream/consumers"
 import { setTimeout as delay } from "node:timers/promises"
 import { type Channel, message, openChannel, openMain, type Way } from "./client.js"
 import { cpuSeconds, memoryKiB } from "./processes.js"
@@ -128,6 +131,16 @@ export const holds = async (way: Way, blob: Uint8Array, rounds: number): Promise
     await delay(10)
   }
   return times.sort((one, other) => one - other)
+}
+
+/** Which part of what passed a relay has recorded so far, from its metrics; undefined of a relay that records nothing. */
+export const recordedPart = async (metricsSocket: string): Promise<number | undefined> => {
+  if (!existsSync(metricsSocket)) return undefined
+  const [answer] = await once(get({ socketPath: metricsSocket, path: "/metrics" }), "response")
+  const metrics = await text(answer)
+  const bytes = (result: string): number =>
+    Number(new RegExp(`^migration_guard_recorded_bytes_total\\{result="${result}"\\} (\\d+)`, "m").exec(metrics)?.[1])
+  return bytes("written") / (bytes("written") + bytes("dropped") + bytes("failed"))
 }
 
 /** KiB of the relay's memory for each of so many idle sessions. */

@@ -4,8 +4,8 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { writeInto } from "../markdown.js"
 import { openChannel, type Way } from "./client.js"
-import { type Contender, others, ours, pipe, unframed } from "./contenders.js"
-import { bulk, holds, idle, latencies, upstream } from "./measure.js"
+import { type Contender, metricsSocketOf, others, ours, pipe, recording, unframed } from "./contenders.js"
+import { bulk, holds, idle, latencies, recordedPart, upstream } from "./measure.js"
 import { type Running, run } from "./processes.js"
 import { type Round, report } from "./table.js"
 
@@ -26,8 +26,10 @@ const [smallBlob, largeBlob] = [blob("usbredir-base.bin"), blob("usbredir-queue-
 const inTheClear = async (port: number, relay: Running): Promise<Round> => {
   const way = { port }
   const { bytesPerSecond, cpuPerGigabyte } = await bulk(way, relay.pid, seconds)
+  const recorded = await recordedPart(metricsSocketOf({ folder, port }))
   const times = await latencies(way, 5000)
   return {
+    ...(recorded === undefined ? {} : { recorded }),
     bulk: bytesPerSecond / 1e6,
     cpu: cpuPerGigabyte,
     p50: quantile(times, 0.5),
@@ -105,7 +107,7 @@ const certificateIn = (folder: string): string => {
 }
 
 const folder = mkdtempSync(join(tmpdir(), "bench-relay-"))
-const contenders = [ours, unframed, pipe, ...others]
+const contenders = [ours, unframed, recording, pipe, ...others]
 const results = new Map<string, Round[]>(contenders.map(({ name }) => [name, []]))
 try {
   await proveFraming(folder)
@@ -124,6 +126,7 @@ const control = readFileSync("/proc/sys/net/ipv4/tcp_congestion_control", "latin
 const names = {
   ours: ours.name,
   unframed: unframed.name,
+  recording: recording.name,
   base: pipe.name,
   haproxy: "haproxy",
   rivals: ["haproxy", "nginx stream", "socat -b 256K"],

@@ -42,6 +42,7 @@ const medianOf = (results: Results, quantity: string, name: string): number =>
 export interface Names {
   readonly ours: string
   readonly unframed: string
+  readonly recording: string
   /** Whom all are compared with. */
   readonly base: string
   readonly haproxy: string
@@ -65,7 +66,7 @@ const targetsOf = (results: Results, { ours, unframed, base, haproxy, rivals }: 
 
 /** Ratios to the base, what the base reached, and how the targets were met. */
 export const report = (results: Results, names: Names, control: string): string => {
-  const { base } = names
+  const { base, recording } = names
   const rounds = results.get(base)?.length ?? 0
   const rows = [...results.keys()].map((name) => [
     name,
@@ -81,6 +82,8 @@ export const report = (results: Results, names: Names, control: string): string 
     markdownTable(["relay", ...columns.map(([, title]) => title), "KiB an idle connection"], rows),
     "",
     `${base}: ${absolute.join(", ")}.`,
+    "",
+    `${recording}: ${(100 * medianOf(results, "recorded", recording)).toFixed(0)} % of the bytes were recorded from server to client; the rest found no room.`,
     "",
     targetTable(targetsOf(results, names)),
   ].join("\n")
