@@ -58,7 +58,11 @@ export default defineConfig({
     },
   },
   themeConfig: {
-    search: { provider: "local" },
+    search: {
+      provider: "local",
+      // Without a label the button is called what it shows, which is its shortcut too.
+      options: { translations: { button: { buttonAriaLabel: "" } } },
+    },
     outline: [2, 3],
     nav: [
       { text: "Start", link: "/" },
