@@ -1,6 +1,6 @@
 import { type Fate, outcomeOf, outcomes } from "../lab/exposure/fate.js"
 import { type Fates, readResults } from "../lab/exposure/results.js"
-import type { Sample, Samples } from "../site/explorer/sample.js"
+import type { PackedSamples, Sample } from "../site/explorer/sample.js"
 import { pageSettings } from "../src/cli/explorer-page.js"
 import { type CorpusEntry, isGenuine, receiverOfEntry } from "../src/corpus.js"
 import { readBlob, readIndex } from "./corpus.js"
@@ -64,19 +64,32 @@ const worstOfEachRule = (samples: readonly Fated[]): readonly Fated[] => {
   return [...byRule.values()]
 }
 
+/** Samples without what is empty, or the same for many, and with long runs of zeros in short. */
+const packed = (target: string, samples: readonly Fated[]): PackedSamples => {
+  const fates = [...new Set(samples.map((sample) => JSON.stringify(sample.fates)))]
+  return {
+    target,
+    fates: fates.map((text) => JSON.parse(text)),
+    samples: samples.map(({ settings, source, ...sample }) => ({
+      ...sample,
+      ...(Object.keys(settings).length === 0 ? {} : { settings }),
+      ...(source === "" ? {} : { source }),
+      base64: sample.base64.replace(/A{5,}/g, ({ length }) => `*${length};`),
+      fates: fates.indexOf(JSON.stringify(sample.fates)),
+    })),
+  }
+}
+
 /** The samples that the explorer offers: some of the corpus, with what the lab measured. */
-export const samplesOf = (): Samples => {
+export const samplesOf = (): PackedSamples => {
   const { versions, blobs } = readResults()
   const fates = new Map(blobs.map((blob) => [`${blob.name}.bin`, fatesOf(blob.fates)]))
   const samples = readIndex()
     .filter((entry) => readBlob(entry).length <= mostBytes)
     .filter((entry) => !isGenuine(entry) || entry.origin === "capture" || genuine.has(entry.file))
     .map((entry) => sampleOf(entry, fates.get(entry.file) ?? []))
-  return {
-    target: versions,
-    samples: [
-      ...samples.filter(({ rule }) => rule === undefined),
-      ...worstOfEachRule(samples.filter(({ rule }) => rule !== undefined)),
-    ],
-  }
+  return packed(versions, [
+    ...samples.filter(({ rule }) => rule === undefined),
+    ...worstOfEachRule(samples.filter(({ rule }) => rule !== undefined)),
+  ])
 }

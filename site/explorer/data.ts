@@ -1,4 +1,4 @@
-import type { Sample, Samples } from "./sample.js"
+import { type Sample, type Samples, unpacked } from "./sample.js"
 
 /** What stands in one of the page's data blocks; undefined for one that was left empty. */
 const dataOf = (id: "samples" | "given") => {
@@ -6,7 +6,7 @@ const dataOf = (id: "samples" | "given") => {
   return text === "" ? undefined : JSON.parse(text)
 }
 
-export const givenSamples = (): Samples => dataOf("samples") ?? { target: "", samples: [] }
+export const givenSamples = (): Samples => unpacked(dataOf("samples") ?? { target: "", fates: [], samples: [] })
 
 export const givenBlobs = (): readonly Sample[] => dataOf("given") ?? []
 

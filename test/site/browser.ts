@@ -4,7 +4,7 @@ import type { Browser, BrowserContextOptions, Locator, Page } from "playwright-c
 import { afterAll, beforeAll, onTestFinished } from "vitest"
 import { launch } from "../../scripts/browser.js"
 import { readIndex, root } from "../../scripts/corpus.js"
-import type { Samples } from "../../site/explorer/sample.js"
+import { unpacked } from "../../site/explorer/sample.js"
 import { type GivenBlob, pageSettings, withData } from "../../src/cli/explorer-page.js"
 import { type ExplorerFile, serveExplorer } from "../../src/cli/explorer-server.js"
 import { readBlob, receiverOfEntry } from "../../src/corpus.js"
@@ -21,8 +21,8 @@ const files = (given: GivenBlob | undefined): readonly ExplorerFile[] =>
   })
 
 /** The samples that the page was built with. */
-export const samples: Samples = JSON.parse(
-  /id="samples">(.*?)<\/script>/s.exec(readFileSync(join(built, "index.html"), "utf8"))?.[1] ?? "",
+export const samples = unpacked(
+  JSON.parse(/id="samples">(.*?)<\/script>/s.exec(readFileSync(join(built, "index.html"), "utf8"))?.[1] ?? ""),
 )
 
 export interface Explorer {

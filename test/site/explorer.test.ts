@@ -1,6 +1,6 @@
 import { join } from "node:path"
 import { describe, expect, test } from "vitest"
-import { root } from "../../scripts/corpus.js"
+import { readBlob, root } from "../../scripts/corpus.js"
 import { parametersOf } from "../../src/layout/lower.js"
 import { channels } from "../../src/spice/receiver.js"
 import { layoutOf } from "../../src/spice/registry.js"
@@ -254,6 +254,13 @@ describe("samples", () => {
         )
     }
     expect(complaints).toEqual([])
+  })
+
+  test("are the corpus's blobs, byte for byte, each with what it did", () => {
+    for (const { name, base64, fates } of samples.samples) {
+      expect(Buffer.from(base64, "base64"), name).toEqual(readBlob({ file: name }))
+      expect(fates, name).not.toEqual([])
+    }
   })
 
   test("are of every channel, genuine and hostile, and some crash QEMU", () => {
