@@ -93,7 +93,7 @@ describe.skipIf(why.qemu !== undefined)("between two sealing guards", () => {
   })
 })
 
-test.skipIf(why.qemu !== undefined)("a target without a guard crashes by an envelope", async () => {
+test.skipIf(why.qemu !== undefined)("an envelope crashes a target without a guard", async () => {
   await withHosts(async (start) => {
     const [source, target] = await Promise.all([
       start({ machine: {}, relay: own }),

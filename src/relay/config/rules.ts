@@ -105,7 +105,7 @@ export const relayRules = {
   sealEnforced: invalid(
     "seal-enforced",
     "inconsistent",
-    "A listener with seal must not have the mode monitor, which would pass envelopes on: a server crashes by one.",
+    "A listener with seal must not have the mode monitor, which would pass envelopes on: an envelope crashes a server.",
   ),
   qmpOnce: invalid(
     "qmp-once",

@@ -259,7 +259,7 @@ describe("a source", () => {
     ["a host that is not listed", begin("c.example")],
     ["a port that is not listed", begin("b.example", 5901)],
     ["a destination that is cut", begin("b.example").subarray(0, 20)],
-  ])("sends nothing to %s: a server without a guard crashes by an envelope", async (_, destination) => {
+  ])("sends nothing to %s: an envelope crashes a server without a guard", async (_, destination) => {
     const source = await sourceHost()
     const { give, channel } = await leaving(source, destination)
     give(inputs)
