@@ -47,11 +47,15 @@ test.each(documents)("the links of %s lead somewhere", (file) => {
 
 describe("how to install", () => {
   const wholeTextAt = (file: string): string => readFileSync(join(root, file), "utf8")
-  const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"))
+  const { version, man } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"))
 
   test("is told with the tarball of this version", () => {
     const named = documents.flatMap((file) => [...wholeTextAt(file).matchAll(/migration-guard-(\S+)\.tgz/g)])
     expect(new Set(named.map(([, found]) => found))).toEqual(new Set([version]))
+  })
+
+  test("is with all manual pages, of which npm links those that are listed", () => {
+    expect(man).toEqual(readdirSync(join(root, "man")).map((page) => `man/${page}`))
   })
 
   test("never takes the name from a registry, where it could be anybody's", () => {
