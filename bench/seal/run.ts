@@ -103,18 +103,21 @@ const cases = sizes.flatMap(({ says, size }) => {
 
 /**
  * The median of single calls of each task, one after the other, in nanoseconds: calls of a few microseconds beside which
- * the system does something else for milliseconds count no more than others.
+ * the system does something else for milliseconds count no more than others. Each round begins with another task, for
+ * what one leaves in caches and to the garbage collector meets the next.
  */
 const mediansOf = (calls: number, ...tasks: readonly (() => unknown)[]): readonly number[] => {
-  const times = tasks.map((): number[] => [])
+  const timed = tasks.map((run) => ({ run, times: [] as number[] }))
   const warmUp = Math.ceil(calls / 4)
-  for (let call = -warmUp; call < calls; call++)
-    for (const [index, run] of tasks.entries()) {
+  for (let call = 0; call < warmUp + calls; call++) {
+    const first = call % timed.length
+    for (const { run, times } of [...timed.slice(first), ...timed.slice(0, first)]) {
       const start = process.hrtime.bigint()
       do_not_optimize(run())
-      if (call >= 0) times[index]?.push(Number(process.hrtime.bigint() - start))
+      if (call >= warmUp) times.push(Number(process.hrtime.bigint() - start))
     }
-  return times.map(median)
+  }
+  return timed.map(({ times }) => median(times))
 }
 
 const callsFor = (bytes: number): number => (bytes < 0x10000 ? 4000 : 300)
