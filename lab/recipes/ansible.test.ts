@@ -6,21 +6,16 @@ import { describe, expect, test } from "vitest"
 import { root } from "../../scripts/corpus.js"
 import { place, runCli, temporaryFolder } from "../../test/cli/harness.js"
 import { isFound } from "../../test/support/found.js"
-import { snippetsOf } from "../../test/support/snippets.js"
+import { snippetIn } from "../../test/support/snippets.js"
 
 /** The recipe for Ansible in docs/sealing.md, followed on this machine, in a folder that stands for the controller and the host. */
 
+const { PATH = "" } = process.env
 const canFollow = isFound("ansible-playbook")
 if (!canFollow) process.stderr.write("lab: the recipe for Ansible is not followed, there is no ansible-playbook\n")
 
-const only = (snippets: readonly string[], part: string): string => {
-  const [found, ...others] = snippets.filter((snippet) => snippet.includes(part))
-  if (found === undefined || others.length > 0) throw new Error(`docs/sealing.md has no one snippet with ${part}`)
-  return found
-}
-
-const makeKeys = only(snippetsOf("docs/sealing.md", "sh"), "ansible-vault")
-const play = only(snippetsOf("docs/sealing.md", "yaml"), "hosts: guards")
+const makeKeys = snippetIn("docs/sealing.md", "sh", "ansible-vault")
+const play = snippetIn("docs/sealing.md", "yaml", "hosts: guards")
 
 /** A controller whose one guard is this machine; whatever systemctl is told, it writes to a file. */
 const controller = () => {
@@ -46,7 +41,7 @@ const controller = () => {
   place(at("guards.yml"), onThisHost)
   const environment = {
     ...process.env,
-    PATH: `${at("bin")}:${process.env.PATH}`,
+    PATH: `${at("bin")}:${PATH}`,
     HOME: folder,
     ANSIBLE_VAULT_PASSWORD_FILE: at("password"),
     ANSIBLE_NOCOLOR: "1",
