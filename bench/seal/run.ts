@@ -3,24 +3,14 @@
  * which is the least that the format can cost. With --write the table goes to docs/sealing.md as well.
  */
 import { createCipheriv, createDecipheriv, createSecretKey, hkdfSync, randomBytes } from "node:crypto"
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
-import { join } from "node:path"
 import { do_not_optimize } from "mitata"
-import type { SealSettings } from "../../src/relay/config/settings.js"
-import { checkBlob } from "../../src/relay/inspect/canonicalise.js"
-import { openReplayFile } from "../../src/relay/seal/replay-file.js"
-import { newSourceSession, sealData } from "../../src/relay/seal/source.js"
-import { openData } from "../../src/relay/seal/target.js"
 import { markdownTable } from "../../src/report/markdown.js"
 import type { Binding } from "../../src/seal/binding.js"
 import { headerSize } from "../../src/seal/envelope.js"
 import { type Keyring, open, type ReplayWindow, seal } from "../../src/seal/index.js"
-import { encodeWindow } from "../../src/seal/replay.js"
-import { defaultReceiver, type ReceiverState } from "../../src/spice/receiver.js"
-import { Violation } from "../../src/violation/violation.js"
 import { duration, writeInto } from "../markdown.js"
 import { median } from "../measure.js"
+import { holdTable } from "./hold.js"
 
 const key = createSecretKey(randomBytes(32))
 const keys: Keyring = { active: { id: 1, key }, find: () => key }
@@ -103,18 +93,21 @@ const cases = sizes.flatMap(({ says, size }) => {
 
 /**
  * The median of single calls of each task, one after the other, in nanoseconds: calls of a few microseconds beside which
- * the system does something else for milliseconds count no more than others.
+ * the system does something else for milliseconds count no more than others. Each round begins with another task, for
+ * what one leaves in caches and to the garbage collector meets the next.
  */
 const mediansOf = (calls: number, ...tasks: readonly (() => unknown)[]): readonly number[] => {
-  const times = tasks.map((): number[] => [])
+  const timed = tasks.map((run) => ({ run, times: [] as number[] }))
   const warmUp = Math.ceil(calls / 4)
-  for (let call = -warmUp; call < calls; call++)
-    for (const [index, run] of tasks.entries()) {
+  for (let call = 0; call < warmUp + calls; call++) {
+    const first = call % timed.length
+    for (const { run, times } of [...timed.slice(first), ...timed.slice(0, first)]) {
       const start = process.hrtime.bigint()
       do_not_optimize(run())
-      if (call >= 0) times[index]?.push(Number(process.hrtime.bigint() - start))
+      if (call >= warmUp) times.push(Number(process.hrtime.bigint() - start))
     }
-  return times.map(median)
+  }
+  return timed.map(({ times }) => median(times))
 }
 
 const callsFor = (bytes: number): number => (bytes < 0x10000 ? 4000 : 300)
@@ -128,63 +121,7 @@ const cipherTable = markdownTable(
   rows,
 )
 
-/** What guards do with a blob while it waits, without sockets. */
-const held = (state: Uint8Array, kept: ReplayWindow) => {
-  const receiver: ReceiverState = { ...defaultReceiver, accept: ["usbredir-queue"] }
-  const settings: SealSettings = {
-    keys,
-    vm: binding.vm,
-    required: true,
-    as: undefined,
-    onInvalid: "seal",
-    lifetime: 60_000,
-    destinations: ["*"],
-  }
-  const session = { ...newSourceSession(), connectionId: binding.connectionId }
-  const check = (bytes: Uint8Array, by: ReceiverState) => checkBlob("usbredir", bytes, by, "disconnect")
-  return {
-    one: () => check(state, receiver),
-    both: () => {
-      const sealed = sealData(binding, state, { settings, session, receiver }, now)
-      if (sealed instanceof Violation) throw sealed
-      const opened = openData(
-        sealed.bytes,
-        { ...binding, channel: "usbredir", linkedAt: now },
-        settings,
-        receiver,
-        kept,
-        now,
-      )
-      if (opened instanceof Violation) throw opened
-      return check(opened.state, opened.receiver)
-    },
-  }
-}
-
-const folder = mkdtempSync(join(tmpdir(), "bench-seal-"))
-writeFileSync(join(folder, "opened"), encodeWindow([]))
-const file = openReplayFile(join(folder, "opened"), now)
-const heldRows: (readonly string[])[] = []
-for (const [says, name] of [
-  ["113 B", "usbredir-queue-hello"],
-  ["1 MiB", "usbredir-queue-mebibyte"],
-] as const) {
-  const state = readFileSync(`corpus/spicevmc/genuine/${name}.bin`)
-  const { one, both } = held(state, window)
-  const medians = mediansOf(callsFor(state.length), one, both, held(state, file).both)
-  heldRows.push([`${says} (${name})`, ...medians.map(duration)])
-}
-file.close()
-rmSync(folder, { recursive: true })
-const heldTable = markdownTable(
-  [
-    "blob",
-    "one guard checks it",
-    "two guards check, seal, open and check it",
-    "and the opening is on the disk (replayFile)",
-  ],
-  heldRows,
-)
+const heldTable = await holdTable()
 process.stdout.write(`${cipherTable}\n${heldTable}\n`)
 if (process.argv.includes("--write")) {
   writeInto("docs/sealing.md", "npm run bench:seal -- --write", cipherTable)

@@ -1,16 +1,15 @@
-import { execFile, execFileSync, spawn, spawnSync } from "node:child_process"
-import { once } from "node:events"
+import { execFile, execFileSync, spawnSync } from "node:child_process"
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs"
 import { tmpdir, userInfo } from "node:os"
 import { dirname, join } from "node:path"
-import { createInterface } from "node:readline"
-import { setTimeout as delay } from "node:timers/promises"
 import { fileURLToPath } from "node:url"
 import { promisify } from "node:util"
 import { afterAll, describe, expect, onTestFinished, test } from "vitest"
 import { encodeWindow } from "../../src/seal/replay.js"
 import { followMigration } from "../client/migration.js"
 import { openSession } from "../client/session.js"
+import { type GuardProcess, startGuardProcess } from "../guard-process.js"
+import { canLibvirt, type LibvirtHost, startLibvirtHost } from "../libvirt/host.js"
 import { freePort } from "../migrate/free-port.js"
 import { hop, sessionOn, startPair } from "../migrate/hop.js"
 import { type Host, withHosts } from "../migrate/host.js"
@@ -44,10 +43,9 @@ chmodSync(at("bin/virsh"), 0o755)
 const domainXml = (): string => /<domain .*<\/domain>/s.exec(readFileSync(at("printed"), "utf8"))?.[0] ?? ""
 
 /** A guard of the command line, on one host. */
-interface CliGuard {
+interface CliGuard extends Pick<GuardProcess, "told"> {
   readonly port: number
   readonly environment: NodeJS.ProcessEnv
-  readonly told: (message: string, fields?: Readonly<Record<string, unknown>>) => Promise<void>
   readonly keys: string
 }
 
@@ -70,41 +68,12 @@ seal = { keys = "${keys}", vm = "${vm}" }
 sealFor = ["127.0.0.1"]
 `,
   )
-  const child = spawn(
-    process.execPath,
-    ["--import", "tsx", inRoot("src/cli/main.ts"), "relay", "--config", configuration],
-    {
-      cwd: root,
-      stdio: ["ignore", "pipe", "inherit"],
-    },
-  )
-  onTestFinished(async () => {
-    child.kill("SIGKILL")
-    await once(child, "close")
-  })
-  const lines: Readonly<Record<string, unknown>>[] = []
-  const waiting = new Set<() => void>()
-  createInterface({ input: child.stdout }).on("line", (line) => {
-    lines.push(JSON.parse(line))
-    for (const look of [...waiting]) look()
-  })
-  const told: CliGuard["told"] = (msg, fields = {}) =>
-    new Promise((resolve) => {
-      const look = (): void => {
-        const wanted = Object.entries({ msg, ...fields })
-        if (!lines.some((line) => wanted.every(([key, value]) => line[key] === value))) return
-        waiting.delete(look)
-        resolve()
-      }
-      waiting.add(look)
-      look()
-    })
-  await told("listening")
+  const { pid, told } = await startGuardProcess("--config", configuration)
   const environment = {
     PATH: `${at("bin")}:${PATH}`,
     MIGRATION_GUARD_KEYS: keys,
     MIGRATION_GUARD_USER: userInfo().username,
-    MIGRATION_GUARD_RELOAD: `kill -HUP ${child.pid}`,
+    MIGRATION_GUARD_RELOAD: `kill -HUP ${pid}`,
   }
   return { port, environment, told, keys }
 }
@@ -191,35 +160,8 @@ describe.skipIf(why !== undefined)("a key for one migration", () => {
   })
 })
 
-/** Of libvirt itself: two daemons, each with files of its own, that know nothing of each other. */
-const canLibvirt = process.getuid?.() === 0 && spawnSync("libvirtd", ["--version"]).status === 0
 if (!canLibvirt)
   process.stderr.write("lab: the recipe is not followed with libvirtd, there is none or this is not root\n")
-
-interface Daemon {
-  readonly uri: string
-  readonly folder: string
-  readonly virsh: (...parameters: readonly string[]) => string
-}
-
-const until = async (what: string, condition: () => boolean): Promise<void> => {
-  for (const deadline = Date.now() + 20_000; !condition(); await delay(100))
-    if (Date.now() > deadline) throw new Error(`${what}: not within 20 s`)
-}
-
-const startDaemon = async (name: string, uuid: string): Promise<Daemon> => {
-  const home = at(name)
-  const child = spawn("bash", [inRoot("lab/libvirt/libvirtd.sh"), home, uuid], { stdio: "ignore" })
-  onTestFinished(async () => {
-    child.kill("SIGTERM")
-    await once(child, "close")
-  })
-  const uri = `qemu+unix:///system?socket=${home}/run/libvirt-sock`
-  const virsh = (...parameters: readonly string[]): string =>
-    execFileSync("virsh", ["-c", uri, ...parameters], { encoding: "utf8" })
-  await until(`${name} answers`, () => spawnSync("virsh", ["-c", uri, "list"]).status === 0)
-  return { uri, folder: home, virsh }
-}
 
 const domain = `<domain type='qemu'>
   <name>web-1</name>
@@ -249,19 +191,20 @@ const installHook = (home: string): ((guard: CliGuard) => void) => {
   }
 }
 
+/** Two daemons, each with files of its own, that know nothing of each other. */
 describe.skipIf(why !== undefined || !canLibvirt)("a key for one migration, with libvirt", () => {
   test("comes to the hook of the other host with the domain's XML, and virsh's migration passes sealed", async () => {
     const tell = installHook(at("other"))
     const [one, other] = await Promise.all([
-      startDaemon("one", "11111111-1111-4111-8111-111111111111"),
-      startDaemon("other", "22222222-2222-4222-8222-222222222222"),
+      startLibvirtHost(at("one"), "11111111-1111-4111-8111-111111111111"),
+      startLibvirtHost(at("other"), "22222222-2222-4222-8222-222222222222"),
     ])
     onTestFinished(() => {
       for (const { virsh } of [one, other]) if (virsh("list", "--name").includes("web-1")) virsh("destroy", "web-1")
     })
     writeFileSync(at("domain.xml"), domain)
     one.virsh("create", at("domain.xml"))
-    const target = ({ folder: home }: Daemon): string => `unix://${home}/run/web-1.spice`
+    const target = ({ folder: home }: LibvirtHost): string => `unix://${home}/run/web-1.spice`
     const leaving = await startGuard("leaving", target(one))
     const arriving = await startGuard("arriving", target(other))
     tell(arriving)

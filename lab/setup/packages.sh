@@ -5,6 +5,6 @@ set -euo pipefail
 
 packages=(qemu-system-x86 qemu-system-gui spice-client-gtk xvfb iproute2 tcpdump tshark
   gcc libc6-dev pkg-config libspice-server-dev libglib2.0-dev
-  libvirt-clients libvirt-daemon libvirt-daemon-driver-qemu)
+  libvirt-clients libvirt-daemon libvirt-daemon-driver-qemu ansible-core)
 
 exec bash "$(dirname "$0")/../../scripts/install-packages.sh" lab "${packages[@]}"

@@ -80,7 +80,8 @@ const envelopeOf = (
   const cipher = createCipheriv(algorithm, derived.key, derived.nonce, { authTagLength: tagSize })
   derived.forget()
   cipher.setAAD(header)
-  const envelope = new Uint8Array(headerSize + size + tagSize)
+  // Not zeroed, for every byte of it is written. Nor is it a Buffer, whose slice() would not copy.
+  const envelope = new Uint8Array(Buffer.allocUnsafeSlow(headerSize + size + tagSize).buffer)
   envelope.set(header)
   envelope.set(cipher.update(statement), headerSize)
   envelope.set(cipher.update(state), headerSize + statement.length)

@@ -65,4 +65,14 @@ describe("a key file", () => {
     chownSync(file, 4711, 0)
     expect(() => readKeyring(file)).toThrow("must be owned by root or this user")
   })
+
+  /** As pmxcfs.c and cfs-plug-memdb.c of pve-cluster answer below /etc/pve/priv: with www-data's group, which has no right. */
+  test.runIf(process.getuid?.() === 0).each([
+    ["with a quorum", 0o600],
+    ["without one", 0o400],
+  ])("of Proxmox VE's cluster file system, %s, is read", (_, mode) => {
+    chownSync(file, 0, 33)
+    chmodSync(file, mode)
+    expect(readKeyring(file).active.id).toBe(1)
+  })
 })
