@@ -65,8 +65,8 @@ const rulesDocument: readonly [string, string] = [
   "docs/rules.md",
   `${generated("src/rules.ts")}# Rules
 
-Every refusal names a rule. This page says what each of the ${rules.length} requires, and what the receiver does with an input that
-breaks it.
+Every refusal names a rule. This page says what each of the ${rules.length} requires, what the receiver does with an input that
+breaks it, and where that is known from.
 
 ${describeRules(rules)}
 `,

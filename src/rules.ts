@@ -15,7 +15,7 @@ import { linkHeader, linkMessage } from "./spice/wire/link.js"
 import { wireRules } from "./spice/wire/rules.js"
 import type { Rule } from "./violation/violation.js"
 
-const tables: readonly Readonly<Record<string, Rule>>[] = [
+const tables: readonly Readonly<Record<string, Required<Rule>>>[] = [
   argumentRules,
   wireRules,
   sessionRules,
@@ -34,34 +34,38 @@ const tables: readonly Readonly<Record<string, Rule>>[] = [
 ]
 
 const layouts = [...Object.values(formats), linkHeader, linkMessage, envelopeLayout, statementLayout]
-const declared = [...structuralRules, ...layouts.flatMap(rulesOf)]
+const declared: readonly Rule[] = [...structuralRules, ...layouts.flatMap(rulesOf)]
 
-const byId: ReadonlyMap<string, Rule> = new Map(
-  [...tables.flatMap((table) => Object.values(table)), ...declared].map(
-    ({ id, code, requirement, consequence, source }) => [
-      id,
-      { id, code, requirement, consequence, ...(source === undefined ? {} : { source }) },
-    ],
-  ),
+/** A declared rule as the catalogue has it, without its condition. A test holds that each of them names its source. */
+const catalogued = ({ id, code, requirement, consequence, source = "" }: Rule): Required<Rule> => ({
+  id,
+  code,
+  requirement,
+  consequence,
+  source,
+})
+
+const byId: ReadonlyMap<string, Required<Rule>> = new Map(
+  [...tables.flatMap((table) => Object.values(table)), ...declared].map((rule) => [rule.id, catalogued(rule)]),
 )
 
 /**
- * Every rule of the project, each once: of blobs, of the wire and the order of messages, of JSON, of QEMU's arguments,
- * of policies and of the relay's configuration.
+ * Every rule of the project, each once and with its source: of blobs, of the wire and the order of messages, of JSON, of
+ * QEMU's arguments, of policies and of the relay's configuration.
  *
  * @example
  * rules.filter(({ id }) => id.startsWith("inputs/")).map(({ id }) => id)
  * // ["inputs/motion-count-limit"]
  * @since 0.6.0
  */
-export const rules: readonly Rule[] = [...byId.values()]
+export const rules: readonly Required<Rule>[] = [...byId.values()]
 
 /**
  * Finds a rule by its id, such as a violation's `rule`; undefined where there is none.
  *
  * @example
- * ruleOf("inputs/motion-count-limit")?.code
- * // "limit-exceeded"
+ * ruleOf("inputs/motion-count-limit")?.source
+ * // "spice-server 0.15.1, inputs-channel-client.cpp: InputsChannelClient::handle_migrate_data"
  * @since 0.6.0
  */
-export const ruleOf = (id: string): Rule | undefined => byId.get(id)
+export const ruleOf = (id: string): Required<Rule> | undefined => byId.get(id)

@@ -3,7 +3,7 @@ import { type Channel, channels } from "../spice/receiver.js"
 import { fullPlaces, type HeaderPlaces, miniPlaces } from "../spice/wire/header.js"
 import { fromClient, fromServer } from "../spice/wire/messages.js"
 import { viewOf } from "../violation/bytes.js"
-import type { Note } from "../violation/note.js"
+import type { Note } from "../violation/checked.js"
 import type { Violation } from "../violation/violation.js"
 
 /** The channel whose format begins with a magic; SVMD stands for its three as spicevmc. */

@@ -150,18 +150,20 @@ export type BuiltIn = keyof typeof builtIn
 /** A rule for each of the built-in ones: same ids and codes, sentences of the layout's own. */
 export type Checks = Readonly<Record<BuiltIn, Rule>>
 
-type Sentences = Partial<Pick<Rule, "requirement" | "consequence">>
+type Sentences = Partial<Pick<Rule, "requirement" | "consequence" | "source">>
 
 /**
  * Gives the rules that hold by construction in the words of a format: what its readers do with what breaks one.
  *
+ * @param source - where the rules that name no source of their own are known from: the format's document or header
  * @example
  * L.checksWith({ trailing: { consequence: "The next record is read from the middle." } }).trailing.id
  * // "layout/trailing"
  * @since 0.6.0
  */
-export const checksWith = (sentences: Partial<Readonly<Record<BuiltIn, Sentences>>>): Checks => {
-  const worded = (name: BuiltIn): Rule => ({ ...builtIn[name], ...sentences[name] })
+export const checksWith = (sentences: Partial<Readonly<Record<BuiltIn, Sentences>>>, source?: string): Checks => {
+  const known = source === undefined ? {} : { source }
+  const worded = (name: BuiltIn): Rule => ({ ...builtIn[name], ...known, ...sentences[name] })
   return Object.fromEntries(
     (Object.keys(builtIn) as BuiltIn[]).map((name) => [name, worded(name)]),
   ) as unknown as Checks

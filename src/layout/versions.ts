@@ -1,5 +1,5 @@
 import { isInt32Array } from "../violation/bytes.js"
-import type { Note } from "../violation/note.js"
+import type { Note } from "../violation/checked.js"
 import { type LayoutOptions, layout, struct } from "./fields.js"
 import { pathIn } from "./path.js"
 import {

@@ -1,6 +1,12 @@
 import type { Rule, ViolationCode } from "../violation/violation.js"
 
-const rule = (id: string, code: ViolationCode, requirement: string, consequence: string, source: string): Rule => ({
+const rule = (
+  id: string,
+  code: ViolationCode,
+  requirement: string,
+  consequence: string,
+  source: string,
+): Required<Rule> => ({
   id: `completion/${id}`,
   code,
   requirement,
@@ -8,7 +14,7 @@ const rule = (id: string, code: ViolationCode, requirement: string, consequence:
   source,
 })
 
-const spice = "spice_server_migrate_end of spice-server 0.15.2's reds.cpp"
+const spice = "spice-server 0.15.2, reds.cpp: spice_server_migrate_end"
 const measured = "measured on QEMU 7.2.22 with spice-server 0.15.1"
 
 /** What can be wrong with the order in which a manager, a source and a target do their parts. */
@@ -18,21 +24,21 @@ export const completionRules = {
     "limit-exceeded",
     "A log must be UTF-8, of no more bytes than the limit.",
     "It is not read.",
-    "src/qemu/completion.ts",
+    "our own rule (docs/command-line.md)",
   ),
   line: rule(
     "line",
     "malformed-json",
     "A line with an object must be one QMP message, behind nothing but its time.",
     "What it said is not known, so it may have been anything.",
-    "docs/interop/qmp-spec.rst of QEMU",
+    "QEMU, docs/interop/qmp-spec.rst",
   ),
   migrate: rule(
     "migrate",
     "inconsistent",
     "The source's log must show a migrate.",
     "It is another machine's log, or it begins too late: nothing can be said about it.",
-    "docs/interop/qmp-spec.rst of QEMU",
+    "QEMU, docs/interop/qmp-spec.rst",
   ),
   announced: rule(
     "announced",
@@ -60,7 +66,7 @@ export const completionRules = {
     "out-of-order",
     "The source must not quit after a migration that failed or was cancelled.",
     "The machine lives nowhere else: it is lost.",
-    "migration/migration.c of QEMU 11.1",
+    "QEMU 11.1, migration/migration.c",
   ),
   completed: rule(
     "completed",
@@ -74,27 +80,27 @@ export const completionRules = {
     "out-of-order",
     "SPICE_MIGRATE_COMPLETED must follow the migration's completion within 10 seconds.",
     "spice-server has given up on a client by then, and has disconnected it.",
-    "MIGRATE_TIMEOUT of spice-server 0.15.2's reds-private.h",
+    "spice-server 0.15.2, reds-private.h: MIGRATE_TIMEOUT",
   ),
   oneMachine: rule(
     "one-machine",
     "out-of-order",
     "Source and target must not run at once.",
     "Both write to the machine's disks, and destroy what is on them.",
-    "migration/migration.c of QEMU 11.1",
+    "QEMU 11.1, migration/migration.c",
   ),
   targetResumes: rule(
     "target-resumes",
     "truncated",
     "The target must RESUME a machine that ran before its migration completed.",
     "The machine stands still on both hosts.",
-    "process_incoming_migration_bh of QEMU 11.1's migration/migration.c",
+    "QEMU 11.1, migration/migration.c: process_incoming_migration_bh",
   ),
   sourceResumes: rule(
     "source-resumes",
     "truncated",
     "The source must RESUME a machine that ran before its migration failed or was cancelled.",
     "The machine stands still on both hosts.",
-    "migration_iteration_finish of QEMU 11.1's migration/migration.c",
+    "QEMU 11.1, migration/migration.c: migration_iteration_finish",
   ),
-} as const satisfies Record<string, Rule>
+} as const satisfies Record<string, Required<Rule>>

@@ -1,7 +1,6 @@
 export type { JsonLimits } from "../data/json.js"
-export type { Checked } from "../violation/checked.js"
+export type { Checked, Note } from "../violation/checked.js"
 export type { Codec } from "../violation/codec.js"
-export type { Note } from "../violation/note.js"
 export type { Violation, ViolationCode } from "../violation/violation.js"
 export type {
   FdSocketAddress,

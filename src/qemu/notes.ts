@@ -1,4 +1,4 @@
-import type { Note } from "../violation/note.js"
+import type { Note } from "../violation/checked.js"
 import type { Command } from "./commands.js"
 import { type CodecOptions, type Context, contextOf } from "./context.js"
 import { behaviour, isDeprecated, isIn, members } from "./versions.js"

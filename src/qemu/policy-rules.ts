@@ -1,10 +1,13 @@
 import type { Rule } from "../violation/violation.js"
 
-const denial = (line: string, requirement: string): Rule => ({
+const source = "our own rule (SECURITY.md)"
+
+const denial = (line: string, requirement: string): Required<Rule> => ({
   id: `policy/${line}`,
   code: "policy-denied",
   requirement: `${requirement} Denied by ${line} in the policy.`,
   consequence: "QEMU would do it.",
+  source,
 })
 
 /** The denials, each under the name of the policy's line that it comes from. */
@@ -16,6 +19,7 @@ export const denials = {
     requirement:
       "Programs may be run only where the policy allows them: exec.programs lists programs, exec.commands whole argvs.",
     consequence: "QEMU would run it.",
+    source,
   },
   programs: denial("exec.programs", "The program must be one of those allowed, without .. in its path."),
   shell: denial("exec.shell", "The program must not be a shell, nor env."),
@@ -36,18 +40,20 @@ export const denials = {
     requirement:
       'A descriptor by its number must be one that the policy lists, as numbers = [21] or ["16-31"] in its table fd.',
     consequence: "QEMU would use whatever it has open under that number.",
+    source,
   },
   spiceHosts: denial("spice.hosts", "Clients must be sent to a host of those allowed."),
   spicePorts: denial("spice.ports", "Clients must be sent to a port of those allowed."),
   spiceZones: denial("spice.zones", "The interface of a link-local address must be one of those allowed."),
   spiceTickets: denial("spice.tickets", "Clients must not be sent to a proxy by a ticket."),
-} as const satisfies Record<string, Rule>
+} as const satisfies Record<string, Required<Rule>>
 
-const invalid = (id: string, requirement: string): Rule => ({
+const invalid = (id: string, requirement: string): Required<Rule> => ({
   id: `policy/${id}`,
   code: "wrong-type",
   requirement,
   consequence: "Not applied, it would allow what was meant to be denied.",
+  source,
 })
 
 /** What is wrong with a policy itself. */
@@ -67,4 +73,4 @@ export const policyRules = {
     "socket-path",
     "A socket's path of a policy must be absolute, without .. in it, or begin with @ for abstract ones.",
   ),
-} as const satisfies Record<string, Rule>
+} as const satisfies Record<string, Required<Rule>>

@@ -1,4 +1,4 @@
-import type { Note } from "../violation/note.js"
+import type { Note } from "../violation/checked.js"
 import type { Violation } from "../violation/violation.js"
 
 /** What was found out about one input. */

@@ -3,12 +3,12 @@ import type { Rule } from "../violation/violation.js"
 /** The name of a rule's place in the document of rules: `display/surface-id-in-table` is `display-surface-id-in-table`. */
 export const anchorOf = (id: string): string => id.replace("/", "-")
 
-const entryOf = ({ id, code, requirement, consequence, source }: Rule): string =>
+const entryOf = ({ id, code, requirement, consequence, source }: Required<Rule>): string =>
   [
     `### <a id="${anchorOf(id)}"></a>\`${id}\``,
     `${requirement} \`${code}\``,
     `Where it does not hold: ${consequence}`,
-    ...(source === undefined ? [] : [`Source: ${source}.`]),
+    `Source: ${source}.`,
   ].join("\n\n")
 
 /** What the rules of each prefix judge. */
@@ -37,7 +37,7 @@ const subjects = {
 } as const
 
 /** Writes every rule as Markdown, under a heading for each kind of input. */
-export const describeRules = (rules: readonly Rule[]): string =>
+export const describeRules = (rules: readonly Required<Rule>[]): string =>
   Object.entries(subjects)
     .flatMap(([prefix, subject]) => [
       `## ${prefix}: ${subject}`,

@@ -69,13 +69,13 @@ const invocationOf = (findings: readonly Finding[], unreadable: readonly Unreada
   })),
 })
 
-const describedRule = (id: string, known: Rule | undefined, { homepage }: Tool) => {
+const describedRule = (id: string, known: Required<Rule> | undefined, { homepage }: Tool) => {
   const rule = new SarifRuleBuilder().initSimple({
     ruleId: id,
     shortDescriptionText: known?.requirement ?? id,
     helpUri: `${homepage}rules/${id}`,
   })
-  if (known !== undefined) rule.rule.help = { text: known.consequence }
+  if (known !== undefined) rule.rule.help = { text: `${known.consequence} Source: ${known.source}.` }
   return rule
 }
 
@@ -85,7 +85,7 @@ const describedRule = (id: string, known: Rule | undefined, { homepage }: Tool) 
  */
 export const sarifReport = (
   findings: readonly Finding[],
-  ruleOf: (id: string) => Rule | undefined,
+  ruleOf: (id: string) => Required<Rule> | undefined,
   tool: Tool,
   unreadable: readonly Unreadable[] = [],
 ): string => {

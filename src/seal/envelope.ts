@@ -70,6 +70,7 @@ export const envelopeLayout = L.layout("envelope", {
       holds: L.below(blob.sealed_at, blob.expires_at),
       requirement: "An envelope must expire after it was sealed.",
       consequence: "Nobody could open it.",
+      source: "our own rule (docs/sealing.md)",
     },
     {
       id: "envelope/holds-a-statement",
@@ -78,6 +79,7 @@ export const envelopeLayout = L.layout("envelope", {
       holds: L.atMost(leastCiphertext, blob.ciphertext_size),
       requirement: "A ciphertext must have room for a statement and the tag.",
       consequence: "It cannot be authenticated.",
+      source: "our own rule (docs/sealing.md)",
     },
   ],
 })

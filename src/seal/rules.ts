@@ -1,10 +1,13 @@
 import type { Rule } from "../violation/violation.js"
 
-const notSealed = (id: string, requirement: string, consequence: string): Rule => ({
+const source = "our own rule (docs/sealing.md)"
+
+const notSealed = (id: string, requirement: string, consequence: string): Required<Rule> => ({
   id: `seal/${id}`,
   code: "not-sealed",
   requirement,
   consequence,
+  source,
 })
 
 const forged = "A client could have written or changed it: state that no check can tell from a lie would be believed."
@@ -49,15 +52,16 @@ export const openRules = {
     "No more envelopes may be remembered at a time than the replay window has room for.",
     replayed,
   ),
-} as const satisfies Record<string, Rule>
+} as const satisfies Record<string, Required<Rule>>
 
 const noKeys = "Envelopes could not be sealed or opened, or with keys that nobody chose."
 
-const unusable = (id: string, code: Rule["code"], requirement: string, consequence = noKeys): Rule => ({
+const unusable = (id: string, code: Rule["code"], requirement: string, consequence = noKeys): Required<Rule> => ({
   id: `seal/${id}`,
   code,
   requirement,
   consequence,
+  source,
 })
 
 /** What is wrong with a key file, the file of a replay window, or what is to be sealed. */
@@ -100,4 +104,4 @@ export const sealRules = {
     "Times must be whole milliseconds since 1970, and a lifetime from 1 ms to an hour.",
     replayed,
   ),
-} as const satisfies Record<string, Rule>
+} as const satisfies Record<string, Required<Rule>>

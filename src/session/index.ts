@@ -1,5 +1,5 @@
 export type { LinkedChannel } from "../spice/wire/channels.js"
 export type { Violation, ViolationCode } from "../violation/violation.js"
 export type { Connection, Decision, LinkRequest, SessionEvent } from "./events.js"
-export type { SessionOptions } from "./options.js"
 export { createSession, type Session } from "./session.js"
+export type { SessionOptions } from "./state.js"

@@ -3,7 +3,6 @@ import { defaultReceiver, type ReceiverState } from "../spice/receiver.js"
 import type { LinkedChannel } from "../spice/wire/channels.js"
 import { type Measure, type Rule, Violation } from "../violation/violation.js"
 import type { Connection, Decision, EventOf } from "./events.js"
-import type { SessionOptions } from "./options.js"
 import { sessionRules } from "./rules.js"
 import type { Stage } from "./transitions.js"
 
@@ -124,6 +123,19 @@ export interface World {
   decisions: Decision[]
   /** Sessions of which something has changed: what waits in them is looked at again. */
   readonly changed: Set<SessionState>
+}
+
+/** What a session judges by: read with each event, so that what changes meanwhile counts from then on. */
+export interface SessionOptions {
+  /** What the receiver of the data is; its limits on blobs hold for what a header announces. */
+  readonly receiver?: ReceiverState
+  /**
+   * Whether a machine may be on its way to the server. Default false: spice-server acknowledges a migration whether it
+   * awaits one or not, and crashes on its data if not. Without one a migration is declined: it goes on, not seamlessly.
+   */
+  readonly awaitsMachine?: boolean
+  /** Whether decisions are only told, as in a relay's monitor mode: nothing waits, and what is refused goes on. Default false. */
+  readonly observes?: boolean
 }
 
 export const newWorld = (options: SessionOptions): World => ({

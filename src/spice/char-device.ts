@@ -23,6 +23,7 @@ export const charDevice = (most: L.Parameter) =>
           code: "limit-exceeded",
           requirement: "The write queue must not be larger than the receiver's maxWriteBytes for the channel.",
           consequence: "The queue reaches the device as one write; a size from 0x80000000 becomes a negative int.",
+          source: "spice-server 0.15.1, char-device.cpp: RedCharDevice::restore, RedCharDevice::write_to_device",
         },
       ),
       write_num_client_tokens: L.u32("How many messages of the client the queue was counted as.", "messages"),
@@ -40,6 +41,7 @@ export const charDevice = (most: L.Parameter) =>
         holds: L.implies(L.below(0, base.write_num_client_tokens), L.below(0, base.write_size)),
         requirement: "A queue that counts messages of the client must hold bytes.",
         consequence: "The tokens are never given back to the client.",
+        source: "spice-server 0.15.1, char-device.cpp: RedCharDevice::restore",
       },
     ],
   )
@@ -55,6 +57,7 @@ export const unconnectedIsZero = (base: BaseRefs): readonly L.FieldRule[] =>
     id: "char-device/unconnected-is-zero",
     requirement: "Without a device on the source, every field after connected must be 0.",
     consequence: "The fields are ignored or restored all the same, as the channel pleases.",
+    source: "spice-server 0.15.1, char-device.cpp: RedCharDevice::migrate_data_marshall_empty",
   })
 
 /** The rules of the channels without flow control: spicevmc and smartcard. */
@@ -66,6 +69,7 @@ export const withoutFlowControl = (base: BaseRefs): readonly L.FieldRule[] => [
     holds: L.implies(L.equal(base.connected, 1), L.equal(base.num_client_tokens, unlimited)),
     requirement: "A channel without flow control must carry 0xffffffff client tokens.",
     consequence: "It is restored into the token count of a channel that does not count.",
+    source: "spice-server 0.15.1, char-device.cpp: RedCharDevice::restore",
   },
   {
     id: "char-device/send-tokens-unlimited",
@@ -77,5 +81,6 @@ export const withoutFlowControl = (base: BaseRefs): readonly L.FieldRule[] => [
     ),
     requirement: "A channel without flow control must carry 0xffffffff send tokens when spice-server 0.15 wrote it.",
     consequence: "It is restored into the token count of a channel that does not count.",
+    source: "spice-server 0.15.1, char-device.cpp: RedCharDevice::migrate_data_marshall",
   },
 ]

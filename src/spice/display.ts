@@ -10,12 +10,14 @@ const surface = {
       code: "out-of-range",
       requirement: "A surface id must be below the receiver's surfaceTableSize.",
       consequence: "It indexes two arrays of fixed length: a write outside the object.",
+      source: "spice-server 0.15.1, dcc.cpp: restore_surface; display-limits.h: NUM_SURFACES",
     })
     .must((id) => L.below(L.previous(id, -1), id), {
       id: "display/surface-ids-ascend",
       code: "not-canonical",
       requirement: "Surface ids must ascend strictly: the writer walks a table.",
       consequence: "A repeated id fails an assertion, which aborts QEMU.",
+      source: "spice-server 0.15.1, dcc.cpp: restore_surface, DisplayChannelClient::handle_migrate_data",
     }),
 }
 
@@ -41,6 +43,7 @@ const lossy = L.struct("A surface that the client has, with what of it is lossy.
     ),
     requirement: "A lossy region must be empty, or its left be less than its right and its top less than its bottom.",
     consequence: "The rectangle is dropped: what the client has lossily counts as lossless.",
+    source: "spice-server 0.15.1, dcc.cpp: restore_surfaces_lossy",
   },
 ])
 
@@ -56,12 +59,15 @@ const glz = L.struct("The GLZ dictionary, which displays with one glz_dict_id sh
     code: "limit-exceeded",
     requirement: "The GLZ window must not exceed the receiver's glzMaxPixels.",
     consequence: "The dictionary is not restored, which aborts QEMU.",
+    source:
+      "spice-server 0.15.1, dcc.cpp: dcc_handle_migrate_glz_dictionary; glz-encoder-dict.c: glz_enc_dictionary_restore",
   }),
   max_encoders: L.u32("Encoders that share the dictionary.", "encoders").must(L.equal(maxEncoders), {
     id: "display/glz-max-encoders",
     code: "out-of-range",
     requirement: "The number of encoders must be the receiver's maxEncoders.",
     consequence: "It multiplies an allocation that is not checked and bounds a loop over it.",
+    source: "spice-server 0.15.1, glz-encoder-dict.c: glz_enc_dictionary_restore; image-encoders.cpp: MAX_LZ_ENCODERS",
   }),
   last_image_id: L.u64("The id of the image encoded last. Only a session can tell whether it is true."),
 })
@@ -85,6 +91,7 @@ export const display = L.layout("display", {
       requirement: "The pixmap cache's size must not be negative.",
       consequence:
         "The cache stays frozen on the target. A source writes -1 only when it migrates again before its own cache was thawed.",
+      source: "spice-server 0.15.1, dcc.cpp: DisplayChannelClient::handle_migrate_data",
     }),
     pixmap_cache_freezer: L.boolean("Whether this channel froze the cache and has to thaw it."),
     pixmap_cache_clients: L.array(

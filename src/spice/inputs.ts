@@ -18,6 +18,7 @@ export const inputs = L.layout("inputs", {
         code: "limit-exceeded",
         requirement: "The motion count must not exceed the receiver's maxMotionCount.",
         consequence: "The target sends one ack message for every 4 motions counted.",
+        source: "spice-server 0.15.1, inputs-channel-client.cpp: InputsChannelClient::handle_migrate_data",
       },
     ),
   },

@@ -24,6 +24,7 @@ const agent2client = L.struct(
       code: "out-of-range",
       requirement: "No more than the 8 bytes of a chunk header can have been read.",
       consequence: "An assertion of the target fails and crashes QEMU.",
+      source: "spice-server 0.15.1, reds.cpp: reds_agent_state_restore",
     }),
     chunk_header: chunkHeader,
     msg_header_done: L.boolean("Whether the message's header was read whole."),
@@ -34,6 +35,7 @@ const agent2client = L.struct(
         code: "out-of-range",
         requirement: "A partly read message header must be shorter than the 20 bytes of a whole one.",
         consequence: "The target copies it unchecked into a buffer of 2048 bytes.",
+        source: "spice-server 0.15.1, reds.cpp: reds_marshall_migrate_data, reds_agent_state_restore",
       },
     ),
     msg_header_ptr: L.pointerTo("msg_header", L.run(), "The beginning of the VDAgentMessage header."),
@@ -49,6 +51,7 @@ const agent2client = L.struct(
         requirement:
           "A message header can be partly read only after a whole chunk header, and only while it is not done.",
         consequence: "An assertion of the target fails and crashes QEMU, or the bytes are ignored.",
+        source: "spice-server 0.15.1, reds.cpp: reds_agent_state_restore",
       },
     ),
     {
@@ -63,12 +66,14 @@ const agent2client = L.struct(
         "Behind a whole chunk header, a message's header must be done or begun: a source that has read exactly a chunk header ends itself.",
       consequence:
         "The target works until it migrates on, and then an assertion ends it, unless the agent has written since.",
+      source: "spice-server 0.15.1, reds.cpp: reds_on_main_channel_migrate",
     },
     ...L.zeroUnless(L.equal(state.chunk_header_size, chunkHeaderSize), [state.msg_header_done], {
       id: "main/header-done-follows-chunk-header",
       requirement: "A message's header can be done only after a whole chunk header.",
       consequence:
         "The target waits for 0 bytes from the agent for ever: nothing of the agent reaches the client again.",
+      source: "spice-server 0.15.1, reds.cpp: reds_marshall_migrate_data, reds_agent_state_restore",
     }),
     {
       id: "main/message-has-chunk",
@@ -79,12 +84,14 @@ const agent2client = L.struct(
         "While a message's header is done, something must be left of its chunk: a chunk that is read whole is not kept.",
       consequence:
         "The target waits for 0 bytes from the agent for ever, and an assertion ends it when it migrates on.",
+      source: "spice-server 0.15.1, reds.cpp: reds_on_main_channel_migrate, reds_agent_state_restore",
     },
     ...L.zeroUnless(L.equal(state.msg_header_done, 1), [state.msg_remaining, state.msg_filter_result], {
       id: "main/message-state-needs-header",
       requirement:
         "Before a message's header is done, nothing can remain of the message and no filter can have judged it.",
       consequence: "The fields are ignored: one state would have many encodings.",
+      source: "spice-server 0.15.1, reds.cpp: reds_marshall_migrate_data",
     }),
   ],
 )
@@ -119,6 +126,7 @@ export const main = L.layout("main", {
         requirement:
           "The client's tokens and those of its queued messages together must fit the receiver's agentTokenWindow.",
         consequence: "An unchecked subtraction wraps: the client gets up to 2^32 tokens.",
+        source: "spice-server 0.15.1, char-device.cpp: RedCharDevice::restore",
       },
       {
         id: "main/write-queue-chunks",
@@ -127,6 +135,8 @@ export const main = L.layout("main", {
         holds: L.scanned(base.write_data, agentChunksFit),
         requirement: "The write queue must be the rest of at most one chunk, and whole chunks behind it.",
         consequence: "The bytes reach the guest's agent, which loses the boundaries of its messages.",
+        source:
+          "spice-protocol, vd_agent.h: VDIChunkHeader; spice-server 0.15.1, char-device.cpp: RedCharDevice::migrate_data_marshall",
       },
       // That no message header is begun or done then follows from the rules of agent2client.
       ...L.zeroUnless(
@@ -143,6 +153,7 @@ export const main = L.layout("main", {
           id: "main/unconnected-is-zero",
           requirement: "Without an agent on the source, everything after its inner version must be 0.",
           consequence: "The fields are ignored or restored all the same, as the agent comes and goes.",
+          source: "spice-server 0.15.1, reds.cpp: reds_marshall_migrate_data",
         },
       ),
       {
@@ -156,6 +167,7 @@ export const main = L.layout("main", {
         requirement:
           "What remains of a client's message can only be discarded while the client has not started with the agent: its agent has left.",
         consequence: "With the client's next data an assertion of the target fails and crashes QEMU.",
+        source: "spice-server 0.15.1, reds.cpp: reds_on_main_agent_data, reds_agent_state_restore",
       },
     ]
   },

@@ -58,6 +58,8 @@ export const smartcard = L.layout("smartcard", {
         holds: L.implies(L.below(0, base.write_size), L.atMost(cardHeaderSize, base.write_size)),
         requirement: "A write queue must have room for the header of a message.",
         consequence: takenApart,
+        source:
+          "libcacard, vscard_common.h: VSCMsgHeader; QEMU 10.0, hw/usb/ccid-card-passthru.c: ccid_card_vscard_read",
       },
       {
         id: "smartcard/write-queue-messages",
@@ -67,11 +69,14 @@ export const smartcard = L.layout("smartcard", {
         requirement:
           "The write queue must be whole messages of the types that a server passes on to a reader (VSC_Error to VSC_APDU), from its first byte to its last.",
         consequence: takenApart,
+        source:
+          "libcacard, vscard_common.h: VSCMsgType; QEMU 10.0, hw/usb/ccid-card-passthru.c: ccid_card_vscard_handle_init",
       },
       ...L.zeroUnless(L.equal(base.connected, 1), [reader_added, read_size], {
         id: "smartcard/unconnected-is-zero",
         requirement: "Without a device on the source, no reader and no partial message can have been written.",
         consequence: "The target ignores them: one state would have many encodings.",
+        source: "spice-server 0.15.1, smartcard-channel-client.cpp: SmartCardChannelClient::handle_migrate_data",
       }),
       {
         id: "smartcard/partial-read-vouched-for",
@@ -82,6 +87,7 @@ export const smartcard = L.layout("smartcard", {
           'A partly read message that a client relayed must be empty: what the device says next does not continue it unless it is true. QEMU\'s reader leaves none; set accept = ["smartcard-partial-read"] only for clients that may end the target.',
         consequence:
           "The device's next bytes are read behind it: a field that the client chose becomes a length, and what follows is written to freed memory.",
+        source: "spice-server 0.15.1, smartcard.cpp: RedCharDeviceSmartcard::read_one_msg_from_device",
       },
       {
         id: "smartcard/read-size-limit",
@@ -90,6 +96,7 @@ export const smartcard = L.layout("smartcard", {
         holds: L.atMost(read_size, most),
         requirement: "The partial message must not be larger than the receiver's maxReadBytes.",
         consequence: "Its size is bounded by nothing but the frame.",
+        source: "spice-server 0.15.1, smartcard.cpp: smartcard_device_restore_partial_read",
       },
       {
         id: "smartcard/message-length-limit",
@@ -99,6 +106,7 @@ export const smartcard = L.layout("smartcard", {
         requirement: "The announced message and its header must fit the receiver's maxReadBytes.",
         consequence:
           "The target allocates length + 12 bytes in 32 bits: near 2^32 the sum wraps to a few, below it g_realloc may crash QEMU.",
+        source: "spice-server 0.15.1, smartcard.cpp: smartcard_read_buf_prepare",
       },
       {
         id: "smartcard/read-fits-buffer",
@@ -118,6 +126,7 @@ export const smartcard = L.layout("smartcard", {
         requirement:
           "The partial message must fit the buffer that the target sizes from its header: 282 bytes, or max(564, length + 12) above that.",
         consequence: "memcpy writes beyond the buffer on the heap.",
+        source: "spice-server 0.15.1, smartcard.cpp: smartcard_device_restore_partial_read, smartcard_read_buf_prepare",
       },
       {
         id: "smartcard/message-incomplete",
@@ -129,6 +138,7 @@ export const smartcard = L.layout("smartcard", {
         ),
         requirement: "A message that spice-server 0.15 left in its buffer must be incomplete.",
         consequence: "The target finds a whole message where it expects the rest of one.",
+        source: "spice-server 0.15.1, smartcard.cpp: RedCharDeviceSmartcard::read_one_msg_from_device",
       },
     ]
   },

@@ -32,6 +32,7 @@ export const spicevmc = L.layout("spicevmc", {
       holds: L.equal(base.connected, 1),
       requirement: "The channel must be connected: a source without a device has no such channel.",
       consequence: "An assertion of the target fails and crashes QEMU.",
+      source: "spice-server 0.15.1, char-device.cpp: RedCharDevice::restore",
     },
     {
       id: "spicevmc/usbredir-queue-vouched-for",
@@ -45,12 +46,14 @@ export const spicevmc = L.layout("spicevmc", {
         'A usbredir queue that a client relayed must be empty: where the device stands in its stream, the blob does not say. The channel is lost, and its USB devices with it; set accept = ["usbredir-queue"] only for clients that may end the target.',
       consequence:
         "An assertion in QEMU's usb-redir ends the process when 13 bytes or more do not continue what the device was reading.",
+      source: "QEMU 7.2, hw/usb/redirect.c: usbredir_chardev_read; measured (docs/exposure.md)",
     },
     ...withoutFlowControl(base),
     ...L.zeroUnless(L.not(L.equal(source, "0.15")), [base.write_num_client_tokens], {
       id: "spicevmc/queue-not-counted",
       requirement: "A queue of this channel must count no messages of the client when spice-server 0.15 wrote it.",
       consequence: "It is restored into the token count of a channel that does not count.",
+      source: "spice-server 0.15.1, spicevmc.cpp: VmcChannelClient::alloc_recv_buf",
     }),
   ],
 })

@@ -194,23 +194,18 @@ export const settingsOf = (layout: Layout): readonly ReceiverSetting[] =>
   receivers.map((receiver) => receiverSetting(layout, channelOf(layout), receiver))
 
 /** The receiver of a setting whose limit may have been lowered. */
-const receiverIn = ({ arguments: { maxBlobBytes } }: Setting, { receiver, channel }: ReceiverSetting): ReceiverState =>
+const receiverIn = ({ arguments: { maxBlobBytes }, receiver, channel }: ReceiverSetting): ReceiverState =>
   maxBlobBytes === receiver.maxBlobBytes[channel]
     ? receiver
     : { ...receiver, maxBlobBytes: everyChannel(Number(maxBlobBytes)) }
 
 const spiceWitnesses = (layout: Layout): readonly SpiceWitness[] =>
-  settingsOf(layout)
-    .flatMap((own) => witnessesIn([own]).map(({ setting, ...witness }) => ({ ...witness, setting, own })))
-    .filter(({ rule, path }, index, all) => all.findIndex((one) => one.rule === rule && one.path === path) === index)
-    .map(({ rule, path, bytes, setting, own }) => ({
-      rule,
-      path,
-      bytes,
-      arguments: setting.arguments,
-      channel: own.channel,
-      receiver: receiverIn(setting, own),
-    }))
+  witnessesIn(settingsOf(layout)).map(({ setting, ...witness }) => ({
+    ...witness,
+    arguments: setting.arguments,
+    channel: setting.channel,
+    receiver: receiverIn(setting),
+  }))
 
 export function witnessesOf(layout: (typeof formats)[keyof typeof formats]): readonly SpiceWitness[]
 export function witnessesOf(layout: Layout, given?: Arguments): readonly Witness[]

@@ -1,6 +1,7 @@
 import type { Claim } from "../layout/interpret.js"
 import { parametersOf } from "../layout/lower.js"
 import type { Arguments } from "../layout/parameters.js"
+import type { PlannedRule } from "../layout/plan.js"
 import type { Layout, Parameter } from "../layout/types.js"
 import { joined } from "../violation/bytes.js"
 import { limitOfSetting } from "./attacks.js"
@@ -11,12 +12,12 @@ import { layoutSetting, read, type Setting } from "./setting.js"
 import { nearest } from "./solver/interval-set.js"
 
 /** A blob that breaks one rule of a setting's format and no other. */
-export interface BrokenRule {
+export interface BrokenRule<S extends Setting = Setting> {
   /** The id of the rule. */
   readonly rule: string
   /** The field at fault; an entry of a list has empty brackets. */
   readonly path: string
-  readonly setting: Setting
+  readonly setting: S
   readonly bytes: Uint8Array
 }
 
@@ -25,32 +26,38 @@ export const fewOfAll: Chooser = { ...leastChooser, number: (_, domain) => neare
 
 /**
  * For every rule of a format, and for every field that it can be broken at, a blob that breaks it alone; likewise for
- * the checks that every layout makes by construction. Of the settings the first that serves is taken.
+ * the checks that every layout makes by construction. Of the settings, which are of one layout, the first that serves is
+ * taken.
  */
-export const witnessesIn = (settings: readonly Setting[]): readonly BrokenRule[] => {
-  const found = new Map<string, BrokenRule>()
-  const keep = (setting: Setting, bytes: Uint8Array) => {
+export const witnessesIn = <S extends Setting>(settings: readonly S[]): readonly BrokenRule<S>[] => {
+  const found = new Map<string, BrokenRule<S>>()
+  const broken = new Set<PlannedRule>()
+  /** The rule that a blob breaks alone. */
+  const keep = (setting: S, bytes: Uint8Array): string | undefined => {
     const [first, ...others] = read(setting, bytes, false).violations
-    if (first === undefined || others.some(({ rule }) => rule !== first.rule)) return
+    if (first === undefined || others.some(({ rule }) => rule !== first.rule)) return undefined
     const path = first.path.replace(/\[\d+\]/g, "[]")
     const key = `${first.rule} ${path}`
     if (!found.has(key)) found.set(key, { rule: first.rule, path, bytes, setting })
+    return first.rule
   }
   for (const { setting, goals, reaching } of settings.flatMap(walkable)) {
     for (const goal of goals)
       for (const chooser of [leastChooser, fewOfAll]) {
+        if (goal.broken !== undefined && broken.has(goal.broken)) continue
         const blob = reaching(goal, chooser)
         if (blob === undefined) continue
-        keep(setting, blob)
+        const rule = keep(setting, blob)
         if (goal.broken === undefined)
           for (const edited of structuralEdits(setting, blob)) keep(edited.setting, edited.bytes)
+        else if (rule === goal.broken.rule.id) broken.add(goal.broken)
       }
   }
   return [...found.values()]
 }
 
 /** Arguments that leave no valid blob have no witness either: nothing is broken alone. */
-const walkable = (setting: Setting) => {
+const walkable = <S extends Setting>(setting: S) => {
   try {
     return [{ setting, ...walkOf(setting) }]
   } catch (error) {
@@ -59,15 +66,15 @@ const walkable = (setting: Setting) => {
   }
 }
 
-interface Edited {
-  readonly setting: Setting
+interface Edited<S extends Setting> {
+  readonly setting: S
   readonly bytes: Uint8Array
 }
 
 /** A limit that is larger, and no parameter, is not exceeded: it would take too long. */
 const longest = 2 ** 16
 
-function* structuralEdits(setting: Setting, seed: Uint8Array): Generator<Edited> {
+function* structuralEdits<S extends Setting>(setting: S, seed: Uint8Array): Generator<Edited<S>> {
   const { layout, plan } = setting
   const { limit } = layout
   const [most, size] = [limitOfSetting(setting), seed.length]

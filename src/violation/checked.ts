@@ -13,3 +13,9 @@ export const refusal = (first: Violation, ...others: readonly Violation[]): Chec
   _tag: "Left",
   left: [first, ...others],
 })
+
+/** Something worth knowing of an input that is no violation. */
+export interface Note {
+  readonly path: string
+  readonly message: string
+}

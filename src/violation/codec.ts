@@ -2,8 +2,24 @@ import * as E from "fp-ts/lib/Either.js"
 import { pipe } from "fp-ts/lib/function.js"
 import * as t from "io-ts"
 import type { Checked } from "./checked.js"
-import type { StandardSchema } from "./standard.js"
 import { keysOf } from "./violation.js"
+
+/**
+ * The Standard Schema interface, version 1, as far as a schema has to offer it. Declared here so that the types of
+ * the package need no other package; a type test holds it against the original.
+ */
+interface StandardSchema<Output> {
+  readonly "~standard": {
+    readonly version: 1
+    readonly vendor: "migration-guard"
+    readonly validate: (value: unknown) => StandardResult<Output>
+    readonly types?: { readonly input: unknown; readonly output: Output } | undefined
+  }
+}
+
+type StandardResult<Output> =
+  | { readonly value: Output; readonly issues?: undefined }
+  | { readonly issues: readonly { readonly message: string; readonly path: readonly PropertyKey[] }[] }
 
 /**
  * An io-ts type from untrusted input to a state and back to what it is written as, a blob unless it says otherwise;

@@ -45,7 +45,10 @@ export interface Rule {
   readonly requirement: string
   /** What the receiver, spice-server or QEMU, does with an input that breaks the rule. */
   readonly consequence: string
-  /** Where the consequence is known from: a source file and version, or a measurement. */
+  /**
+   * Where the rule is known from: a file and function of the receiver with its version, an RFC, a measurement, or, for a rule
+   * of our own, the document that gives its reason.
+   */
   readonly source?: string
 }
 

@@ -88,7 +88,7 @@ describe.each(cases)("a SARIF log of $what", ({ findings }) => {
     expect(rules.map(({ id }) => id)).toEqual([...new Set(violations.map(({ rule }) => rule))])
     for (const { id, shortDescription, help } of rules) {
       expect(shortDescription.text).toBe(ruleOf(id)?.requirement)
-      expect(help.text).toBe(ruleOf(id)?.consequence)
+      expect(help.text).toBe(`${ruleOf(id)?.consequence} Source: ${ruleOf(id)?.source}.`)
     }
   })
 

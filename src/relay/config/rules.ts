@@ -2,11 +2,14 @@ import type { Rule } from "../../violation/violation.js"
 
 const consequence = "The guard would let through, or keep out, what its operator did not mean."
 
-const invalid = (id: string, code: Rule["code"], requirement: string): Rule => ({
+const ours = "our own rule (docs/relay.md)"
+
+const invalid = (id: string, code: Rule["code"], requirement: string, source = ours): Required<Rule> => ({
   id: `relay/${id}`,
   code,
   requirement,
   consequence,
+  source,
 })
 
 /** What is wrong with the configuration of a relay. */
@@ -87,6 +90,7 @@ export const relayRules = {
     "fixed-buffer",
     "limit-exceeded",
     "The server reads a message of main into 26624 bytes and one of inputs into 2048: no blob of theirs may be larger.",
+    "spice-server 0.15.1, main-channel-client.cpp: MainChannelClient::alloc_recv_buf; inputs-channel-client.cpp: InputsChannelClient::alloc_recv_buf",
   ),
   nameTwice: invalid("name-once", "inconsistent", "Two listeners must not have the same name."),
   oneTarget: invalid(
@@ -112,4 +116,4 @@ export const relayRules = {
     "inconsistent",
     "Listeners of two targets must not have the same qmp: a monitor of QEMU's speaks with one at a time.",
   ),
-} as const satisfies Record<string, Rule>
+} as const satisfies Record<string, Required<Rule>>

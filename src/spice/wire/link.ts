@@ -31,6 +31,7 @@ export const linkHeader = L.layout("link-header", {
       holds: L.equal(header.major_version, 2),
       requirement: "The major version must be 2, the only one that was ever spoken.",
       consequence: "spice-server refuses the link.",
+      source: "spice-server 0.15.1, reds.cpp: reds_handle_read_header_done",
     },
     {
       id: "wire/link-size-limit",
@@ -39,6 +40,7 @@ export const linkHeader = L.layout("link-header", {
       holds: L.all(L.atMost(fixedSize, header.size), L.atMost(header.size, mostLinkBytes)),
       requirement: "A link message must have from 18 to 4096 bytes.",
       consequence: "spice-server refuses the link.",
+      source: "spice-server 0.15.1, reds.cpp: reds_handle_read_header_done",
     },
   ],
 })
@@ -51,6 +53,7 @@ const mostCapabilities = (at: L.FieldRef): L.FieldRule => ({
   holds: L.atMost(at, 1024),
   requirement: "A link message must not count more than 1024 words of capabilities of either kind.",
   consequence: "spice-server refuses the link.",
+  source: "spice-server 0.15.1, reds.cpp: reds_handle_read_link_done",
 })
 
 /** The fixed part of SpiceLinkMess: 18 bytes (spice-protocol, protocol.h). */
@@ -77,6 +80,7 @@ export const linkMessage = L.layout("link-message", {
       ),
       requirement: "The channel must be of a kind that is known.",
       consequence: "What its messages mean, and whether it carries migration data, is not known.",
+      source: "spice-protocol, enums.h: SPICE_CHANNEL_MAIN and those after it",
     },
     mostCapabilities(message.num_common_caps),
     mostCapabilities(message.num_channel_caps),
@@ -87,6 +91,7 @@ export const linkMessage = L.layout("link-message", {
       holds: L.equal(message.caps_offset, fixedSize),
       requirement: "The capabilities must begin where the fixed part ends.",
       consequence: "Bytes that no field claims pass unseen.",
+      source: "spice-server 0.15.1, reds.cpp: reds_handle_read_link_done",
     },
   ],
 })

@@ -1,6 +1,6 @@
 import type { Decision, SessionEvent } from "../../../src/session/index.js"
+import { step } from "../../../src/session/session.js"
 import { type ChannelState, newWorld, type SessionState, type World } from "../../../src/session/state.js"
-import { step } from "../../../src/session/step.js"
 import {
   fromServer,
   mainFromServer,
