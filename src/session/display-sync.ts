@@ -73,7 +73,7 @@ const judgeImages = (session: SessionState, counted: Counted, data: DisplayData)
   for (const other of counted.values())
     if (other.dictionaryId === data.dictionaryId) most += imagesOfMessage * other.serial
   if (data.lastImageId <= most) return "fits"
-  if (counted.size < session.displays.size || othersAreToCome(session)) return "waits"
+  if (othersAreToCome(session)) return "waits"
   return { check: sessionRules.imageId, path: "glz.last_image_id", actual: data.lastImageId, expected: most }
 }
 

@@ -63,7 +63,5 @@ export const heldUntil = ({ connections }: World, connection: number): number | 
   const channel = connections.get(connection)
   if (channel === undefined) return undefined
   const { heldMain, displays } = channel.session
-  const display = displays.get(channel.channelId)
-  if (heldMain?.channel === channel) return heldMain.until
-  return display?.channel === channel && display.held ? display.until : undefined
+  return heldMain?.channel === channel ? heldMain.until : displays.get(channel.channelId)?.until
 }
