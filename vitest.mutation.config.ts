@@ -1,6 +1,6 @@
 import { defineConfig } from "vitest/config"
 
-/** The tests of src/schema and src/spice, for mutation testing: without types, coverage and the command line. */
+/** The tests of the folders in stryker.config.mjs, for mutation testing: without types and coverage, and what takes minutes. */
 export default defineConfig({
   test: {
     include: [
@@ -9,6 +9,9 @@ export default defineConfig({
       "test/data/**/*.test.ts",
       "test/violation/**/*.test.ts",
       "test/spice/**/*.test.ts",
+      "test/session/**/*.test.ts",
     ],
+    exclude: ["test/session/explore/**", "test/**/c99.test.ts"],
+    setupFiles: ["test/support/short-properties.ts"],
   },
 })
