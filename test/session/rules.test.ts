@@ -745,20 +745,22 @@ describe("sessions one after another", () => {
     expect(leave(connection)).toEqual([{ kind: "end", connection }])
   })
 
-  test("MAIN_INIT names a new session only, only whole, and not one that is over", () => {
+  test("MAIN_INIT names a new session, and neither one that has an id nor one that is over", () => {
     const { link, server, send, ask } = sceneOf()
     const over = link("main")
-    const short = link("main")
+    const main = link("main", 7)
     server(over, serverTypes.init, word(5))
     expect(ask("inputs", 5).verdict).toBe("session/known-id")
-    server(short, serverTypes.init)
-    const main = link("main", 7)
     send(main, end)
     server(main, serverTypes.init, word(9))
     expect(ask("inputs", 9).verdict).toBe("session/known-id")
     expect(ask("inputs", 7).verdict).toBe("forward")
-    const again = ask("main", 0)
-    expect(again.verdict).toBe("hold") // for the link before it
+  })
+
+  test("a MAIN_INIT that is too short for an id names none", () => {
+    const { link, server, ask } = sceneOf()
+    server(link("main"), serverTypes.init)
+    expect(ask("main", 0).verdict).toBe("forward")
   })
 })
 
