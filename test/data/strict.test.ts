@@ -174,6 +174,21 @@ describe("an exact reader refuses", () => {
     )(read(items({ kind: "point", name: "four" })))
     expect(fault).toMatchObject({ rule: nameLength, actual: 4, expected: 3 })
   })
+
+  const { proxy: revoked, revoke } = Proxy.revocable({}, {})
+  revoke()
+
+  test.each<[string, unknown]>([
+    ["null", null],
+    ["list", []],
+    ["object", {}],
+    ["number", 1],
+    ["boolean", true],
+    ["object", revoked],
+  ])("what is found in place of a text: %s", (actual, title) => {
+    const checked = read({ title })
+    expect(E.isLeft(checked) && checked.left[0]).toMatchObject({ actual })
+  })
 })
 
 describe("the copy that an exact reader gives", () => {
