@@ -11,7 +11,7 @@ export default defineConfig({
       "test/spice/**/*.test.ts",
       "test/session/**/*.test.ts",
     ],
-    exclude: ["test/session/explore/**", "test/**/c99.test.ts"],
+    exclude: ["test/session/explore/**", "test/layout/c99.test.ts"],
     setupFiles: ["test/support/short-properties.ts"],
   },
 })
