@@ -91,6 +91,7 @@ describe("a declaration is refused", () => {
       { s: L.nested(40, (inner) => L.struct("", { inner })) },
       "deeper than 32 levels",
     ],
+    ["with what is no longer there", { b: L.until(1, byte) }, "what is not there in every version is declared"],
     ["with no bytes", { b: L.bytes(0, "") }, "it must have from 1 to 65536 bytes"],
     ["with no elements", { a: L.array(byte, 0) }, "it must have from 1 to 65536 elements"],
     [
@@ -257,6 +258,7 @@ describe("a declaration is refused", () => {
     ["a format that is no name", "Test", 100, '"Test" must be lower-case'],
     ["a limit below 0", "test", -1, "its limit must be a parameter or a number"],
     ["a limit that is a sum", "test", L.sum(1, 2), "its limit must be a parameter or a number"],
+    ["a limit that is a wide number", "test", 5n, "its limit must be a parameter or a number"],
     ["a limit that is a word", "test", "all", "its limit must be a parameter or a number"],
   ])("with %s", (_, format, limit, problem) =>
     expect(() => L.layout(format, { title: "", doc: "", limit, fields: { b: byte } })).toThrow(problem),
