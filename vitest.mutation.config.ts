@@ -4,7 +4,7 @@ import { defineConfig } from "vitest/config"
 export default defineConfig({
   test: {
     include: [
-      "test/loads.test.ts",
+      "test/{loads,rules}.test.ts",
       "test/layout/**/*.test.ts",
       "test/data/**/*.test.ts",
       "test/violation/**/*.test.ts",

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs"
 import { describe, expect, test } from "vitest"
 import { ruleOf, rules, violationCodes } from "../src/index.js"
 import { describeRules } from "../src/report/rule-document.js"
@@ -17,7 +18,8 @@ describe.each(rules)("$id", ({ id, code, requirement, consequence }) => {
   })
 })
 
-test("the document of rules shows each of them", () => {
+test("the document of rules shows each of them, and is what the rules say: `npm run generate` writes it", () => {
   const document = describeRules(rules)
   expect(rules.filter(({ id }) => !document.includes(`\`${id}\``))).toEqual([])
+  expect(readFileSync(new URL("../docs/rules.md", import.meta.url), "utf8")).toContain(document)
 })
