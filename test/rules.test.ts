@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs"
+import { existsSync, readFileSync } from "node:fs"
 import { describe, expect, test } from "vitest"
 import { ruleOf, rules, violationCodes } from "../src/index.js"
 import { describeRules } from "../src/report/rule-document.js"
@@ -29,8 +29,9 @@ describe.each(rules)("$id", ({ id, code, requirement, consequence, source }) => 
   })
 })
 
-test("the document of rules shows each of them, and its source", () => {
+test("the document of rules shows each of them and its source, and is what the rules say: `npm run generate` writes it", () => {
   const document = describeRules(rules)
   expect(rules.filter(({ id }) => !document.includes(`\`${id}\``))).toEqual([])
   expect(rules.filter(({ source }) => !document.includes(`Source: ${source}.`))).toEqual([])
+  expect(readFileSync(new URL("../docs/rules.md", import.meta.url), "utf8")).toContain(document)
 })

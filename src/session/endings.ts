@@ -52,7 +52,6 @@ export const dropSession = (world: World, session: SessionState): void => {
 export const gone = (world: World, channel: ChannelState): void => {
   const { connection, session } = channel
   leave(world, channel)
-  channel.isEnding = true
   world.connections.delete(connection)
   world.unsettled.delete(channel)
   if (world.asking === channel) world.asking = undefined

@@ -54,8 +54,7 @@ const judgeAnswer: Judge = (_, channel, { type }) => {
 const judgeSeamless: Judge = (_, channel, { size, head }) => {
   if (!channel.session.migrates) return { check: sessionRules.seamlessOnMain }
   if (channel.stage !== "undecided") return { check: sessionRules.seamlessOnce }
-  if (size !== 4 || head.length !== 4)
-    return { check: sessionRules.seamlessSize, path: "size", actual: size, expected: 4 }
+  if (size !== 4) return { check: sessionRules.seamlessSize, path: "size", actual: size, expected: 4 }
   const version = wordAt(head, 0)
   if (version !== migrationVersion)
     return { check: sessionRules.seamlessVersion, path: "src_version", actual: version, expected: migrationVersion }

@@ -104,7 +104,7 @@ const judgeImages = (session: SessionState, counted: Counted, data: DisplayData)
   for (const other of counted.values())
     if (other.dictionaryId === data.dictionaryId) most += imagesOfMessage * other.serial
   if (data.lastImageId <= most) return "fits"
-  if (counted.size < session.displays.size || othersAreToCome(session)) return "waits"
+  if (othersAreToCome(session)) return "waits"
   return { check: sessionRules.imageId, path: "glz.last_image_id", actual: data.lastImageId, expected: most }
 }
 
@@ -209,7 +209,5 @@ export const heldUntil = ({ connections }: World, connection: number): number | 
   const channel = connections.get(connection)
   if (channel === undefined) return undefined
   const { heldMain, displays } = channel.session
-  const display = displays.get(channel.channelId)
-  if (heldMain?.channel === channel) return heldMain.until
-  return display?.channel === channel && display.held ? display.until : undefined
+  return heldMain?.channel === channel ? heldMain.until : displays.get(channel.channelId)?.until
 }

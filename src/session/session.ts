@@ -79,9 +79,6 @@ const hear = (world: World, event: Exclude<SessionEvent, { readonly kind: "messa
   }
 }
 
-/** Whether what waits may go on after an event. */
-const isDecisive = ({ kind }: SessionEvent): boolean => kind === "link" || kind === "closed" || kind === "left"
-
 /** What an event has come to, its own connection's decision first; what is not decided yet is held. */
 const decided = (world: World, event: SessionEvent): readonly Decision[] => {
   const { decisions } = world
@@ -90,9 +87,8 @@ const decided = (world: World, event: SessionEvent): readonly Decision[] => {
   const own = decisions.find((each) => each.connection === connection && each.kind !== "wake")
   if (own !== undefined) return [own, ...decisions.filter((each) => each !== own)]
   const until = event.kind === "data" ? heldUntil(world, connection) : undefined
-  const isWaiting = event.kind === "link" && world.pending.has(connection)
-  if (until === undefined && !isWaiting) return decisions.length === 0 ? none : decisions
-  return [{ kind: "hold", connection, until: until ?? Number.POSITIVE_INFINITY }, ...decisions]
+  if (until === undefined) return decisions.length === 0 ? none : decisions
+  return [{ kind: "hold", connection, until }, ...decisions]
 }
 
 /** Takes an event in and says what is to become of it. */
@@ -102,7 +98,7 @@ export const step = (world: World, event: SessionEvent): readonly Decision[] => 
     const passes = onClientMessage(world, event)
     if (passes !== undefined) return passes
   } else hear(world, event)
-  if (world.changed.size > 0 || isDecisive(event)) proceed(world)
+  if (world.changed.size > 0) proceed(world)
   return decided(world, event)
 }
 

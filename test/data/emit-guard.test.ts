@@ -51,6 +51,16 @@ describe("an emitted guard", () => {
     expect(emitGuard(other, "x").match(/const one\w* = /g)).toHaveLength(2)
   })
 
+  test("is a function of its conditions, which says what it is for", () => {
+    const text = emitGuard(t.string, "some-name")
+    expect(text).toMatch(/^\/\*\* .* some-name .* \*\/\nexport const someName = .* => \{\nreturn .*\n\}$/)
+  })
+
+  test("tells objects of a union apart by a member that all of them have", () => {
+    const sized = t.exact(t.type({ size: t.literal("s"), kind: t.literal("box") }))
+    expect(emitGuard(t.union([sized, dot]), "x")).toContain("switch (value.kind)")
+  })
+
   test("cannot be of a union whose objects do not differ", () => {
     const alike = t.union([t.exact(t.type({ a: t.string })), t.exact(t.type({ a: t.number }))])
     expect(() => emitGuard(alike, "x")).toThrow("must differ in a literal member")

@@ -2,7 +2,7 @@ import * as E from "fp-ts/lib/Either.js"
 import * as t from "io-ts"
 import { describe, expect, test } from "vitest"
 import { emitGuard } from "../../src/data/emit-guard.js"
-import { checksOf, guarded, isLeaf, keeps, passesGuard } from "../../src/data/guard.js"
+import { checksOf, guarded, isLeaf, isList, isObject, keeps, passesGuard } from "../../src/data/guard.js"
 import { type Issue, ok, refined } from "../../src/data/refinement.js"
 import { contextOf } from "../../src/qemu/context.js"
 import { emittedGuards, guardFor } from "../../src/qemu/guards.js"
@@ -23,6 +23,8 @@ const leftOver = (isGood: (value: unknown) => boolean) => {
 }
 
 const nested = (depth: number): unknown => (depth === 0 ? 1 : { a: nested(depth - 1) })
+
+const nestedLists = (depth: number): unknown => (depth === 0 ? 1 : [nestedLists(depth - 1)])
 
 class Bag {
   readonly a = 1
@@ -54,7 +56,10 @@ describe("a guarded reader", () => {
 
   test.each<[string, unknown]>([
     ["too deep", nested(70)],
+    ["just too deep", nested(65)],
+    ["lists that are just too deep", nestedLists(65)],
     ["too long", Array(10_000).fill(1)],
+    ["just too long", Array(8193).fill(1)],
     ["too large in all", Array.from({ length: 100 }, () => Array(100).fill(1))],
     ["too many members", Object.fromEntries(Array.from({ length: 9000 }, (_, index) => [index, 1]))],
     [
@@ -77,13 +82,19 @@ describe("a guarded reader", () => {
     const input = { a: undefined, b: bag, ...JSON.parse('{"c": 1}') }
     read(input)
     expect(left[0]).toEqual(input)
+    expect(left[0]).not.toBe(input)
     expect(Object(left[0]).b).toBe(bag)
     read(JSON.parse('{"__proto__": {"a": 1}}'))
     expect([Object.keys(Object(left[1])), Object.getPrototypeOf(left[1])]).toEqual([["__proto__"], Object.prototype])
   })
 
-  test("takes what is just not too deep", () => {
-    expect(E.isRight(leftOver(() => true).read(nested(60)))).toBe(true)
+  test.each<[string, unknown]>([
+    ["deep", nested(64)],
+    ["deep in lists", nestedLists(64)],
+    ["long", Array(8192).fill(1)],
+    ["many members", Object.fromEntries(Array.from({ length: 8192 }, (_, index) => [index, 1]))],
+  ])("takes all of what is just not too %s", (_, input) => {
+    expect(leftOver(() => true).read(input)).toEqual(E.right(input))
   })
 })
 
@@ -96,8 +107,32 @@ test("what throws is not accepted", () => {
   ).toBe(false)
 })
 
-test("a condition that is missing is not kept", () => {
+test("a condition that is missing or broken is not kept", () => {
   expect([keeps(undefined, 1), isLeaf(undefined, 1)]).toEqual([false, false])
+  expect([keeps(() => ok, 1), keeps(() => [refuse], 1)]).toEqual([true, false])
+})
+
+test.each<[string, unknown, boolean]>([
+  ["an object", {}, true],
+  ["an object that inherits nothing", Object.create(null), true],
+  ["an object of a class", new Bag(), false],
+  ["a list", [], false],
+  ["null", null, false],
+  ["undefined", undefined, false],
+  ["a text", "", false],
+  ["a function", () => 1, false],
+])("what is an object of no class: %s", (_, value, is) => {
+  expect(isObject(value)).toBe(is)
+})
+
+test("a list is one of whose entries all fit", () => {
+  const isNumber = (value: unknown) => typeof value === "number"
+  expect([[], [1, 2], [1, "2"], { length: 0 }].map((value) => isList(value, isNumber))).toEqual([
+    true,
+    true,
+    false,
+    false,
+  ])
 })
 
 test("conditions are collected once each", () => {

@@ -61,7 +61,7 @@ describe("a strict JSON reader takes", () => {
   })
 
   test.each(["1".repeat(21), "1".repeat(500), `-${"9".repeat(20)}`])("%s, which no 64 bits hold", (text) => {
-    expect(Number.isSafeInteger(valueIn(text))).toBe(false)
+    expect([typeof valueIn(text), Number.isSafeInteger(valueIn(text))]).toEqual(["number", false])
   })
 
   test("its value in objects that inherit nothing and lists that are ordinary", () => {
@@ -259,6 +259,9 @@ describe("a limit", () => {
   test("holds before what lies behind it is looked at", () => {
     expect(said('[[["\\ud800', { maxDepth: 2 })).toBe("json/max-depth 2+1")
     expect(said("[1,2,?", { maxMembers: 2 })).toBe("json/max-members 5+0")
+    expect(said("[1,2]?", { maxMembers: 2 })).toBe("json/syntax 5+1")
+    // It has more code units than there may be bytes: those are not counted.
+    expect(said('"üüüü"', { maxBytes: 5 })).toBe("json/max-bytes 0+6")
   })
 })
 

@@ -17,6 +17,7 @@ describe("a plain text is read", () => {
     ['["a","a"]', ["a", "a"]],
     ['{"a":"a"}', { a: "a" }],
     ['""', ""],
+    [`${"[".repeat(16)}null,true${"]".repeat(16)}`, Array.from({ length: 15 }).reduce((list) => [list], [null, true])],
   ])("%s", (text, value) => {
     expect(read(text)).toEqual(value)
   })
@@ -42,6 +43,7 @@ describe("a text is left to the strict reader that", () => {
     ["has an inexact number", "[9007199254740993]"],
     ["has a number of 400 digits", "9".repeat(400)],
     ["is nested too deep", `${"[".repeat(17)}${"]".repeat(17)}`],
+    ["has objects nested too deep", `${'{"a":'.repeat(17)}1${"}".repeat(17)}`],
     ["may have too many members", `[${"1,".repeat(1024)}1]`],
   ])("%s", (_, text) => {
     expect(read(text)).toBeUndefined()
@@ -55,9 +57,9 @@ describe("a text is left to the strict reader that", () => {
 
 test("a name twice is seen where Object.prototype was changed, too", () => {
   Object.defineProperty(Object.prototype, "detach", { value: 1, enumerable: true, configurable: true })
-  const value = read('{"uri":"fd:a","uri":1}')
+  const values = ['{"uri":"fd:a","uri":1}', '{"uri":1,"uri":1}'].map(read)
   Reflect.deleteProperty(Object.prototype, "detach")
-  expect(value).toBeUndefined()
+  expect(values).toEqual([undefined, undefined])
 })
 
 const piece = fc.constantFrom(

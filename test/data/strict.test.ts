@@ -174,6 +174,31 @@ describe("an exact reader refuses", () => {
     )(read(items({ kind: "point", name: "four" })))
     expect(fault).toMatchObject({ rule: nameLength, actual: 4, expected: 3 })
   })
+
+  test.each<[string, unknown]>([
+    ["items or title", { other: 1 }],
+    ["kind, name, hidden, colour or size", items({ ...aPoint, other: 1 })],
+    ["red or green", items({ ...aPoint, colour: "blue" })],
+    ["point, group or shape", items({ kind: "line" })],
+  ])("with what it wanted, as a sentence says it: %s", (expected, input) => {
+    const checked = read(input)
+    expect(E.isLeft(checked) && checked.left.map((fault) => fault.expected)).toEqual([expected])
+  })
+
+  const { proxy: revoked, revoke } = Proxy.revocable({}, {})
+  revoke()
+
+  test.each<[string, unknown]>([
+    ["null", null],
+    ["list", []],
+    ["object", {}],
+    ["number", 1],
+    ["boolean", true],
+    ["object", revoked],
+  ])("what is found in place of a text: %s", (actual, title) => {
+    const checked = read({ title })
+    expect(E.isLeft(checked) && checked.left[0]).toMatchObject({ actual })
+  })
 })
 
 describe("the copy that an exact reader gives", () => {
@@ -480,9 +505,10 @@ describe("a type that no exact reader is made of is a programming error", () => 
     expect(make).toThrow(message)
   })
 
-  test("but one of 31 members is not", () => {
+  test("but one of 31 members that must be given is not", () => {
     const names = Array.from({ length: 31 }, (_, index) => `m${index}`)
-    const readWide = exact(t.exact(t.type(Object.fromEntries(names.map((each) => [each, t.string])))))
+    const needed = t.type(Object.fromEntries(names.map((each) => [each, t.string])))
+    const readWide = exact(t.exact(t.intersection([needed, t.partial({ more: t.string })])))
     const value = Object.fromEntries(names.map((each) => [each, ""]))
     expect(said(readWide(value))).toEqual(["accept"])
     const { m30: _, ...less } = value

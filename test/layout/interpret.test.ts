@@ -34,6 +34,7 @@ describe("the interpreter", () => {
     ["a pointer to its last byte", set(32, 75), ["layout/gap inner.name_ptr"]],
     ["a gap", set(40, 51), ["layout/gap message_ptr"]],
     ["an overlap", set(40, 49), ["layout/overlap message_ptr"]],
+    ["an overlap of all of the part before", set(40, 48), ["layout/overlap message_ptr"]],
     ["a size beyond the blob", set(28, 29), ["layout/part-fits inner.name_size"]],
     ["an empty run with a pointer", set(28, 0), ["layout/empty-pointer inner.name_ptr"]],
     ["a list before its place", set(44, 55), ["layout/overlap list_ptr"]],

@@ -91,6 +91,7 @@ describe("a declaration is refused", () => {
       { s: L.nested(40, (inner) => L.struct("", { inner })) },
       "deeper than 32 levels",
     ],
+    ["with what is no longer there", { b: L.until(1, byte) }, "what is not there in every version is declared"],
     ["with no bytes", { b: L.bytes(0, "") }, "it must have from 1 to 65536 bytes"],
     ["with no elements", { a: L.array(byte, 0) }, "it must have from 1 to 65536 elements"],
     [
@@ -178,6 +179,11 @@ describe("a declaration is refused", () => {
       "two rules are called test/rule",
     ],
     [
+      "with two rules of one id and several codes",
+      { a: byte.must(L.below(5), rule), b: byte.must(L.below(5), { ...rule, code: "out-of-range" }) },
+      "two rules are called test/rule",
+    ],
+    [
       "with a default that is out of bounds",
       { b: byte.must(L.below(L.numberParameter("most", { default: 9, most: 5, doc: "" })), rule) },
       "the default of most is none of its values",
@@ -198,10 +204,61 @@ describe("a declaration is refused", () => {
     ],
   ])("%s", (_, fields, problem) => expect(() => layoutOf(fields)).toThrow(problem))
 
+  const never = L.equal(1, 1)
+  const tooLarge = L.enumeration({ a: 300 }, "")
+  const takesAll = "it takes all bytes that are left, so nothing may follow it"
+  const outermost = "only the outermost struct can say the input's size"
+  const noName = '"a-b" is no name: letters, digits and _, not first a digit, not __proto__'
+  const structOnly = "what it holds must be a struct, to have the fields that say which form it takes"
+  const sized = (field: L.Field) => ({ n: L.lengthOf("s", ""), s: field })
+
+  test.each<[string, Fields]>([
+    ["e: 300 does not fit 8 bits", { e: tooLarge }],
+    ["s.e: 300 does not fit 8 bits", { s: L.struct("", { e: tooLarge }) }],
+    ["o.content: 300 does not fit 8 bits", { o: L.optional(never, tooLarge) }],
+    ["c.a: 300 does not fit 8 bits", { c: L.choice({ a: tooLarge }) }],
+    ["l[]: 300 does not fit 8 bits", { l: L.list(tooLarge) }],
+    ["m.header.e: 300 does not fit 8 bits", { m: L.message(L.struct("", { e: tooLarge })) }],
+    [`s: ${noName}`, { s: L.struct("", { "a-b": byte }) }],
+    [`b: ${noName}`, { b: L.bits({ "a-b": L.bit(8, "") }, "") }],
+    [`c: ${noName}`, { c: L.choice({ "a-b": byte }) }],
+    [`t: ${noName}`, { t: L.table({ "a-b": pair }) }],
+    [`m: ${takesAll}`, { m: L.message(pair), b: byte }],
+    [`s: ${takesAll}`, { s: L.struct("", { r: L.run() }), b: byte }],
+    [`c: ${takesAll}`, { c: L.choice({ a: L.run() }), b: byte }],
+    [`o: ${takesAll}`, { o: L.optional(never, L.run()), b: byte }],
+    [`u: ${takesAll}`, { t: L.tagOf("u", ""), u: L.union({ a: [1, L.run()] }), b: byte }],
+    [`s.t: ${outermost}`, sized(L.struct("", { t: L.totalSize("") }))],
+    [`s.t: ${outermost}`, { p: L.pointerTo("s", L.struct("", { t: L.totalSize("") }), "") }],
+    [`o: ${structOnly}`, { o: L.optional(never, L.union({ a: [1, byte] })) }],
+    [`o: ${structOnly}`, { o: L.optional(never, L.choice({ a: byte })) }],
+    [
+      "l: an entry that takes several forms must be a struct with fields that say which",
+      { l: L.list(L.choice({ a: byte })) },
+    ],
+  ])("%s", (problem, fields) => {
+    expect(validate({ ...layoutOf({ b: byte }), struct: L.struct("", fields) })).toEqual([problem])
+  })
+
+  test.each<[string, Fields]>([
+    ["a length beside a count", { n: L.lengthOf("l", ""), l: L.list(byte, { counted: "m" }) }],
+    [
+      "a count of what no pointer leads to",
+      { c: L.countOf("l", ""), n: L.lengthOf("r", ""), p: L.pointerTo("r", L.run(), ""), l: L.list(byte) },
+    ],
+    [
+      "structs in structs, 32 levels",
+      { s: Array.from({ length: 31 }).reduce<L.Field>((s) => L.struct("", { s }), byte) },
+    ],
+  ])("but not with %s", (_, fields) => {
+    expect(validate({ ...layoutOf({ b: byte }), struct: L.struct("", fields) })).toEqual([])
+  })
+
   test.each<[string, string, L.Operand, string]>([
     ["a format that is no name", "Test", 100, '"Test" must be lower-case'],
     ["a limit below 0", "test", -1, "its limit must be a parameter or a number"],
     ["a limit that is a sum", "test", L.sum(1, 2), "its limit must be a parameter or a number"],
+    ["a limit that is a wide number", "test", 5n, "its limit must be a parameter or a number"],
     ["a limit that is a word", "test", "all", "its limit must be a parameter or a number"],
   ])("with %s", (_, format, limit, problem) =>
     expect(() => L.layout(format, { title: "", doc: "", limit, fields: { b: byte } })).toThrow(problem),
@@ -349,9 +406,11 @@ describe("a chain", () => {
       "two chains are called chunksFit",
     ))
 
-  test("may be what two rules look for", () => {
+  test("may be what two rules look for, and have entries of the least size only", () => {
     const chain = L.chain("chunksFit", options)
     expect(validate(scanning(chain, chain))).toEqual([])
+    const least = L.chain("chunksFit", { ...options, ...headed({ size, pad: L.bytes(7, "") }) })
+    expect(validate(scanning(least))).toEqual([])
   })
 
   test("called as a field is told from it in emitted code", () => {

@@ -135,9 +135,19 @@ describe("a declaration of several versions", () => {
       () => L.versions("test", { ...options, last: 1.5, fields }),
     ],
     [
+      "a version below 0",
+      "test cannot have versions from -1 to 2",
+      () => L.versions("test", { ...options, first: -1, fields }),
+    ],
+    [
       "too many versions",
       "test has more than 256 versions",
       () => L.versions("test", { ...options, last: 1e9, fields }),
+    ],
+    [
+      "one version too many",
+      "test has more than 256 versions",
+      () => L.versions("test", { ...options, last: 257, fields }),
     ],
     [
       "a struct that contains itself",
@@ -278,6 +288,14 @@ describe("a state of another version", () => {
     const { state } = L.convert({ first: 0 }, one, two)
     expect(state).toEqual({ first: 0, more: expected })
     expect(L.codecOf(two).is(state)).toBe(true)
+  })
+
+  test("has what the declaration says for what is no longer there", () => {
+    const fields = { a: L.u8("A."), b: L.until(1, L.u8("B."), 7) }
+    const all = L.versions("test", { title: "Test", doc: "", limit: 99, first: 1, last: 256, fields })
+    const [one, two] = [...all.values()]
+    expect(all.size).toBe(256)
+    expect(one && two && L.convert({ a: 1 }, two, one).state).toEqual({ a: 1, b: 7 })
   })
 
   test("of a part behind a pointer is empty", () => {

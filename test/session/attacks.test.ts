@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest"
 import type { Decision } from "../../src/session/index.js"
-import { displayOf, genuine, sceneOf, serverTypes, types, verdictOf, word } from "./scene.js"
+import { displayOf, genuine, sceneOf, serverTypes, types, verdictOf, withAgent, word } from "./scene.js"
 
 /** Attacks on a server through its guard, most of which once worked, as the events that the guard sees of them. */
 
@@ -188,6 +188,12 @@ describe("a display without DISPLAY_INIT", () => {
     expect(told(asked.close(connection))).toEqual([[other, "end"]])
   })
 
+  test("gets the guard's also where the server ends main by itself", () => {
+    const { main, display, close, sent } = linked()
+    close(main)
+    expect(sent()).toEqual([guardsInit(display)])
+  })
+
   test("another main is not linked before it", () => {
     const { display, ask, server, decided, wait, sent } = linked()
     const { connection, verdict } = ask("main")
@@ -203,6 +209,9 @@ describe("a display without DISPLAY_INIT", () => {
     const main = ask("main")
     const next = ask("display", 7, 1)
     expect([main.verdict, next.verdict]).toEqual(["hold", "hold"])
+    const inputs = ask("inputs", 7)
+    expect(inputs.verdict).toBe("forward") // nothing waits for it
+    session({ kind: "linked", connection: inputs.connection, error: 0 })
     expect(send(display, types.displayInit)).toBe("forward")
     server(display, serverTypes.setAck)
     expect(decided()).toEqual([[main.connection, "forward"]])
@@ -262,6 +271,7 @@ describe("what follows DISPLAY_INIT", () => {
   test("waits until the display has spoken, and is judged then", () => {
     for (const [type, then] of [
       [103, [["forward"]]],
+      [types.pong, [["forward"]]],
       [types.displayInit, [["session/display-init-once"], ["end"]]],
       [flushMark, [["session/flush-mark-asked"], ["end"]]],
     ] as const) {
@@ -360,6 +370,41 @@ describe("an agent that comes and goes", () => {
     expect(verdict).toBe("forward")
   })
 
+  test.each<[string, (scene: ReturnType<typeof sceneOf>, main: number) => void, number]>([
+    ["the agent's data shows that the client has started", ({ server }, main) => server(main, 109), hasAgent],
+    [
+      "another channel's message of the same number is nothing of an agent's",
+      ({ link, server }) => server(link("inputs", 7), 107),
+      0,
+    ],
+  ])("%s", (_, play, agent) => {
+    expect(flushed(play, agent)).toBe("forward")
+  })
+
+  test("only main's MIGRATE_FLUSH_MARK waits for AGENT_START", () => {
+    const { ordinary, link, server, send } = sceneOf()
+    ordinary(7, hasAgent)
+    const inputs = link("inputs", 7)
+    server(inputs, serverTypes.migrate, word(1))
+    expect(send(inputs, flushMark)).toBe("forward")
+  })
+
+  test.each([
+    ["an agent", withAgent, "forward", "forward"],
+    ["none", genuine("main"), "session/agent-token-needs-data", "forward"],
+  ] as const)("data of main that has %s tells what its client may send", (_, state, token, mark) => {
+    const moved = () => {
+      const scene = sceneOf()
+      const main = scene.migrating()
+      scene.data(main, state)
+      scene.server(main, serverTypes.migrate, word(1))
+      return { ...scene, main }
+    }
+    const [one, other] = [moved(), moved()]
+    expect(one.send(one.main, agentToken)).toBe(token)
+    expect(other.send(other.main, flushMark)).toBe(mark)
+  })
+
   test("nor does AGENT_TOKEN pass before it", () => {
     const { ordinary, send } = sceneOf()
     expect(send(ordinary(7, hasAgent), agentToken)).toBe("session/agent-token-needs-data")
@@ -456,6 +501,12 @@ describe("main's data", () => {
     expect(later.data(later.main, genuine("main"))).toBe("forward")
   })
 
+  test("is forgotten when its client leaves", () => {
+    const { main, data, leave } = displayed()
+    expect(data(main, genuine("main"))).toBe("hold")
+    expect(told(leave(main))).toEqual([[main, "end"]])
+  })
+
   test("waits for nobody who left", () => {
     const { main, display, data, leave, decided } = displayed()
     expect(data(main, genuine("main"))).toBe("hold")
@@ -469,7 +520,7 @@ describe("main's data", () => {
 
 describe("in monitor mode", () => {
   test("a violation is told, and those behind it too", () => {
-    const { ordinary, link, send, ask, session } = sceneOf({ awaitsMachine: true, observes: true })
+    const { ordinary, link, send, ask, session, decided } = sceneOf({ awaitsMachine: true, observes: true })
     const main = ordinary(7)
     const inputs = link("inputs", 7)
     expect(send(inputs, flushMark)).toBe("session/flush-mark-asked")
@@ -478,7 +529,28 @@ describe("in monitor mode", () => {
     expect(send(main, end)).toBe("session/end-not-seamless")
     const again = ask("inputs", 7)
     expect(again.verdict).toBe("session/channel-once")
+    expect(decided()).toEqual([[again.connection, "session/channel-once"]])
     expect(told(session({ kind: "left", connection: inputs }))).toEqual([[inputs, "end"]])
+  })
+
+  test("a main that would end a migration is told, and goes on", () => {
+    const { link, ask, decided } = sceneOf({ awaitsMachine: true, observes: true })
+    link("main", 7)
+    const { connection } = ask("main", 8)
+    expect(decided()).toEqual([
+      [connection, "session/one-migration"],
+      [connection, "forward"],
+    ])
+  })
+
+  test.each([false, true])("a channel is linked before it is known how its main goes on (asked: %s)", (isAsked) => {
+    const { link, ask, send, session } = sceneOf({ awaitsMachine: true, observes: true })
+    const main = link("main", 7)
+    if (isAsked) send(main, seamless, word(1))
+    const { connection, verdict } = ask("usbredir", 7)
+    expect(verdict).toBe("forward")
+    session({ kind: "linked", connection, error: 0 })
+    expect(send(connection, 101)).toBe("session/quiet-until-data")
   })
 
   test("data that did not decode is past when the next message comes", () => {
@@ -537,11 +609,11 @@ describe("in monitor mode", () => {
 
 describe("a client that QEMU's main loop may wait for, once that does not answer its monitor", () => {
   /** A channel of an ordinary session to which the server has sent so many messages in windows of 20. */
-  const sent = (name: "display" | "cursor" | "inputs", messages: number) => {
+  const sent = (name: "display" | "cursor" | "inputs", messages: number, window = 20) => {
     const scene = sceneOf()
     scene.ordinary(7)
     const connection = name === "display" ? scene.ready(name) : scene.link(name, 7)
-    scene.server(connection, serverTypes.setAck, Uint8Array.of(...word(1), ...word(20)))
+    scene.server(connection, serverTypes.setAck, Uint8Array.of(...word(1), ...word(window)))
     for (let count = 0; count < messages; count++) scene.server(connection, 102)
     const silence = () => scene.session({ kind: "silent" }).map(verdictOf)
     return { ...scene, connection, silence }
@@ -552,11 +624,23 @@ describe("a client that QEMU's main loop may wait for, once that does not answer
     expect(sent(name, 39).silence()).toEqual([])
   })
 
+  test("is let go of if it acknowledges too little, or sends something else", () => {
+    for (const [messages, type] of [
+      [60, types.ack],
+      [40, 105],
+    ] as const) {
+      const { send, connection, silence } = sent("display", messages)
+      expect(send(connection, type)).toBe("forward")
+      expect(silence()).toContain("session/ack-due")
+    }
+  })
+
   test("is kept if it acknowledges, if it cannot hold anybody up, and while QEMU answers", () => {
     const acknowledging = sent("display", 40)
     expect(acknowledging.send(acknowledging.connection, types.ack)).toBe("forward")
     expect(acknowledging.silence()).toEqual([])
     expect(sent("inputs", 100).silence()).toEqual([])
+    expect(sent("display", 100, 0).silence()).toEqual([])
     const { send, connection } = sent("display", 100)
     expect(send(connection, 105)).toBe("forward")
   })

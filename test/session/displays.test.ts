@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest"
-import { displayOf, sceneOf } from "./scene.js"
+import { displayOf, sceneOf, word } from "./scene.js"
 
 /** What displays say of each other. */
 
@@ -65,6 +65,16 @@ describe("an entry of a pixmap cache", () => {
         ...(verdict === "forward" ? [] : [[at(connections, 0), "end"]]),
       ])
     }
+  })
+
+  test.each([
+    ["is on its way", 5, "hold"],
+    ["comes no more, as the server has drawn on it", undefined, "session/cache-display-known"],
+  ] as const)("of a display whose data %s", (_, header, verdict) => {
+    const { connections, data, send, server } = displays(2)
+    if (header === undefined) server(at(connections, 1), 314)
+    else send(at(connections, 1), header, undefined, 100)
+    expect(data(at(connections, 0), displayOf(clients(0, 1)))).toBe(verdict)
   })
 
   test("two displays that name each other wait for both, not for ever", () => {
@@ -156,6 +166,7 @@ describe("an entry of a pixmap cache", () => {
     expect(session({ kind: "data", connection: at(connections, 0), state })).toEqual([
       { kind: "hold", connection: at(connections, 0), until: 3_500 },
     ])
+    expect(session({ kind: "server", connection: at(connections, 0), type: 4, size: 0, head: word(1) })).toEqual([])
     // Said twice it is said once too often.
     expect(session({ kind: "data", connection: at(connections, 0), state })[0]?.kind).toBe("refuse")
   })
@@ -170,6 +181,12 @@ describe("the id of the last image", () => {
       const { connections, data } = displays(1)
       expect(data(at(connections, 0), displayOf(images(last)))).toBe(verdict)
     }
+  })
+
+  test("waits for no channel of another kind", () => {
+    const { connections, data, link } = displays(1)
+    link("usbredir", 7, 1)
+    expect(data(at(connections, 0), displayOf(images(301)))).toBe("session/image-id")
   })
 
   test("is what its source has counted, where it is sealed", () => {

@@ -49,7 +49,7 @@ describe("an ordinary session", () => {
       return send(main, flushMark)
     }
     expect(start(0, [])).toBe("forward")
-    expect(start(1, [])).toBe("session/flush-mark-needs-agent-start")
+    for (const before of [[], [104]]) expect(start(1, before)).toBe("session/flush-mark-needs-agent-start")
     expect(start(1, [types.agentStart])).toBe("forward")
     const { ordinary, send, server } = sceneOf()
     const main = ordinary()
@@ -155,6 +155,17 @@ describe("links", () => {
     link("inputs", 9)
     close(main)
     expect(ask("inputs", 9).verdict).toBe("session/known-id")
+  })
+
+  test("that come twice on one connection are refused, also while the first waits", () => {
+    const { ordinary, ask, session } = sceneOf()
+    ordinary()
+    const [first, second] = [ask("inputs", 7), ask("cursor", 7)]
+    expect(second.verdict).toBe("hold")
+    const { connection } = second
+    const again = session({ kind: "link", connection, link: { channel: "record", channelId: 0, connectionId: 7 } })
+    expect(again.map(verdictOf)).toEqual(["session/channel-once", "end"])
+    expect(session({ kind: "linked", connection: first.connection, error: 0 })).toEqual([])
   })
 
   test("of a channel come once while it is open", () => {
@@ -570,6 +581,27 @@ describe("a seamless migration", () => {
     expect(send(display, displayInit)).toBe("session/display-init-once")
   })
 
+  test.each([
+    [100, "forward"],
+    [101, "session/data-in-migration"],
+    [314, "session/data-in-migration"],
+  ])("a display that the server sends message %i to before its data: %s", (type, verdict) => {
+    const { migrating, link, server, data } = sceneOf()
+    migrating()
+    const display = link("display", 7)
+    server(display, type)
+    expect(data(display, displayOf())).toBe(verdict)
+  })
+
+  test("a display that is drawn on after its data has sent it all the same", () => {
+    const { migrating, link, server, data } = sceneOf()
+    migrating()
+    const display = link("display", 7)
+    data(display, displayOf())
+    server(display, 314)
+    expect(data(display, displayOf())).toBe("session/data-once")
+  })
+
   test("a display that the server draws on is a stream's, and carries no data", () => {
     const { migrating, link, server, send, data, ask, wait, decided } = sceneOf()
     const main = migrating()
@@ -609,6 +641,126 @@ describe("a seamless migration", () => {
     expect(send(inputs, flushMark)).toBe("session/main-open")
     expect(send(usbredir, types.data)).toBe("session/main-open")
     expect(close(usbredir)).toEqual([])
+  })
+})
+
+describe("whether a migration is over, so that the next one may come,", () => {
+  /** What is said to the main of another migration once main's data has passed. */
+  const next = (play: (scene: ReturnType<typeof sceneOf>, main: number) => void): string => {
+    const scene = sceneOf()
+    const main = scene.link("main", 7)
+    play(scene, main)
+    expect(scene.data(main, genuine("main"))).toBe("forward")
+    return scene.ask("main", 9).verdict
+  }
+  const acknowledge = ({ send, server }: ReturnType<typeof sceneOf>, main: number) => {
+    send(main, seamless, word(1))
+    server(main, serverTypes.seamlessAck)
+  }
+  /** A channel without data is none that the server waits for. */
+  const lost = [
+    ["usbredir", "session/one-migration"],
+    ["cursor", "forward"],
+  ] as const
+
+  test.each(lost)("%s: that left before the acknowledgement", (channel, verdict) => {
+    const decided = next((scene, main) => {
+      scene.leave(scene.linkEarly(main, channel))
+      acknowledge(scene, main)
+      scene.close(2)
+    })
+    expect(decided).toBe(verdict)
+  })
+
+  test.each(lost)("%s: that left before the server took it", (channel, verdict) => {
+    const decided = next((scene, main) => {
+      acknowledge(scene, main)
+      const { connection } = scene.ask(channel, 7)
+      scene.leave(connection)
+      scene.session({ kind: "linked", connection, error: 0 })
+      scene.close(connection)
+    })
+    expect(decided).toBe(verdict)
+  })
+
+  test.each([
+    ["announced", "stays", "session/one-migration"],
+    ["announced", "leaves", "session/one-migration"],
+    ["passed", "stays", "forward"],
+    ["passed", "leaves", "forward"],
+  ] as const)("data that is %s on a channel that %s", (data, then, verdict) => {
+    const decided = next((scene, main) => {
+      acknowledge(scene, main)
+      const usbredir = scene.link("usbredir", 7)
+      if (data === "announced") scene.send(usbredir, types.data, undefined, 100)
+      else scene.data(usbredir, genuine("usbredir"))
+      if (then === "leaves") scene.close(usbredir)
+    })
+    expect(decided).toBe(verdict)
+  })
+
+  test.each(lost)("%s: that left before its data", (channel, verdict) => {
+    const decided = next((scene, main) => {
+      acknowledge(scene, main)
+      scene.close(scene.link(channel, 7))
+    })
+    expect(decided).toBe(verdict)
+  })
+})
+
+describe("sessions one after another", () => {
+  test("a main that closes late takes nothing from the next session with its id", () => {
+    const { ordinary, link, ask, close } = sceneOf()
+    const first = ordinary(7)
+    ordinary(8)
+    link("main", 7)
+    close(first)
+    expect(ask("main", 7).verdict).toBe("session/id-once")
+    expect(ask("main", 9).verdict).toBe("session/one-migration")
+    expect(ask("inputs", 7).verdict).toBe("hold")
+  })
+
+  test("a migration that another session has ended keeps nobody out when a machine is awaited again", () => {
+    let awaitsMachine = false
+    const { link, ordinary, wait, ask } = sceneOf({
+      get awaitsMachine() {
+        return awaitsMachine
+      },
+    })
+    link("main", 7)
+    wait(30_000)
+    ordinary(8)
+    awaitsMachine = true
+    expect(ask("main", 9).verdict).toBe("forward")
+  })
+
+  test("a display that one has not settled keeps nobody waiting in the next", () => {
+    const { ordinary, link, close, ask, session, leave } = sceneOf()
+    const main = ordinary(7)
+    link("display", 7)
+    close(main)
+    const { connection, verdict } = ask("main")
+    expect(verdict).toBe("forward")
+    session({ kind: "linked", connection, error: 0 })
+    expect(leave(connection)).toEqual([{ kind: "end", connection }])
+  })
+
+  test("MAIN_INIT names a new session, and neither one that has an id nor one that is over", () => {
+    const { link, server, send, ask } = sceneOf()
+    const over = link("main")
+    const main = link("main", 7)
+    server(over, serverTypes.init, word(5))
+    expect(ask("inputs", 5).verdict).toBe("session/known-id")
+    send(main, end)
+    server(main, serverTypes.init, word(9))
+    expect(ask("inputs", 9).verdict).toBe("session/known-id")
+    expect(ask("inputs", 7).verdict).toBe("forward")
+  })
+
+  test("a MAIN_INIT that is too short for an id names none", () => {
+    const { link, server, ask } = sceneOf()
+    server(link("main"), serverTypes.init)
+    expect(ask("main", 0).verdict).toBe("forward")
   })
 })
 

@@ -62,6 +62,14 @@ describe("a connection that begins with", () => {
     for (let cut = 1; cut < bytes.length; cut++) expect(begins(bytes, [cut, bytes.length])).toBe(rule)
   })
 
+  test.each<[string, Uint8Array, object]>([
+    ["of what is no link", Buffer.from("RFB 003.008\n"), { path: "magic", offset: 0, length: 4 }],
+    ["of a version", linkOf({ major: 1 }), { path: "major_version", offset: 4, length: 4, actual: 1, expected: 2 }],
+    ["of a size", linkOf({ size: 25 }), { path: "size", offset: 12, length: 4, actual: 25, expected: 26 }],
+  ])("the refusal %s says where it is wrong", (_, bytes, place) => {
+    expect(connected().fromClient(bytes)).toMatchObject(place)
+  })
+
   test("a link that is refused forwards nothing", () => {
     const connection = connected()
     connection.fromClient(linkOf({ channel: 7 }))
@@ -167,6 +175,40 @@ describe("after the link message", () => {
   })
 
   test.each([
+    [replyOf({ magic: "RFB " }), { path: "magic", offset: 0, length: 4 }],
+    [replyOf({ size: 177 }), { path: "size", offset: 12, length: 4, actual: 177 }],
+    [replyOf({ capsOffset: 179 }), { path: "caps_offset", offset: 174, length: 4, actual: 179, expected: 178 }],
+  ])("a reply that is none is wrong at a place", (reply, place) => {
+    const connection = connected()
+    connection.fromClient(linkOf({}))
+    expect(connection.fromServer(reply)).toMatchObject(place)
+  })
+
+  test("a reply may be as long as a link", () => {
+    const connection = connected()
+    connection.fromClient(linkOf({}))
+    expect(connection.fromServer(concat(replyOf({ size: 4096 }), new Uint8Array(4096 - 182)))).toBe(undefined)
+    expect(connection.fromClient(mechanism)).toBe(undefined)
+  })
+
+  test.each([1, 7, 5000])("what the server says passes, in chunks of %i bytes", (size) => {
+    for (const error of [0, 7]) {
+      const { fromClient, readServer } = connected()
+      const say = (bytes: Uint8Array) => {
+        for (let at = 0; at < bytes.length; at += size) {
+          const chunk = bytes.slice(at, at + size)
+          const passed = readServer(chunk)
+          expect(passed instanceof Violation ? passed : concat(...passed)).toEqual(chunk)
+        }
+      }
+      fromClient(linkOf({}))
+      say(replyOf({ common: [modern], error }))
+      if (error === 0) fromClient(concat(mechanism, ticket))
+      say(concat(word(0), mini(101, word(1)), mini(118)))
+    }
+  })
+
+  test.each([
     [replyOf({ magic: "RFB " }), "wire/reply-magic"],
     [replyOf({ size: 177 }), "wire/reply-size"],
     [replyOf({ size: 4097 }), "wire/reply-size"],
@@ -208,10 +250,12 @@ describe("the client's messages", () => {
 
   test("data of many chunks comes whole", () => {
     const payload = Uint8Array.from({ length: 50_000 }, (_, index) => index)
-    const connection = linked({ channel: "display" })
-    connection.fromClient(concat(mini(5, payload), mini(101)), [4096])
-    expect(connection.told.at(-2)).toEqual(["data", [...mini(5, payload).subarray(0, 6)], [...payload]])
-    expect(connection.told.at(-1)).toEqual(["message", 101, 0, []])
+    for (const size of [4096, 20_000, 60_000]) {
+      const connection = linked({ channel: "display" })
+      connection.fromClient(concat(mini(5, payload), mini(101)), [size])
+      expect(connection.told.at(-2)).toEqual(["data", [...mini(5, payload).subarray(0, 6)], [...payload]])
+      expect(connection.told.at(-1)).toEqual(["message", 101, 0, []])
+    }
   })
 
   test("MIGRATE_DATA without a byte is whole at once", () => {
@@ -320,7 +364,7 @@ describe("the client's messages", () => {
   test("memory follows what came, not what was announced", () => {
     const connection = linked({ channel: "display" })
     const before = process.memoryUsage().arrayBuffers
-    connection.fromClient(mini(5, new Uint8Array(10), 0xffffffff))
+    connection.fromClient(mini(5, new Uint8Array(9000), 0xffffffff), [4000])
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(1 << 20)
   })
 })
@@ -391,9 +435,18 @@ describe("the server's messages", () => {
         }
   })
 
-  test("a message of the guard's own has the header that was agreed on", () => {
+  test("none can be held or dropped where that was not asked for, or before there is one", () => {
+    const { framers } = connected({ mayDrop: true })
+    expect([framers.server.hold(), framers.server.drop()]).toEqual([nothing, nothing])
+    const { framers: other, fromServer } = linked({})
+    fromServer(mini(118))
+    expect([other.server.hold(), other.server.drop()]).toEqual([nothing, nothing])
+  })
+
+  test("a message of the guard's own has the header that was agreed on, the long one before", () => {
     expect(linked({}).framers.encode(110, word(2))).toEqual(mini(110, word(2)))
     const long = concat(new Uint8Array(8), Uint8Array.of(110, 0), word(4), word(0), word(2))
+    expect(connected().framers.encode(110, word(2))).toEqual(long)
     expect(linked({ common: [0b0011] }).framers.encode(110, word(2))).toEqual(long)
   })
 
