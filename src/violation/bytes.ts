@@ -38,6 +38,22 @@ const isDetached = (array: Uint8Array | Int32Array): boolean => {
 export const isBytes = (value: unknown): value is Uint8Array =>
   typedArrayKind(value) === "Uint8Array" && !isShared((value as Uint8Array).buffer) && !isDetached(value as Uint8Array)
 
+/**
+ * Makes a DataView of an input that may be any value: undefined unless it is a Uint8Array over memory that is there and
+ * that no other thread can change.
+ *
+ * @example
+ * L.inputView(Uint8Array.of(1, 2))?.byteLength
+ * // 2
+ * @since 0.6.0
+ */
+export const inputView = (input: unknown): DataView | undefined => {
+  if (typedArrayKind(input) !== "Uint8Array") return undefined
+  // To ask for the buffer takes as long as all the rest: once is enough.
+  const { buffer, byteOffset, length } = input as Uint8Array
+  return isShared(buffer) || isDetached(input as Uint8Array) ? undefined : new DataView(buffer, byteOffset, length)
+}
+
 /** Whether a value is an Int32Array over memory that is there. */
 export const isInt32Array = (value: unknown): value is Int32Array =>
   typedArrayKind(value) === "Int32Array" && !isDetached(value as Int32Array)

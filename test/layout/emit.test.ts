@@ -68,11 +68,11 @@ suite("emitted code", () => {
     })
     expect(both).toContain("export const decodeSample = (bytes: Uint8Array, ")
     expect(both).toContain("): Violation | undefined => {")
-    expect(both).toContain("import { layoutBlobLimitRule, ")
+    expect(both).toContain("import { layoutArgumentRule, layoutBlobLimitRule, ")
     expect(both).not.toContain("const layoutBlobLimitRule")
     const alone = emitTypeScript(sample, { check: "checkSample", origin })
     expect(alone).toContain('const layoutBlobLimitRule: Rule = { id: "layout/blob-limit", ')
-    expect(alone).toContain('import { Violation, type Rule } from "migration-guard/layout"')
+    expect(alone).toContain('import { Violation, inputView, type Rule } from "migration-guard/layout"')
     expect(emitRules([sample, sample], { origin }).match(/export const layoutBlobLimitRule/g)).toHaveLength(1)
   })
 

@@ -12,8 +12,8 @@ import {
   encodeMigrateData,
   type ReceiverState,
 } from "../../src/index.js"
-import { mostViolations } from "../../src/layout/interpret.js"
-import { readingOf } from "../../src/spice/migrate-data.js"
+import { mostViolations } from "../../src/layout/emitted.js"
+import { readingOf } from "../../src/spice/reading.js"
 import { plain } from "../plain.js"
 import { anyChannel, anyReceiver, edited, edits, validState } from "./arbitraries.js"
 
