@@ -9,6 +9,16 @@ export { type Rule, Violation } from "../violation/violation.js"
 export const mostViolations = 64
 
 /**
+ * Gives as many of the violations that were found as are collected.
+ *
+ * @example
+ * L.collected([]).length
+ * // 0
+ * @since 0.6.0
+ */
+export const collected = (found: readonly Violation[]): readonly Violation[] => found.slice(0, mostViolations)
+
+/**
  * Adds a violation to those that were found, and says whether these are as many as are collected.
  *
  * @example
@@ -18,7 +28,7 @@ export const mostViolations = 64
  * // false
  * @since 0.6.0
  */
-export const fills = (found: Violation[], violation: Violation): boolean => found.push(violation) === mostViolations
+export const fills = (found: Violation[], violation: Violation): boolean => found.push(violation) >= mostViolations
 
 /**
  * Makes the place of what lies inside lists: each `[]` of the path gets an index. It stands apart from the loops over

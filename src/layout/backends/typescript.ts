@@ -8,7 +8,6 @@ import type {
   Extract,
   Local,
   Offset,
-  OnFailure,
   PlaceTerm,
   Point,
   Program,
@@ -92,7 +91,10 @@ export const emitTypeScript = (layout: Layout, emission: Emission): string => {
   const all = functions.join("\n")
   const rules = program.checks.filter(({ id }) => mentions(all, ruleConstant(id)))
   const imports = [
-    { from: runtime, names: ["cut", "fills", "inputView", "placeIn"].filter((name) => mentions(all, name)) },
+    {
+      from: runtime,
+      names: ["collected", "cut", "fills", "inputView", "placeIn"].filter((name) => mentions(all, name)),
+    },
     { from: runtime, names: ["Violation", ...(emission.rules === undefined ? ["type Rule"] : [])] },
     ...(decoder === undefined ? [] : [{ from: decoder.from, names: [`type ${decoder.state}`] }]),
     ...own.flatMap(({ type, from }) => (from === undefined ? [] : [{ from, names: [`type ${type}`] }])),
@@ -171,7 +173,9 @@ interface Told {
 
 /** Names that stand for something in every emitted function, and those that TypeScript keeps. */
 const taken = [
-  ..."bytes view size alias columns index at found judged cut fills inputView placeIn Violation Rule".split(" "),
+  ..."bytes view size alias columns index at found judged collected cut fills inputView placeIn Violation Rule".split(
+    " ",
+  ),
   ..."break case catch class const continue debugger default delete do else enum export extends false finally for".split(
     " ",
   ),
@@ -292,14 +296,16 @@ ${text}
     const judged = this.#lines(judging)
     return [
       late.map((local) => this.#declaration(local)),
-      judged.length === 0 ? [] : ["const judged = (): readonly Violation[] => {", ...judged, "return found", "}"],
+      judged.length === 0
+        ? []
+        : ["const judged = (): readonly Violation[] => {", ...judged, "return collected(found)", "}"],
       read,
       [this.#stop()],
     ]
   }
 
   #stop(): string {
-    return this.#program.judging.length === 0 ? "return found" : "return judged()"
+    return this.#program.judging.length === 0 ? "return collected(found)" : "return judged()"
   }
 
   #declaration({ name, type }: Local): string {
@@ -348,7 +354,7 @@ ${text}
     const fresh = failure === "forget" ? about : undefined
     const locals = localsOf(step).filter(({ name }) => name !== fresh?.name)
     const test = this.#known(locals, holds, this.#test(holds, true))
-    return this.#refuse(test, this.#violation(this.#check(check), place, measures), failure, fresh)
+    return this.#refuse(test, this.#violation(this.#check(check), place, measures), step)
   }
 
   point({ pointer, place, start, empty, fixed, checks }: Point): string {
@@ -356,7 +362,11 @@ ${text}
     const actual = this.#term({ op: "local", local: pointer, type: pointer.type })
     const from = this.#offset(start)
     const refuse = (test: string, check: string, expected: string) =>
-      this.#refuse(test, this.#violation(check, place, [actual, expected]), "stop")
+      this.#refuse(test, this.#violation(check, place, [actual, expected]), {
+        failure: "stop",
+        place,
+        about: undefined,
+      })
     const names = [checks.range, checks.overlap, checks.gap].map((check) => this.#check(check))
     const between = from === String(fixed) ? names[2] : `${number} < ${from} ? ${names[1]} : ${names[2]}`
     const found = `${number} < ${fixed} || ${number} >= size ? ${names[0]} : ${between}`
@@ -371,15 +381,23 @@ ${refuse(`${number} !== 0`, this.#check(checks.empty), "0")}
     return `new Violation(${[check, this.#place(place), ...measures].join(", ")})`
   }
 
-  /** Ends the function where a test holds, or keeps the violation and does what is to be done behind it. */
-  #refuse(test: string, violation: string, failure: OnFailure, about?: Local): string {
+  /**
+   * Ends the function where a test holds, or keeps the violation and does what is to be done behind it. Only in lists are
+   * so many found that the rest is not worth looking for.
+   */
+  #refuse(test: string, violation: string, { failure, place, about }: Pick<Require, "failure" | "place" | "about">) {
     if (!this.#collects) return `if (${test}) return ${violation}`
-    const filled = `fills(found, ${violation})`
-    const isLast = failure === "end" || (failure === "stop" && this.#program.judging.length === 0)
-    if (isLast) return `if (${test}) {\nfound.push(${violation})\nreturn found\n}`
-    if (failure === "stop") return `if (${test}) return ${filled} ? found : judged()`
-    if (about === undefined) return `if (${conjunct(test)} && ${filled}) return found`
-    return `if (${test}) {\nif (${filled}) return found\n${this.#name(about.name)} = undefined\n}`
+    const then = {
+      end: "return collected(found)",
+      stop: this.#stop(),
+      forget: about && `${this.#name(about.name)} = undefined`,
+      "go on": undefined,
+    }[failure]
+    const isListed = place.path.indexes.length > 0
+    const kept = isListed ? `fills(found, ${violation})` : `found.push(${violation})`
+    const full = "return collected(found)"
+    if (then !== undefined) return `if (${test}) {\n${isListed ? `if (${kept}) ${full}` : kept}\n${then}\n}`
+    return isListed ? `if (${conjunct(test)} && ${kept}) ${full}` : `if (${test}) ${kept}`
   }
 
   /** What is asked before a test is, where it reads what can be unknown. */
