@@ -60,7 +60,7 @@ const decoderAgrees = agreementOf(({ setting: { channel, receiver }, blob }) =>
   decodeMigrateData(channel, blob, receiver),
 )
 
-/** The emitted decoder agrees with the interpreter, and what only judges with the decoder. */
+/** What is emitted agrees with the interpreter: the decoder, what only judges and what finds every violation. */
 export const agrees = (each: Case): void => {
   decoderAgrees(each)
   const { setting, blob } = each
@@ -69,6 +69,11 @@ export const agrees = (each: Case): void => {
   const judged = checkMigrateData(setting.channel, blob, setting.receiver)
   if (!isDeepStrictEqual(judged && essenceOf(judged), first && essenceOf(first)))
     throw new Error(`judged by ${judged?.rule} instead of ${first?.rule}`)
+  const collected = decodeMigrateData(setting.channel, blob, setting.receiver, { all: true })
+  const found = collected._tag === "Left" ? collected.left : []
+  const { violations } = read(setting, blob, false)
+  if (!isDeepStrictEqual(found.map(essenceOf), violations.map(essenceOf)))
+    throw new Error(`${found.length} violations instead of ${violations.length}, or others`)
 }
 
 /** What is accepted is encoded as the same bytes again, and decodes to the same state with views of the input. */

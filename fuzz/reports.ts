@@ -1,5 +1,5 @@
 import pc from "picocolors"
-import { mostViolations } from "../src/layout/interpret.js"
+import { mostViolations } from "../src/layout/emitted.js"
 import type { Finding } from "../src/report/finding.js"
 import { annotatedHex } from "../src/report/hex.js"
 import { jsonReport } from "../src/report/json.js"

@@ -1,7 +1,8 @@
 /** Checks the whole corpus as its index says and prints tables of verdicts: hostile blobs by rule, real ones by origin. */
 import * as E from "fp-ts/lib/Either.js"
 import { type CorpusEntry, isGenuine, receiverOfEntry } from "../src/corpus.js"
-import { decodeMigrateData, ruleOf } from "../src/index.js"
+import { decodeMigrateData } from "../src/index.js"
+import { ruleOf } from "../src/rules.js"
 import { readBlob, readIndex } from "./corpus.js"
 
 interface Verdict {

@@ -1,7 +1,6 @@
 export type { Columns } from "./layout/types.js"
 export { stateFromJson } from "./report/state-from-json.js"
 export { type StateJson, stateToJson } from "./report/state-json.js"
-export { ruleOf, rules } from "./rules.js"
 export { displayCodec, inputsCodec, mainCodec, smartcardCodec, spicevmcCodec } from "./spice/codecs.js"
 export type { DisplayState } from "./spice/display.js"
 export type { InputsState } from "./spice/inputs.js"

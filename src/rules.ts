@@ -15,6 +15,8 @@ import { linkHeader, linkMessage } from "./spice/wire/link.js"
 import { wireRules } from "./spice/wire/rules.js"
 import type { Rule } from "./violation/violation.js"
 
+export type { Rule } from "./violation/violation.js"
+
 const tables: readonly Readonly<Record<string, Required<Rule>>>[] = [
   argumentRules,
   wireRules,

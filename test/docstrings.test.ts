@@ -6,6 +6,7 @@ import * as library from "../src/index.js"
 import * as layout from "../src/layout/index.js"
 import * as qemu from "../src/qemu/index.js"
 import * as relay from "../src/relay/index.js"
+import * as rules from "../src/rules.js"
 import * as seal from "../src/seal/index.js"
 import * as session from "../src/session/index.js"
 import * as testing from "../src/testing/index.js"
@@ -20,12 +21,14 @@ import * as library from "migration-guard"
 import * as L from "migration-guard/layout"
 import * as qemu from "migration-guard/qemu"
 import * as relayEntry from "migration-guard/relay"
+import * as rulesEntry from "migration-guard/rules"
 import * as sealEntry from "migration-guard/seal"
 import * as sessionEntry from "migration-guard/session"
 import * as testing from "migration-guard/testing"
 const { ${Object.keys(library).join(", ")} } = library
 const { ${Object.keys(qemu).join(", ")} } = qemu
 const { ${Object.keys(relay).join(", ")} } = relayEntry
+const { ${Object.keys(rules).join(", ")} } = rulesEntry
 const { ${Object.keys(seal).join(", ")} } = sealEntry
 const { ${Object.keys(session).join(", ")} } = sessionEntry
 const { ${Object.keys(testing).join(", ")} } = testing
@@ -70,7 +73,7 @@ describe("the example of", () => {
 })
 
 describe("the public function", () => {
-  const functions = [library, layout, qemu, relay, seal, session, testing]
+  const functions = [library, layout, qemu, relay, rules, seal, session, testing]
     .flatMap((entry) => Object.entries(entry))
     .flatMap(([name, value]) => (typeof value === "function" ? [name] : []))
 

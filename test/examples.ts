@@ -22,6 +22,7 @@ export const runModule = async (
       .replaceAll('"migration-guard/layout"', '"../../src/layout/index.js"')
       .replaceAll('"migration-guard/qemu"', '"../../src/qemu/index.js"')
       .replaceAll('"migration-guard/relay"', '"../../src/relay/index.js"')
+      .replaceAll('"migration-guard/rules"', '"../../src/rules.js"')
       .replaceAll('"migration-guard/seal"', '"../../src/seal/index.js"')
       .replaceAll('"migration-guard/session"', '"../../src/session/index.js"')
       .replaceAll('"migration-guard/testing"', '"../../src/testing/index.js"')

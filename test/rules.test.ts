@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from "node:fs"
 import { describe, expect, test } from "vitest"
-import { ruleOf, rules, violationCodes } from "../src/index.js"
+import { violationCodes } from "../src/index.js"
 import { describeRules } from "../src/report/rule-document.js"
+import { ruleOf, rules } from "../src/rules.js"
 
 test("every rule is in the catalogue once, and is found by its id", () => {
   expect(new Set(rules.map(({ id }) => id)).size).toBe(rules.length)

@@ -6,7 +6,7 @@
 import { existsSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 import { parseArgs } from "node:util"
-import { unverifiables } from "../../src/spice/receiver.js"
+import { accept } from "../../src/spice/parameters.js"
 import { fateOfCase, runCases } from "../exposure/campaign.js"
 import type { Case } from "../exposure/cases.js"
 import { writeExposureDocument } from "../exposure/document.js"
@@ -55,7 +55,7 @@ const count = async (cases: readonly Case[]): Promise<Counted> => {
   return { runs: fates.length, harms: fates.filter(isHarm).length }
 }
 
-const trusted = casesFor(unverifiables).filter(({ tried }) => tried.mode === "plain")
+const trusted = casesFor(accept.words).filter(({ tried }) => tried.mode === "plain")
 const trustedOn = (channel: string) =>
   trusted.filter(({ subject }) => subject.channel === channel).map(({ tried }) => tried)
 

@@ -1,9 +1,34 @@
-import type { Place } from "../violation/violation.js"
+import type { Place, Violation } from "../violation/violation.js"
 
-export { cut } from "../violation/bytes.js"
+export { cut, inputView } from "../violation/bytes.js"
 export { type Rule, Violation } from "../violation/violation.js"
 
 /** What emitted code works with. */
+
+/** No more violations than this are collected: reports stay bounded however long the input is. */
+export const mostViolations = 64
+
+/**
+ * Gives as many of the violations that were found as are collected.
+ *
+ * @example
+ * L.collected([]).length
+ * // 0
+ * @since 0.6.0
+ */
+export const collected = (found: readonly Violation[]): readonly Violation[] => found.slice(0, mostViolations)
+
+/**
+ * Adds a violation to those that were found, and says whether these are as many as are collected.
+ *
+ * @example
+ * const found: L.Violation[] = []
+ * const { checks } = L.layout("empty", { title: "Nothing", doc: "No bytes.", limit: 0, fields: {} })
+ * L.fills(found, new L.Violation(checks.trailing, { path: "", offset: 0, length: 1 }))
+ * // false
+ * @since 0.6.0
+ */
+export const fills = (found: Violation[], violation: Violation): boolean => found.push(violation) >= mostViolations
 
 /**
  * Makes the place of what lies inside lists: each `[]` of the path gets an index. It stands apart from the loops over

@@ -1,9 +1,8 @@
 import { isBytes, isInt32Array, viewOf } from "../violation/bytes.js"
 import { Violation } from "../violation/violation.js"
-import type { BuiltIn } from "./built-in.js"
+import type { Checks } from "./built-in.js"
 import { type Environment, evaluate, satisfied } from "./evaluate.js"
-import { parametersOf } from "./lower.js"
-import { type Arguments, argumentsOf } from "./parameters.js"
+import type { Arguments } from "./parameters.js"
 import { pathIn } from "./path.js"
 import {
   type Header,
@@ -14,7 +13,7 @@ import {
   type PlannedList,
   type PlannedPart,
   type PlannedRun,
-  planOf,
+  rootOf,
   type Scope,
   type Variant,
 } from "./plan.js"
@@ -23,6 +22,14 @@ import type { NumberType } from "./steps.js"
 import { typeOfScalar } from "./term.js"
 import type { BitField, BooleanNumber, Condition, Enumeration, Field, IntegerType, Layout } from "./types.js"
 import { membersOf } from "./types.js"
+
+/** The rules that a state which cannot be written breaks. */
+type Unwritable = "limit" | "depth" | "valueType" | "valueRange" | "valueForm"
+
+/** What of a layout encoding reads: neither its rules nor its words. */
+export interface Shape extends Pick<Layout, "struct" | "limit"> {
+  readonly checks: Pick<Checks, Unwritable>
+}
 
 /**
  * Writes a state as the one input that has it: constants, sizes, counts, tags and pointers come from the layout, parts
@@ -35,19 +42,19 @@ import { membersOf } from "./types.js"
  * // Uint8Array.of(1)
  * @since 0.6.0
  */
-export const encode = (layout: Layout, state: unknown, given: Arguments = {}): Uint8Array | Violation => {
-  const encoding = new Encoding(layout, argumentsOf(parametersOf(layout), given))
-  const bytes = new ScopeEncoding(encoding, planOf(layout), "", state).bytes()
+export const encode = (layout: Shape, state: unknown, given: Arguments = {}): Uint8Array | Violation => {
+  const encoding = new Encoding(layout, given)
+  const bytes = new ScopeEncoding(encoding, rootOf(layout.struct), "", state).bytes()
   return bytes instanceof Violation ? bytes : (encoding.oversize(bytes.length) ?? bytes)
 }
 
 /** What all scopes of a state share. */
 class Encoding {
-  readonly layout: Layout
+  readonly layout: Shape
   readonly arguments: Arguments
   readonly #limit: number
 
-  constructor(layout: Layout, given: Arguments) {
+  constructor(layout: Shape, given: Arguments) {
     this.layout = layout
     this.arguments = given
     this.#limit = Number(evaluate(layout.limit, { arguments: given, field: never }))
@@ -60,8 +67,8 @@ class Encoding {
   }
 
   /** The violation of a member; fields of the fixed part have a place already. */
-  refusal(check: BuiltIn, path: string): Violation {
-    const field = planOf(this.layout).fields.find((each) => each.path === path)
+  refusal(check: Unwritable, path: string): Violation {
+    const field = rootOf(this.layout.struct).fields.find((each) => each.path === path)
     return new Violation(this.layout.checks[check], { path, offset: field?.offset ?? 0, length: field?.size ?? 0 })
   }
 }
@@ -99,7 +106,7 @@ class ScopeEncoding {
     return wrong ?? assemble(this.#scope, this.#numbers, this.#contents)
   }
 
-  #refusal(check: BuiltIn, path: string): Violation {
+  #refusal(check: Unwritable, path: string): Violation {
     return this.#encoding.refusal(check, pathIn(this.#prefix, path))
   }
 

@@ -13,7 +13,7 @@ export { chain } from "./chain.js"
 export { codecOf } from "./codec.js"
 export { check, type DecodeOptions, decode } from "./decode.js"
 export { type Description, describe } from "./describe.js"
-export { cut, placeIn, type Rule, Violation } from "./emitted.js"
+export { collected, cut, fills, inputView, placeIn, type Rule, Violation } from "./emitted.js"
 export { encode } from "./encode.js"
 export {
   above,

@@ -1,6 +1,7 @@
 import { cut, viewOf } from "../violation/bytes.js"
 import { type Place, Violation } from "../violation/violation.js"
 import { chainHolds } from "./chain.js"
+import { mostViolations } from "./emitted.js"
 import { inputSize, programOf } from "./lower.js"
 import { type Arguments, argumentsOf } from "./parameters.js"
 import { known } from "./plan.js"
@@ -44,9 +45,6 @@ export interface InterpretOptions {
   /** Whether to say which field claims which bytes, which takes many times the memory of a long list. */
   readonly claims?: boolean
 }
-
-/** No more violations than this are collected: reports stay bounded however long the input is. */
-export const mostViolations = 64
 
 /**
  * The reference decoder: takes the steps of a layout one by one, slowly and obviously. It collects every violation that

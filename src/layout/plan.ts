@@ -141,13 +141,24 @@ export interface PlannedRule {
 const isSpread = (array: FixedArray): array is FixedArray<Integer> =>
   array.element.kind === "integer" && array.element.rules.length === 0 && array.length <= 16
 
+const roots = new WeakMap<Struct, Scope>()
+
+/** The scope of a whole input: the same struct always gives the same scope. */
+export const rootOf = (struct: Struct): Scope => {
+  const known = roots.get(struct)
+  if (known !== undefined) return known
+  const root = scopeOf(struct)
+  roots.set(struct, root)
+  return root
+}
+
 const plans = new WeakMap<Layout, Plan>()
 
 /** Works out the plan of a layout: the same layout always gives the same plan. */
 export const planOf = (layout: Layout): Plan => {
   const known = plans.get(layout)
   if (known !== undefined) return known
-  const plan = { layout, ...scopeOf(layout.struct) }
+  const plan = { layout, ...rootOf(layout.struct) }
   plans.set(layout, plan)
   return plan
 }

@@ -1,5 +1,5 @@
 import type { Rule } from "../violation/violation.js"
-import type { Offset, PlaceTerm, Program, Step, Term, Test } from "./steps.js"
+import type { Local, Offset, PlaceTerm, Program, Require, Step, Term, Test } from "./steps.js"
 import type { Chain } from "./types.js"
 
 /** What the steps of a program make use of. */
@@ -16,7 +16,10 @@ function* stepsIn(steps: readonly Step[]): Generator<Step> {
 
 type Node = Term | Test
 
-function* nodesIn(node: Node): Generator<Node> {
+const isThere = <T>(value: T | undefined): value is T => value !== undefined
+
+/** A term or a test, and all that is inside it. */
+export function* nodesIn(node: Node): Generator<Node> {
   yield node
   for (const child of childrenOf(node)) yield* nodesIn(child)
 }
@@ -49,12 +52,17 @@ const childrenOf = (node: Node): readonly Node[] => {
   }
 }
 
+/** The numbers that a term or a test reads, and where the runs lie that it looks at. */
+export const localsIn = (node: Node): readonly Local[] =>
+  [...nodesIn(node)].flatMap((each) => {
+    if (each.op === "local") return [each.local]
+    return each.op === "scan" ? [each.at.base, each.end.base].filter(isThere) : []
+  })
+
 /** Every step of a program, those inside others included. */
 export const allSteps = ({ opening, reading, judging }: Program): readonly Step[] => [
   ...stepsIn([...opening, ...reading, ...judging]),
 ]
-
-const isThere = <T>(value: T | undefined): value is T => value !== undefined
 
 /** The terms and tests right in a step. */
 const termsOf = (step: Step): readonly Node[] => {
@@ -106,6 +114,20 @@ export const judgedBy = (program: Program): ReadonlySet<string> => {
   }
   return names
 }
+
+/** The numbers that are forgotten where they are refused, and those of an entry before that can be missing for it. */
+export const forgottenBy = (program: Program): ReadonlySet<string> => {
+  const steps = allSteps(program)
+  const names = steps.flatMap((step) =>
+    step.op === "require" && step.failure === "forget" && step.about !== undefined ? [step.about.name] : [],
+  )
+  const before = steps.flatMap((step) => (step.op === "each" ? step.previous : []))
+  return new Set([...names, ...before.filter(({ of }) => names.includes(of.name)).map(({ into }) => into.name)])
+}
+
+/** The numbers that a rule reads, those of its measures and its place included. */
+export const localsOf = ({ holds, place, actual, expected }: Require): readonly Local[] =>
+  [...[holds, place.length, actual, expected].filter(isThere).flatMap(localsIn), place.at.base].filter(isThere)
 
 /** The scans of a program, each once. */
 export const scansIn = (program: Program): readonly Chain[] => {

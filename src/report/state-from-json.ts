@@ -2,10 +2,9 @@ import * as E from "fp-ts/lib/Either.js"
 import { scopeOf } from "../layout/plan.js"
 import { typeOfScalar } from "../layout/term.js"
 import { type Field, type Layout, membersOf, type Scalar, type Table } from "../layout/types.js"
-import { formatOf } from "../spice/formats.js"
+import { shapes } from "../spice/emitted/shapes.js"
 import { decodeMigrateData, encodeUnknown, type MigrateData } from "../spice/migrate-data.js"
-import { type Channel, defaultReceiver, type ReceiverState } from "../spice/receiver.js"
-import { layoutOf } from "../spice/registry.js"
+import { type Channel, defaultReceiver, isChannel, type ReceiverState } from "../spice/receiver.js"
 import type { Checked } from "../violation/checked.js"
 import { plainKey, type Rule, Violation } from "../violation/violation.js"
 import { stateRules } from "./state-rules.js"
@@ -33,15 +32,15 @@ export const stateFromJson = <C extends Channel>(
 
 /** The blob of a state that is JSON. */
 export const encodeJson = (channel: Channel, json: unknown, receiver: ReceiverState): Checked<Uint8Array> => {
-  if (!Object.hasOwn(formatOf, channel)) return encodeUnknown(channel, undefined, receiver)
-  const read = layoutStateFromJson(layoutOf(channel), json)
+  if (!isChannel(channel)) return encodeUnknown(channel, undefined, receiver)
+  const read = layoutStateFromJson(shapes[channel], json)
   return E.isLeft(read) ? read : encodeUnknown(channel, read.right, receiver)
 }
 
 /**
  * Reads a state of any layout from JSON. It judges the form alone: whether numbers fit and rules hold, encoding it says.
  */
-export const layoutStateFromJson = ({ struct }: Layout, json: unknown): Checked<unknown> => {
+export const layoutStateFromJson = ({ struct }: Pick<Layout, "struct">, json: unknown): Checked<unknown> => {
   const problems: Violation[] = []
   const state = fromJson(struct, plainCopy(json), "", problems)
   const [first] = problems

@@ -1,8 +1,8 @@
 import { scopeOf } from "../layout/plan.js"
 import { type Field, type Layout, membersOf, type Table } from "../layout/types.js"
+import { shapes } from "../spice/emitted/shapes.js"
 import type { MigrateData } from "../spice/migrate-data.js"
 import type { Channel } from "../spice/receiver.js"
-import { layoutOf } from "../spice/registry.js"
 import { hexByte } from "../violation/bytes.js"
 
 /**
@@ -27,10 +27,11 @@ interface StateObject {
  * @since 0.6.0
  */
 export const stateToJson = <C extends Channel>(channel: C, state: MigrateData<C>): StateJson =>
-  layoutStateToJson(layoutOf(channel), state)
+  layoutStateToJson(shapes[channel], state)
 
 /** A decoded state of any layout as JSON. */
-export const layoutStateToJson = ({ struct }: Layout, state: unknown): StateJson => toJson(struct, state)
+export const layoutStateToJson = ({ struct }: Pick<Layout, "struct">, state: unknown): StateJson =>
+  toJson(struct, state)
 
 const toJson = (field: Field, value: unknown): StateJson => {
   switch (field.kind) {

@@ -1,16 +1,16 @@
 import { type Codec, codec } from "../violation/codec.js"
 import type { DisplayState } from "./display.js"
+import { shapes } from "./emitted/shapes.js"
 import type { InputsState } from "./inputs.js"
 import type { MainState } from "./main.js"
 import { decodeMigrateData, encodeUnknown, type MigrateData } from "./migrate-data.js"
 import { type Channel, defaultReceiver, type ReceiverState } from "./receiver.js"
-import { layoutOf } from "./registry.js"
 import type { SmartcardState } from "./smartcard.js"
 import type { SpicevmcState } from "./spicevmc.js"
 
 const codecOf = <C extends Channel>(channel: C, receiver: ReceiverState): Codec<MigrateData<C>> =>
   codec(
-    layoutOf(channel).title,
+    shapes[channel].title,
     (input) => decodeMigrateData(channel, input, receiver),
     (state) => encodeUnknown(channel, state, receiver),
   )

@@ -1,15 +1,20 @@
 import type { DecodeOptions } from "../layout/decode.js"
 import { encode } from "../layout/encode.js"
-import { type InterpretOptions, interpret, type Reading } from "../layout/interpret.js"
 import type { State } from "../layout/types.js"
-import { isBytes } from "../violation/bytes.js"
 import { acceptance, type Checked, refusal } from "../violation/checked.js"
 import { Violation } from "../violation/violation.js"
 import { argumentRules } from "./arguments.js"
-import { checks, decoders } from "./emitted/decoders.js"
-import { layoutArgumentRule } from "./emitted/rules.js"
-import { type Channel, defaultReceiver, isReceiver, type ReceiverState, receiverArguments } from "./receiver.js"
-import { layoutOf, type registry } from "./registry.js"
+import { checks, collectors, decoders } from "./emitted/decoders.js"
+import { shapes } from "./emitted/shapes.js"
+import {
+  type Channel,
+  defaultReceiver,
+  isChannel,
+  isReceiver,
+  type ReceiverState,
+  receiverArguments,
+} from "./receiver.js"
+import type { registry } from "./registry.js"
 
 /**
  * The decoded state of a channel; without a parameter, of any.
@@ -27,21 +32,13 @@ type Decoder<C extends Channel> = (
   alias: boolean,
 ) => MigrateData<C> | Violation
 
-/** All that the reference interpreter can say of a blob. */
-export const readingOf = (
-  channel: Channel,
-  bytes: Uint8Array,
-  receiver: ReceiverState,
-  options?: InterpretOptions,
-): Reading => interpret(layoutOf(channel), bytes, receiverArguments(receiver, channel), options)
-
 const whole = { path: "", offset: 0, length: 0 }
+
+type Collector<C extends Channel> = (bytes: Uint8Array, receiver: ReceiverState, channel: C) => readonly Violation[]
 
 /** What is wrong with the arguments of a caller that no compiler checked. */
 const wrongArgument = (channel: unknown, receiver: unknown): Violation | undefined => {
-  // Every channel has a limit; a look into the table of decoders would bring them all to whoever only judges.
-  if (typeof channel !== "string" || !Object.hasOwn(defaultReceiver.maxBlobBytes, channel))
-    return new Violation(argumentRules.channel, whole)
+  if (!isChannel(channel)) return new Violation(argumentRules.channel, whole)
   return isReceiver(receiver) ? undefined : new Violation(argumentRules.receiver, whole)
 }
 
@@ -70,11 +67,12 @@ export const decodeMigrateData = <C extends Channel>(
 ): Checked<MigrateData<C>> => {
   const wrong = wrongArgument(channel, receiver)
   if (wrong !== undefined) return refusal(wrong)
-  if (!isBytes(bytes)) return refusal(new Violation(layoutArgumentRule, whole))
-  const decode = decoders[channel] as Decoder<C>
-  const decoded = decode(bytes, receiver, channel, options?.alias === true)
+  // What is no Uint8Array the decoder refuses.
+  const input = bytes as Uint8Array
+  const decoded = (decoders[channel] as Decoder<C>)(input, receiver, channel, options?.alias === true)
   if (!(decoded instanceof Violation)) return acceptance(decoded)
-  return options?.all === true ? refusal(decoded, ...otherViolations(channel, bytes, receiver)) : refusal(decoded)
+  if (options?.all !== true) return refusal(decoded)
+  return refusal(decoded, ...(collectors[channel] as Collector<C>)(input, receiver, channel).slice(1))
 }
 
 type Check<C extends Channel> = (bytes: Uint8Array, receiver: ReceiverState, channel: C) => Violation | undefined
@@ -98,12 +96,8 @@ export const checkMigrateData = <C extends Channel>(
 ): Violation | undefined => {
   const wrong = wrongArgument(channel, receiver)
   if (wrong !== undefined) return wrong
-  if (!isBytes(bytes)) return new Violation(layoutArgumentRule, whole)
-  return (checks[channel] as Check<C>)(bytes, receiver, channel)
+  return (checks[channel] as Check<C>)(bytes as Uint8Array, receiver, channel)
 }
-
-const otherViolations = (channel: Channel, bytes: Uint8Array, receiver: ReceiverState): readonly Violation[] =>
-  readingOf(channel, bytes, receiver, { claims: false }).violations.slice(1)
 
 /**
  * Writes a state as the one blob that decodes to it.
@@ -129,7 +123,7 @@ export const encodeMigrateData = <C extends Channel>(
 export const encodeUnknown = (channel: Channel, state: unknown, receiver: ReceiverState): Checked<Uint8Array> => {
   const wrong = wrongArgument(channel, receiver)
   if (wrong !== undefined) return refusal(wrong)
-  const bytes = encode(layoutOf(channel), state, receiverArguments(receiver, channel))
+  const bytes = encode(shapes[channel], state, receiverArguments(receiver, channel))
   if (bytes instanceof Violation) return refusal(bytes)
   const violation = checkMigrateData(channel, bytes, receiver)
   return violation === undefined ? acceptance(bytes) : refusal(violation)

@@ -1,10 +1,9 @@
 import type { Arguments } from "../layout/parameters.js"
 import { defaultReceiver, type ReceiverState } from "./emitted/receiver.js"
-import { accept, limitDocs } from "./parameters.js"
 import type { Channel } from "./registry.js"
 
-export { defaultReceiver, isReceiver, type ReceiverState } from "./emitted/receiver.js"
-export { type Channel, channels } from "./registry.js"
+export { channels, defaultReceiver, isChannel, isReceiver, type ReceiverState } from "./emitted/receiver.js"
+export type { Channel } from "./registry.js"
 
 /**
  * Kinds of state whose truth only the device knows, so that no check of a blob can tell a lie from it: what lies in the
@@ -12,18 +11,20 @@ export { type Channel, channels } from "./registry.js"
  *
  * @since 0.5.0
  */
-export type Unverifiable = (typeof unverifiables)[number]
+export type Unverifiable = ReceiverState["accept"][number]
 
-export const unverifiables = accept.words
+const memberOf = (of: object, name: string): unknown => Reflect.get(of, name)
 
 /** What a format is told of a receiver: its members, of the limits by channel the one of `channel`, and the channel. */
 export const receiverArguments = (receiver: ReceiverState, channel: Channel): Arguments => {
-  const limits = Object.keys(limitDocs).flatMap((name) => {
-    const size: unknown = Reflect.get(Reflect.get(receiver, name), channel)
-    return typeof size === "number" ? [[name, size] as const] : []
+  const members = Object.keys(defaultReceiver).map((name) => {
+    const value = memberOf(receiver, name)
+    return [
+      name,
+      typeof value === "object" && value !== null && !Array.isArray(value) ? memberOf(value, channel) : value,
+    ]
   })
-  const { maxBlobBytes, maxWriteBytes, maxReadBytes, ...shared } = receiver
-  return { ...shared, ...Object.fromEntries(limits), channel }
+  return { ...Object.fromEntries(members.filter(([, value]) => value !== undefined)), channel }
 }
 
 /** What differs from the default receiver. */

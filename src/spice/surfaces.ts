@@ -1,4 +1,4 @@
-import { type DisplayState, lossySurface } from "./display.js"
+import type { DisplayState } from "./display.js"
 
 /** A rectangle in pixels: it holds its left and top edges and ends before its right and bottom ones. */
 export interface Region {
@@ -40,7 +40,8 @@ export function* surfacesOf({ surfaces }: DisplayState): Generator<Surface> {
     }
 }
 
-const lossyWidth = Object.keys(lossySurface).length
+/** The columns of a lossy list: the id and four edges. */
+const lossyWidth = 5
 
 const regionAt = (columns: Int32Array, count: number, index: number): Region => ({
   left: Number(columns[count + index]),

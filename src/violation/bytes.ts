@@ -38,12 +38,28 @@ const isDetached = (array: Uint8Array | Int32Array): boolean => {
 export const isBytes = (value: unknown): value is Uint8Array =>
   typedArrayKind(value) === "Uint8Array" && !isShared((value as Uint8Array).buffer) && !isDetached(value as Uint8Array)
 
+/**
+ * Makes a DataView of an input that may be any value: undefined unless it is a Uint8Array over memory that is there and
+ * that no other thread can change.
+ *
+ * @example
+ * L.inputView(Uint8Array.of(1, 2))?.byteLength
+ * // 2
+ * @since 0.6.0
+ */
+export const inputView = (input: unknown): DataView | undefined => {
+  if (typedArrayKind(input) !== "Uint8Array") return undefined
+  // To ask for the buffer takes as long as all the rest: once is enough.
+  const { buffer, byteOffset, length } = input as Uint8Array
+  return isShared(buffer) || isDetached(input as Uint8Array) ? undefined : new DataView(buffer, byteOffset, length)
+}
+
 /** Whether a value is an Int32Array over memory that is there. */
 export const isInt32Array = (value: unknown): value is Int32Array =>
   typedArrayKind(value) === "Int32Array" && !isDetached(value as Int32Array)
 
-/** So many bytes are copied faster one by one than through a view. */
-const few = 64
+/** So many bytes are copied faster one by one. */
+const few = 16
 
 /**
  * Takes `length` bytes from `start` as a plain Uint8Array: a view of the same memory when `alias`, else a copy.
@@ -54,13 +70,18 @@ const few = 64
  * @since 0.6.0
  */
 export const cut = (bytes: Uint8Array, start: number, length: number, alias: boolean): Uint8Array => {
-  if (alias || length > few || start + length > bytes.length) {
-    const view = new Uint8Array(bytes.buffer, bytes.byteOffset + start, length)
-    return alias ? view : view.slice()
+  const end = start + length
+  if (!alias && end <= bytes.length) {
+    if (length <= few) {
+      const copy = new Uint8Array(length)
+      for (let index = 0; index < length; index++) copy[index] = bytes[start + index] as number
+      return copy
+    }
+    // A copy of a Buffer would be another Buffer.
+    if (bytes.constructor === Uint8Array) return Uint8Array.prototype.slice.call(bytes, start, end)
   }
-  const copy = new Uint8Array(length)
-  for (let index = 0; index < length; index++) copy[index] = bytes[start + index] as number
-  return copy
+  const view = new Uint8Array(bytes.buffer, bytes.byteOffset + start, length)
+  return alias ? view : view.slice()
 }
 
 /** A DataView over exactly these bytes. */

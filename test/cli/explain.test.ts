@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto"
 import { join } from "node:path"
 import { describe, expect, test } from "vitest"
-import { ruleOf } from "../../src/index.js"
+import { ruleOf } from "../../src/rules.js"
 import type { FieldTable, FieldValue } from "../support/field-table.js"
 import {
   displayBaseTable,

@@ -7,6 +7,7 @@ import { emitRules, emitTypeScript } from "../../src/layout/backends/typescript.
 import { describe } from "../../src/layout/describe.js"
 import * as L from "../../src/layout/index.js"
 import { formats } from "../../src/spice/formats.js"
+import { compiled } from "../support/compiled.js"
 import { sample } from "./layouts.js"
 
 const rule = (name: string) => ({
@@ -68,12 +69,39 @@ suite("emitted code", () => {
     })
     expect(both).toContain("export const decodeSample = (bytes: Uint8Array, ")
     expect(both).toContain("): Violation | undefined => {")
-    expect(both).toContain("import { layoutBlobLimitRule, ")
+    expect(both).toContain("import { layoutArgumentRule, layoutBlobLimitRule, ")
     expect(both).not.toContain("const layoutBlobLimitRule")
     const alone = emitTypeScript(sample, { check: "checkSample", origin })
     expect(alone).toContain('const layoutBlobLimitRule: Rule = { id: "layout/blob-limit", ')
-    expect(alone).toContain('import { Violation, type Rule } from "migration-guard/layout"')
+    expect(alone).toContain('import { Violation, inputView, type Rule } from "migration-guard/layout"')
     expect(emitRules([sample, sample], { origin }).match(/export const layoutBlobLimitRule/g)).toHaveLength(1)
+  })
+
+  test("finds every violation by a function that goes on behind one, and forgets what it refused", () => {
+    const lamp = L.layout("lamp", {
+      title: "Lamp",
+      doc: "",
+      limit: 9,
+      fields: { on: L.boolean(""), level: L.u8(""), size: L.lengthOf("text", "", L.u8), text: L.run() },
+      rules: ({ on, level }) => [{ ...rule("dark"), at: level, holds: L.any(L.equal(on, 1), L.equal(level, 0)) }],
+    })
+    const text = emitTypeScript(lamp, { collect: "collectLamp", origin: "" })
+    expect(text).toContain("export const collectLamp = (bytes: Uint8Array): readonly Violation[] => {")
+    expect(text).toContain("on = undefined")
+    expect(text).toContain("if (on !== undefined && (on !== 1) && (level !== 0)) found.push(new Violation(testDarkRule")
+    const collect = compiled(lamp, "violations")
+    const found = (...bytes: readonly number[]) =>
+      [collect(Uint8Array.from(bytes), {}, false)].flat().map((each) => each instanceof L.Violation && each.rule)
+    expect(found(1, 5, 1, 65)).toEqual([])
+    expect(found(0, 5, 9)).toEqual(["layout/part-fits", "test/dark"])
+    expect(found(2, 5, 9)).toEqual(["layout/boolean", "layout/part-fits"])
+    expect(found()).toEqual(["layout/fixed-part"])
+  })
+
+  test("refuses what is no Uint8Array over memory of its own, whatever a function gives", () => {
+    const shared = new Uint8Array(new SharedArrayBuffer(64))
+    for (const gives of ["state", "verdict", "violations"] as const)
+      expect([compiled(sample, gives)(shared, {}, false)].flat()).toMatchObject([{ rule: "layout/argument" }])
   })
 
   test("takes what the layout has to be told, each parameter with its type", () => {

@@ -49,13 +49,15 @@ const counts = { layouts: 0, blobs: 0, accepted: 0 }
 
 const expectAgreement = ({ layout, given, blobs }: Sample): void => {
   counts.layouts++
-  const [decode, judge] = [compiled(layout), compiled(layout, true)]
+  const [decode, judge, collect] = [compiled(layout), compiled(layout, "verdict"), compiled(layout, "violations")]
   for (const blob of blobs) {
     counts.blobs++
     const { violations, claims, state } = interpret(layout, blob, given)
     const decoded = decode(blob, given, false)
     expect(plain(decoded)).toEqual(plain(violations[0]))
     expect(plain(judge(blob, given, false))).toEqual(plain(violations[0]))
+    const collected = collect(blob, given, false)
+    expect(Array.isArray(collected) && collected.map(plain)).toEqual(violations.map(plain))
     if (violations.length > 0) continue
     counts.accepted++
     expect(decoded).toEqual(state)
@@ -76,7 +78,7 @@ const expectAgreement = ({ layout, given, blobs }: Sample): void => {
 const { LAYOUTS } = process.env
 const numRuns = Number(LAYOUTS ?? 300)
 
-test("interpreter, emitted decoder, verdict, encoder and document of any layout agree", { timeout: 3_600_000 }, () => {
+test("interpreter, all emitted functions, encoder and document of any layout agree", { timeout: 3_600_000 }, () => {
   fc.assert(fc.property(samples, expectAgreement), { numRuns, endOnFailure: true })
   expect(counts.accepted).toBeGreaterThan(counts.layouts)
   if (LAYOUTS !== undefined) process.stdout.write(`${JSON.stringify(counts)}\n`)

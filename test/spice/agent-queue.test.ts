@@ -1,8 +1,9 @@
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
-import { defaultReceiver, ruleOf } from "../../src/index.js"
+import { defaultReceiver } from "../../src/index.js"
 import { chainHolds, chainMended, chainRefused } from "../../src/layout/chain.js"
 import { planOf } from "../../src/layout/plan.js"
+import { ruleOf } from "../../src/rules.js"
 import { agentChunksFit } from "../../src/spice/agent-queue.js"
 import { formats } from "../../src/spice/formats.js"
 

@@ -5,7 +5,7 @@ import { type CorpusEntry, isGenuine, receiverOfEntry } from "../../src/corpus.j
 import { decodeMigrateData, encodeMigrateData } from "../../src/index.js"
 import { rulesOf } from "../../src/layout/rules.js"
 import { formatOf, formats, structuralRules } from "../../src/spice/formats.js"
-import { readingOf } from "../../src/spice/migrate-data.js"
+import { readingOf } from "../../src/spice/reading.js"
 import { plain } from "../plain.js"
 
 const index = readIndex()

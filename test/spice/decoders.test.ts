@@ -12,8 +12,8 @@ import {
   encodeMigrateData,
   type ReceiverState,
 } from "../../src/index.js"
-import { mostViolations } from "../../src/layout/interpret.js"
-import { readingOf } from "../../src/spice/migrate-data.js"
+import { mostViolations } from "../../src/layout/emitted.js"
+import { readingOf } from "../../src/spice/reading.js"
 import { plain } from "../plain.js"
 import { anyChannel, anyReceiver, edited, edits, validState } from "./arbitraries.js"
 
@@ -323,6 +323,27 @@ describe("all violations", () => {
     expect(E.isLeft(decoded) && decoded.left.length).toBe(mostViolations)
     const { claims } = readingOf("display", bytes, lossy)
     expect(claims.reduce((sum, { length }) => sum + length, 0)).toBe(bytes.length)
+  })
+
+  test.each([
+    { setting: "always", size: 20, rule: "display/surface-id-in-table", first: 5000, left: 0 },
+    { setting: "always", size: 20, rule: "display/lossy-region-ordered", first: 0, left: 1 },
+    { setting: "never", size: 4, rule: "display/surface-id-in-table", first: 5000, left: 0 },
+    { setting: "never", size: 4, rule: "display/surface-ids-ascend", first: undefined, left: 0 },
+  ] as const)("are no more than that where each entry breaks $rule, read as $setting lossy", (each) => {
+    const count = 100
+    const bytes = new Uint8Array(84 + each.size * count)
+    bytes.set(readBlob(genuine("display/genuine/display-base.bin")).subarray(0, 80))
+    const view = new DataView(bytes.buffer)
+    view.setUint32(80, count, true)
+    for (let index = 0; index < count; index++) {
+      view.setUint32(84 + each.size * index, each.first === undefined ? 0 : each.first + index, true)
+      if (each.size > 4) view.setInt32(88 + each.size * index, each.left, true)
+    }
+    const receiver = { ...defaultReceiver, jpegWanCompression: each.setting }
+    expectAgreement("display", bytes, receiver)
+    const decoded = decodeMigrateData("display", bytes, receiver, { all: true })
+    expect(E.isLeft(decoded) && decoded.left.map(({ rule }) => rule)).toEqual(Array(mostViolations).fill(each.rule))
   })
 })
 

@@ -6,10 +6,16 @@ import * as L from "../../src/layout/index.js"
 /** A decoder as it is emitted: with a record of arguments for its parameters. */
 export type Compiled = (input: Uint8Array, given: L.Arguments, alias: boolean) => unknown
 
-/** What is emitted for a layout, compiled: its decoder, or with `verdict` what only judges. */
-export const compiled = (layout: L.Layout, verdict = false): Compiled => {
+const functions = {
+  state: { decoder: { name: "decode", state: "Decoded", from: "declaration" } },
+  verdict: { check: "decode" },
+  violations: { collect: "decode" },
+}
+
+/** What is emitted for a layout, compiled: the function that gives its state, the verdict or all violations. */
+export const compiled = (layout: L.Layout, gives: keyof typeof functions = "state"): Compiled => {
   const text = L.emitTypeScript(layout, {
-    ...(verdict ? { check: "decode" } : { decoder: { name: "decode", state: "Decoded", from: "declaration" } }),
+    ...functions[gives],
     arguments: [{ name: "given", type: "Arguments", from: "declaration" }],
     origin: "Emitted for a test.",
   })

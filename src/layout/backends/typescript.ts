@@ -21,7 +21,7 @@ import type {
 } from "../steps.js"
 import { numberOf, sizeType } from "../term.js"
 import type { BitMember, Chain, Layout, Parameter, Scalar } from "../types.js"
-import { judgedBy, rulesIn, scansIn } from "../uses.js"
+import { forgottenBy, judgedBy, localsIn, localsOf, nodesIn, rulesIn, scansIn } from "../uses.js"
 import { type Backend, written } from "./backend.js"
 import { type Namer, namer, ruleConstant } from "./names.js"
 import { literalText, mirrored, operatorsOf, readExpression } from "./typescript-text.js"
@@ -32,6 +32,8 @@ export interface Emission {
   readonly decoder?: { readonly name: string; readonly state: string; readonly from: string }
   /** The function that only judges: it gives the first violation or undefined. */
   readonly check?: string
+  /** The function that gives all violations that do not follow from others, at most 64. */
+  readonly collect?: string
   /** The arguments that the functions take for the layout's parameters; one called `given` with all of them by default. */
   readonly arguments?: readonly Argument[]
   /** How a parameter is read from those arguments. */
@@ -65,7 +67,7 @@ export interface Argument {
  */
 export const emitTypeScript = (layout: Layout, emission: Emission): string => {
   const program = programOf(layout)
-  const { decoder, check, runtime = "migration-guard/layout", arguments: given } = emission
+  const { decoder, check, collect, runtime = "migration-guard/layout", arguments: given } = emission
   const own = given ?? argumentsFor(program)
   const told: Told = {
     arguments: own,
@@ -73,18 +75,26 @@ export const emitTypeScript = (layout: Layout, emission: Emission): string => {
     taken: [
       ...taken,
       ...own.flatMap(({ name, type }) => [name, type]),
-      ...[decoder?.name, decoder?.state, check].filter((name) => name !== undefined),
+      ...[decoder?.name, decoder?.state, check, collect].filter((name) => name !== undefined),
       ...scansIn(program).map(({ name }) => name),
       ...program.checks.map(({ id }) => ruleConstant(id)),
     ],
   }
-  const decoding = decoder && functionsOf(program, decoder.name, decoder.state, told)
-  const judging = check === undefined ? undefined : functionsOf(program, check, undefined, told)
-  const functions = [...(decoding ?? []), ...(judging ?? [])]
+  const kinds: readonly Kind[] = [
+    ...(decoder === undefined
+      ? []
+      : [{ gives: "state", name: decoder.name, type: `${decoder.state} | Violation` } as const]),
+    ...(check === undefined ? [] : [{ gives: "verdict", name: check, type: "Violation | undefined" } as const]),
+    ...(collect === undefined ? [] : [{ gives: "violations", name: collect, type: "readonly Violation[]" } as const]),
+  ]
+  const functions = kinds.flatMap((kind) => functionsOf(program, kind, told))
   const all = functions.join("\n")
   const rules = program.checks.filter(({ id }) => mentions(all, ruleConstant(id)))
   const imports = [
-    { from: runtime, names: ["cut", "placeIn"].filter((name) => all.includes(`${name}(`)) },
+    {
+      from: runtime,
+      names: ["collected", "cut", "fills", "inputView", "placeIn"].filter((name) => mentions(all, name)),
+    },
     { from: runtime, names: ["Violation", ...(emission.rules === undefined ? ["type Rule"] : [])] },
     ...(decoder === undefined ? [] : [{ from: decoder.from, names: [`type ${decoder.state}`] }]),
     ...own.flatMap(({ type, from }) => (from === undefined ? [] : [{ from, names: [`type ${type}`] }])),
@@ -139,10 +149,17 @@ const parameterType = (parameter: Parameter): string => {
   return parameter.kind === "word" ? words : `readonly (${words})[]`
 }
 
-/** A function that decodes, or only judges where there is no state, behind the readers of its tables. */
-const functionsOf = (program: Program, name: string, state: string | undefined, told: Told): readonly string[] => {
-  const writer = new Writer(program, state !== undefined, told)
-  const text = writer.decoder(name, state)
+/** An emitted function: what it gives, and the type of that. */
+interface Kind {
+  readonly gives: "state" | "verdict" | "violations"
+  readonly name: string
+  readonly type: string
+}
+
+/** A function, behind the readers of its tables. */
+const functionsOf = (program: Program, kind: Kind, told: Told): readonly string[] => {
+  const writer = new Writer(program, kind, told)
+  const text = writer.function()
   return [...writer.functions, text]
 }
 
@@ -156,7 +173,9 @@ interface Told {
 
 /** Names that stand for something in every emitted function, and those that TypeScript keeps. */
 const taken = [
-  ..."bytes view size alias columns index at cut placeIn Violation Rule".split(" "),
+  ..."bytes view size alias columns index at found judged collected cut fills inputView placeIn Violation Rule".split(
+    " ",
+  ),
   ..."break case catch class const continue debugger default delete do else enum export extends false finally for".split(
     " ",
   ),
@@ -169,12 +188,24 @@ const taken = [
   ..."NaN Infinity Object Array Math Number BigInt DataView Int32Array Uint8Array Boolean String Symbol".split(" "),
 ]
 
+const summaries = {
+  state: (title: string) => `Decodes a ${title}, or says which violation is its first.`,
+  verdict: (title: string) => `Finds the first violation of a ${title}; undefined where there is none.`,
+  violations: (title: string) => `Finds the violations of a ${title} that do not follow from others: no more than 64.`,
+}
+
+/** How the readers of tables begin their names. */
+const verbs = { state: "read", verdict: "check", violations: "judge" }
+
 class Writer implements Backend<string> {
   /** The readers of lists, which come before the decoder. */
   readonly functions: string[] = []
   readonly #program: Program
+  readonly #kind: Kind
   /** Whether a value is made. */
   readonly #isKept: boolean
+  /** Whether it goes on behind a violation. */
+  readonly #collects: boolean
   readonly #told: Told
   readonly #names: Namer
   /** Names of its own that a function has inside, while it is written. */
@@ -186,34 +217,44 @@ class Writer implements Backend<string> {
   readonly #reads = new Map<string, { readonly type: Scalar; readonly at: Offset }>()
   /** Numbers that were declared before the block in which they are read. */
   readonly #declared = new Set<string>()
+  /** Numbers that can be unknown where they are judged: what was refused, and what was not read because of it. */
+  readonly #unknown: Set<string>
 
-  constructor(program: Program, isKept: boolean, told: Told) {
+  constructor(program: Program, kind: Kind, told: Told) {
     this.#program = program
-    this.#isKept = isKept
+    this.#kind = kind
+    this.#isKept = kind.gives === "state"
+    this.#collects = kind.gives === "violations"
     this.#told = told
     this.#names = namer(told.taken)
     this.#judged = judgedBy(program)
+    this.#unknown = new Set(this.#collects ? forgottenBy(program) : [])
   }
 
   #name(path: string): string {
     return (this.#inner ?? this.#names)(path)
   }
 
-  decoder(name: string, state: string | undefined): string {
-    const { opening, reading, judging, value, plan } = this.#program
+  function(): string {
+    const { opening, plan } = this.#program
+    const { gives, name, type } = this.#kind
     const [limit, fixed, ...head] = opening
-    const steps = (of: readonly Step[]) => written(of, this).filter((text) => text !== "")
-    const sizes = steps([limit, fixed].filter((step) => step !== undefined))
-    const sections = [
-      [...sizes, "const view = new DataView(bytes.buffer, bytes.byteOffset, size)"],
-      ...[head, reading, judging].map(steps),
+    const refusal = `new Violation(${ruleConstant(plan.layout.checks.argument.id)}, { path: "", offset: 0, length: 0 })`
+    const input = [
+      "const view = inputView(bytes)",
+      `if (view === undefined) return ${this.#collects ? `[${refusal}]` : refusal}`,
+      "const size = view.byteLength",
+      ...(this.#collects ? ["const found: Violation[] = []"] : []),
     ]
-    const result = this.#isKept ? this.#value(value) : "undefined"
-    const text = [...sections, [`return ${result}`]]
+    const sections = [
+      [...input, ...this.#lines([limit, fixed].filter((step) => step !== undefined))],
+      this.#lines(head),
+      ...(this.#collects ? this.#collecting() : this.#stopping()),
+    ]
+    const text = sections
       .filter((lines) => lines.length > 0)
       .map((lines) => lines.join("\n"))
       .join("\n\n")
-    const view = text.includes("view.") || text.includes("(view") ? text : text.replace(/^const view.*\n/m, "")
     const alias = text.includes("alias") ? ["alias: boolean"] : []
     const signature = [
       "bytes: Uint8Array",
@@ -221,12 +262,66 @@ class Writer implements Backend<string> {
       ...alias,
     ]
     return `
-/** ${state === undefined ? `Finds the first violation of a ${plan.layout.title}; undefined where there is none.` : `Decodes a ${plan.layout.title}, or says which violation is its first.`} */
-export const ${name} = (${signature.join(", ")}): ${state === undefined ? "Violation | undefined" : `${state} | Violation`} => {
-const size = bytes.length
-${view}
+/** ${summaries[gives](plan.layout.title)} */
+export const ${name} = (${signature.join(", ")}): ${type} => {
+${text}
 }
 `
+  }
+
+  #lines(steps: readonly Step[]): readonly string[] {
+    return written(steps, this).filter((text) => text !== "")
+  }
+
+  #stopping(): readonly (readonly string[])[] {
+    const { reading, judging, value } = this.#program
+    return [
+      ...[reading, judging].map((steps) => this.#lines(steps)),
+      [`return ${this.#isKept ? this.#value(value) : "undefined"}`],
+    ]
+  }
+
+  /** Where the reading stops, what was read is still judged: by a function, which knows nothing of the rest. */
+  #collecting(): readonly (readonly string[])[] {
+    const { opening, reading, judging } = this.#program
+    const before = new Set(
+      opening.flatMap((step) => (step.op === "read" || step.op === "extract" ? [step.into.name] : [])),
+    )
+    const late = [...new Map(judging.flatMap(localsOf).map((local) => [local.name, local])).values()].filter(
+      ({ name }) => name !== "#size" && !before.has(name),
+    )
+    for (const { name } of late) this.#declared.add(name)
+    const read = this.#lines(reading)
+    for (const { name } of late) this.#unknown.add(name)
+    const judged = this.#lines(judging)
+    return [
+      late.map((local) => this.#declaration(local)),
+      judged.length === 0
+        ? []
+        : ["const judged = (): readonly Violation[] => {", ...judged, "return collected(found)", "}"],
+      read,
+      [this.#stop()],
+    ]
+  }
+
+  #stop(): string {
+    return this.#program.judging.length === 0 ? "return collected(found)" : "return judged()"
+  }
+
+  #declaration({ name, type }: Local): string {
+    return `let ${this.#name(name)}: ${type.wide ? "bigint" : "number"} | undefined`
+  }
+
+  /** What stands before the `=` where a number is set: for good, unless it can be forgotten. */
+  #setting(local: Local): string {
+    const isForGood = !this.#declared.has(local.name) && !this.#unknown.has(local.name)
+    return isForGood ? `const ${this.#name(local.name)}` : this.#variable(local)
+  }
+
+  /** The same of a number that is set again. */
+  #variable(local: Local): string {
+    if (this.#declared.has(local.name)) return this.#name(local.name)
+    return this.#unknown.has(local.name) ? this.#declaration(local) : `let ${this.#name(local.name)}`
   }
 
   read({ into, type, at }: Read): string {
@@ -235,12 +330,10 @@ ${view}
       this.#places.set(into.name, { type, at })
       return ""
     }
-    const declaration = this.#declared.has(into.name) ? "" : "const "
-    return `${declaration}${this.#name(into.name)} = ${readExpression(type, this.#offset(at))}`
+    return `${this.#setting(into)} = ${readExpression(type, this.#offset(at))}`
   }
 
   extract({ into, from, shift, width }: Extract): string {
-    const declaration = this.#declared.has(into.name) ? "" : "const "
     const word = this.#name(from.name)
     const mask = 2n ** BigInt(width) - 1n
     const text = from.type.wide
@@ -248,31 +341,78 @@ ${view}
       : width === 32
         ? word
         : `(${word} >>> ${shift}) & ${literalText(mask, false)}`
-    return `${declaration}${this.#name(into.name)} = ${text}`
+    return `${this.#setting(into)} = ${text}`
   }
 
   let({ into, term }: { readonly into: Local; readonly term: Term }): string {
-    return `const ${this.#name(into.name)} = ${this.#term(term)}`
+    return `${this.#setting(into)} = ${this.#term(term)}`
   }
 
-  require({ check, holds, place, actual, expected }: Require): string {
-    return `if (${this.#test(holds, true)}) ${this.#refuse(this.#check(check), place, actual, expected)}`
+  require(step: Require): string {
+    const { check, holds, place, actual, expected, failure, about } = step
+    const measures = [actual, expected].filter((term) => term !== undefined).map((term) => this.#term(term))
+    const fresh = failure === "forget" ? about : undefined
+    const locals = localsOf(step).filter(({ name }) => name !== fresh?.name)
+    const test = this.#known(locals, holds, this.#test(holds, true))
+    return this.#refuse(test, this.#violation(this.#check(check), place, measures), step)
   }
 
   point({ pointer, place, start, empty, fixed, checks }: Point): string {
     const number = pointer.type.wide ? `Number(${this.#name(pointer.name)})` : this.#name(pointer.name)
-    const actual: Term = { op: "local", local: pointer, type: pointer.type }
+    const actual = this.#term({ op: "local", local: pointer, type: pointer.type })
     const from = this.#offset(start)
-    const refuse = (check: string, expected: string) =>
-      `return new Violation(${check}, ${this.#place(place)}, ${this.#term(actual)}, ${expected})`
+    const refuse = (test: string, check: string, expected: string) =>
+      this.#refuse(test, this.#violation(check, place, [actual, expected]), {
+        failure: "stop",
+        place,
+        about: undefined,
+      })
     const names = [checks.range, checks.overlap, checks.gap].map((check) => this.#check(check))
     const between = from === String(fixed) ? names[2] : `${number} < ${from} ? ${names[1]} : ${names[2]}`
     const found = `${number} < ${fixed} || ${number} >= size ? ${names[0]} : ${between}`
-    const misplaced = `if (${number} !== ${from}) ${refuse(found, from)}`
+    const misplaced = refuse(`${number} !== ${from}`, found, from)
     if (empty === undefined) return misplaced
     return `if (${this.#test(empty)}) {
-if (${number} !== 0) ${refuse(this.#check(checks.empty), "0")}
+${refuse(`${number} !== 0`, this.#check(checks.empty), "0")}
 } else ${misplaced}`
+  }
+
+  #violation(check: string, place: PlaceTerm, measures: readonly string[]): string {
+    return `new Violation(${[check, this.#place(place), ...measures].join(", ")})`
+  }
+
+  /**
+   * Ends the function where a test holds, or keeps the violation and does what is to be done behind it. Only in lists are
+   * so many found that the rest is not worth looking for.
+   */
+  #refuse(test: string, violation: string, { failure, place, about }: Pick<Require, "failure" | "place" | "about">) {
+    if (!this.#collects) return `if (${test}) return ${violation}`
+    const then = {
+      end: "return collected(found)",
+      stop: this.#stop(),
+      forget: about && `${this.#name(about.name)} = undefined`,
+      "go on": undefined,
+    }[failure]
+    const isListed = place.path.indexes.length > 0
+    const kept = isListed ? `fills(found, ${violation})` : `found.push(${violation})`
+    const full = "return collected(found)"
+    if (then !== undefined) return `if (${test}) {\n${isListed ? `if (${kept}) ${full}` : kept}\n${then}\n}`
+    return isListed ? `if (${conjunct(test)} && ${kept}) ${full}` : `if (${test}) ${kept}`
+  }
+
+  /** What is asked before a test is, where it reads what can be unknown. */
+  #known(locals: readonly Local[], test: Test, text: string): string {
+    const asked = this.#unknownIn(locals).map((name) => `${name} !== undefined`)
+    if (this.#collects)
+      for (const node of nodesIn(test))
+        if (node.op === "scan" && node.length.op === "difference") asked.push(`${this.#term(node.length)} >= 0`)
+    return [...asked, asked.length === 0 ? text : conjunct(text)].join(" && ")
+  }
+
+  #unknownIn(locals: readonly Local[]): readonly string[] {
+    return [...new Set(locals.map(({ name }) => name))]
+      .filter((name) => this.#unknown.has(name))
+      .map((name) => this.#name(name))
   }
 
   /** What an interpreter claims, a decoder only cuts out for the value. */
@@ -282,25 +422,32 @@ if (${number} !== 0) ${refuse(this.#check(checks.empty), "0")}
 
   when(step: When): string {
     const zeros = step.zeros.filter(({ name }) => this.#judged.has(name))
+    const declarations = zeros.map((local) => `${this.#variable(local)} = ${local.type.wide ? "0n" : "0"}`)
     for (const { name } of zeros) this.#declared.add(name)
     const then = written(step.then, this).filter((text) => text !== "")
-    const declarations = zeros.map(({ name, type }) => `let ${this.#name(name)} = ${type.wide ? "0n" : "0"}`)
-    return [...declarations, ...(then.length === 0 ? [] : [`if (${this.#test(step.test)}) {`, ...then, "}"])].join("\n")
+    const test = this.#known(localsIn(step.test), step.test, this.#test(step.test))
+    return [...declarations, ...(then.length === 0 ? [] : [`if (${test}) {`, ...then, "}"])].join("\n")
   }
 
   choose(step: Choose, cases: readonly (readonly string[])[]): string {
     const value = this.#isKept ? this.#name(`${step.into}#value`) : undefined
     const end = step.end && this.#name(step.end.name)
-    const blocks = step.cases.map((each, index) => {
+    const isDeclared = step.end !== undefined && this.#declared.has(step.end.name)
+    const blocks = step.cases.flatMap((each, index) => {
+      const unknown = this.#unknownIn(each.test === undefined ? [] : localsIn(each.test))
+      const stop = `if (${unknown.map((name) => `${name} === undefined`).join(" || ")}) {\n${this.#stop()}\n}`
       const head = each.test === undefined ? "{" : `if (${this.#test(each.test)}) {`
       const lines = [
         ...(cases[index] ?? []),
         ...(value === undefined ? [] : [`${value} = ${this.#value(each.value)}`]),
         ...(end === undefined ? [] : [`${end} = ${this.#offset(each.next)}`]),
       ].filter((text) => text !== "")
-      return `${head}\n${lines.join("\n")}\n}`
+      return [...(unknown.length === 0 ? [] : [stop]), `${head}\n${lines.join("\n")}\n}`]
     })
-    const declarations = [value === undefined ? "" : `let ${value}`, end === undefined ? "" : `let ${end}: number`]
+    const declarations = [
+      value === undefined ? "" : `let ${value}`,
+      end === undefined || isDeclared ? "" : `let ${end}: number`,
+    ]
     return [...declarations, blocks.join(" else ")].filter((text) => text !== "").join("\n")
   }
 
@@ -311,7 +458,7 @@ if (${number} !== 0) ${refuse(this.#check(checks.empty), "0")}
   #loop(step: Each, steps: readonly string[]): string {
     const [index, at] = [this.#name(step.index.name), this.#name(step.at.name)]
     const first = step.previous.map(
-      ({ into, first: value }) => `let ${this.#name(into.name)} = ${literalText(value, into.type.wide)}`,
+      ({ into, first: value }) => `${this.#variable(into)} = ${literalText(value, into.type.wide)}`,
     )
     const passed = step.previous.map(({ of, into }) => `${this.#name(into.name)} = ${this.#name(of.name)}`)
     const { made, kept } = this.#keeping(step, index)
@@ -330,7 +477,7 @@ if (${number} !== 0) ${refuse(this.#check(checks.empty), "0")}
             "}",
           ]
         : [`for (let ${index} = 0, ${at} = ${start}; ${more}; ${index}++, ${at} += ${step.stride}) {`, ...body, "}"]
-    const end = step.end === undefined ? [] : [`const ${this.#name(step.end.name)} = ${at}`]
+    const end = step.end === undefined ? [] : [`${this.#setting(step.end)} = ${at}`]
     return [...(this.#isKept ? [made] : []), ...first, ...loop, ...end].join("\n")
   }
 
@@ -361,14 +508,15 @@ if (${number} !== 0) ${refuse(this.#check(checks.empty), "0")}
     const loop = this.#loop(inside, written(step.steps, this))
     this.#inner = undefined
     if (loop === "") return ""
-    const given = [...outer, ...this.#told.arguments].filter(({ name }) => mentions(loop, name))
+    const found = { name: "found", type: "Violation[]" }
+    const given = [...outer, ...this.#told.arguments, found].filter(({ name }) => mentions(loop, name))
     const signature = [
       "view: DataView",
       "start: number",
       "count: number",
       ...given.map(({ name, type }) => `${name}: ${type}`),
     ]
-    const name = this.#names([this.#isKept ? "read" : "check", ...into.split("#").reverse()].join("_"))
+    const name = this.#names([verbs[this.#kind.gives], ...into.split("#").reverse()].join("_"))
     const result = this.#isKept ? "columns" : "undefined"
     this.functions.push(`\nconst ${name} = (${signature.join(", ")}) => {\n${loop}\nreturn ${result}\n}\n`)
     const value = this.#name(`${into}#value`)
@@ -380,11 +528,6 @@ if (${number} !== 0) ${refuse(this.#check(checks.empty), "0")}
 
   #check(index: number): string {
     return ruleConstant(this.#program.checks[index]?.id ?? "")
-  }
-
-  #refuse(check: string, place: PlaceTerm, actual: Term | undefined, expected: Term | undefined): string {
-    const measures = [actual, expected].filter((term) => term !== undefined).map((term) => this.#term(term))
-    return `return new Violation(${[check, this.#place(place), ...measures].join(", ")})`
   }
 
   #place({ path, at, length }: PlaceTerm): string {
@@ -519,6 +662,9 @@ const innerNamer = (
   const prefixes = [`${into}[].`, `${path.pattern}[].`]
   return (name) => short.get(name) ?? others(prefixes.reduce((left, prefix) => left.replace(prefix, ""), name))
 }
+
+/** A test as one of several that must hold. */
+const conjunct = (text: string): string => (text.includes(" || ") ? `(${text})` : text)
 
 const isZero = (term: Term): boolean => term.op === "literal" && term.value === 0n
 
