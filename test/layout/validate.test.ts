@@ -229,7 +229,6 @@ describe("a declaration is refused", () => {
     [`o: ${takesAll}`, { o: L.optional(never, L.run()), b: byte }],
     [`u: ${takesAll}`, { t: L.tagOf("u", ""), u: L.union({ a: [1, L.run()] }), b: byte }],
     [`s.t: ${outermost}`, sized(L.struct("", { t: L.totalSize("") }))],
-    [`s.t: ${outermost}`, { p: L.pointerTo("s", L.struct("", { t: L.totalSize("") }), "") }],
     [`o: ${structOnly}`, { o: L.optional(never, L.union({ a: [1, byte] })) }],
     [`o: ${structOnly}`, { o: L.optional(never, L.choice({ a: byte })) }],
     [
