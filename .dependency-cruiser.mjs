@@ -8,7 +8,7 @@ const layers = {
   spice: ["spice", "layout", ...ground],
   qemu: ["qemu", "data", "net", ...ground],
   session: ["session", "spice", "layout", ...ground],
-  seal: ["seal", "spice", "layout", ...ground],
+  seal: ["seal", "spice", "layout", "net", ...ground],
   capture: ["capture", "seal", "session", "spice", "layout", ...ground],
   report: ["report", "spice", "qemu", "layout", "data", ...ground],
   testing: ["testing", "report", "session", "spice", "qemu", "net", "layout", "data", ...ground],

@@ -27,7 +27,14 @@ static const mg_seal_rule rules[] = {
     {
         "seal/sealed",
         "not-sealed",
-        "The data must be an envelope: its magic is MGSE.",
+        "The data must be an envelope: its magic is MGSE or MGSX.",
+        "A client could have written or changed it: state that no check can tell from a lie would be believed.",
+        NULL, false
+    },
+    {
+        "seal/kind",
+        "not-sealed",
+        "The envelope must be of the kind that this guard opens: MGSE where it has keys, MGSX where it has certificates.",
         "A client could have written or changed it: state that no check can tell from a lie would be believed.",
         NULL, false
     },
@@ -248,6 +255,34 @@ static const mg_seal_rule rules[] = {
         "What it stands for is not known.",
         NULL, false
     },
+    {
+        "certified/expires-after-sealing",
+        "inconsistent",
+        "An envelope must expire after it was signed.",
+        "Nobody could open it.",
+        ", expected ", false
+    },
+    {
+        "certified/chain-limit",
+        "limit-exceeded",
+        "The certificates must have at most 16384 bytes.",
+        "A stranger would choose how much is parsed.",
+        ", the limit is ", false
+    },
+    {
+        "certified/holds-a-statement",
+        "truncated",
+        "A statement must have room for its own fields.",
+        "It says nothing.",
+        NULL, false
+    },
+    {
+        "certified/signature-limit",
+        "limit-exceeded",
+        "The signature must have at most 1024 bytes.",
+        "No key of those that are taken makes a larger one.",
+        ", the limit is ", false
+    },
 };
 
 static uint32_t read_u32(const uint8_t *bytes)
@@ -385,6 +420,99 @@ static bool check_statement(const uint8_t *data, uint64_t size, mg_seal_violatio
     return true;
 }
 
+/* Checks a CertifiedEnvelope. */
+static bool check_certified(const uint8_t *data, uint64_t size, mg_seal_violation *violation)
+{
+    /* layout/blob-limit: The input must not be larger than the format's limit. */
+    if (size > 0x4006000u)
+        return refuse(violation, MG_SEAL_RULE_LAYOUT_BLOB_LIMIT, 0, size, size, 0x4006000u);
+    /* layout/fixed-part: The blob must hold its whole fixed part. */
+    if (size < 134)
+        return refuse(violation, MG_SEAL_RULE_LAYOUT_FIXED_PART, 0, size, size, 134);
+    const uint32_t magic = read_u32(data);
+    /* layout/magic: The magic must be the format's own. */
+    if (magic != 0x5853474du)
+        return refuse(violation, MG_SEAL_RULE_LAYOUT_MAGIC, 0, 4, magic, 0x5853474du);
+    const uint32_t version = read_u32(data + 4);
+    /* layout/version: The version must be the only one that was ever written. */
+    if (version != 1)
+        return refuse(violation, MG_SEAL_RULE_LAYOUT_VERSION, 4, 4, version, 1);
+
+    const uint32_t chain_ptr = read_u32(data + 114);
+    const uint32_t chain_size = read_u32(data + 110);
+    if (chain_size == 0) {
+        /* layout/empty-pointer: The pointer to an empty part must be 0. */
+        if (chain_ptr != 0)
+            return refuse(violation, MG_SEAL_RULE_LAYOUT_EMPTY_POINTER, 114, 4, chain_ptr, 0);
+    } else {
+        /* layout/pointer-range, layout/overlap, layout/gap */
+        if (chain_ptr != 134)
+            return refuse(violation, misplaced(chain_ptr, 134, 134, size), 114, 4, chain_ptr, 134);
+    }
+    /* layout/part-fits: A part must end inside the blob. */
+    if (chain_size > size - 134)
+        return refuse(violation, MG_SEAL_RULE_LAYOUT_PART_FITS, 110, 4, chain_size, size - 134);
+    const uint64_t chain_end = 134 + (uint64_t)chain_size;
+    const uint32_t statement_ptr = read_u32(data + 122);
+    const uint32_t statement_size = read_u32(data + 118);
+    if (statement_size == 0) {
+        /* layout/empty-pointer: The pointer to an empty part must be 0. */
+        if (statement_ptr != 0)
+            return refuse(violation, MG_SEAL_RULE_LAYOUT_EMPTY_POINTER, 122, 4, statement_ptr, 0);
+    } else {
+        /* layout/pointer-range, layout/overlap, layout/gap */
+        if (statement_ptr != chain_end)
+            return refuse(violation, misplaced(statement_ptr, 134, chain_end, size), 122, 4,
+                statement_ptr, chain_end);
+    }
+    /* layout/part-fits: A part must end inside the blob. */
+    if (statement_size > size - chain_end)
+        return refuse(violation, MG_SEAL_RULE_LAYOUT_PART_FITS, 118, 4, statement_size,
+            size - chain_end);
+    const uint64_t statement_end = chain_end + (uint64_t)statement_size;
+    const uint32_t signature_ptr = read_u32(data + 130);
+    const uint32_t signature_size = read_u32(data + 126);
+    if (signature_size == 0) {
+        /* layout/empty-pointer: The pointer to an empty part must be 0. */
+        if (signature_ptr != 0)
+            return refuse(violation, MG_SEAL_RULE_LAYOUT_EMPTY_POINTER, 130, 4, signature_ptr, 0);
+    } else {
+        /* layout/pointer-range, layout/overlap, layout/gap */
+        if (signature_ptr != statement_end)
+            return refuse(violation, misplaced(signature_ptr, 134, statement_end, size), 130, 4,
+                signature_ptr, statement_end);
+    }
+    /* layout/part-fits: A part must end inside the blob. */
+    if (signature_size > size - statement_end)
+        return refuse(violation, MG_SEAL_RULE_LAYOUT_PART_FITS, 126, 4, signature_size,
+            size - statement_end);
+    const uint64_t signature_end = statement_end + (uint64_t)signature_size;
+    /* layout/trailing: Nothing may follow the last part. */
+    if (size > signature_end)
+        return refuse(violation, MG_SEAL_RULE_LAYOUT_TRAILING, signature_end, size - signature_end,
+            size - signature_end, 0);
+
+    const uint64_t expires_at = read_u64(data + 32);
+    const uint64_t sealed_at = read_u64(data + 24);
+    /* certified/expires-after-sealing: An envelope must expire after it was signed. */
+    if (sealed_at >= expires_at)
+        return refuse(violation, MG_SEAL_RULE_CERTIFIED_EXPIRES_AFTER_SEALING, 24, 8, sealed_at,
+            expires_at);
+    /* certified/chain-limit: The certificates must have at most 16384 bytes. */
+    if (chain_size > 16384)
+        return refuse(violation, MG_SEAL_RULE_CERTIFIED_CHAIN_LIMIT, 110, 4, chain_size, 16384);
+    /* certified/holds-a-statement: A statement must have room for its own fields. */
+    if (statement_size < 17)
+        return refuse(violation, MG_SEAL_RULE_CERTIFIED_HOLDS_A_STATEMENT, 118, 4, statement_size,
+            0);
+    /* certified/signature-limit: The signature must have at most 1024 bytes. */
+    if (signature_size > 1024)
+        return refuse(violation, MG_SEAL_RULE_CERTIFIED_SIGNATURE_LIMIT, 126, 4, signature_size,
+            1024);
+
+    return true;
+}
+
 bool mg_seal_check_envelope(const uint8_t *data, size_t size, mg_seal_violation *violation)
 {
     return check_envelope(data, size, violation);
@@ -393,6 +521,11 @@ bool mg_seal_check_envelope(const uint8_t *data, size_t size, mg_seal_violation 
 bool mg_seal_check_statement(const uint8_t *data, size_t size, mg_seal_violation *violation)
 {
     return check_statement(data, size, violation);
+}
+
+bool mg_seal_check_certified(const uint8_t *data, size_t size, mg_seal_violation *violation)
+{
+    return check_certified(data, size, violation);
 }
 
 static void read_envelope(const uint8_t *data, mg_seal_envelope *envelope)
@@ -418,6 +551,33 @@ static void read_statement(const uint8_t *data, mg_seal_statement *statement)
     statement->displays = read_u64(data + 1);
     statement->state_size = read_u32(data + 9);
     statement->state = data + 17;
+}
+
+static void read_certified(const uint8_t *data, mg_seal_certified *certified)
+{
+    certified->id = data + 8;
+    certified->sealed_at = read_u64(data + 24);
+    certified->expires_at = read_u64(data + 32);
+    certified->vm = data + 40;
+    certified->destination = data + 72;
+    certified->connection_id = read_u32(data + 104);
+    certified->channel_type = data[108];
+    certified->channel_id = data[109];
+    certified->chain_size = read_u32(data + 110);
+    certified->chain = data + 134;
+    certified->statement_size = read_u32(data + 118);
+    certified->statement = data + 134 + certified->chain_size;
+    certified->signature_size = read_u32(data + 126);
+    certified->signature = data + 134 + certified->chain_size + certified->statement_size;
+}
+
+bool mg_seal_read_certified(const uint8_t *data, size_t size, mg_seal_certified *certified,
+    mg_seal_violation *violation)
+{
+    if (!check_certified(data, size, violation))
+        return false;
+    read_certified(data, certified);
+    return true;
 }
 
 /* Compares bytes in a time that does not say where they differ. */
@@ -544,6 +704,8 @@ bool mg_seal_open(const uint8_t *data, size_t size, const mg_seal_binding *bindi
     if (times->now > 4503599627370496 || times->linked_at > 4503599627370496
         || times->since > 4503599627370496)
         return refuse(violation, MG_SEAL_RULE_SEAL_TIMES, 0, 0, 0, 0);
+    if (data != NULL && size >= 4 && read_u32(data) == 0x5853474d)
+        return refuse(violation, MG_SEAL_RULE_SEAL_KIND, 0, size, 0, 0);
     if (data == NULL || size < 4 || read_u32(data) != 0x4553474d)
         return refuse(violation, MG_SEAL_RULE_SEAL_SEALED, 0, size, 0, 0);
     if (size > most)

@@ -42,38 +42,43 @@ typedef struct mg_seal_rule {
 /* The numbers of rules may differ from version to version; their ids do not. */
 enum {
     MG_SEAL_RULE_SEAL_SEALED = 1,
-    MG_SEAL_RULE_SEAL_SIZE = 2,
-    MG_SEAL_RULE_SEAL_FORM = 3,
-    MG_SEAL_RULE_SEAL_KEY_ID = 4,
-    MG_SEAL_RULE_SEAL_KEY = 5,
-    MG_SEAL_RULE_SEAL_AUTHENTIC = 6,
-    MG_SEAL_RULE_SEAL_VM = 7,
-    MG_SEAL_RULE_SEAL_ADDRESSEE = 8,
-    MG_SEAL_RULE_SEAL_SESSION = 9,
-    MG_SEAL_RULE_SEAL_CHANNEL = 10,
-    MG_SEAL_RULE_SEAL_LIFETIME = 11,
-    MG_SEAL_RULE_SEAL_CLOCK = 12,
-    MG_SEAL_RULE_SEAL_EXPIRED = 13,
-    MG_SEAL_RULE_SEAL_STALE = 14,
-    MG_SEAL_RULE_SEAL_STATEMENT = 15,
-    MG_SEAL_RULE_SEAL_ONCE = 16,
-    MG_SEAL_RULE_SEAL_REMEMBERED = 17,
-    MG_SEAL_RULE_SEAL_BINDING = 18,
-    MG_SEAL_RULE_SEAL_TIMES = 19,
-    MG_SEAL_RULE_LAYOUT_BLOB_LIMIT = 20,
-    MG_SEAL_RULE_LAYOUT_FIXED_PART = 21,
-    MG_SEAL_RULE_LAYOUT_MAGIC = 22,
-    MG_SEAL_RULE_LAYOUT_VERSION = 23,
-    MG_SEAL_RULE_LAYOUT_EMPTY_POINTER = 24,
-    MG_SEAL_RULE_LAYOUT_POINTER_RANGE = 25,
-    MG_SEAL_RULE_LAYOUT_OVERLAP = 26,
-    MG_SEAL_RULE_LAYOUT_GAP = 27,
-    MG_SEAL_RULE_LAYOUT_PART_FITS = 28,
-    MG_SEAL_RULE_LAYOUT_TRAILING = 29,
-    MG_SEAL_RULE_ENVELOPE_EXPIRES_AFTER_SEALING = 30,
-    MG_SEAL_RULE_ENVELOPE_HOLDS_A_STATEMENT = 31,
-    MG_SEAL_RULE_LAYOUT_ENUMERATION = 32,
-    MG_SEAL_RULE_COUNT = 32
+    MG_SEAL_RULE_SEAL_KIND = 2,
+    MG_SEAL_RULE_SEAL_SIZE = 3,
+    MG_SEAL_RULE_SEAL_FORM = 4,
+    MG_SEAL_RULE_SEAL_KEY_ID = 5,
+    MG_SEAL_RULE_SEAL_KEY = 6,
+    MG_SEAL_RULE_SEAL_AUTHENTIC = 7,
+    MG_SEAL_RULE_SEAL_VM = 8,
+    MG_SEAL_RULE_SEAL_ADDRESSEE = 9,
+    MG_SEAL_RULE_SEAL_SESSION = 10,
+    MG_SEAL_RULE_SEAL_CHANNEL = 11,
+    MG_SEAL_RULE_SEAL_LIFETIME = 12,
+    MG_SEAL_RULE_SEAL_CLOCK = 13,
+    MG_SEAL_RULE_SEAL_EXPIRED = 14,
+    MG_SEAL_RULE_SEAL_STALE = 15,
+    MG_SEAL_RULE_SEAL_STATEMENT = 16,
+    MG_SEAL_RULE_SEAL_ONCE = 17,
+    MG_SEAL_RULE_SEAL_REMEMBERED = 18,
+    MG_SEAL_RULE_SEAL_BINDING = 19,
+    MG_SEAL_RULE_SEAL_TIMES = 20,
+    MG_SEAL_RULE_LAYOUT_BLOB_LIMIT = 21,
+    MG_SEAL_RULE_LAYOUT_FIXED_PART = 22,
+    MG_SEAL_RULE_LAYOUT_MAGIC = 23,
+    MG_SEAL_RULE_LAYOUT_VERSION = 24,
+    MG_SEAL_RULE_LAYOUT_EMPTY_POINTER = 25,
+    MG_SEAL_RULE_LAYOUT_POINTER_RANGE = 26,
+    MG_SEAL_RULE_LAYOUT_OVERLAP = 27,
+    MG_SEAL_RULE_LAYOUT_GAP = 28,
+    MG_SEAL_RULE_LAYOUT_PART_FITS = 29,
+    MG_SEAL_RULE_LAYOUT_TRAILING = 30,
+    MG_SEAL_RULE_ENVELOPE_EXPIRES_AFTER_SEALING = 31,
+    MG_SEAL_RULE_ENVELOPE_HOLDS_A_STATEMENT = 32,
+    MG_SEAL_RULE_LAYOUT_ENUMERATION = 33,
+    MG_SEAL_RULE_CERTIFIED_EXPIRES_AFTER_SEALING = 34,
+    MG_SEAL_RULE_CERTIFIED_CHAIN_LIMIT = 35,
+    MG_SEAL_RULE_CERTIFIED_HOLDS_A_STATEMENT = 36,
+    MG_SEAL_RULE_CERTIFIED_SIGNATURE_LIMIT = 37,
+    MG_SEAL_RULE_COUNT = 37
 };
 
 /* Sizes in bytes. */
@@ -136,6 +141,33 @@ typedef struct mg_seal_statement {
     const uint8_t *state;
     uint32_t state_size;
 } mg_seal_statement;
+
+/* The fields of an envelope that a host has signed; pointers lead into it. */
+typedef struct mg_seal_certified {
+    /* Random, and no other envelope's: it is opened only once. */
+    const uint8_t *id;
+    /* When it was sealed, since 1970 in UTC. */
+    uint64_t sealed_at;
+    /* When it expires. */
+    uint64_t expires_at;
+    /* The SHA-256 of the virtual machine's name. */
+    const uint8_t *vm;
+    /* The SHA-256 of where the source's server sent its client, as host:port; of nothing if not
+       known. */
+    const uint8_t *destination;
+    /* The session: the connection id that the source's server gave it. */
+    uint32_t connection_id;
+    /* The kind of channel, as in a link message. */
+    uint8_t channel_type;
+    /* Which of that kind. */
+    uint8_t channel_id;
+    const uint8_t *chain;
+    uint32_t chain_size;
+    const uint8_t *statement;
+    uint32_t statement_size;
+    const uint8_t *signature;
+    uint32_t signature_size;
+} mg_seal_certified;
 
 /* By how many milliseconds the clocks of two hosts may differ. */
 enum { MG_SEAL_CLOCK_SKEW = 2000 };
@@ -205,6 +237,14 @@ typedef struct mg_seal_opened {
 /* Whether data of any size holds every rule; violation, which may be NULL, gets the first one that it breaks. */
 bool mg_seal_check_envelope(const uint8_t *data, size_t size, mg_seal_violation *violation);
 bool mg_seal_check_statement(const uint8_t *data, size_t size, mg_seal_violation *violation);
+bool mg_seal_check_certified(const uint8_t *data, size_t size, mg_seal_violation *violation);
+
+/*
+ * Reads an envelope that a host has signed, if it has its form, and nothing more: its certificates and its signature are
+ * the caller's to verify before anything of it is believed, as docs/formats/sealed.md says.
+ */
+bool mg_seal_read_certified(const uint8_t *data, size_t size, mg_seal_certified *certified,
+    mg_seal_violation *violation);
 
 /*
  * Opens an envelope, once: authenticates and decrypts it, and holds it against what it has to be sealed for, as

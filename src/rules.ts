@@ -6,8 +6,9 @@ import { denials, policyRules } from "./qemu/policy-rules.js"
 import { qemuRules, qmpRules } from "./qemu/rules.js"
 import { relayRules } from "./relay/config/rules.js"
 import { stateRules } from "./report/state-rules.js"
+import { certifiedLayout } from "./seal/certified.js"
 import { envelopeLayout, statementLayout } from "./seal/envelope.js"
-import { openRules, sealRules } from "./seal/rules.js"
+import { certificateRules, openRules, sealRules } from "./seal/rules.js"
 import { sessionRules } from "./session/rules.js"
 import { argumentRules } from "./spice/arguments.js"
 import { formats, structuralRules } from "./spice/formats.js"
@@ -23,6 +24,7 @@ const tables: readonly Readonly<Record<string, Required<Rule>>>[] = [
   sessionRules,
   captureRules,
   openRules,
+  certificateRules,
   sealRules,
   jsonRules,
   shapeRules,
@@ -35,7 +37,7 @@ const tables: readonly Readonly<Record<string, Required<Rule>>>[] = [
   relayRules,
 ]
 
-const layouts = [...Object.values(formats), linkHeader, linkMessage, envelopeLayout, statementLayout]
+const layouts = [...Object.values(formats), linkHeader, linkMessage, envelopeLayout, certifiedLayout, statementLayout]
 const declared: readonly Rule[] = [...structuralRules, ...layouts.flatMap(rulesOf)]
 
 /** A declared rule as the catalogue has it, without its condition. A test holds that each of them names its source. */

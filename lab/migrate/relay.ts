@@ -80,7 +80,7 @@ export const guard = async (
     },
   }
   const common = {
-    ...(told.seal === undefined ? {} : { replayFile: replayFileBeside(told.seal.keys, port) }),
+    ...(told.seal?.keys === undefined ? {} : { replayFile: replayFileBeside(told.seal.keys, port) }),
     ...(record === undefined ? {} : { record: { directory: mkdtempSync(join(record, "guard-")) } }),
   }
   const own = {

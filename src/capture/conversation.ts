@@ -1,6 +1,6 @@
 import * as E from "fp-ts/lib/Either.js"
 import type { DataChannel } from "../seal/binding.js"
-import { isEnvelope } from "../seal/envelope.js"
+import { isEnvelope } from "../seal/kind.js"
 import type { Decision, SessionEvent } from "../session/index.js"
 import { rightSetting } from "../spice/jpeg-setting.js"
 import { decodeMigrateData, type MigrateData } from "../spice/migrate-data.js"

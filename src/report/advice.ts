@@ -49,8 +49,9 @@ const configuration: Advice = {
 
 const sealed: Advice = {
   attack:
-    "Probably: somebody forged, altered, kept or redirected an envelope. Two hosts whose clocks or keys differ look the same, and are more common.",
-  action: "Compare the key files and the clocks of both hosts. docs/sealing.md says what each refusal rests on.",
+    "Probably: somebody forged, altered, kept or redirected an envelope. Two hosts whose clocks, keys or certificates do not go together look the same, and are more common.",
+  action:
+    "Compare the key files, or the certificates, and the clocks of both hosts. docs/sealing.md says what each refusal rests on.",
 }
 
 const text: Advice = {
@@ -84,6 +85,7 @@ const byPrefix: Readonly<Record<string, Advice>> = {
   },
   seal: sealed,
   envelope: sealed,
+  certified: sealed,
   json: text,
   shape: command,
   qmp: command,

@@ -25,6 +25,7 @@ const subjects = {
   session: "the order of messages",
   capture: "captures of a network",
   envelope: "the form of envelopes",
+  certified: "the form of envelopes that a host has signed",
   seal: "envelopes, and the files that they take",
   json: "JSON texts",
   shape: "plain data",

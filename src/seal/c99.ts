@@ -6,10 +6,12 @@ import type { Layout } from "../layout/index.js"
 import { programOf } from "../layout/lower.js"
 import { type PlannedField, planOf } from "../layout/plan.js"
 import { channelTypes } from "../spice/wire/channels.js"
+import { clockSkew } from "./admit.js"
+import { certifiedLayout } from "./certified.js"
 import { purpose } from "./derive.js"
-import { envelopeLayout, headerSize, magicNumber, overhead, statementLayout, tagSize } from "./envelope.js"
+import { envelopeLayout, headerSize, overhead, statementLayout, tagSize } from "./envelope.js"
 import { keySize } from "./keyring.js"
-import { clockSkew } from "./open.js"
+import { magics } from "./kind.js"
 import { openRules, sealRules } from "./rules.js"
 import { commitmentSize, nonceSize, saltSize } from "./sizes.js"
 import { mostLifetime, mostTime } from "./times.js"
@@ -32,11 +34,19 @@ const structOf = (layout: Layout): string => {
 
 /** The function that fills such a struct from data that was checked. */
 const readerOf = (layout: Layout): string => {
-  const { fields, size } = planOf(layout)
+  const { fields, parts, size } = planOf(layout)
+  /** Runs stand one behind the other, and the pointer of an empty one is 0. */
+  const startOf = (run: string): string => {
+    const before = parts.slice(
+      0,
+      parts.findIndex(({ path }) => path === run),
+    )
+    return ["data", String(size), ...before.map(({ path }) => `${layout.format}->${path}_size`)].join(" + ")
+  }
   const settings = fields.flatMap(({ path, offset, type, role }) => {
     if (type.kind === "constant") return []
     if (type.kind === "bytes") return [`${layout.format}->${path} = data + ${offset};`]
-    if (role?.of === "pointer") return [`${layout.format}->${role.part} = data + ${size};`]
+    if (role?.of === "pointer") return [`${layout.format}->${role.part} = ${startOf(role.part)};`]
     return [`${layout.format}->${path} = ${readAt(type, "data", String(offset))};`]
   })
   return `static void read_${layout.format}(const uint8_t *data, ${prefix}_${layout.format} *${layout.format})
@@ -79,6 +89,9 @@ ${structOf(envelopeLayout)}
 
 /* What was sealed; the pointer leads into the plaintext. */
 ${structOf(statementLayout)}
+
+/* The fields of an envelope that a host has signed; pointers lead into it. */
+${structOf(certifiedLayout)}
 
 /* By how many milliseconds the clocks of two hosts may differ. */
 enum { MG_SEAL_CLOCK_SKEW = ${clockSkew} };
@@ -148,6 +161,14 @@ typedef struct mg_seal_opened {
 /* Whether data of any size holds every rule; violation, which may be NULL, gets the first one that it breaks. */
 bool mg_seal_check_envelope(const uint8_t *data, size_t size, mg_seal_violation *violation);
 bool mg_seal_check_statement(const uint8_t *data, size_t size, mg_seal_violation *violation);
+bool mg_seal_check_certified(const uint8_t *data, size_t size, mg_seal_violation *violation);
+
+/*
+ * Reads an envelope that a host has signed, if it has its form, and nothing more: its certificates and its signature are
+ * the caller's to verify before anything of it is believed, as docs/formats/sealed.md says.
+ */
+bool mg_seal_read_certified(const uint8_t *data, size_t size, mg_seal_certified *certified,
+    mg_seal_violation *violation);
 
 /*
  * Opens an envelope, once: authenticates and decrypts it, and holds it against what it has to be sealed for, as
@@ -169,8 +190,23 @@ bool mg_seal_check_statement(const uint8_t *data, size_t size, mg_seal_violation
     return check_${statementLayout.format}(data, size, violation);
 }
 
+bool mg_seal_check_certified(const uint8_t *data, size_t size, mg_seal_violation *violation)
+{
+    return check_${certifiedLayout.format}(data, size, violation);
+}
+
 ${readerOf(envelopeLayout)}
 ${readerOf(statementLayout)}
+${readerOf(certifiedLayout)}
+bool mg_seal_read_certified(const uint8_t *data, size_t size, mg_seal_certified *certified,
+    mg_seal_violation *violation)
+{
+    if (!check_${certifiedLayout.format}(data, size, violation))
+        return false;
+    read_${certifiedLayout.format}(data, certified);
+    return true;
+}
+
 /* Compares bytes in a time that does not say where they differ. */
 static bool differ(const uint8_t *one, const uint8_t *other, size_t size)
 {
@@ -290,7 +326,9 @@ ${signature}
         return refuse(violation, ${rule(sealRules.binding)}, 0, 0, 0, 0);
     if (times->now > ${mostTime} || times->linked_at > ${mostTime} || times->since > ${mostTime})
         return refuse(violation, ${rule(sealRules.times)}, 0, 0, 0, 0);
-    if (data == NULL || size < 4 || read_u32(data) != 0x${magicNumber.toString(16)})
+    if (data != NULL && size >= 4 && read_u32(data) == 0x${magics.certified.toString(16)})
+        return refuse(violation, ${rule(openRules.kind)}, 0, size, 0, 0);
+    if (data == NULL || size < 4 || read_u32(data) != 0x${magics.sealed.toString(16)})
         return refuse(violation, ${rule(openRules.sealed)}, 0, size, 0, 0);
     if (size > most)
         return refuse(violation, ${rule(openRules.size)}, 0, size, size, most);
@@ -309,7 +347,7 @@ export const sealLibrary = (): LibraryFiles =>
     file: "migration_guard_seal",
     about:
       "Opens what the guard of another host has sealed, with a cipher of the caller's. Generated by `npm run generate` from the declarations in src/seal. Do not edit.",
-    checks: [envelopeLayout, statementLayout].map((layout) => ({
+    checks: [envelopeLayout, statementLayout, certifiedLayout].map((layout) => ({
       program: programOf(layout),
       name: `check_${layout.format}`,
       takes: "",

@@ -1,13 +1,12 @@
 import * as L from "../layout/index.js"
-import { known, planOf } from "../layout/plan.js"
-import { writeScalar } from "../layout/scalar.js"
-import { isBytes, viewOf } from "../violation/bytes.js"
+import { planOf } from "../layout/plan.js"
+import { headWriterOf } from "./head.js"
 import { commitmentSize, saltSize } from "./sizes.js"
 
 /** Bytes of an AES-GCM tag, the last of a ciphertext. */
 export const tagSize = 16
 
-/** No envelope is larger: a relay holds no larger state, whatever it is told. */
+/** No sealed envelope is larger: a relay holds no larger state, whatever it is told. */
 const mostBytes = 0x4001000
 
 /** What is known of an agent, by the numbers that a statement has. */
@@ -31,8 +30,26 @@ export const statementLayout = L.layout("statement", {
   },
 })
 
+/** Bytes of a statement about an empty state. */
+export const statementSize = planOf(statementLayout).size
+
 /** Bytes that a ciphertext has at least: those of a statement about an empty state, and the tag. */
-const leastCiphertext = planOf(statementLayout).size + tagSize
+const leastCiphertext = statementSize + tagSize
+
+/** What envelopes of both kinds say of themselves: which one it is, when it may be opened, and what it is for. */
+export const addressFields = {
+  id: L.bytes(16, "Random, and no other envelope's: it is opened only once."),
+  sealed_at: L.u64("When it was sealed, since 1970 in UTC.", "milliseconds"),
+  expires_at: L.u64("When it expires.", "milliseconds"),
+  vm: L.bytes(32, "The SHA-256 of the virtual machine's name."),
+  destination: L.bytes(
+    32,
+    "The SHA-256 of where the source's server sent its client, as host:port; of nothing if not known.",
+  ),
+  connection_id: L.u32("The session: the connection id that the source's server gave it."),
+  channel_type: L.u8("The kind of channel, as in a link message."),
+  channel_id: L.u8("Which of that kind."),
+}
 
 /** An envelope. The fixed part is authenticated with the ciphertext. */
 export const envelopeLayout = L.layout("envelope", {
@@ -48,17 +65,7 @@ export const envelopeLayout = L.layout("envelope", {
       commitmentSize,
       "What the derivation gives beside the key and the nonce: another key gives another one.",
     ),
-    id: L.bytes(16, "Random, and no other envelope's: it is opened only once."),
-    sealed_at: L.u64("When it was sealed, since 1970 in UTC.", "milliseconds"),
-    expires_at: L.u64("When it expires.", "milliseconds"),
-    vm: L.bytes(32, "The SHA-256 of the virtual machine's name."),
-    destination: L.bytes(
-      32,
-      "The SHA-256 of where the source's server sent its client, as host:port; of nothing if not known.",
-    ),
-    connection_id: L.u32("The session: the connection id that the source's server gave it."),
-    channel_type: L.u8("The kind of channel, as in a link message."),
-    channel_id: L.u8("Which of that kind."),
+    ...addressFields,
     ciphertext_size: L.lengthOf("ciphertext", "The size of the ciphertext, with its tag."),
     ciphertext_ptr: L.pointerTo("ciphertext", L.run(), "The encrypted statement and the 16 bytes of its tag."),
   },
@@ -100,65 +107,13 @@ export const headerSize = planOf(envelopeLayout).size
  */
 export const overhead = headerSize + leastCiphertext
 
-const offsetIn = (layout: L.Layout, path: string): number =>
-  known(new Map(planOf(layout).fields.map((field) => [field.path, field.offset])), path)
-
-type Wires = Readonly<Record<string, number | bigint | Uint8Array>>
-
-/**
- * Writes all but a layout's one run, of which it takes the size: a large state is copied only by its encryption. What is
- * the same in every head is worked out once.
- */
-const headWriterOf = (layout: L.Layout, run: string) => {
-  const { fields, size } = planOf(layout)
-  const given = fields.flatMap(({ path, offset, type, role }) =>
-    role === undefined && type.kind !== "constant" ? [{ path, offset, type }] : [],
-  )
-  const [sizeAt, pointerAt] = [offsetIn(layout, `${run}_size`), offsetIn(layout, `${run}_ptr`)]
-  const blank = new Uint8Array(size)
-  for (const { offset, type } of fields)
-    if (type.kind === "constant") writeScalar(viewOf(blank), type, offset, type.value)
-  return (values: Wires, runSize: number): Uint8Array => {
-    const bytes = blank.slice()
-    const view = viewOf(bytes)
-    for (const { path, offset, type } of given) {
-      const value = values[path]
-      if (type.kind === "bytes" && isBytes(value) && value.length === type.length) bytes.set(value, offset)
-      else if (type.kind !== "bytes" && value !== undefined && !isBytes(value)) writeScalar(view, type, offset, value)
-      else throw new TypeError(`no ${layout.format}: ${path}`)
-    }
-    view.setUint32(sizeAt, runSize, true)
-    view.setUint32(pointerAt, runSize === 0 ? 0 : size, true)
-    return bytes
-  }
-}
-
-const writeEnvelopeHead = headWriterOf(envelopeLayout, "ciphertext")
-const writeStatementHead = headWriterOf(statementLayout, "state")
+const writeEnvelopeHead = headWriterOf(envelopeLayout)
+const writeStatementHead = headWriterOf(statementLayout)
 
 /** Encodes an envelope up to its ciphertext, of so many bytes. */
 export const encodeEnvelopeHead = (envelope: Omit<Envelope, "ciphertext">, size: number): Uint8Array =>
-  writeEnvelopeHead({ ...envelope }, size)
+  writeEnvelopeHead({ ...envelope }, { ciphertext: size })
 
 /** Encodes a statement up to its state, of so many bytes. */
 export const encodeStatementHead = ({ agent, displays }: Omit<Statement, "state">, size: number): Uint8Array =>
-  writeStatementHead({ agent: agents[agent], displays }, size)
-
-export const magicNumber = 0x4553474d
-
-/**
- * Says whether bytes begin as an envelope does, as opposed to a state of a server's.
- *
- * @example
- * isEnvelope(readFileSync("corpus/main/genuine/main-base.bin"))
- * // false
- * @since 0.6.0
- */
-export const isEnvelope = (bytes: Uint8Array): boolean =>
-  bytes.length >= 4 && viewOf(bytes).getUint32(0, true) === magicNumber
-
-const idOffset = offsetIn(envelopeLayout, "id")
-
-/** The id of an envelope that is one, in 32 hexadecimal digits. */
-export const envelopeIdOf = (envelope: Uint8Array): string =>
-  Buffer.from(envelope.subarray(idOffset, idOffset + 16)).toString("hex")
+  writeStatementHead({ agent: agents[agent], displays }, { state: size })

@@ -15,7 +15,12 @@ const replayed = "A client could give a server state that was true once, or is t
 
 /** Why an envelope is not opened, in the order in which it is judged. The code is one and the same for all of them. */
 export const openRules = {
-  sealed: notSealed("sealed", "The data must be an envelope: its magic is MGSE.", forged),
+  sealed: notSealed("sealed", "The data must be an envelope: its magic is MGSE or MGSX.", forged),
+  kind: notSealed(
+    "kind",
+    "The envelope must be of the kind that this guard opens: MGSE where it has keys, MGSX where it has certificates.",
+    forged,
+  ),
   size: notSealed(
     "size",
     "The envelope must not be larger than its own fields and the largest state that is taken.",
@@ -54,6 +59,47 @@ export const openRules = {
   ),
 } as const satisfies Record<string, Required<Rule>>
 
+/** Why a host's certificates or its signature are not taken. */
+export const certificateRules = {
+  chain: notSealed(
+    "chain",
+    "The chain must be 1 to 4 certificates in DER, one after the other with nothing in between or behind.",
+    forged,
+  ),
+  certificate: notSealed(
+    "certificate",
+    "Each certificate must be X.509 version 3 in DER, without name constraints or critical extensions that are not known here.",
+    forged,
+  ),
+  algorithm: notSealed(
+    "algorithm",
+    "Keys must be Ed25519, P-256, P-384 or RSA of 2048 to 8192 bits with an exponent from 65537 on, and certificates be signed with SHA-256, SHA-384, SHA-512 or Ed25519.",
+    forged,
+  ),
+  issuer: notSealed(
+    "issuer",
+    "Each certificate must be issued by the next one, up to one that an authority of the CA file has issued which is valid now.",
+    forged,
+  ),
+  validity: notSealed("validity", "Each certificate must be valid now.", forged),
+  authority: notSealed(
+    "authority",
+    "Whoever issues certificates must be an authority, with no more authorities below than its path length allows.",
+    forged,
+  ),
+  use: notSealed(
+    "use",
+    "The host's certificate must not be an authority's, and where usages and purposes are listed they must include digital signatures and TLS clients.",
+    forged,
+  ),
+  subject: notSealed("subject", "The subject of the host's certificate must be one of those that are listed.", forged),
+  signature: notSealed(
+    "signature",
+    "The signature must be that of the host's key, over all of the envelope as it is here.",
+    forged,
+  ),
+} as const satisfies Record<string, Rule>
+
 const noKeys = "Envelopes could not be sealed or opened, or with keys that nobody chose."
 
 const unusable = (id: string, code: Rule["code"], requirement: string, consequence = noKeys): Required<Rule> => ({
@@ -74,6 +120,22 @@ export const sealRules = {
   ),
   keyOnce: unusable("key-once", "inconsistent", "Two keys must have neither the same id nor the same digits."),
   keyActive: unusable("key-active", "inconsistent", "Exactly one key must be active."),
+  certificateFile: unusable(
+    "certificate-file",
+    "wrong-type",
+    "A certificate's file must have 1 to 4 certificates in PEM, the host's first, of at most 16384 bytes in DER.",
+  ),
+  privateKey: unusable(
+    "private-key",
+    "inconsistent",
+    "A private key must be in PEM, without a passphrase, and be that of the first certificate.",
+  ),
+  caFile: unusable("ca-file", "wrong-type", "A CA file must have 1 to 64 certificates of authorities, in PEM."),
+  subjects: unusable(
+    "subjects",
+    "wrong-type",
+    "There must be from 1 to 1024 subjects like O=Example,CN=host, with a backslash before a comma or a backslash that a value has.",
+  ),
   windowFile: unusable(
     "window-file",
     "inconsistent",

@@ -1,45 +1,21 @@
 import { createCipheriv, randomBytes } from "node:crypto"
 import * as E from "fp-ts/lib/Either.js"
-import { structure } from "../spice/structure.js"
-import { isBytes } from "../violation/bytes.js"
 import type { Checked } from "../violation/checked.js"
-import { type Rule, Violation } from "../violation/violation.js"
-import { type Binding, type BoundEnvelope, boundOf, digestOf } from "./binding.js"
+import { Violation } from "../violation/violation.js"
+import type { Binding } from "./binding.js"
 import { algorithm, derive } from "./derive.js"
-import { encodeEnvelopeHead, encodeStatementHead, headerSize, type Statement, tagSize } from "./envelope.js"
+import { encodeEnvelopeHead, headerSize, tagSize } from "./envelope.js"
 import type { Keyring } from "./keyring.js"
-import { sealRules } from "./rules.js"
-import { isWithin, mostLifetime, mostTime } from "./times.js"
-
-/**
- * What the source's guard knows and the target's cannot, beside the state.
- *
- * @since 0.6.0
- */
-export interface Stated {
-  /** Whether the source's server had told the client that an agent is connected. Default `unknown`. */
-  readonly agent?: Statement["agent"]
-  /** The ids of the display channels that the source's server had linked; those from 64 on are left out. Default none. */
-  readonly displays?: Iterable<number>
-}
+import { type Prepared, type PrepareOptions, prepare } from "./prepare.js"
 
 /**
  * How to seal. Times are milliseconds since 1970.
  *
  * @since 0.6.0
  */
-export interface SealOptions {
+export interface SealOptions extends PrepareOptions {
   readonly keys: Keyring
-  readonly now: number
-  /** For how many milliseconds the envelope can be opened: 1 to 3600000. Default 60000. */
-  readonly lifetime?: number
-  readonly stated?: Stated
 }
-
-const nowhere = { path: "", offset: 0, length: 0 }
-
-const displayBits = (ids: Iterable<number>): bigint =>
-  [...ids].filter((id) => id < 64).reduce((bits, id) => bits | (1n << BigInt(id)), 0n)
 
 /** The random parts of an envelope: 32 bytes of salt and 16 of its id. */
 export interface Chance {
@@ -47,36 +23,12 @@ export interface Chance {
   readonly id: Uint8Array
 }
 
-const unknownDestination = digestOf("")
-
 /** An envelope: its header is written first, for the encryption authenticates it. */
-const envelopeOf = (
-  statement: Uint8Array,
-  state: Uint8Array,
-  bound: BoundEnvelope,
-  options: SealOptions,
-  chance: Chance,
-) => {
-  const { keys, now, lifetime = 60_000 } = options
+const envelopeOf = ({ address, statement }: Prepared, state: Uint8Array, keys: Keyring, salt: Uint8Array) => {
   const { id: key_id, key } = keys.active
-  const derived = derive(key, chance.salt)
+  const derived = derive(key, salt)
   const size = statement.length + state.length
-  const header = encodeEnvelopeHead(
-    {
-      key_id,
-      salt: chance.salt,
-      commitment: derived.commitment,
-      id: chance.id,
-      sealed_at: BigInt(now),
-      expires_at: BigInt(now + lifetime),
-      vm: bound.vm,
-      destination: bound.destination ?? unknownDestination,
-      connection_id: bound.connectionId,
-      channel_type: bound.channelType,
-      channel_id: bound.channelId,
-    },
-    size + tagSize,
-  )
+  const header = encodeEnvelopeHead({ key_id, salt, commitment: derived.commitment, ...address }, size + tagSize)
   const cipher = createCipheriv(algorithm, derived.key, derived.nonce, { authTagLength: tagSize })
   derived.forget()
   cipher.setAAD(header)
@@ -90,25 +42,15 @@ const envelopeOf = (
   return envelope
 }
 
-const objectionTo = (state: unknown, { now, lifetime = 60_000 }: SealOptions): Rule | undefined => {
-  if (!isBytes(state)) return structure.argument
-  return isWithin(now, 0, mostTime) && isWithin(lifetime, 1, mostLifetime) ? undefined : sealRules.times
-}
-
 /** {@link seal} with random parts of the caller's choice: only for vectors. One salt must not serve twice. */
 export const sealWith = (
   state: Uint8Array,
   binding: Binding,
   options: SealOptions,
-  chance: Chance,
+  { salt, id }: Chance,
 ): Checked<Uint8Array> => {
-  const objection = objectionTo(state, options)
-  if (objection !== undefined) return E.left([new Violation(objection, nowhere)])
-  const bound = boundOf(binding)
-  if (bound instanceof Violation) return E.left([bound])
-  const { agent = "unknown", displays = [] } = options.stated ?? {}
-  const statement = encodeStatementHead({ agent, displays: displayBits(displays) }, state.length)
-  return E.right(envelopeOf(statement, state, bound, options, chance))
+  const prepared = prepare(state, binding, options, id)
+  return prepared instanceof Violation ? E.left([prepared]) : E.right(envelopeOf(prepared, state, options.keys, salt))
 }
 
 /**

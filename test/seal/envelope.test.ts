@@ -7,6 +7,8 @@ import { emittedSealFiles } from "../../scripts/seal-files.js"
 import { sealVectorsInC } from "../../scripts/seal-vectors.js"
 import * as L from "../../src/layout/index.js"
 import { sealLibrary } from "../../src/seal/c99.js"
+import { certifiedLayout, encodeCertifiedHead } from "../../src/seal/certified.js"
+import { decodeCertified } from "../../src/seal/emitted/certified.js"
 import { decodeEnvelope } from "../../src/seal/emitted/envelope.js"
 import { decodeStatement } from "../../src/seal/emitted/statement.js"
 import { encodeEnvelopeHead, encodeStatementHead, envelopeLayout, statementLayout } from "../../src/seal/envelope.js"
@@ -15,7 +17,10 @@ import { Violation } from "../../src/violation/violation.js"
 import { expectGenerated } from "../support/generated.js"
 
 /** With room for a small state only, so that one which is too large can be made. */
-const small = (layout: L.Layout): L.Layout => ({ ...layout, limit: { op: "literal", value: 2000 } })
+const small = (layout: L.Layout): L.Layout => ({
+  ...layout,
+  limit: { op: "literal", value: layout.format === "certified" ? 20_000 : 2000 },
+})
 
 const structural = ["layout/blob-limit ", "layout/fixed-part ", "layout/trailing "]
 
@@ -42,15 +47,45 @@ test.each([
       "layout/pointer-range state_ptr",
     ],
   ],
+  [
+    certifiedLayout,
+    [
+      "layout/magic magic",
+      "layout/version version",
+      "layout/empty-pointer chain_ptr",
+      "layout/gap chain_ptr",
+      "layout/gap signature_ptr",
+      "layout/gap statement_ptr",
+      "layout/overlap signature_ptr",
+      "layout/overlap statement_ptr",
+      "layout/part-fits chain_size",
+      "layout/part-fits signature_size",
+      "layout/part-fits statement_size",
+      "layout/pointer-range chain_ptr",
+      "layout/pointer-range signature_ptr",
+      "layout/pointer-range statement_ptr",
+      "layout/empty-pointer signature_ptr",
+      "certified/chain-limit chain_size",
+      "certified/expires-after-sealing sealed_at",
+      "certified/holds-a-statement statement_size",
+      "certified/signature-limit signature_size",
+    ],
+  ],
 ] as const)("what is generated for $format is valid, or breaks what it names", (layout, own) => {
   const { broken = [] } = expectGenerated(small(layout), {}, 1) ?? {}
   expect([...broken].sort()).toEqual([...structural, ...own].sort())
 })
 
 describe.each([
-  { layout: envelopeLayout, run: "ciphertext", decode: decodeEnvelope, encodeHead: encodeEnvelopeHead },
-  { layout: statementLayout, run: "state", decode: decodeStatement, encodeHead: encodeStatementHead },
-] as const)("$layout.format", ({ layout, run, decode, encodeHead }) => {
+  { layout: envelopeLayout, runs: ["ciphertext"], decode: decodeEnvelope, encodeHead: encodeEnvelopeHead },
+  { layout: statementLayout, runs: ["state"], decode: decodeStatement, encodeHead: encodeStatementHead },
+  {
+    layout: certifiedLayout,
+    runs: ["chain", "statement", "signature"],
+    decode: decodeCertified,
+    encodeHead: encodeCertifiedHead,
+  },
+] as const)("$layout.format", ({ layout, runs, decode, encodeHead }) => {
   test("is judged alike by the interpreter and the emitted decoder", () =>
     fc.assert(
       fc.property(attacksOf(small(layout)), (bytes) => {
@@ -66,8 +101,10 @@ describe.each([
       fc.property(arbitraryOf(small(layout)) as fc.Arbitrary<unknown>, (state) => {
         const whole = L.encode(layout, state)
         if (whole instanceof Violation) expect.fail(whole.message)
-        const size = (Reflect.get(Object(state), run) as Uint8Array).length
-        const head = Reflect.apply(encodeHead, undefined, [state, size]) as Uint8Array
+        const sizes = runs.map((run) => [run, (Reflect.get(Object(state), run) as Uint8Array).length] as const)
+        const size = sizes.reduce((sum, [, each]) => sum + each, 0)
+        const given = sizes.length === 1 ? size : Object.fromEntries(sizes)
+        const head = Reflect.apply(encodeHead, undefined, [state, given]) as Uint8Array
         expect(Buffer.from(head)).toEqual(Buffer.from(whole.subarray(0, head.length)))
         expect(head.length + size).toBe(whole.length)
       }),

@@ -4,12 +4,12 @@ import { concat, type Issue, issue, issueAt, ok, refined } from "../../data/refi
 import { isIpv4 } from "../../net/host.js"
 import { isNetwork } from "../../net/network.js"
 import { normalised } from "../../net/path.js"
+import { attributesOf } from "../../net/x509-subject.js"
 import { isVmName } from "../../seal/binding.js"
 import type { Codec } from "../../violation/codec.js"
 import type { Rule } from "../../violation/violation.js"
 import type { Level } from "../operate/log.js"
 import { isDestination, isPlace } from "../seal/destination.js"
-import { attributesOf } from "../target/x509-subject.js"
 import { type SocketConfiguration, socketOptions, socketType } from "./access.js"
 import { type Address, formatAddress, parseAddress } from "./address.js"
 import { type LocalHost, unknownHost } from "./local-host.js"
@@ -56,13 +56,22 @@ export interface LimitsConfiguration {
 }
 
 /**
- * How relayed state is sealed: the guards of both hosts need the same keys and the same name of the machine.
+ * How relayed state is sealed: the guards of both hosts need the same keys, or certificates of common authorities, and the
+ * same name of the machine. There must be either `keys`, or all of `certificate`, `key`, `ca` and `subjects`.
  *
  * @since 0.6.0
  */
 export interface SealConfiguration {
   /** A key file, as `migration-guard seal-key` makes it, that nobody but root and this user can read. */
-  readonly keys: string
+  readonly keys?: string
+  /** A file in PEM: this host's certificate, then those of authorities that other hosts do not have. */
+  readonly certificate?: string
+  /** A file in PEM with its private key, that nobody but root and this user can read. What is signed is not secret. */
+  readonly key?: string
+  /** A file in PEM with the authorities whose hosts are believed. */
+  readonly ca?: string
+  /** The whole subjects of the hosts that are believed, such as `O=Example,CN=host`. */
+  readonly subjects?: readonly string[]
   /** The virtual machine's UUID or name, of 1 to 256 bytes: what is sealed for one is not opened for another. */
   readonly vm: string
   /**
@@ -300,14 +309,33 @@ export const plainOptions = {
 }
 
 const neededSealOptions = {
-  keys: option(file, "a key file that nobody but root and the guard's user can read: `migration-guard seal-key`"),
   vm: option(
     textThat(relayRules.sealVm, isVmName),
     "the machine's UUID or name, the same on all hosts. See [sealing.md](sealing.md)",
   ),
 }
 
-/** How a listener seals, beside its keys and its machine. */
+/** What a listener seals with: keys, or all of the others. */
+const credentialOptions = {
+  keys: option(file, "a key file that nobody but root and the guard's user can read: `migration-guard seal-key`"),
+  certificate: option(
+    file,
+    "in place of `keys`, with `key`, `ca` and `subjects`: a file in PEM with this host's certificate, and behind it those of authorities that other hosts do not have. What is signed is not secret. See [sealing.md](sealing.md#with-certificates)",
+  ),
+  key: option(file, "a file in PEM with its private key, that nobody but root and the guard's user can read"),
+  ca: option(file, "a file in PEM with the authorities whose hosts are believed"),
+  subjects: option(
+    t.readonlyArray(subject),
+    "the whole subjects of the certificates of hosts that are believed, like `O=Example,CN=host`",
+  ),
+}
+
+const credentialsRule = ({ keys, certificate, key, ca, subjects }: SealConfiguration): readonly Issue[] => {
+  const others = [certificate, key, ca, subjects].filter((each) => each !== undefined).length
+  return others === (keys === undefined ? 4 : 0) && subjects?.length !== 0 ? ok : issue(relayRules.sealCredentials)
+}
+
+/** How a listener seals, beside what it seals with and its machine. */
 export const sealOptions = {
   required: option(
     t.boolean,
@@ -325,7 +353,15 @@ export const sealOptions = {
   lifetimeSeconds: option(within(1, 3600), "for how long what is sealed here can be opened", { initial: 60 }),
 }
 
-const sealType = t.exact(t.intersection([t.type(typesOf(neededSealOptions)), t.partial(typesOf(sealOptions))]))
+const sealType = refined(
+  t.exact(
+    t.intersection([
+      t.type(typesOf(neededSealOptions)),
+      t.partial({ ...typesOf(credentialOptions), ...typesOf(sealOptions) }),
+    ]),
+  ),
+  credentialsRule,
+)
 
 const listenerOptions = {
   name: option(name, "what the log and metrics call it", { shown: "its `listen`" }),
@@ -339,7 +375,7 @@ const listenerOptions = {
     qmp,
     "a QMP monitor of the target's QEMU, `unix:///path` or `tcp://` with an address of loopback: QEMU is asked in place of `awaitsMachine`, which must not be there then. See [below](#knowing-the-machine)",
   ),
-  seal: group(sealType, { ...neededSealOptions, ...sealOptions }),
+  seal: group(sealType, { ...credentialOptions, ...neededSealOptions, ...sealOptions }),
   sealFor: option(
     t.readonlyArray(textThat(relayRules.sealFor, isDestination)),
     "destinations with a guard that opens, as the source's QEMU names them: `host`, `host:port`, `[address]:port`, or `*`. All ports that a client is given must be listed. Without it nothing is sealed",

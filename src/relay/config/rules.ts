@@ -99,6 +99,11 @@ export const relayRules = {
     "Listeners of one target, however it is spelled, and of one server must have the same mode, onViolation, receiver, awaitsMachine, qmp, seal and sealFor: they share the state of its sessions.",
   ),
   sealVm: invalid("seal-vm", "wrong-type", "The name of a virtual machine must have from 1 to 256 bytes of UTF-8."),
+  sealCredentials: invalid(
+    "seal-credentials",
+    "inconsistent",
+    "A listener's seal must have either keys, or all of certificate, key, ca and subjects, with at least one subject.",
+  ),
   sealFor: invalid(
     "seal-for",
     "wrong-type",

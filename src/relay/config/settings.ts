@@ -1,15 +1,17 @@
-import { readFileSync, statSync } from "node:fs"
 import type { SecureContextOptions } from "node:tls"
 import { createSecureContext } from "node:tls"
 import * as E from "fp-ts/lib/Either.js"
 import { printable } from "../../report/printable.js"
 import type { Keyring } from "../../seal/keyring.js"
+import type { Signer } from "../../seal/signer.js"
+import type { Verifier } from "../../seal/verifier.js"
 import type { ReceiverState } from "../../spice/receiver.js"
 import { type Failure, printableReasonOf } from "../failure.js"
 import { checkFolder, type FolderSettings } from "../operate/folder.js"
 import { placeOf } from "../seal/destination.js"
 import { type Access, accessOf } from "./access.js"
 import { type Address, parseAddress } from "./address.js"
+import { checkOwn, readPem, readSigner, readVerifier } from "./certificate-files.js"
 import {
   type FolderConfiguration,
   type LimitsConfiguration,
@@ -21,6 +23,7 @@ import {
   type RelayConfiguration,
   recordBounds,
   relayConfigurationCodecOn,
+  type SealConfiguration,
   sealOptions,
   serversOf,
 } from "./configuration.js"
@@ -50,7 +53,7 @@ export interface Settings extends Resolved<typeof plainOptions> {
 
 /** How state is sealed and opened. */
 export interface SealSettings extends Pick<Resolved<typeof sealOptions>, "required" | "onInvalid"> {
-  readonly keys: Keyring
+  readonly credentials: Credentials
   readonly vm: string
   /** How clients are told of it, as envelopes have it. */
   readonly as: string | undefined
@@ -58,6 +61,11 @@ export interface SealSettings extends Pick<Resolved<typeof sealOptions>, "requir
   readonly lifetime: number
   readonly destinations: readonly string[]
 }
+
+/** What envelopes rest on: keys that both hosts have, or their certificates. Envelopes of the other kind are refused. */
+export type Credentials =
+  | { readonly kind: "keys"; readonly keys: Keyring }
+  | { readonly kind: "certificates"; readonly signer: Signer; readonly verifier: Verifier }
 
 /** How TLS is spoken with a target, and what its certificate is held against. */
 export interface Trust {
@@ -76,15 +84,6 @@ const handshakingOf = (connections: number): number => Math.min(connections, Mat
 const limitsOf = (configured: LimitsConfiguration = {}): Limits => {
   const limits = resolveOptions(limitOptions, configured)
   return { ...limits, handshaking: limits.handshaking ?? handshakingOf(limits.connections) }
-}
-
-/** Certificates are a few kilobytes; a path to something else is not read for long. */
-const mostBytes = 0x100000
-
-const readPem = (file: string): Buffer => {
-  const { size } = statSync(file)
-  if (size > mostBytes) throw new Error(`${file}: a file in PEM has at most ${mostBytes} bytes`)
-  return readFileSync(file)
 }
 
 const tlsOf = ({ tls }: ListenerConfiguration): Settings["tls"] => {
@@ -115,11 +114,21 @@ const addressOf = (text: string): Address => {
   return address
 }
 
+/** Reads the files that a configuration names; the codec has seen to it that they are all of one kind. */
+const credentialsOf = ({ keys, certificate, key, ca, subjects = [] }: SealConfiguration): Credentials => {
+  if (keys !== undefined) return { kind: "keys", keys: readKeyring(keys) }
+  if (certificate === undefined || key === undefined || ca === undefined) throw new TypeError("no credentials")
+  const signer = readSigner(certificate, key)
+  const verifier = readVerifier(ca, subjects)
+  checkOwn(certificate, signer, verifier)
+  return { kind: "certificates", signer, verifier }
+}
+
 const sealOf = ({ seal, sealFor = [] }: ListenerConfiguration): SealSettings | undefined => {
   if (seal === undefined) return undefined
   const { required, as, onInvalid, lifetimeSeconds } = resolveOptions(sealOptions, seal)
   return {
-    keys: readKeyring(seal.keys),
+    credentials: credentialsOf(seal),
     vm: seal.vm,
     required,
     as: as && placeOf(as),

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto"
 import type { DataChannel } from "../../seal/binding.js"
-import { envelopeIdOf } from "../../seal/envelope.js"
+import { envelopeIdOf } from "../../seal/kind.js"
 import type { ReplayWindow } from "../../seal/replay.js"
 import { sealRules } from "../../seal/rules.js"
 import type { Decision, LinkRequest } from "../../session/index.js"

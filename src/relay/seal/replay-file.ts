@@ -1,7 +1,7 @@
 import { closeSync, constants, existsSync, fstatSync, fsyncSync, openSync, renameSync, writeSync } from "node:fs"
 import { dirname } from "node:path"
 import * as E from "fp-ts/lib/Either.js"
-import { clockSkew } from "../../seal/open.js"
+import { clockSkew } from "../../seal/admit.js"
 import {
   decodeWindow,
   encodeOpening,

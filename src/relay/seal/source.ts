@@ -1,7 +1,9 @@
 import * as E from "fp-ts/lib/Either.js"
 import type { Binding, DataChannel } from "../../seal/binding.js"
+import type { Stated } from "../../seal/prepare.js"
 import { sealRules } from "../../seal/rules.js"
-import { type Stated, seal } from "../../seal/seal.js"
+import { seal } from "../../seal/seal.js"
+import { sign } from "../../seal/sign.js"
 import type { LinkRequest } from "../../session/index.js"
 import { decodeMigrateData } from "../../spice/migrate-data.js"
 import type { ReceiverState } from "../../spice/receiver.js"
@@ -107,13 +109,17 @@ export const sealData = (
   { settings, session, receiver }: SourceSeal,
   now: number,
 ): Outgoing | Violation => {
-  const { keys, vm, lifetime, onInvalid } = settings
+  const { credentials, vm, lifetime, onInvalid } = settings
   const { connectionId, agent, displays } = session
   const destination = session.destination && placeOfDestination(session.destination)
   const decoded = decodeMigrateData(channel, payload, { ...receiver, provenance: "sealed" }, { alias: true })
   const violation = E.isLeft(decoded) ? decoded.left[0] : undefined
   if (violation !== undefined && onInvalid === "refuse") return violation
-  const stated = { agent, displays }
-  const envelope = seal(payload, { vm, connectionId, channel, channelId, destination }, { keys, now, lifetime, stated })
+  const bound = { vm, connectionId, channel, channelId, destination }
+  const options = { now, lifetime, stated: { agent, displays } }
+  const envelope =
+    credentials.kind === "keys"
+      ? seal(payload, bound, { ...options, keys: credentials.keys })
+      : sign(payload, bound, { ...options, signer: credentials.signer })
   return E.isLeft(envelope) ? envelope.left[0] : { bytes: envelope.right, violation }
 }

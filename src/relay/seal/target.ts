@@ -1,9 +1,10 @@
 import * as E from "fp-ts/lib/Either.js"
 import type { DataChannel } from "../../seal/binding.js"
-import { isEnvelope } from "../../seal/envelope.js"
+import { isEnvelope } from "../../seal/kind.js"
 import { open } from "../../seal/open.js"
 import type { ReplayWindow } from "../../seal/replay.js"
 import { openRules } from "../../seal/rules.js"
+import { verify } from "../../seal/verify.js"
 import type { ReceiverState } from "../../spice/receiver.js"
 import { Violation } from "../../violation/violation.js"
 import type { SealSettings } from "../config/settings.js"
@@ -35,17 +36,18 @@ export const openData = (
   now: number,
 ): Brought | Violation => {
   if (settings === undefined) return { state: payload, receiver, sealing: undefined }
-  const { keys, vm, required, as: destination } = settings
+  const { credentials, vm, required, as: destination } = settings
   if (!isEnvelope(payload))
     return required
       ? new Violation(openRules.sealed, { path: "", offset: 0, length: payload.length })
       : { state: payload, receiver, sealing: { kind: "unsealed" } }
   const maxStateBytes = receiver.maxBlobBytes[channel]
-  const opened = open(
-    payload,
-    { vm, connectionId, channel, channelId, destination },
-    { keys, window, now, linkedAt, maxStateBytes },
-  )
+  const bound = { vm, connectionId, channel, channelId, destination }
+  const options = { window, now, linkedAt, maxStateBytes }
+  const opened =
+    credentials.kind === "keys"
+      ? open(payload, bound, { ...options, keys: credentials.keys })
+      : verify(payload, bound, { ...options, verifier: credentials.verifier })
   if (E.isLeft(opened)) return opened.left[0]
   const { state, id, sealedAt } = opened.right
   const sealing: Sealing = { kind: "opened", envelope: id, age: now - sealedAt }

@@ -1,10 +1,10 @@
 import { X509Certificate } from "node:crypto"
 import { connect as connectNet, isIP, type OnReadOpts, Socket } from "node:net"
 import { type ConnectionOptions, checkServerIdentity, connect as connectTls } from "node:tls"
+import { isSubject } from "../../net/x509-subject.js"
 import type { Address } from "../config/address.js"
 import type { Trust } from "../config/settings.js"
 import { lasting, relayed } from "../socket-options.js"
-import { isSubject } from "./x509-subject.js"
 
 /** Connects to a target; what it sends is read as `onread` says. */
 export type Connect = (onread: OnReadOpts) => Socket

@@ -1,3 +1,4 @@
+import { mostOverhead } from "../../seal/certified.js"
 import { overhead } from "../../seal/envelope.js"
 import {
   type Connection,
@@ -50,7 +51,8 @@ export interface TargetGuard {
 /** The receiver whose limits hold for what a header announces: an envelope is larger than what is in it. */
 const announcedOf = ({ receiver, seal }: Target): ReceiverState => {
   if (seal === undefined) return receiver
-  const larger = Object.entries(receiver.maxBlobBytes).map(([channel, size]) => [channel, size + overhead])
+  const around = seal.credentials.kind === "keys" ? overhead : mostOverhead
+  const larger = Object.entries(receiver.maxBlobBytes).map(([channel, size]) => [channel, size + around])
   return { ...receiver, maxBlobBytes: Object.fromEntries(larger) }
 }
 

@@ -16,6 +16,14 @@ const violationsOf = (configuration: unknown): readonly (readonly string[])[] =>
   return E.isLeft(decoded) ? decoded.left.map((each) => [Reflect.get(each, "rule"), Reflect.get(each, "path")]) : []
 }
 
+const certificates = {
+  certificate: "/pki/cert.pem",
+  key: "/pki/key.pem",
+  ca: "/pki/ca.pem",
+  subjects: ["CN=a"],
+  vm: "a",
+}
+
 describe("a configuration is taken", () => {
   test.each([
     ["with as little as possible", one({})],
@@ -85,6 +93,7 @@ describe("a configuration is taken", () => {
         }),
       },
     ],
+    ["with certificates in place of keys", one({ seal: certificates })],
     ["with a monitor", one({ qmp: "unix:///run/vm1.qmp" })],
     ["with a monitor on loopback", one({ qmp: "tcp://127.0.0.1:4444" })],
     ["with a monitor on IPv6's loopback", one({ qmp: "tcp://[::1]:4444" })],
@@ -196,7 +205,33 @@ describe("a configuration is refused", () => {
       "listeners[0].tls.minVersion",
     ],
     ["with sealing without a machine", sealing({ vm: undefined }), "shape/missing-member", "listeners[0].seal.vm"],
-    ["with sealing without keys", sealing({ keys: undefined }), "shape/missing-member", "listeners[0].seal.keys"],
+    ["with sealing without keys", sealing({ keys: undefined }), "relay/seal-credentials", "listeners[0].seal"],
+    ["with both keys and certificates", sealing(certificates), "relay/seal-credentials", "listeners[0].seal"],
+    ["with keys and an authority", sealing({ ca: "/ca" }), "relay/seal-credentials", "listeners[0].seal"],
+    [
+      "with certificates for subjects that are nobody",
+      one({ seal: { ...certificates, subjects: [] } }),
+      "relay/seal-credentials",
+      "listeners[0].seal",
+    ],
+    ...(["certificate", "key", "ca", "subjects"] as const).map((left): [string, object, string, string] => [
+      `with certificates without ${left}`,
+      one({ seal: JSON.parse(JSON.stringify({ ...certificates, [left]: undefined })) }),
+      "relay/seal-credentials",
+      "listeners[0].seal",
+    ]),
+    [
+      "with a subject that is none",
+      one({ seal: { ...certificates, subjects: ["CN=a", "a"] } }),
+      "relay/subject",
+      "listeners[0].seal.subjects[1]",
+    ],
+    [
+      "with a relative path of a private key",
+      one({ seal: { ...certificates, key: "key.pem" } }),
+      "relay/path",
+      "listeners[0].seal.key",
+    ],
     ["with a relative path of keys", sealing({ keys: "keys" }), "relay/path", "listeners[0].seal.keys"],
     ["with a listener that is known by a host alone", sealing({ as: "b" }), "relay/seal-as", "listeners[0].seal.as"],
     ["with a machine without a name", sealing({ vm: "" }), "relay/seal-vm", "listeners[0].seal.vm"],
