@@ -1,6 +1,7 @@
 /*
  * Opens the vectors of docs/sealing-vectors.json with the example's callbacks on OpenSSL, and what they must not open:
- * every one of their bits altered, every shorter length, and everything that they are not sealed for.
+ * every one of their bits altered, every shorter length, and everything that they are not sealed for. Reads an envelope
+ * that a host has signed, and opens none.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -171,6 +172,56 @@ static void misuse(const struct vector *vector)
     expect(fresh(vector, &other, vector->envelope, vector->envelope_size) == 0, vector, "is not opened in time", 0);
 }
 
+enum { certified_head = 134, chain_size = 5, statement_size = MG_SEAL_STATEMENT_SIZE + 2, signature_size = 64 };
+enum { certified_size = certified_head + chain_size + statement_size + signature_size };
+
+static void write_u32(uint8_t *at, uint32_t value)
+{
+    for (unsigned byte = 0; byte < 4; byte++)
+        at[byte] = (uint8_t)(value >> 8 * byte);
+}
+
+/* An envelope of its form, of which every part has bytes of its own. */
+static void make_certified(uint8_t *data)
+{
+    uint32_t start = certified_head;
+    const uint32_t sizes[] = { chain_size, statement_size, signature_size };
+
+    memset(data, 0, certified_head);
+    memcpy(data, "MGSX\1", 5);
+    data[24] = 1;
+    data[32] = 2;
+    for (size_t part = 0; part < 3; part++) {
+        write_u32(data + 110 + 8 * part, sizes[part]);
+        write_u32(data + 114 + 8 * part, start);
+        memset(data + start, (int)part + 10, sizes[part]);
+        start += sizes[part];
+    }
+}
+
+static void read_certified(const struct vector *vector)
+{
+    uint8_t *const data = (uint8_t *)malloc(certified_size);
+    const attempt made = usual(vector);
+    mg_seal_certified certified;
+
+    if (data == NULL)
+        abort();
+    make_certified(data);
+    expect(mg_seal_check_certified(data, certified_size, NULL), vector, "certified: has not its form", 0);
+    expect(mg_seal_read_certified(data, certified_size, &certified, NULL), vector, "certified: is not read", 0);
+    expect(certified.sealed_at == 1 && certified.expires_at == 2, vector, "certified: other times", 0);
+    expect(certified.chain == data + certified_head && certified.chain_size == chain_size, vector, "certified: chain", 0);
+    expect(certified.statement == certified.chain + chain_size && certified.statement_size == statement_size, vector,
+        "certified: statement", 0);
+    expect(certified.signature == certified.statement + statement_size && certified.signature_size == signature_size,
+        vector, "certified: signature", 0);
+    expect(fresh(vector, &made, data, certified_size) == MG_SEAL_RULE_SEAL_KIND, vector, "certified: is opened", 0);
+    for (size_t size = 0; size < certified_size; size++)
+        expect(!mg_seal_read_certified(data, size, &certified, NULL), vector, "certified: is read with a size of", size);
+    free(data);
+}
+
 int main(void)
 {
     const size_t count = sizeof vectors / sizeof *vectors;
@@ -182,6 +233,7 @@ int main(void)
         alter(&vectors[index]);
         misuse(&vectors[index]);
     }
+    read_certified(&vectors[0]);
     printf("%zu vectors, %d failures\n", count, failures);
     return failures == 0 ? 0 : 1;
 }

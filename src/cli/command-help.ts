@@ -74,11 +74,21 @@ const helps: Readonly<Record<string, CommandHelp>> = {
         "For triage",
         "migration-guard seal --keys keys --vm vm-7 --connection 1 --channel main -o envelope.bin blob.bin",
       ],
+      [
+        "With a host's certificate",
+        "migration-guard seal --certificate cert.pem --key key.pem --vm vm-7 --connection 1 --channel main -o envelope.bin blob.bin",
+      ],
     ],
   },
   open: {
     exits: judging("the envelope is opened", "it is refused"),
-    examples: [["For triage", "migration-guard open --keys keys --vm vm-7 --connection 1 --channel main envelope.bin"]],
+    examples: [
+      ["For triage", "migration-guard open --keys keys --vm vm-7 --connection 1 --channel main envelope.bin"],
+      [
+        "Signed by a host",
+        "migration-guard open --ca cacert.pem --subject O=Example,CN=host --vm vm-7 --connection 1 --channel main envelope.bin",
+      ],
+    ],
   },
   fuzz: {
     exits: judging("nothing was found", "something was"),

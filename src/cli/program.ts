@@ -66,11 +66,17 @@ const date = (text: string): Date => {
   return read
 }
 
+/** Ends a command that has neither a key file nor all that stands in its place. */
+const needOneOf = (command: Command, keys: unknown, others: string, given: readonly unknown[]): void => {
+  if (keys === undefined && given.some((each) => each === undefined))
+    command.error(`error: either --keys or both of ${others} must be there`)
+}
+
 /** A command on one file that is bound to what both guards know. */
 const bound = (command: Command): Command =>
   command
     .argument("<file>", `a file, or ${standardInput} for standard input`)
-    .requiredOption("--keys <file>", "the key file")
+    .option("--keys <file>", "the key file")
     .requiredOption("--vm <name>", "the virtual machine's UUID or name, as the guards are told")
     .addOption(new Option("--connection <id>", "the session's connection id").argParser(keyId).makeOptionMandatory())
     .addOption(
@@ -243,15 +249,33 @@ export const commandLine = (terminal: Terminal, end: (code: ExitCode) => void): 
   bound(program.command("seal"))
     .description("seal a blob as the guard of a source does")
     .addOption(new Option("--lifetime <seconds>", "when it expires").argParser(wholeNumber(1)).default(60))
+    .addOption(
+      new Option("--certificate <file>", "sign with a host's certificate in PEM, in place of a key file").conflicts(
+        "keys",
+      ),
+    )
+    .addOption(new Option("--key <file>", "the private key of that certificate, in PEM").conflicts("keys"))
     .requiredOption("-o, --output <file>", "where the envelope goes")
-    .action(async (file, options) => {
+    .action(async (file, options, command) => {
+      needOneOf(command, options.keys, "--certificate and --key", [options.certificate, options.key])
       const { sealFile } = await import("./seal.js")
       end(await sealFile(file, options, terminal))
     })
   bound(program.command("open"))
     .description("say what an envelope is, and open it as the guard of a target does; exit 1 if it is refused")
+    .addOption(
+      new Option("--ca <file>", "authorities in PEM whose hosts are believed, in place of a key file").conflicts(
+        "keys",
+      ),
+    )
+    .addOption(
+      new Option("--subject <subject>", "a host that is believed, such as O=Example,CN=host; may be repeated")
+        .argParser((subject, before: readonly string[] = []) => [...before, subject])
+        .conflicts("keys"),
+    )
     .option("-o, --output <file>", "where the state goes")
-    .action(async (file, options) => {
+    .action(async (file, options, command) => {
+      needOneOf(command, options.keys, "--ca and --subject", [options.ca, options.subject])
       const { openFile } = await import("./open.js")
       end(await openFile(file, options, terminal))
     })

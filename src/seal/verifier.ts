@@ -39,13 +39,13 @@ export const verifier = (ca: unknown, subjects: readonly string[]): Checked<Veri
   if (!isBytes(ca)) return E.left([refusalAt(structure.argument, "")])
   const ders = certificatesIn(ca)
   if (ders.length === 0 || ders.length > mostAnchors)
-    return E.left([refusalAt(sealRules.caFile, "ca", ders.length, mostAnchors)])
+    return E.left([refusalAt(sealRules.caFile, "ca", ders.length)])
   const anchors = readAll(ders, "ca")
   if (E.isLeft(anchors)) return anchors
   if (!anchors.right.every(({ uses }) => uses.issues)) return E.left([refusalAt(sealRules.caFile, "ca")])
   const names = subjects.map((subject) => attributesOf(subject)?.join("\n"))
   const known = names.filter((name) => name !== undefined)
   if (known.length !== names.length || names.length === 0 || names.length > mostSubjects)
-    return E.left([refusalAt(sealRules.subjects, "subjects", names.length)])
+    return E.left([refusalAt(sealRules.subjects, "subjects")])
   return E.right({ anchors: anchors.right, subjects: new Set(known) })
 }

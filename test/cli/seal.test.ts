@@ -1,6 +1,7 @@
-import { chmodSync, existsSync, readFileSync, statSync, symlinkSync } from "node:fs"
+import { chmodSync, existsSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { beforeEach, describe, expect, test } from "vitest"
+import { ca, host, issueHost } from "../seal/hosts.js"
 import { captureOf, place, runCli, temporaryFolder } from "./harness.js"
 
 let folder = ""
@@ -66,6 +67,105 @@ describe("seal-key", () => {
 })
 
 const binding = (...more: readonly string[]) => ["--keys", keys, "--vm", "web-1", "--connection", "7", ...more]
+
+describe("seal and open with certificates", () => {
+  const blob = captureOf.inputs
+  const at = ["--at", "2026-11-28T12:00:00Z"]
+  const bound = ["--vm", "web-1", "--connection", "7", "--channel", "inputs", ...at]
+  const fileOf = (name: string): string => join(folder, name)
+
+  beforeEach(() => {
+    place(fileOf("ca"), ca.pem.toString())
+    place(fileOf("cert"), host.pem.toString())
+    chmodSync(place(fileOf("key"), host.keyPem.toString()), 0o600)
+  })
+
+  const signing = () =>
+    runCli([
+      "seal",
+      ...["--certificate", fileOf("cert"), "--key", fileOf("key"), ...bound],
+      ...["-o", fileOf("envelope"), blob],
+    ])
+
+  const opening = (...subjects: readonly string[]) =>
+    runCli([
+      "open",
+      ...["--ca", fileOf("ca"), ...subjects.flatMap((subject) => ["--subject", subject]), ...bound],
+      ...["-o", fileOf("state"), fileOf("envelope")],
+    ])
+
+  test("give a file back, and say which host has signed it", async () => {
+    expect((await signing()).code).toBe(0)
+    const { code, out } = await opening("CN=b", "O=Example,CN=a.example")
+    expect(code).toBe(0)
+    expect(out.replace(/[0-9a-f]{32}/, "ID")).toBe(
+      "says: ID, signed by O=Example,CN=a.example, connection 7, inputs 0\n" +
+        "says: sealed 2026-11-28T12:00:00.000Z, expires 2026-11-28T12:01:00.000Z\n" +
+        "opened: a state of 10 bytes, agent unknown, displays none\n",
+    )
+    expect(readFileSync(fileOf("state")).equals(readFileSync(blob))).toBe(true)
+  })
+
+  test("refuse a host that is not listed, say which it is, and write nothing", async () => {
+    await signing()
+    const { code, out } = await opening("CN=b")
+    expect(code).toBe(1)
+    expect(out).toContain("signed by O=Example,CN=a.example")
+    expect(out).toContain("refused: not-sealed seal/subject ")
+    expect(existsSync(fileOf("state"))).toBe(false)
+  })
+
+  test("say of a certificate that is none that it is not taken", async () => {
+    await signing()
+    const envelope = readFileSync(fileOf("envelope"))
+    writeFileSync(fileOf("envelope"), envelope.fill(5, 134, 140))
+    const { code, out } = await opening("CN=b")
+    expect(code).toBe(1)
+    expect(out).toContain("a certificate that is not taken")
+    writeFileSync(fileOf("envelope"), readFileSync(fileOf("envelope")).fill(0x30, 134, 135).fill(0, 135, 136))
+    expect((await opening("CN=b")).out).toContain("a certificate that is not taken")
+  })
+
+  test("refuse an envelope of the other kind", async () => {
+    await signing()
+    await sealKey()
+    const { code, out } = await runCli(["open", "--keys", keys, ...bound, fileOf("envelope")])
+    expect(code).toBe(1)
+    expect(out).toContain("refused: not-sealed seal/kind ")
+  })
+
+  test.each([
+    ["a key that others can read", () => chmodSync(fileOf("key"), 0o644), /chmod 0600/],
+    ["another host's key", () => place(fileOf("key"), issueHost().keyPem.toString()), /private key/],
+    ["a file without a certificate", () => place(fileOf("cert"), ""), /1 to 4 certificates/],
+  ])("sign nothing with %s", async (_, change, reason) => {
+    change()
+    const { code, err } = await signing()
+    expect(code).toBe(2)
+    expect(err).toMatch(reason)
+    expect(existsSync(fileOf("envelope"))).toBe(false)
+  })
+
+  test("verify nothing with a file without an authority", async () => {
+    await signing()
+    place(fileOf("ca"), "")
+    const { code, err } = await opening("CN=b")
+    expect(code).toBe(2)
+    expect(err).toContain("authorities")
+  })
+
+  test.each([
+    ["seal", ["-o", "envelope"], /either --keys or both of --certificate and --key/],
+    ["seal", ["-o", "envelope", "--key", "key"], /either --keys or both of --certificate and --key/],
+    ["open", [], /either --keys or both of --ca and --subject/],
+    ["open", ["--ca", "ca"], /either --keys or both of --ca and --subject/],
+    ["open", ["--ca", "ca", "--keys", "keys", "--subject", "CN=a"], /cannot be used/],
+  ])("%s %j says what is missing or too much", async (command, options, reason) => {
+    const { code, err } = await runCli([command, ...bound, ...options, blob])
+    expect(code).toBe(2)
+    expect(err).toMatch(reason)
+  })
+})
 
 describe("seal and open", () => {
   const blob = captureOf.inputs

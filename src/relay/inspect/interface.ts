@@ -25,6 +25,8 @@ export interface Sealing {
   readonly kind: (typeof sealingKinds)[number]
   /** The envelope's id, which both guards tell. */
   readonly envelope?: string
+  /** The host that has signed it, where that is what it rests on. */
+  readonly subject?: string | undefined
   /** Milliseconds since it was sealed; negative where the clocks of the hosts differ. */
   readonly age?: number
 }

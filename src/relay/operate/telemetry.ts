@@ -59,6 +59,7 @@ const verdictFields = ({ mode, action, link, violation, data, sealing }: Verdict
   sealing: sealing?.kind,
   envelope: sealing?.envelope,
   age: sealing?.age,
+  subject: sealing?.subject,
 })
 
 /** Lines in a second of each listener and rule, or reason. */

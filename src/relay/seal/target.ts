@@ -50,6 +50,7 @@ export const openData = (
       : verify(payload, bound, { ...options, verifier: credentials.verifier })
   if (E.isLeft(opened)) return opened.left[0]
   const { state, id, sealedAt } = opened.right
-  const sealing: Sealing = { kind: "opened", envelope: id, age: now - sealedAt }
+  const subject = "subject" in opened.right ? opened.right.subject : undefined
+  const sealing: Sealing = { kind: "opened", envelope: id, age: now - sealedAt, subject }
   return { state, receiver: { ...receiver, provenance: "sealed" }, sealing }
 }

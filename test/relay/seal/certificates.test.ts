@@ -102,7 +102,12 @@ describe("between two guards with certificates", () => {
     const { server } = await bring(to, envelope)
     expect(await server.next()).toEqual({ type: 5, payload: Buffer.from(inputs) })
     const { envelope: id } = await from.line({ sealing: "sealed" })
-    expect(await to.line({ sealing: "opened" })).toMatchObject({ envelope: id, age: 0, verdict: "accept" })
+    expect(await to.line({ sealing: "opened" })).toMatchObject({
+      envelope: id,
+      age: 0,
+      subject: "O=Example,CN=a.example",
+      verdict: "accept",
+    })
   })
 
   test("what only the device knows is believed", async () => {
