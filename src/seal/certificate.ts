@@ -81,9 +81,9 @@ const timeOf = (text: string): number => (/ \d{4} GMT$/.test(text) ? Date.parse(
 export const isValidAt = ({ x509 }: Certificate, now: number | undefined): boolean =>
   now === undefined || (timeOf(x509.validFrom) <= now && now <= timeOf(x509.validTo))
 
-/** Whether one certificate is the issuer of another: its name, what it may do, and its key's signature. */
+/** Whether one certificate is the issuer of another: by its name, and by the signature of its key. */
 export const isIssuedBy = ({ x509 }: Certificate, issuer: Certificate): boolean =>
-  issuer.uses.issues && x509.checkIssued(issuer.x509) && x509.verify(issuer.key)
+  x509.checkIssued(issuer.x509) && x509.verify(issuer.key)
 
 /** A certificate's subject as a configuration has it: its attributes in their order, with commas between them. */
 export const subjectOf = ({ x509 }: Pick<Certificate, "x509">): string => (x509.subject ?? "").replaceAll("\n", ",")

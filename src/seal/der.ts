@@ -8,7 +8,6 @@ export const tags = {
   octetString: 0x04,
   oid: 0x06,
   sequence: 0x30,
-  version: 0xa0,
   extensions: 0xa3,
 } as const
 

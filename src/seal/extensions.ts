@@ -44,9 +44,8 @@ const extensionOf = ({ tag, content }: Element): Extension | undefined => {
 
 /** The extensions of a certificate's first part, each once. */
 const extensionsIn = (toBeSigned: readonly Element[]): readonly Extension[] | undefined => {
-  const found = toBeSigned.filter(({ tag }) => tag === tags.extensions)
-  const [outer] = found
-  if (outer === undefined || found.length > 1 || toBeSigned.at(-1) !== outer) return undefined
+  const outer = toBeSigned.at(-1)
+  if (outer?.tag !== tags.extensions) return undefined
   const extensions = insideOf(outer.content, tags.sequence)?.map(extensionOf)
   const known = extensions?.filter((each) => each !== undefined)
   if (known === undefined || known.length !== extensions?.length) return undefined
@@ -110,17 +109,24 @@ export interface CertificateParts {
 /** Of a certificate's first part: the version, and the key behind number, algorithm, issuer, validity and subject. */
 const places = { version: 0, key: 6 } as const
 
-/** Takes a certificate apart; undefined where it is no X.509 version 3 in DER, or has what cannot be judged. */
+/** [0] EXPLICIT INTEGER 2 */
+const version3 = "a003020102"
+
+const hexOf = (element: Element | undefined): string => Buffer.from(element?.whole ?? []).toString("hex")
+
+/**
+ * Takes a certificate apart; undefined where it is no X.509 version 3 in DER, or has what cannot be judged. What is around
+ * these parts OpenSSL judges, which reads the same bytes.
+ */
 export const partsOf = (der: Uint8Array): CertificateParts | undefined => {
-  const [toBeSigned, signature, bits, ...more] = insideOf(der, tags.sequence) ?? []
+  const [toBeSigned, signature] = insideOf(der, tags.sequence) ?? []
   if (toBeSigned?.tag !== tags.sequence || signature?.tag !== tags.sequence) return undefined
-  if (bits?.tag !== tags.bitString || more.length > 0) return undefined
   const inner = elementsOf(toBeSigned.content) ?? []
   const uses = usesIn(extensionsIn(inner))
   const [signedWith] = elementsOf(signature.content)?.map(oidOf) ?? []
   const key = inner[places.key]
   const [keyKind] = (key?.tag === tags.sequence ? elementsOf(key.content) : undefined) ?? []
-  if (inner[places.version]?.tag !== tags.version || uses === undefined) return undefined
+  if (hexOf(inner[places.version]) !== version3 || uses === undefined) return undefined
   if (signedWith === undefined || keyKind === undefined) return undefined
-  return { signedWith, keyKind: Buffer.from(keyKind.whole).toString("hex"), uses }
+  return { signedWith, keyKind: hexOf(keyKind), uses }
 }

@@ -38,8 +38,7 @@ const mostSubjects = 1024
 export const verifier = (ca: unknown, subjects: readonly string[]): Checked<Verifier> => {
   if (!isBytes(ca)) return E.left([refusalAt(structure.argument, "")])
   const ders = certificatesIn(ca)
-  if (ders.length === 0 || ders.length > mostAnchors)
-    return E.left([refusalAt(sealRules.caFile, "ca", ders.length)])
+  if (ders.length === 0 || ders.length > mostAnchors) return E.left([refusalAt(sealRules.caFile, "ca", ders.length)])
   const anchors = readAll(ders, "ca")
   if (E.isLeft(anchors)) return anchors
   if (!anchors.right.every(({ uses }) => uses.issues)) return E.left([refusalAt(sealRules.caFile, "ca")])

@@ -277,6 +277,29 @@ describe("a host is refused", () => {
       () => from(issueHost({ issuer: { ...stranger, name: ca.name } }), issueHost({ ...stranger, name: ca.name })),
       "authority",
     ],
+    [
+      "that somebody else has issued in the name of an authority in between",
+      () => from(issueHost({ issuer: { name: between.name, key: stranger.key } }), between),
+      "issuer",
+    ],
+    [
+      "in whose chain somebody else has issued in the name of an authority in between",
+      () => {
+        const forged = issue({ ...between, issuer: { name: ca.name, key: stranger.key }, extensions: caExtensions() })
+        return from(issueHost({ issuer: forged }), forged, ca)
+      },
+      "issuer",
+    ],
+    [
+      "that the authority has signed, but in another name",
+      () => from(issueHost({ issuer: { name: nameOf("Other"), key: ca.key } })),
+      "issuer",
+    ],
+    [
+      "that is an authority, and may sign anything",
+      () => from(issueHost({ extensions: [authority(), keyUsage(0x86)] })),
+      "use",
+    ],
     ["whose issuer stands in front", () => resigned(Buffer.concat([between.der, host.der]), host), "use"],
     ["that is an authority", () => from(issueHost({ extensions: caExtensions() })), "use"],
     ["that may not sign", () => from(issueHost({ extensions: [keyUsage(0x20)] })), "use"],
@@ -329,6 +352,8 @@ describe("a host is refused", () => {
     ["with an empty certificate", () => resigned(sequence(), host), "certificate"],
     ["with certificates of more than 16 KiB", () => from(host, host, { ...ca, der: Buffer.alloc(0x4000) }), "form"],
     ["of version 1", () => from(issueHost({ version: 1, extensions: [] })), "certificate"],
+    ["of version 1 with extensions", () => from(issueHost({ version: 1 })), "certificate"],
+    ["of version 2", () => from(issueHost({ version: 2 })), "certificate"],
     ["without extensions", () => from(issueHost({ extensions: [] })), "certificate"],
     [
       "with a critical extension that nobody knows",
@@ -509,6 +534,10 @@ describe("extensions that cannot be read are refused", () => {
     ["an extension with too much", sequence(oid("1.2.3"), Buffer.of(1, 1, 255), Buffer.of(4, 0), Buffer.of(4, 0))],
     ["an extension without an identifier", sequence(Buffer.of(6, 0), Buffer.of(4, 0))],
     ["an extension that is no sequence", Buffer.of(5, 0)],
+    [
+      "a length of two bytes where one would do",
+      Buffer.concat([Buffer.of(0x30, 0x81, 6), oid("1.2.3"), Buffer.of(4, 0)]),
+    ],
     ["an element of a tag of two bytes", Buffer.of(0x1f, 1, 0)],
     ["an element whose length is cut", Buffer.of(0x30, 0x82, 1)],
   ])("%s", (_, wrong) => {
