@@ -210,6 +210,10 @@ describe("an envelope is refused", () => {
     expect(refusalOf(opening(signed(), { keys }))).toEqual(refusals("kind"))
   })
 
+  test("that lives for longer than an hour, though the host has signed it", () => {
+    expect(refusalOf(verifying(resigned(host.der, host, signed().fill(0xff, 35, 36))))).toEqual(refusals("lifetime"))
+  })
+
   test("with a statement that is none, though the host has signed it", () => {
     const { head, chain, statement } = partsOf(signed())
     const wrong = resigned(chain, host, assembled(head, chain, Buffer.from(statement).fill(9, 0, 1), Buffer.alloc(64)))
@@ -323,6 +327,14 @@ describe("a host is refused", () => {
       () => {
         const idle = issue({ name: nameOf("Idle"), issuer: ca, extensions: [authority(), keyUsage(0x80)] })
         return from(issueHost({ issuer: idle }), idle)
+      },
+      "authority",
+    ],
+    [
+      "of a certificate that may sign others, and is no authority's",
+      () => {
+        const none = issue({ name: nameOf("None"), issuer: ca, extensions: [keyUsage(0x84)] })
+        return from(issueHost({ issuer: none }), none)
       },
       "authority",
     ],
@@ -530,7 +542,7 @@ describe("extensions that cannot be read are refused", () => {
     ["usages without bits", extension("2.5.29.15", bits())],
     ["purposes that are no sequence", extension("2.5.29.37", oid(tlsClient))],
     ["an extension without a value", sequence(oid("1.2.3"))],
-    ["an extension that is critical in other words", sequence(oid("1.2.3"), Buffer.of(1, 1, 1), Buffer.of(4, 0))],
+    ["an extension that is critical in other words", sequence(oid("2.5.29.17"), Buffer.of(1, 1, 1), Buffer.of(4, 0))],
     ["an extension with too much", sequence(oid("1.2.3"), Buffer.of(1, 1, 255), Buffer.of(4, 0), Buffer.of(4, 0))],
     ["an extension without an identifier", sequence(Buffer.of(6, 0), Buffer.of(4, 0))],
     ["an extension that is no sequence", Buffer.of(5, 0)],
