@@ -42,6 +42,7 @@ export const certifiedLayout = L.layout("certified", {
       holds: L.below(blob.sealed_at, blob.expires_at),
       requirement: "An envelope must expire after it was signed.",
       consequence: "Nobody could open it.",
+      source: "our own rule (docs/sealing.md)",
     },
     {
       id: "certified/chain-limit",
@@ -50,6 +51,7 @@ export const certifiedLayout = L.layout("certified", {
       holds: L.atMost(blob.chain_size, mostChainBytes),
       requirement: "The certificates must have at most 16384 bytes.",
       consequence: "A stranger would choose how much is parsed.",
+      source: "our own rule (docs/sealing.md)",
     },
     {
       id: "certified/holds-a-statement",
@@ -58,6 +60,7 @@ export const certifiedLayout = L.layout("certified", {
       holds: L.atMost(statementSize, blob.statement_size),
       requirement: "A statement must have room for its own fields.",
       consequence: "It says nothing.",
+      source: "our own rule (docs/sealing.md)",
     },
     {
       id: "certified/signature-limit",
@@ -66,6 +69,7 @@ export const certifiedLayout = L.layout("certified", {
       holds: L.atMost(blob.signature_size, mostSignatureBytes),
       requirement: "The signature must have at most 1024 bytes.",
       consequence: "No key of those that are taken makes a larger one.",
+      source: "our own rule (docs/sealing.md)",
     },
   ],
 })
