@@ -28,6 +28,7 @@ describe("a chain", () => {
     ["an entry that is too long", plain, "whole", [5, 9, 9, 9, 9, 9], false],
     ["less than a header", named, "whole", [7, 7], true],
     ["another kind", named, "whole", [7, 0, 0], false],
+    ["a rest before an entry that must be whole", named, "whole", [9, 1, 0, 0], false],
     ["a rest of any kind", plain, "anywhere", [9, 9, 9, 9, 9], true],
     ["a rest and an entry", plain, "anywhere", [9, 9, 9, 9, 1, 9], true],
     ["a rest that no entry has", plain, "anywhere", [9, 9, 9, 9, 9, 9], false],
@@ -39,6 +40,13 @@ describe("a chain", () => {
     const refused = chainRefused(chain)
     expect(chainHolds(chain, refused)).toBe(false)
     expect(chainHolds(chain, refused.subarray(1))).toBe(true)
+  })
+
+  test.each<[string, L.Struct, readonly number[], readonly number[]]>([
+    ["sizes that fit", plain, [4, 9, 9, 9, 9, 7, 0], [4, 9, 9, 9, 9, 1, 0]],
+    ["names that there are", named, [2, 7, 9], [2, 7, 0]],
+  ])("mends a run and keeps %s", (_, header, run, mended) => {
+    expect([...chainMended(chainOf(header, "whole"), Uint8Array.from(run))]).toEqual(mended)
   })
 
   test.each(chains)("%s, mends every run, changes none that it accepts and keeps its size", (_, chain) => {

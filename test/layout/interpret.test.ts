@@ -1,8 +1,10 @@
 import { describe, expect, test } from "vitest"
 import { encode } from "../../src/layout/encode.js"
+import * as L from "../../src/layout/index.js"
 import { interpret } from "../../src/layout/interpret.js"
 import { planOf } from "../../src/layout/plan.js"
 import { Violation } from "../../src/violation/violation.js"
+import { compiled } from "../support/compiled.js"
 import { sample, sampleArguments, sampleState } from "./layouts.js"
 
 const blob = (): Uint8Array => {
@@ -97,5 +99,99 @@ describe("the interpreter", () => {
     bytes[48] = 90
     expect(copied).toMatchObject({ inner: { name: Uint8Array.of(65, 66) } })
     expect(viewed).toMatchObject({ inner: { name: Uint8Array.of(90, 66) } })
+  })
+})
+
+describe("a rule of an expression", () => {
+  const [a, b, on] = [L.field("a"), L.field("b"), L.field("on")]
+  const rule = { id: "test/rule", code: "inconsistent", requirement: "It must.", consequence: "Nothing." } as const
+
+  /** What is broken of a layout of a boolean and two bytes with one rule. */
+  const broken = (holds: L.Condition, bytes: readonly number[]): readonly string[] => {
+    const fields = { on: L.boolean(""), a: L.u8(""), b: L.u8("") }
+    const rules = () => [{ ...rule, at: b, holds }]
+    const layout = L.layout("test", { title: "Test", doc: "", limit: 9, fields, rules })
+    const { violations } = interpret(layout, Uint8Array.from(bytes))
+    expect(compiled(layout, true)(Uint8Array.from(bytes), {}, false)).toEqual(violations[0])
+    return violations.map((violation) => violation.rule)
+  }
+
+  test.each<[string, L.Condition, readonly (readonly [number, number])[], readonly (readonly [number, number])[]]>([
+    [
+      "larger",
+      L.atMost(b, L.larger(a, 5)),
+      [
+        [7, 6],
+        [6, 6],
+        [0, 5],
+      ],
+      [
+        [5, 6],
+        [7, 8],
+      ],
+    ],
+    [
+      "choose",
+      L.equal(b, L.choose(L.equal(a, 1), 2, 3)),
+      [
+        [1, 2],
+        [0, 3],
+      ],
+      [
+        [1, 3],
+        [0, 2],
+      ],
+    ],
+    [
+      "sum",
+      L.equal(b, L.sum(a, 2)),
+      [[1, 3]],
+      [
+        [1, 2],
+        [2, 1],
+      ],
+    ],
+    [
+      "all",
+      L.all(L.equal(a, 1), L.below(b, 2)),
+      [[1, 1]],
+      [
+        [1, 2],
+        [2, 1],
+        [2, 2],
+      ],
+    ],
+    [
+      "any",
+      L.any(L.equal(a, 1), L.below(b, 2)),
+      [
+        [1, 1],
+        [1, 2],
+        [2, 1],
+      ],
+      [[2, 2]],
+    ],
+    ["not", L.not(L.equal(a, b)), [[1, 2]], [[2, 2]]],
+  ])("%s is judged", (_, holds, kept, wrong) => {
+    for (const bytes of kept) expect(broken(holds, [0, ...bytes])).toEqual([])
+    for (const bytes of wrong) expect(broken(holds, [0, ...bytes])).toEqual(["test/rule"])
+  })
+
+  test.each<[string, L.Condition]>([
+    ["a number", L.equal(on, 9)],
+    ["a number on the right", L.equal(b, on)],
+    ["a sum", L.equal(L.sum(on, 1), 9)],
+    ["a sum of another one", L.equal(L.sum(b, on), 9)],
+    ["the larger one", L.equal(L.larger(on, 1), 9)],
+    ["the larger one, on the right", L.equal(L.larger(b, on), 9)],
+    ["what a choice depends on", L.equal(L.choose(L.equal(on, 1), 1, 2), 9)],
+    ["what is chosen", L.equal(L.choose(L.equal(b, 0), on, 2), 9)],
+    ["what is not chosen", L.equal(L.choose(L.equal(b, 1), on, 2), 9)],
+    ["one of all", L.all(L.equal(on, 1), L.equal(b, 9))],
+    ["one of any", L.any(L.equal(on, 9), L.equal(b, 9))],
+    ["the opposite", L.not(L.below(on, 9))],
+  ])("says nothing where it reads what was refused: %s", (_, holds) => {
+    expect(broken(holds, [2, 0, 0])).toEqual(["layout/boolean"])
+    expect(broken(holds, [1, 0, 0])).toEqual(["test/rule"])
   })
 })

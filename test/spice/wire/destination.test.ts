@@ -35,7 +35,7 @@ describe("MIGRATE_BEGIN", () => {
     ["that is cut", beginOf("b", 1, 2).subarray(0, 19)],
     ["whose host is cut", beginOf("b", 1, 2).subarray(0, 21)],
     ["that is nothing but its fixed part", beginOf("b", 1, 2).subarray(0, 20)],
-    ["whose host is in its fixed part", Buffer.from(beginOf("b", 1, 2).fill(4, 8, 9))],
+    ["whose host is in its fixed part", beginOf("b", 0x6262, 2).fill(0, 8, 9)],
     ["without a host", beginOf("", 1, 2)],
     ["with a host that is no name", beginOf("a b", 1, 2)],
     ["with a host that hides another", beginOf("a\0b", 1, 2)],

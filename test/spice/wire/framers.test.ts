@@ -33,6 +33,7 @@ describe("a connection that begins with", () => {
     ["no HTTP request, though its first letter is one's", Buffer.from("GIF89a"), "wire/link-magic"],
     ["what is an HTTP request but for the last letter", Buffer.from("GETX / HTTP/1.1\r\n"), "wire/link-magic"],
     ["the start of an HTTP request, and nothing more", Buffer.from("GET"), undefined],
+    ["an HTTP request of which no more has come", Buffer.from("GET "), "wire/no-web-socket"],
     ["another letter", Buffer.from("RFB 003.008\n"), "wire/link-magic"],
     ["a G at another place", Buffer.from("RGDQ"), "wire/link-magic"],
     ["another major version", linkOf({ major: 1 }), "wire/link-version"],
@@ -101,7 +102,8 @@ describe("after the link message", () => {
 
   test("nothing passes before the reply", () => {
     const connection = connected()
-    expect(ruleOf(connection.fromClient(concat(linkOf({}), mechanism)))).toBe("wire/reply-first")
+    const refused = connection.fromClient(concat(linkOf({}), mechanism))
+    expect(refused).toMatchObject({ rule: "wire/reply-first", path: "", offset: 0, length: 0 })
     expect(connection.passed()).toEqual(linkOf({}))
   })
 
@@ -113,7 +115,7 @@ describe("after the link message", () => {
     const connection = connected()
     connection.fromClient(linkOf({}))
     connection.fromServer(replyOf())
-    expect(ruleOf(connection.fromClient(word(chosen)))).toBe(rule)
+    expect(connection.fromClient(word(chosen))).toMatchObject({ rule, path: "auth_mechanism", offset: 0, length: 4 })
     expect(connection.passed()).toEqual(linkOf({}))
     // And stays so.
     expect(ruleOf(connection.fromClient(word(1)))).toBe(rule)
@@ -390,6 +392,7 @@ describe("the server's messages", () => {
     const init = Uint8Array.from({ length: 32 }, (_, index) => index)
     const bytes = concat(
       mini(103, init),
+      mini(3, init.subarray(0, 12)),
       mini(1, word(3)),
       mini(1, Uint8Array.of(1)),
       mini(101, new Uint8Array(5000)),
@@ -397,6 +400,7 @@ describe("the server's messages", () => {
     )
     const told = [
       ["server", 103, 32, [...init.subarray(0, 20)]],
+      ["server", 3, 12, [...init.subarray(0, 8)]],
       ["server", 1, 4, [3, 0, 0, 0]],
       ["server", 1, 1, [1]],
       ["server", 101, 5000, []],
@@ -437,7 +441,7 @@ describe("the server's messages", () => {
 
   test("none can be held or dropped where that was not asked for, or before there is one", () => {
     const { framers } = connected({ mayDrop: true })
-    expect([framers.server.hold(), framers.server.drop()]).toEqual([nothing, nothing])
+    expect([framers.server.hold(), framers.server.drop(), framers.client.hold()]).toEqual([nothing, nothing, nothing])
     const { framers: other, fromServer } = linked({})
     fromServer(mini(118))
     expect([other.server.hold(), other.server.drop()]).toEqual([nothing, nothing])
