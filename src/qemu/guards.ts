@@ -6,7 +6,7 @@ import { newestVersion } from "./versions.js"
 
 /** The emitted guard of a command's arguments, which is for the newest QEMU; undefined where the reader alone judges. */
 export const guardFor = perContext((context: Context): Guard | undefined => {
-  const { command, version } = context
-  if (version !== newestVersion || (command !== "migrate" && command !== "migrate-incoming")) return undefined
+  const { command, version, draft } = context
+  if (version !== newestVersion || draft || (command !== "migrate" && command !== "migrate-incoming")) return undefined
   return guards(checksOf(argumentsType(context)))[command]
 })

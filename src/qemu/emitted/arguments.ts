@@ -28,7 +28,6 @@ type Data = Plain<
   | "args"
   | "filename"
   | "offset"
-  | "multifd-count"
   | "exit-on-error"
 >
 
@@ -158,25 +157,12 @@ export const guards = ({ rules, leaves }: GuardChecks) => {
     value["channel-type"] === "main" && isObject(value.addr) && addr(value.addr) && memberCount(value) === 2
   const cpr = (value: Data): boolean =>
     value["channel-type"] === "cpr" && isObject(value.addr) && addr(value.addr) && memberCount(value) === 2
-  const data = (value: Data): boolean =>
-    value["channel-type"] === "data" &&
-    isObject(value.addr) &&
-    addr(value.addr) &&
-    leaves[0]?.is(value["multifd-count"]) === true &&
-    rules[18]?.(value["multifd-count"]).length === 0 &&
-    memberCount(value) === 3
-  const postCopy = (value: Data): boolean =>
-    value["channel-type"] === "post-copy" && isObject(value.addr) && addr(value.addr) && memberCount(value) === 2
   const channels = (value: Data): boolean => {
     switch (value["channel-type"]) {
       case "main":
         return main(value)
       case "cpr":
         return cpr(value) && rules[15]?.(value).length === 0 && rules[16]?.(value).length === 0
-      case "data":
-        return data(value) && rules[17]?.(value).length === 0
-      case "post-copy":
-        return postCopy(value) && rules[19]?.(value).length === 0
       default:
         return false
     }
