@@ -723,6 +723,18 @@ export const qmpRules = {
     "QEMU would run another one.",
     "our own rule (docs/guide/library.md)",
   ),
+  commandName: qmpRule(
+    "command-name",
+    "not-in-enum",
+    "A command must be called as QEMU calls it, letter for letter.",
+    "QEMU knows no command of that name; a reader that is less strict takes it for the expected one.",
+  ),
+  outOfBand: qmpRule(
+    "out-of-band",
+    "inconsistent",
+    "Of the commands that are checked, only migrate-recover may be given by exec-oob.",
+    "QEMU refuses it.",
+  ),
   humanMonitor: qmpRule(
     "human-monitor",
     "policy-denied",
