@@ -31,6 +31,7 @@ const inetParts = (kind: object, rest: string, version: QemuVersion): Parts => {
   const [first = "", ...options] = cutAtCommas(rest, version)
   if (isOption(first, version))
     return wrong(first.startsWith("addr=") ? qemuRules.uriSecondAddress : qemuRules.uriOption)
+  if (options.some((option) => option.startsWith("addr="))) return wrong(qemuRules.uriSecondAddress, "addr")
   const { bracketed, plain, port = "" } = hostAndPort.exec(first)?.groups ?? {}
   const host = bracketed ?? plain
   if (host === undefined || port === "" || bracketed === "") return wrong(qemuRules.uriSyntax)

@@ -134,6 +134,12 @@ const members: readonly Row[] = [
 const uris: readonly Row[] = [
   ["migrate", { uri: "tcp:127.0.0.1:4446,addr=127.0.0.1:5555" }, "7.2: qemu/uri-second-address uri.addr"],
   ["migrate-incoming", { uri: "tcp:127.0.0.1:4446,addr=127.0.0.9:4447" }, "7.2: qemu/uri-second-address uri.addr"],
+  [
+    "migrate",
+    { uri: "tcp:127.0.0.1,addr=192.0.2.1:49152" },
+    "7.2: qemu/host uri.host | 10.1: qemu/uri-second-address uri.addr",
+  ],
+  ["migrate", { uri: "tcp:127.0.0.1:1,foo,addr=192.0.2.1:49152" }, "7.2: qemu/uri-second-address uri.addr"],
   ["migrate", { uri: "tcp:addr=127.0.0.1:4446" }, "7.2: qemu/uri-second-address uri"],
   [
     "migrate-incoming",
@@ -258,7 +264,9 @@ const whole: readonly Row[] = [
     { execute: "migrate", arguments: { detach: true, resume: false, uri: "fd:migrate" }, id: "libvirt-42" },
     "7.2: accept | 11.0: qemu/other-version arguments.detach",
   ],
-  ["migrate", { "exec-oob": "migrate", arguments: { uri } }, "7.2: accept"],
+  ["migrate", { "exec-oob": "migrate", arguments: { uri } }, "7.2: qmp/out-of-band exec-oob"],
+  ["migrate-recover", { "exec-oob": "migrate-recover", arguments: { uri } }, "7.2: accept"],
+  ["migrate", { execute: "Migrate", arguments: { uri } }, "7.2: qmp/command-name execute"],
   ["migrate", { execute: "migrate-incoming", arguments: { uri } }, "7.2: qmp/other-command execute"],
   ["migrate", { execute: "migrate" }, "7.2: qemu/uri-or-channels arguments"],
   ["migrate", { execute: "migrate", arguments: [] }, "7.2: qmp/command arguments"],
