@@ -728,12 +728,14 @@ export const qmpRules = {
     "not-in-enum",
     "A command must be called as QEMU calls it, letter for letter.",
     "QEMU knows no command of that name; a reader that is less strict takes it for the expected one.",
+    "QEMU 10.0, qapi/qmp-dispatch.c: qmp_dispatch",
   ),
   outOfBand: qmpRule(
     "out-of-band",
     "inconsistent",
     "Of the commands that are checked, only migrate-recover may be given by exec-oob.",
     "QEMU refuses it.",
+    "QEMU 10.0, qapi/qmp-dispatch.c: qmp_dispatch; qapi/migration.json: migrate-recover",
   ),
   humanMonitor: qmpRule(
     "human-monitor",
