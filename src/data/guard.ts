@@ -14,7 +14,7 @@ export type Plain<N extends string = never> = Readonly<Partial<Record<N, unknown
 
 /** The conditions of a type that are functions, each once, in the order of the type's parts. */
 export interface GuardChecks {
-  readonly rules: readonly Refinement<never>[]
+  readonly rules: readonly Refinement<unknown>[]
   readonly leaves: readonly t.Mixed[]
 }
 
@@ -29,12 +29,6 @@ export const isObject = (value: unknown): value is Plain =>
   typeof value === "object" && value !== null && isPlain(value)
 
 export const isList = (value: unknown, isEntry: Guard): boolean => Array.isArray(value) && value.every(isEntry)
-
-/** Whether a value keeps a rule; none that is missing is kept. */
-export const keeps = (rule: Refinement<never> | undefined, value: unknown): boolean =>
-  rule !== undefined && rule(value as never).length === 0
-
-export const isLeaf = (leaf: t.Mixed | undefined, value: unknown): boolean => leaf?.is(value) === true
 
 /** 1 for a member that is there. */
 export const given = (member: unknown): number => (member === undefined ? 0 : 1)
@@ -77,8 +71,9 @@ export const typesIn = (type: t.Mixed): readonly t.Mixed[] => {
 /** Collects the conditions of a type that are functions. */
 export const checksOf = (type: t.Mixed): GuardChecks => {
   const all = typesIn(type)
+  const rules: readonly Refinement<never>[] = [...new Set(all.flatMap((part) => (isRefined(part) ? part.rules : [])))]
   return {
-    rules: [...new Set(all.flatMap((part) => (isRefined(part) ? part.rules : [])))],
+    rules: rules as readonly Refinement<unknown>[],
     leaves: all.filter((part) => !("_tag" in part) && !isRefined(part)),
   }
 }

@@ -1,4 +1,3 @@
-import { isNonEmpty } from "fp-ts/lib/Array.js"
 import * as E from "fp-ts/lib/Either.js"
 import { pipe } from "fp-ts/lib/function.js"
 import type { NonEmptyArray } from "fp-ts/lib/NonEmptyArray.js"
@@ -47,8 +46,9 @@ export const atKey = (key: string, faults: readonly Issue[]): readonly Issue[] =
 export const holdTo =
   <A>(rule: Refinement<A>) =>
   <B extends A>(value: B): E.Either<NonEmptyArray<Issue>, B> => {
-    const kept = rule(value).slice(0, mostIssues)
-    return isNonEmpty(kept) ? E.left(kept) : E.right(value)
+    const said = rule(value)
+    const first = said[0]
+    return first === undefined ? E.right(value) : E.left([first, ...said.slice(1, mostIssues)])
   }
 
 /** An io-ts type whose values also keep rules. */

@@ -26,10 +26,10 @@ interface Problems {
 }
 
 /**
- * What is known of a member that an object does not have: the check that it fails, and what to write instead.
- * `depth` is the number of objects around that object.
+ * What is known of a member that an object does not have, or of one that says none of the objects of a union, whose
+ * value is given: the check that it fails, and what to write instead. `depth` is the number of objects around that object.
  */
-export type Hint = (key: string, depth: number) => Pick<Issue, "rule" | "expected"> | undefined
+export type Hint = (key: string, depth: number, value?: unknown) => Pick<Issue, "rule" | "expected"> | undefined
 
 /** What reading comes to: a copy of the value, or what is wrong with it. */
 export type StrictRead<A> = E.Either<NonEmptyArray<Issue>, A>
@@ -43,7 +43,7 @@ type Reader<I = unknown> = (input: I, problems: Problems) => unknown
  * read. It never throws, whatever the input does.
  *
  * Understands literals, keyofs, strings, booleans, read-only lists, exact objects, unions of those by their literal
- * members, types without parts, and what `refined` makes of them; anything else in a type is a programming error.
+ * members, which may have strings beside them, types without parts, and what `refined` makes of them; anything else in a type is a programming error.
  */
 export const exact = <A>(
   type: t.Type<A, unknown>,
@@ -123,12 +123,24 @@ const readerOf = (type: t.Mixed, hint: Hint, depth: number): Reader => {
     case "ReadonlyArrayType":
       return listReader(readerOf(known.type, hint, depth))
     case "UnionType":
-      return ofObjects(choiceReader(casesOf(known), [], hint, depth))
+      return unionReader(casesOf(known), hint, depth)
     case "ExactType":
       return ofObjects(objectReader(known, hint, depth))
     default:
       return leafReader(type)
   }
+}
+
+const isText = (type: t.Mixed): boolean => (isRefined(type) ? isText(type.type) : (type as Known)._tag === "StringType")
+
+/** Reads one of several objects, or a string beside them. */
+const unionReader = (cases: readonly t.Mixed[], hint: Hint, depth: number): Reader => {
+  const text = cases.find(isText)
+  const objects = cases.filter((type) => !isText(type))
+  const readObject = ofObjects(choiceReader(objects, [], hint, depth))
+  if (text === undefined) return readObject
+  const readText = readerOf(text, hint, depth)
+  return (input, problems) => (typeof input === "string" ? readText : readObject)(input, problems)
 }
 
 const isList = (type: t.Mixed): boolean => (type as Known)._tag === "ReadonlyArrayType"
@@ -331,6 +343,11 @@ const failTag = (
   hint: Hint,
   depth: number,
 ): void => {
+  const ofTag = hint(tag, depth, value)
+  if (ofTag !== undefined) {
+    failType(problems, [tag], ofTag)
+    return
+  }
   for (const name of names) {
     const known = hint(name, depth)
     if (known !== undefined) failType(problems, [name], known)

@@ -78,18 +78,17 @@ const isCprType = (type: string | undefined, { command, version }: Context): boo
 export const migrationChannel = (context: Context): t.Type<MigrationChannel, unknown> => {
   const { version, draft } = context
   const addr = migrationAddress(context)
+  const main = channelOf("main", addr)
   const hasCpr = isIn(version, names.MigrationChannelType.cpr) ? ok : issueAt("channel-type", qemuRules.cprVersion)
-  const isDraft = draft ? ok : issueAt("channel-type", qemuRules.draftChannel)
-  return t.union([
-    channelOf("main", addr),
-    refined(
-      channelOf("cpr", addr),
-      () => hasCpr,
-      (channel) => (isCprType(typeOfSocket(channel), context) ? ok : issueAt("addr", qemuRules.cprUnix)),
-    ),
-    refined(t.exact(t.type({ "channel-type": t.literal("data"), addr, "multifd-count": multifdCount })), () => isDraft),
-    refined(channelOf("post-copy", addr), () => isDraft),
-  ])
+  const cpr = refined(
+    channelOf("cpr", addr),
+    () => hasCpr,
+    (channel) => (isCprType(typeOfSocket(channel), context) ? ok : issueAt("addr", qemuRules.cprUnix)),
+  )
+  const data = t.exact(t.type({ "channel-type": t.literal("data"), addr, "multifd-count": multifdCount }))
+  return draft
+    ? t.union([main, cpr, data, channelOf("post-copy", addr)])
+    : (t.union([main, cpr]) as t.Type<MigrationChannel, unknown>)
 }
 
 const draftTypes: ReadonlySet<string> = new Set(["data", "post-copy"])

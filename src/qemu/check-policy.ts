@@ -187,9 +187,9 @@ export const policyRule = <C extends Command>(
   }
 }
 
-/** Judges a program that something else than arguments makes QEMU run. */
-export const programIssues = (argv: readonly string[], policy: Policy): readonly Issue[] =>
-  argvIssues(argv, acceptedPolicy(policy), "0")
+/** Judges a program that something else than arguments makes QEMU run; what is wrong is said at `key`. */
+export const programIssues = (argv: readonly string[], policy: Policy, key: string): readonly Issue[] =>
+  argvIssues(argv, acceptedPolicy(policy), key)
 
 /**
  * Holds decoded arguments against what a host's operator allows. Paths are compared without empty and `.` parts, and one

@@ -26,6 +26,9 @@ export type IncomingOption = string
 /** What QEMU takes for a URI: letters and a colon. */
 const looksLikeUri = /^[A-Za-z-]*:/
 
+/** What is meant as a channel: JSON, keys with values, or a type alone. */
+const looksLikeChannel = /[{,=]|^(?:main|cpr)$/
+
 const flags: ReadonlySet<string> = new Set(["numeric", "ipv4", "ipv6", "keep-alive", "mptcp", "abstract", "tight"])
 const numbers: ReadonlySet<string> = new Set([
   ...["to", "keep-alive-count", "keep-alive-idle", "keep-alive-interval", "offset"],
@@ -69,6 +72,7 @@ export const incomingReader = perContext((context): ((option: string) => StrictR
     if (option === "defer") return E.right("defer")
     if (looksLikeUri.test(option))
       return E.map((addr: MigrationAddress): Incoming => ({ "channel-type": "main", addr }))(readUri(option))
+    if (!looksLikeChannel.test(option)) return refuse(issue(qemuRules.incomingSyntax))
     if (!isIn(context.version, behaviour.incomingChannels)) return refuse(issue(qemuRules.incomingVersion))
     const channel = channelOf(option)
     return E.isLeft(channel) ? refuse(channel.left) : readChannel(channel.right)

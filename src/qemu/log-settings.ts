@@ -65,7 +65,7 @@ const modeIssues = (
   return concat(
     lacksChannel ? issueAt(key, qemuRules.cprChannel) : ok,
     excludes(mode, settings, version) ? issueAt(key, qemuRules.cprCapabilities) : ok,
-    mode === "cpr-exec" ? atKey(key, programIssues(command, policy)) : ok,
+    mode === "cpr-exec" ? programIssues(command, policy, key) : ok,
   )
 }
 

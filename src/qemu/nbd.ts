@@ -1,6 +1,6 @@
 import * as t from "io-ts"
 import { byteLength } from "../data/json.js"
-import { issue, ok, refined } from "../data/refinement.js"
+import { type Issue, issue, issueAt, ok, refined } from "../data/refinement.js"
 import { knownMembers, type SocketAddressLegacy, socketAddressLegacy } from "./addresses.js"
 import type { Context } from "./context.js"
 import { uint32 } from "./number.js"
@@ -52,7 +52,8 @@ export interface BlockExportAddArguments {
   readonly "allow-inactive"?: boolean
   readonly name?: string
   readonly description?: string
-  readonly bitmaps?: readonly string[]
+  /** Names of bitmaps, each of a node of its own where that is given. */
+  readonly bitmaps?: readonly (string | { readonly node: string; readonly name: string })[]
   readonly "allocation-depth"?: boolean
 }
 
@@ -83,13 +84,20 @@ export const nbdServerStart = (context: Context): t.Type<NbdServerStartArguments
 /** A name that is the id of an export as well (qmp_nbd_server_add of blockdev-nbd.c): QEMU refuses what is none. */
 const exportId = refined(exportName, (value) => (isIdentifier(value) ? ok : issue(qemuRules.identifier)))
 
+/** Without a name, that of the device is the id of the export. */
+const nameIssues = ({ device, name }: NbdServerAddArguments): readonly Issue[] =>
+  name !== undefined || isIdentifier(device) ? ok : issueAt("device", qemuRules.identifier)
+
 /** The arguments of `nbd-server-add` as an io-ts type. */
 export const nbdServerAdd = (): t.Type<NbdServerAddArguments, unknown> =>
-  t.exact(
-    t.intersection([
-      t.type({ device: name }),
-      t.partial({ name: exportId, description: exportName, writable: t.boolean, bitmap: name }),
-    ]),
+  refined(
+    t.exact(
+      t.intersection([
+        t.type({ device: name }),
+        t.partial({ name: exportId, description: exportName, writable: t.boolean, bitmap: name }),
+      ]),
+    ) as t.Type<NbdServerAddArguments, unknown>,
+    nameIssues,
   )
 
 /** The arguments of `block-export-add`, of an export of type nbd, as an io-ts type. */
@@ -102,7 +110,7 @@ export const blockExportAdd = (context: Context): t.Type<BlockExportAddArguments
     "allow-inactive": t.boolean,
     name: exportName,
     description: exportName,
-    bitmaps: t.readonlyArray(name),
+    bitmaps: t.readonlyArray(t.union([name, t.exact(t.type({ node: name, name }))])),
     "allocation-depth": t.boolean,
   }
   return t.exact(

@@ -1,5 +1,7 @@
 import * as E from "fp-ts/lib/Either.js"
+import { holdTo, type Issue, issueAt, ok } from "../data/refinement.js"
 import type { StrictRead } from "../data/strict.js"
+import { type Command, commands } from "./commands.js"
 import { qmpRules } from "./rules.js"
 
 /** A whole QMP command, taken apart: its arguments are not yet judged. */
@@ -16,6 +18,22 @@ const isObject = (value: unknown): value is object =>
 const known: ReadonlySet<string> = new Set(["execute", "exec-oob", "arguments", "id"])
 
 const refuse = (key: string): StrictRead<never> => E.left([{ rule: qmpRules.command, keys: key === "" ? [] : [key] }])
+
+/** A name without what people confuse in it. */
+const plainName = (name: string): string => name.trim().toLowerCase().replaceAll("_", "-")
+
+/** What is checked, by its plain name; `incoming` is no command. */
+const byPlainName: ReadonlyMap<string, Command> = new Map(
+  commands.filter((name) => name !== "incoming").map((name) => [plainName(name), name]),
+)
+
+/** Judges the name of a command and how it is given; what is not checked may be called anything else. */
+const nameIssues = (name: string, key: QmpCommand["key"]): readonly Issue[] => {
+  const meant = byPlainName.get(plainName(name))
+  if (meant === undefined) return ok
+  if (meant !== name) return issueAt(key, qmpRules.commandName, undefined, meant)
+  return key === "execute" || name === "migrate-recover" ? ok : issueAt(key, qmpRules.outOfBand)
+}
 
 /**
  * Takes a JSON value that names a command apart (docs/interop/qmp-spec.rst of QEMU).
@@ -34,5 +52,5 @@ export const commandIn = (value: unknown): StrictRead<QmpCommand> | undefined =>
   if (stranger !== undefined) return refuse(stranger)
   if (typeof name !== "string") return refuse(key)
   const given = members.has("arguments") ? members.get("arguments") : {}
-  return isObject(given) ? E.right({ name, key, arguments: given }) : refuse("arguments")
+  return isObject(given) ? holdTo(() => nameIssues(name, key))({ name, key, arguments: given }) : refuse("arguments")
 }

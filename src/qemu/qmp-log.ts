@@ -36,10 +36,12 @@ const human = /^\s*(?:migrate|client_migrate_info|nbd_server|getfd|dump-guest-me
 const isHuman = ({ name, arguments: given }: QmpCommand): boolean =>
   name === "human-monitor-command" && human.test(String(Reflect.get(Object(given), "command-line")))
 
-const noteOn = (name: string): string =>
-  unread.has(name)
+const noteOn = (name: string): string => {
+  if (name === "human-monitor-command") return "Command lines of the human monitor are not read."
+  return unread.has(name)
     ? "This command takes addresses or files of its own, which are not checked."
     : "This command carries no address of a migration: it is not checked."
+}
 
 /**
  * Makes a reader of QMP commands in the order in which they were given: capabilities and parameters that one sets count

@@ -74,7 +74,7 @@ export const qemuRules = {
   hostEmpty: rule(
     "host-empty",
     "wrong-type",
-    "There must be a host to connect to.",
+    "There must be a host to connect to, and over RDMA also one to listen on.",
     "QEMU reports success, then fails to look up the empty name; over RDMA it refuses it.",
     "QEMU 10.0, util/qemu-sockets.c: inet_parse_connect_saddr",
   ),
@@ -523,7 +523,7 @@ export const qemuRules = {
   spiceHost: rule(
     "spice-host",
     "wrong-type",
-    "The hostname must be a name, an address to connect to without brackets, or a ticket of a SPICE proxy.",
+    "The hostname must be a name, an address to connect to without brackets and, if it is a link-local one, with its interface, or a ticket of a SPICE proxy.",
     "QEMU sends whatever it is to every client, which connects there.",
     "QEMU 10.0, ui/spice-core.c: qemu_spice_migrate_info; spice-server 0.15.1, reds.cpp: spice_server_migrate_connect",
   ),
@@ -722,6 +722,20 @@ export const qmpRules = {
     "The text must hold the expected command.",
     "QEMU would run another one.",
     "our own rule (docs/guide/library.md)",
+  ),
+  commandName: qmpRule(
+    "command-name",
+    "not-in-enum",
+    "A command must be called as QEMU calls it, letter for letter.",
+    "QEMU knows no command of that name; a reader that is less strict takes it for the expected one.",
+    "QEMU 10.0, qapi/qmp-dispatch.c: qmp_dispatch",
+  ),
+  outOfBand: qmpRule(
+    "out-of-band",
+    "inconsistent",
+    "Of the commands that are checked, only migrate-recover may be given by exec-oob.",
+    "QEMU refuses it.",
+    "QEMU 10.0, qapi/qmp-dispatch.c: qmp_dispatch; qapi/migration.json: migrate-recover",
   ),
   humanMonitor: qmpRule(
     "human-monitor",

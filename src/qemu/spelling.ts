@@ -14,8 +14,12 @@ const oldSpellings: ReadonlyMap<string, string> = new Map([
 
 const otherVersion = (span: Span) => ({ rule: qemuRules.otherVersion, expected: spanText(span) })
 
+/** Types of channels that only a draft has. */
+const draftTypes: ReadonlySet<unknown> = new Set(["data", "post-copy"])
+
 /** What is known of members of addresses and channels by themselves. */
-export const partHint: Hint = (key) => {
+export const partHint: Hint = (key, _, value) => {
+  if (key === "channel-type" && draftTypes.has(value)) return { rule: qemuRules.draftChannel }
   const span = spanOf(members.InetSocketAddress, key)
   if (span !== undefined) return otherVersion(span)
   const today = oldSpellings.get(key)
@@ -28,10 +32,10 @@ const flat: ReadonlySet<string> = new Set(["host", "port", "path", "cid", "str"]
 /** What is known of members of a command's arguments that are not declared. */
 export const spellingHint = ({ command }: Context): Hint => {
   const spans = Object.hasOwn(members, command) ? members[command as keyof typeof members] : {}
-  return (key, depth) => {
+  return (key, depth, value) => {
     const span = depth === 0 ? spanOf(spans, key) : undefined
     if (span !== undefined) return otherVersion(span)
     if (command === "nbd-server-start" && depth === 1 && flat.has(key)) return { rule: qemuRules.nbdFlat }
-    return partHint(key, depth)
+    return partHint(key, depth, value)
   }
 }

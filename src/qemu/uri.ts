@@ -31,6 +31,7 @@ const inetParts = (kind: object, rest: string, version: QemuVersion): Parts => {
   const [first = "", ...options] = cutAtCommas(rest, version)
   if (isOption(first, version))
     return wrong(first.startsWith("addr=") ? qemuRules.uriSecondAddress : qemuRules.uriOption)
+  if (options.some((option) => option.startsWith("addr="))) return wrong(qemuRules.uriSecondAddress, "addr")
   const { bracketed, plain, port = "" } = hostAndPort.exec(first)?.groups ?? {}
   const host = bracketed ?? plain
   if (host === undefined || port === "" || bracketed === "") return wrong(qemuRules.uriSyntax)
@@ -71,8 +72,8 @@ const schemes: ReadonlyMap<string, (rest: string, version: QemuVersion) => Parts
 
 /** What somebody meant who wrote a scheme otherwise: RDMA went by x-rdma: before QEMU 2.0. */
 const meant: ReadonlyMap<string, string> = new Map([
-  ["x-rdma", "rdma:"],
-  ...[...schemes.keys()].map((scheme) => [scheme, `${scheme}:`] as const),
+  ["x-rdma", "rdma"],
+  ...[...schemes.keys()].map((scheme) => [scheme, scheme] as const),
 ])
 
 const readText = exact(text)
@@ -82,8 +83,11 @@ const addressReader = perContext((context) => exact(migrationAddress(context)))
 const partsOf = (uri: string, { version }: Context): Parts => {
   const colon = uri.indexOf(":")
   const scheme = uri.slice(0, Math.max(colon, 0))
-  const parts = scheme === "file" && !isIn(version, behaviour.fileUri) ? undefined : schemes.get(scheme)
-  if (parts === undefined) return wrong(qemuRules.uriScheme, undefined, undefined, meant.get(scheme.toLowerCase()))
+  const isKnown = (name: string | undefined) => name !== "file" || isIn(version, behaviour.fileUri)
+  const parts = isKnown(scheme) ? schemes.get(scheme) : undefined
+  const intended = meant.get(scheme.toLowerCase())
+  if (parts === undefined)
+    return wrong(qemuRules.uriScheme, undefined, undefined, isKnown(intended) ? intended && `${intended}:` : undefined)
   return parts(uri.slice(colon + 1), version)
 }
 

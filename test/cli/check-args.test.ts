@@ -286,6 +286,20 @@ describe("a log of QMP commands", () => {
       [["qmp/human-monitor"], []],
     ],
     ["harmless words of it", set("human-monitor-command", { "command-line": "info status" }) + capabilities, [[], []]],
+    [
+      "names that somebody may take for QEMU's",
+      ["Migrate", "migrate ", "migrate_incoming", "client-migrate-info"]
+        .map((name) => set(name, { uri: "exec:id" }))
+        .join(""),
+      [["qmp/command-name"], ["qmp/command-name"], ["qmp/command-name"], ["qmp/command-name"]],
+    ],
+    [
+      "what QEMU does not take out of band",
+      line({ "exec-oob": "migrate-recover", arguments: { uri: "tcp:h:1" } }) +
+        line({ "exec-oob": "migrate-pause" }) +
+        line({ "exec-oob": "migrate", arguments: { uri: "tcp:h:1" } }),
+      [[], [], ["qmp/out-of-band"]],
+    ],
     ["no command at all", line({ execute: 5 }) + capabilities, [["qmp/command"], []]],
     ["arguments among commands", capabilities + line({ uri: "tcp:h:0" }), [[], ["qemu/port-zero"]]],
   ])("judges %s", async (_, log, expected) => {
@@ -301,13 +315,23 @@ describe("a log of QMP commands", () => {
     ])
   })
 
+  test("says of a program behind file: where it would be run", async () => {
+    const { findings } = await findingsOf(parameters("cpr-exec", "/usr/bin/mark") + toFile)
+    expect(findings.map(({ violations }) => violations[0]?.path)).toEqual([
+      "arguments.cpr-exec-command[0]",
+      "arguments.uri",
+    ])
+  })
+
   test("has a note on what is not checked", async () => {
-    const log = capabilities + set("drive-mirror", { target: "nbd:192.0.2.7:10809:exportname=drive0" })
+    const monitor = set("human-monitor-command", { "command-line": "chardev-add socket,host=h,port=1,id=a" })
+    const log = capabilities + set("drive-mirror", { target: "nbd:192.0.2.7:10809:exportname=drive0" }) + monitor
     const { code, findings } = await findingsOf(log)
     expect(code).toBe(0)
     expect(findings.map(({ command, notes }) => [command, notes[0]?.message])).toEqual([
       ["qmp", "This command carries no address of a migration: it is not checked."],
       ["qmp", "This command takes addresses or files of its own, which are not checked."],
+      ["qmp", "Command lines of the human monitor are not read."],
     ])
   })
 

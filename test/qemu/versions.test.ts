@@ -86,6 +86,16 @@ const members: readonly Row[] = [
   ["migrate", { uri: "file:/vm" }, "7.2: qemu/uri-scheme uri | 8.2: accept"],
   ["migrate-incoming", { uri: "file:/vm" }, "7.2: qemu/uri-scheme uri | 8.2: accept"],
   ["migrate", { channels: [main, data] }, `${noChannels}qemu/draft-channel channels[1].channel-type`],
+  [
+    "migrate",
+    { channels: [{ "channel-type": "data", addr }] },
+    `${noChannels}qemu/draft-channel channels[0].channel-type`,
+  ],
+  [
+    "migrate",
+    { channels: [main, { ...data, addr: null }] },
+    `${noChannels}qemu/draft-channel channels[1].channel-type`,
+  ],
   ["migrate", { channels: [main, data] }, `${noChannels}accept`, {}, true],
   ["migrate", { channels: [main, postCopy] }, `${noChannels}accept`, {}, true],
   ["migrate-incoming", { channels: [main, data] }, `${noChannels}accept`, {}, true],
@@ -124,6 +134,12 @@ const members: readonly Row[] = [
 const uris: readonly Row[] = [
   ["migrate", { uri: "tcp:127.0.0.1:4446,addr=127.0.0.1:5555" }, "7.2: qemu/uri-second-address uri.addr"],
   ["migrate-incoming", { uri: "tcp:127.0.0.1:4446,addr=127.0.0.9:4447" }, "7.2: qemu/uri-second-address uri.addr"],
+  [
+    "migrate",
+    { uri: "tcp:127.0.0.1,addr=192.0.2.1:49152" },
+    "7.2: qemu/host uri.host | 10.1: qemu/uri-second-address uri.addr",
+  ],
+  ["migrate", { uri: "tcp:127.0.0.1:1,foo,addr=192.0.2.1:49152" }, "7.2: qemu/uri-second-address uri.addr"],
   ["migrate", { uri: "tcp:addr=127.0.0.1:4446" }, "7.2: qemu/uri-second-address uri"],
   [
     "migrate-incoming",
@@ -248,7 +264,9 @@ const whole: readonly Row[] = [
     { execute: "migrate", arguments: { detach: true, resume: false, uri: "fd:migrate" }, id: "libvirt-42" },
     "7.2: accept | 11.0: qemu/other-version arguments.detach",
   ],
-  ["migrate", { "exec-oob": "migrate", arguments: { uri } }, "7.2: accept"],
+  ["migrate", { "exec-oob": "migrate", arguments: { uri } }, "7.2: qmp/out-of-band exec-oob"],
+  ["migrate-recover", { "exec-oob": "migrate-recover", arguments: { uri } }, "7.2: accept"],
+  ["migrate", { execute: "Migrate", arguments: { uri } }, "7.2: qmp/command-name execute"],
   ["migrate", { execute: "migrate-incoming", arguments: { uri } }, "7.2: qmp/other-command execute"],
   ["migrate", { execute: "migrate" }, "7.2: qemu/uri-or-channels arguments"],
   ["migrate", { execute: "migrate", arguments: [] }, "7.2: qmp/command arguments"],
@@ -295,6 +313,11 @@ const others: readonly Row[] = [
     "7.2: qemu/incoming-version | 10.0: accept",
   ],
   ["incoming", cprFd, "7.2: qemu/incoming-version | 10.0: qemu/cpr-unix addr | 10.1: accept", { fd: { numbers: [5] } }],
+  ...["", "help", " defer", "Defer", "4446", "tcp", "-incoming tcp", "data"].map(
+    (option): Row => ["incoming", option, "7.2: qemu/incoming-syntax"],
+  ),
+  ["incoming", "main", "7.2: qemu/incoming-version | 10.0: shape/missing-member addr"],
+  ["incoming", "data,addr.transport=file", "7.2: qemu/incoming-version | 10.0: qemu/draft-channel channel-type"],
   ["incoming", JSON.stringify(main), "7.2: qemu/incoming-version | 10.0: accept"],
   ["incoming", '{"channel-type":', "7.2: qemu/incoming-version | 10.0: qemu/incoming-syntax"],
   [
@@ -375,6 +398,28 @@ const others: readonly Row[] = [
   ],
   ["nbd-server-start", { addr: { type: "fd", data: { str: "7" } } }, "7.2: qemu/fd-name addr.data.str"],
   ["nbd-server-add", { device: "drive-scsi0", writable: true }, "7.2: accept"],
+  // Without a name the device's is the id of the export (qmp_nbd_server_add of blockdev-nbd.c).
+  ["nbd-server-add", { device: "#block142" }, "7.2: qemu/identifier device"],
+  ["nbd-server-add", { device: "#block142", name: "drive0" }, "7.2: accept"],
+  // Since QEMU 7.1 a bitmap may be that of another node.
+  ...(
+    [
+      [["b0", { node: "libvirt-1-format", name: "b0" }], "accept"],
+      [[{ node: "n" }], "shape/missing-member bitmaps[0].name"],
+      [[{ node: "n", name: "b0", more: 1 }], "shape/unknown-member bitmaps[0].more"],
+      [[{ node: "", name: "b0" }], "qemu/empty bitmaps[0].node"],
+      [[""], "qemu/empty bitmaps[0]"],
+      [[5], "shape/object bitmaps[0]"],
+    ] as const
+  ).map(
+    ([bitmaps, said]): Row => [
+      "block-export-add",
+      { type: "nbd", id: "backup", "node-name": "libvirt-1-format", bitmaps },
+      `7.2: ${said}`,
+    ],
+  ),
+  // NBD has no export of several threads (nbd_export_create of nbd/server.c).
+  ["block-export-add", { type: "nbd", id: "a", "node-name": "a", iothread: ["t0"] }, "7.2: shape/string iothread"],
   [
     "block-export-add",
     { type: "nbd", id: "drive0", "node-name": "drive0", writable: true, name: "drive0" },
@@ -503,6 +548,23 @@ test.each(members.map((row) => ({ row, name: JSON.stringify(row.slice(0, 2)) }))
       )
   },
 )
+
+const messageOf = (input: unknown, version: QemuVersion): string => {
+  const checked = parseArguments(JSON.stringify(input), { version })
+  return E.isLeft(checked) ? checked.left[0].message : ""
+}
+
+describe("what is allowed", () => {
+  test("is no type of channel that only a draft has", () => {
+    expect(messageOf({ channels: [{ "channel-type": "Main", addr }] }, "11.1")).toMatch(/Expected main or cpr\.$/)
+  })
+
+  test("is no scheme that a version lacks", () => {
+    expect(messageOf({ uri: "FILE:/vm" }, "11.1")).toMatch(/Expected file:\.$/)
+    expect(messageOf({ uri: "file:/vm" }, "7.2")).toMatch(/in lower case\.$/)
+    expect(messageOf({ uri: "x-rdma:h:1" }, "7.2")).toMatch(/Expected rdma:\.$/)
+  })
+})
 
 describe("a version", () => {
   test("is one of eight, in their order", () =>

@@ -81,6 +81,12 @@ const nbdServerStart = (context: Context): fc.Arbitrary<object> =>
 
 const exportNames = { name: textUpTo(4096), description: textUpTo(4096) }
 
+/** What has no name is called by its device. */
+const nbdServerAdd = (): fc.Arbitrary<object> => {
+  const options = { description: exportNames.description, writable: flag, bitmap: name }
+  return fc.oneof(record({ device: name, name: identifier }, options), record({ device: identifier }, options))
+}
+
 const blockExportAdd = (context: Context): fc.Arbitrary<object> =>
   record(
     { type: fc.constant("nbd"), id: identifier, "node-name": name },
@@ -91,7 +97,7 @@ const blockExportAdd = (context: Context): fc.Arbitrary<object> =>
       writable: flag,
       writethrough: flag,
       "allow-inactive": flag,
-      bitmaps: fc.array(name, { maxLength: 3 }),
+      bitmaps: fc.array(fc.oneof(name, fc.record({ node: name, name })), { maxLength: 3 }),
       "allocation-depth": flag,
     }),
   )
@@ -191,7 +197,7 @@ const dumpGuestMemory = (context: Context): fc.Arbitrary<object> => {
 export const neighbours = {
   client_migrate_info: () => clientMigrateInfo,
   "nbd-server-start": nbdServerStart,
-  "nbd-server-add": () => record({ device: name }, { ...exportNames, name: identifier, writable: flag, bitmap: name }),
+  "nbd-server-add": nbdServerAdd,
   "block-export-add": blockExportAdd,
   getfd: () => record({ fdname: fdNames }),
   "add-fd": () => record({}, { "fdset-id": upTo(int64), opaque: textUpTo(40) }),
