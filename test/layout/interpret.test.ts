@@ -112,7 +112,7 @@ describe("a rule of an expression", () => {
     const rules = () => [{ ...rule, at: b, holds }]
     const layout = L.layout("test", { title: "Test", doc: "", limit: 9, fields, rules })
     const { violations } = interpret(layout, Uint8Array.from(bytes))
-    expect(compiled(layout, true)(Uint8Array.from(bytes), {}, false)).toEqual(violations[0])
+    expect(compiled(layout, "verdict")(Uint8Array.from(bytes), {}, false)).toEqual(violations[0])
     return violations.map((violation) => violation.rule)
   }
 
