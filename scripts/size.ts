@@ -35,7 +35,7 @@ const entries: readonly Entry[] = [
   },
   { name: "`migration-guard/layout`, all of it", code: `export * from "./dist/layout/index.js"`, most: 50 * 1024 },
   { name: "the main entry, all of it", code: `export * from "./dist/index.js"`, most: 20 * 1024 },
-  { name: "`migration-guard/rules`", code: `export * from "./dist/rules.js"`, most: 44 * 1024 },
+  { name: "`migration-guard/rules`", code: `export * from "./dist/rules.js"`, most: 48 * 1024 },
 ]
 
 const bundled = (contents: string, external: readonly string[]): Uint8Array => {

@@ -14,7 +14,7 @@ afterEach(() => vi.restoreAllMocks())
 
 const programs = [...readme.matchAll(/```ts\n([\s\S]*?)```\s+```text\n([\s\S]*?)```/g)]
 
-test("the documents have their library examples", () => expect(programs).toHaveLength(8))
+test("the documents have their library examples", () => expect(programs).toHaveLength(9))
 
 test.each(programs.map(([, code = "", output = ""], index) => ({ index, code, output })))(
   "example $index of the documents prints what it says",
