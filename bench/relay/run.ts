@@ -10,8 +10,10 @@ import { type Running, run } from "./processes.js"
 import { type Round, report } from "./table.js"
 
 /** Rounds over all contenders, one after the other, so that what the machine does meanwhile meets all of them. */
-const { ROUNDS = "5" } = process.env
+const { ROUNDS = "5", ONLY } = process.env
 const rounds = Number(ROUNDS)
+/** ONLY is a pattern of the names of those that are measured, and the base must be among them; else all are. */
+const isMeasured = ({ name }: Contender): boolean => ONLY === undefined || new RegExp(ONLY).test(name)
 const idleSessions = 5000
 const seconds = 2
 
@@ -107,7 +109,7 @@ const certificateIn = (folder: string): string => {
 }
 
 const folder = mkdtempSync(join(tmpdir(), "bench-relay-"))
-const contenders = [ours, unframed, recording, pipe, ...others]
+const contenders = [ours, unframed, recording, pipe, ...others].filter(isMeasured)
 const results = new Map<string, Round[]>(contenders.map(({ name }) => [name, []]))
 try {
   await proveFraming(folder)
@@ -133,6 +135,7 @@ const names = {
 }
 const text = report(results, names, control)
 process.stdout.write(`${text}\n`)
+const only = ONLY === undefined ? "" : `ONLY='${ONLY}' `
 if (process.argv.includes("--write"))
-  writeInto("docs/relay.md", `CONGESTION=${control} npm run bench:relay -- --write`, text)
+  writeInto("docs/relay.md", `${only}CONGESTION=${control} npm run bench:relay -- --write`, text)
 process.exit(0)

@@ -64,6 +64,9 @@ const targetsOf = (results: Results, { ours, unframed, base, haproxy, rivals }: 
   ]
 }
 
+const recordedText = (name: string, part: number): string =>
+  `${name}: ${(100 * part).toFixed(0)} % of what passed from server to client was recorded; the disk had no time for the rest.`
+
 /** Ratios to the base, what the base reached, and how the targets were met. */
 export const report = (results: Results, names: Names, control: string): string => {
   const { base, recording } = names
@@ -73,6 +76,8 @@ export const report = (results: Results, names: Names, control: string): string 
     ...columns.map(([quantity]) => ratioOf(results, quantity, name, base)?.toFixed(2) ?? "-"),
     medianOf(results, idle, name).toFixed(1),
   ])
+  const targets = targetsOf(results, names).filter(({ measured }) => measured !== "NaN")
+  const recorded = medianOf(results, "recorded", recording)
   const absolute = columns.map(
     ([quantity, title, unit]) => `${title} ${Number(medianOf(results, quantity, base).toPrecision(3))} ${unit}`,
   )
@@ -82,9 +87,7 @@ export const report = (results: Results, names: Names, control: string): string 
     markdownTable(["relay", ...columns.map(([, title]) => title), "KiB an idle connection"], rows),
     "",
     `${base}: ${absolute.join(", ")}.`,
-    "",
-    `${recording}: ${(100 * medianOf(results, "recorded", recording)).toFixed(0)} % of the bytes were recorded from server to client; the rest found no room.`,
-    "",
-    targetTable(targetsOf(results, names)),
+    ...(Number.isNaN(recorded) ? [] : ["", recordedText(recording, recorded)]),
+    ...(targets.length === 0 ? [] : ["", targetTable(targets)]),
   ].join("\n")
 }
