@@ -76,7 +76,8 @@ export const report = (results: Results, names: Names, control: string): string 
     ...columns.map(([quantity]) => ratioOf(results, quantity, name, base)?.toFixed(2) ?? "-"),
     medianOf(results, idle, name).toFixed(1),
   ])
-  const targets = targetsOf(results, names).filter(({ measured }) => measured !== "NaN")
+  const targets = targetsOf(results, names)
+  const allMeasured = targets.every(({ measured }) => measured !== "NaN")
   const recorded = medianOf(results, "recorded", recording)
   const absolute = columns.map(
     ([quantity, title, unit]) => `${title} ${Number(medianOf(results, quantity, base).toPrecision(3))} ${unit}`,
@@ -88,6 +89,6 @@ export const report = (results: Results, names: Names, control: string): string 
     "",
     `${base}: ${absolute.join(", ")}.`,
     ...(Number.isNaN(recorded) ? [] : ["", recordedText(recording, recorded)]),
-    ...(targets.length === 0 ? [] : ["", targetTable(targets)]),
+    ...(allMeasured ? ["", targetTable(targets)] : []),
   ].join("\n")
 }
