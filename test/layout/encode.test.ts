@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest"
 import { assemble, encode, writeFields } from "../../src/layout/encode.js"
+import * as L from "../../src/layout/index.js"
 import { interpret } from "../../src/layout/interpret.js"
 import { planOf } from "../../src/layout/plan.js"
 import { viewOf } from "../../src/violation/bytes.js"
@@ -240,5 +241,28 @@ describe("writing fields", () => {
     )
     expect([...bytes]).toEqual([0xee, 0xee, 0xee, 9, 0, 0, 1, 2, 0xee, 0xee, 0xee, 0xee])
     expect(() => writeFields(new Map(), fields, viewOf(bytes))).toThrow("nothing is known of message.header.tag")
+  })
+})
+
+describe("a choice by a name behind a part of any size", () => {
+  const layout = L.layout("test", {
+    title: "Test",
+    doc: "",
+    limit: 99,
+    fields: {
+      n: L.lengthOf("r", "", L.u8),
+      r: L.run(),
+      kind: L.enumeration({ one: 1, two: 2 }, ""),
+      c: L.choice({ a: [L.equal(L.field("kind"), "one"), L.u8("")], b: L.u16("") }),
+    },
+  })
+
+  test.each([
+    ["one", "a", [1, 9, 1, 7]],
+    ["two", "b", [1, 9, 2, 7, 0]],
+  ])("%s: %s is written, and nothing else", (kind, chosen, bytes) => {
+    const state = (of: string) => ({ r: Uint8Array.of(9), kind, c: { kind: of, value: 7 } })
+    expect(encode(layout, state(chosen))).toEqual(Uint8Array.from(bytes))
+    expect(encode(layout, state(chosen === "a" ? "b" : "a"))).toMatchObject({ path: "c.kind" })
   })
 })

@@ -482,6 +482,13 @@ describe("a seamless migration", () => {
     expect(same.send(smartcard, types.data, undefined, 0xffffffff)).toBe("session/data-size")
   })
 
+  test("no data is sent while the server is asked for another channel", () => {
+    const { migrating, ask, send } = sceneOf()
+    const main = migrating()
+    expect(ask("usbredir", 7).verdict).toBe("forward")
+    expect(send(main, types.data, undefined, 100)).toBe("session/channel-before-data")
+  })
+
   test("data that decoded is of its channel, and was announced", () => {
     for (const [channel, state] of [
       ["inputs", "main"],
@@ -757,10 +764,13 @@ describe("sessions one after another", () => {
     expect(ask("inputs", 7).verdict).toBe("forward")
   })
 
-  test("a MAIN_INIT that is too short for an id names none", () => {
+  test("a MAIN_INIT that is too short for an id names none, one of 4 bytes does", () => {
     const { link, server, ask } = sceneOf()
     server(link("main"), serverTypes.init)
     expect(ask("main", 0).verdict).toBe("forward")
+    const named = sceneOf()
+    named.server(named.link("main"), serverTypes.init, word(5))
+    expect(named.ask("inputs", 5).verdict).toBe("forward")
   })
 })
 

@@ -416,6 +416,13 @@ describe("the server's messages", () => {
     expect(other.told.slice(2)).toEqual([["server", 103, 32, []]])
   })
 
+  test("are dropped only without a payload", () => {
+    const { readServer } = linked({}, { serverMessage: (type) => (type === 118 ? "drop" : undefined), mayDrop: true })
+    const [before, behind] = [mini(101, word(1)), mini(118, word(2))]
+    const passing = readServer(concat(before, mini(118), behind))
+    expect(passing instanceof Violation ? passing : concat(...passing)).toEqual(concat(before, behind))
+  })
+
   test("pass but for those that are dropped, wherever chunks cut them", () => {
     const [before, nack, behind] = [mini(101, word(1)), mini(118), mini(118, word(2))]
     const [longBefore, longNack, longBehind] = [full(101, word(1)), full(118), full(118, word(2))]
