@@ -2,7 +2,6 @@ import * as E from "fp-ts/lib/Either.js"
 import { readJson } from "../data/json.js"
 import { type Issue, issue, ok, refined } from "../data/refinement.js"
 import { exact, type StrictRead } from "../data/strict.js"
-import { isDecimal } from "../net/decimal.js"
 import type { MigrationAddress } from "./addresses.js"
 import { type MigrationChannel, migrationChannel } from "./arguments.js"
 import { type Context, perContext } from "./context.js"
@@ -34,11 +33,22 @@ const numbers: ReadonlySet<string> = new Set([
   ...["to", "keep-alive-count", "keep-alive-idle", "keep-alive-interval", "offset"],
 ])
 
+/** What qemu_strtoi64() takes with base 0 (util/cutils.c): hexadecimal behind 0x, octal behind 0, else decimal. */
+const wholeNumber = /^[ \t\n\v\f\r]*\+?(?:(0[xX][0-9a-fA-F]{1,16})|0([0-7]{0,22})|([1-9][0-9]{0,19}))$/
+
+/** A number as QEMU reads it from a value; the text itself where it reads none. A sign that takes it below 0 is none. */
+const numberIn = (value: string): number | bigint | string => {
+  const [, hexadecimal, octal, decimal] = wholeNumber.exec(value) ?? []
+  const digits = hexadecimal ?? decimal ?? (octal === undefined ? undefined : `0o0${octal}`)
+  if (digits === undefined) return value
+  const number = BigInt(digits)
+  return number <= Number.MAX_SAFE_INTEGER ? Number(number) : number
+}
+
 /** A text as the type that its member has; itself where it does not say one. */
 const typed = (name: string, value: string): unknown => {
   if (flags.has(name)) return allFlags.get(value) ?? value
-  if (!numbers.has(name) || !isDecimal(value) || value.length > 20) return value
-  return Number.isSafeInteger(Number(value)) ? Number(value) : BigInt(value)
+  return numbers.has(name) ? numberIn(value) : value
 }
 
 const withTypes = (value: KeyvalValue, name = ""): unknown => {

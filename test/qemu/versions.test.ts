@@ -325,7 +325,26 @@ const others: readonly Row[] = [
     "main,addr.transport=file,addr.filename=/vm,addr.offset=9223372036854775807",
     "7.2: qemu/incoming-version | 10.0: accept",
   ],
-  ...["4K", "0x10", "010", "-1", "+1"].map(
+  ...["0x10", "0X1f", "010", "+1", " 16", "0"].map(
+    (offset): Row => [
+      "incoming",
+      `main,addr.transport=file,addr.filename=/vm,addr.offset=${offset}`,
+      "7.2: qemu/incoming-version | 10.0: accept",
+    ],
+  ),
+  ...[
+    ["0x1fff", "accept"],
+    ["017777", "accept"],
+    ["0x1ffff", "qemu/uint16 addr.to"],
+    ["0200000", "qemu/uint16 addr.to"],
+  ].map(
+    ([to, verdict]): Row => [
+      "incoming",
+      `main,addr.transport=socket,addr.type=inet,addr.host=::,addr.port=1,addr.to=${to}`,
+      `7.2: qemu/incoming-version | 10.0: ${verdict}`,
+    ],
+  ),
+  ...["4K", "08", "-1", "0x", "1e3", "16 ", "0x1ffffffffffffffff"].map(
     (offset): Row => [
       "incoming",
       `main,addr.transport=file,addr.filename=/vm,addr.offset=${offset}`,
