@@ -67,12 +67,15 @@ const worstOfEachRule = (samples: readonly Fated[]): readonly Fated[] => {
 /** Samples without what is empty, or the same for many, and with long runs of zeros in short. */
 const packed = (target: string, samples: readonly Fated[]): PackedSamples => {
   const fates = [...new Set(samples.map((sample) => JSON.stringify(sample.fates)))]
+  const settings = [...new Set(samples.map((sample) => JSON.stringify(sample.settings)))]
   return {
     target,
     fates: fates.map((text) => JSON.parse(text)),
-    samples: samples.map(({ settings, source, ...sample }) => ({
+    settings: settings.map((text) => JSON.parse(text)),
+    samples: samples.map(({ channel, source, ...sample }) => ({
       ...sample,
-      ...(Object.keys(settings).length === 0 ? {} : { settings }),
+      ...(sample.name.startsWith(`${channel}/`) ? {} : { channel }),
+      settings: settings.indexOf(JSON.stringify(sample.settings)),
       ...(source === "" ? {} : { source }),
       base64: sample.base64.replace(/A{5,}/g, ({ length }) => `*${length};`),
       fates: fates.indexOf(JSON.stringify(sample.fates)),
