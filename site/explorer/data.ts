@@ -6,7 +6,8 @@ const dataOf = (id: "samples" | "given") => {
   return text === "" ? undefined : JSON.parse(text)
 }
 
-export const givenSamples = (): Samples => unpacked(dataOf("samples") ?? { target: "", fates: [], samples: [] })
+export const givenSamples = (): Samples =>
+  unpacked(dataOf("samples") ?? { target: "", fates: [], settings: [], samples: [] })
 
 export const givenBlobs = (): readonly Sample[] => dataOf("given") ?? []
 

@@ -317,6 +317,7 @@ describe("files", () => {
   test("are opened by the channel that their magic says", async () => {
     const { page } = await open()
     await page.getByLabel("A blob's file").setInputFiles(corpus("smartcard/genuine/smartcard-base.bin"))
+    await page.locator(".opened", { hasText: "smartcard-base.bin" }).waitFor()
     expect(await page.getByRole("combobox", { name: "Channel" }).inputValue()).toBe("smartcard")
     expect(await verdictOf(page).textContent()).toContain("Accepted")
   })
