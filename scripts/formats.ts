@@ -98,6 +98,7 @@ import type { Shape } from "../../layout/encode.js"
 import type { Channel } from "../registry.js"
 import { layoutBlobLimitRule } from "./rules.js"
 
+/** What is left out of a declaration is what encoding does not read, so each is said to be whole. */
 interface Named extends Shape {
   readonly title: string
 }
