@@ -1,18 +1,7 @@
-import type { Rule, ViolationCode } from "../violation/violation.js"
+import type { Rule } from "../violation/violation.js"
+import { rulesUnder } from "./rule.js"
 
-const rule = (
-  id: string,
-  code: ViolationCode,
-  requirement: string,
-  consequence: string,
-  source: string,
-): Required<Rule> => ({
-  id: `completion/${id}`,
-  code,
-  requirement,
-  consequence,
-  source,
-})
+const rule = rulesUnder("completion")
 
 const spice = "spice-server 0.15.2, reds.cpp: spice_server_migrate_end"
 const measured = "measured on QEMU 7.2.22 with spice-server 0.15.1"

@@ -1,19 +1,7 @@
-import type { Rule, ViolationCode } from "../violation/violation.js"
+import type { Rule } from "../violation/violation.js"
+import { rulesUnder } from "./rule.js"
 
-/** A rule of these arguments: what must be so, what QEMU does with an argument where it is not, and where that is known from. */
-const rule = (
-  id: string,
-  code: ViolationCode,
-  requirement: string,
-  consequence: string,
-  source: string,
-): Required<Rule> => ({
-  id: `qemu/${id}`,
-  code,
-  requirement,
-  consequence,
-  source,
-})
+const rule = rulesUnder("qemu")
 
 /**
  * Rules of arguments beside their shape. The consequences were measured on QEMU 7.2, 10.0 and 11.1 and read off their
@@ -693,19 +681,7 @@ export const qemuRules = {
   ),
 } as const satisfies Record<string, Required<Rule>>
 
-const qmpRule = (
-  id: string,
-  code: ViolationCode,
-  requirement: string,
-  consequence: string,
-  source: string,
-): Required<Rule> => ({
-  id: `qmp/${id}`,
-  code,
-  requirement,
-  consequence,
-  source,
-})
+const qmpRule = rulesUnder("qmp")
 
 /** Rules of whole QMP commands. */
 export const qmpRules = {
