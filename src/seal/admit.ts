@@ -1,8 +1,11 @@
 import { timingSafeEqual } from "node:crypto"
+import { structure } from "../spice/structure.js"
+import { isBytes } from "../violation/bytes.js"
 import { type Measure, type Rule, Violation } from "../violation/violation.js"
 import type { BoundEnvelope } from "./binding.js"
 import { decodeStatement } from "./emitted/statement.js"
 import type { Envelope, Statement } from "./envelope.js"
+import { type EnvelopeKind, kindOf } from "./kind.js"
 import type { ReplayWindow } from "./replay.js"
 import { openRules } from "./rules.js"
 import { isWithin, mostLifetime, mostTime } from "./times.js"
@@ -50,6 +53,15 @@ export const clockSkew = 2_000
 /** A refusal of one field, whose value is not the input's to show. */
 export const refusalAt = (rule: Rule, path: string, actual?: Measure, expected?: Measure): Violation =>
   new Violation(rule, { path, offset: 0, length: 0 }, actual, expected)
+
+/** The bytes of an envelope of a kind and of no more bytes than that, asked before any of it is read; or why they are none. */
+export const received = (envelope: unknown, wanted: EnvelopeKind, most: number): Uint8Array | Violation => {
+  if (!isBytes(envelope)) return refusalAt(structure.argument, "")
+  const place = { path: "", offset: 0, length: envelope.length }
+  const kind = kindOf(envelope)
+  if (kind !== wanted) return new Violation(kind === undefined ? openRules.sealed : openRules.kind, place)
+  return envelope.length > most ? new Violation(openRules.size, place, envelope.length, most) : envelope
+}
 
 /** What envelopes of both kinds say of themselves. */
 export type Address = Pick<

@@ -1,16 +1,13 @@
 import { createDecipheriv, timingSafeEqual } from "node:crypto"
 import * as E from "fp-ts/lib/Either.js"
-import { structure } from "../spice/structure.js"
-import { isBytes } from "../violation/bytes.js"
 import type { Checked } from "../violation/checked.js"
 import { Violation } from "../violation/violation.js"
-import { type AdmitOptions, type Admitted, admit, haveTimes, refusalAt } from "./admit.js"
+import { type AdmitOptions, type Admitted, admit, haveTimes, received, refusalAt } from "./admit.js"
 import { type Binding, type BoundEnvelope, boundOf } from "./binding.js"
 import { algorithm, type DerivedKeys, derive } from "./derive.js"
 import { decodeEnvelope } from "./emitted/envelope.js"
 import { type Envelope, headerSize, overhead, tagSize } from "./envelope.js"
 import type { Keyring } from "./keyring.js"
-import { kindOf } from "./kind.js"
 import { openRules, sealRules } from "./rules.js"
 
 /**
@@ -38,14 +35,10 @@ interface Received extends Envelope {
 
 /** Whether an envelope can be opened at all, asked before anything of it is held twice. */
 const formOf = (envelope: unknown, maxStateBytes: number): Received | Violation => {
-  if (!isBytes(envelope)) return refusalAt(structure.argument, "")
-  const place = { path: "", offset: 0, length: envelope.length }
-  const kind = kindOf(envelope)
-  if (kind !== "sealed") return new Violation(kind === undefined ? openRules.sealed : openRules.kind, place)
-  if (envelope.length > maxStateBytes + overhead)
-    return new Violation(openRules.size, place, envelope.length, maxStateBytes + overhead)
-  const decoded = decodeEnvelope(envelope, true)
-  return decoded instanceof Violation ? new Violation(openRules.form, decoded) : { ...decoded, bytes: envelope }
+  const bytes = received(envelope, "sealed", maxStateBytes + overhead)
+  if (bytes instanceof Violation) return bytes
+  const decoded = decodeEnvelope(bytes, true)
+  return decoded instanceof Violation ? new Violation(openRules.form, decoded) : { ...decoded, bytes }
 }
 
 /** Decrypts what is authentic. Nothing of it is handed out before all of it was authenticated. */

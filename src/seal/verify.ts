@@ -1,15 +1,12 @@
 import * as E from "fp-ts/lib/Either.js"
-import { structure } from "../spice/structure.js"
-import { isBytes } from "../violation/bytes.js"
 import type { Checked } from "../violation/checked.js"
 import { Violation } from "../violation/violation.js"
-import { type AdmitOptions, type Admitted, admit, haveTimes, refusalAt } from "./admit.js"
+import { type AdmitOptions, type Admitted, admit, haveTimes, received, refusalAt } from "./admit.js"
 import { type Binding, type BoundEnvelope, boundOf } from "./binding.js"
 import { type Certificate, splitChain, subjectOf } from "./certificate.js"
 import { type CertifiedEnvelope, mostOverhead } from "./certified.js"
 import { decodeCertified } from "./emitted/certified.js"
 import { statementSize } from "./envelope.js"
-import { kindOf } from "./kind.js"
 import { pathFault } from "./path.js"
 import { certificateRules, openRules, sealRules } from "./rules.js"
 import { isSignatureOf } from "./signature.js"
@@ -42,18 +39,14 @@ interface Received extends CertifiedEnvelope {
 
 /** Whether an envelope can be verified at all, asked before any certificate is parsed. */
 const formOf = (envelope: unknown, maxStateBytes: number): Received | Violation => {
-  if (!isBytes(envelope)) return refusalAt(structure.argument, "")
-  const place = { path: "", offset: 0, length: envelope.length }
-  const kind = kindOf(envelope)
-  if (kind !== "certified") return new Violation(kind === undefined ? openRules.sealed : openRules.kind, place)
-  if (envelope.length > maxStateBytes + mostOverhead)
-    return new Violation(openRules.size, place, envelope.length, maxStateBytes + mostOverhead)
-  const decoded = decodeCertified(envelope, true)
+  const bytes = received(envelope, "certified", maxStateBytes + mostOverhead)
+  if (bytes instanceof Violation) return bytes
+  const decoded = decodeCertified(bytes, true)
   if (decoded instanceof Violation) return new Violation(openRules.form, decoded)
   const { statement, signature } = decoded
   if (statement.length > maxStateBytes + statementSize)
     return refusalAt(openRules.size, "statement", statement.length, maxStateBytes + statementSize)
-  return { ...decoded, signed: envelope.subarray(0, envelope.length - signature.length) }
+  return { ...decoded, signed: bytes.subarray(0, bytes.length - signature.length) }
 }
 
 /** The host whose certificate an envelope has, if that is one to be trusted. */
